@@ -1,0 +1,61 @@
+// What a configuration says of deployments, routes and keys: plain values, checked when read.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::config {
+
+// How far data travels, ordered from here to the model vendor.
+enum class Zone : std::uint8_t { Device, Private, Managed, Hosted };
+inline constexpr int kZones = 4;
+const char* zone_name(Zone zone);
+std::optional<Zone> parse_zone(std::string_view name);
+
+enum class Kind : std::uint8_t { Engine, DeepSeek };
+const char* kind_name(Kind kind);  // "engine", "deepseek"
+
+struct Deployment {
+  std::string name;
+  Kind kind = Kind::Engine;
+  Zone zone = Zone::Hosted;
+  std::string jurisdiction;  // ISO 3166 country, "EU", or "local" for this machine
+  std::string model;         // engine: path of a .gguf or "builtin:guide"; deepseek: the upstream's model name
+
+  // kind deepseek
+  std::string address;   // "https://api.deepseek.com"; the key is sent to this origin only
+  std::string key_env;   // name of the environment variable
+  std::string key;       // its value; never printed
+  std::string ca_file;   // PEM bundle instead of the system's, empty: the system's
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds stall_timeout{300'000};  // without a byte or comment from the upstream
+  int max_connections = 256;
+
+  // kind engine
+  int threads = 0;   // 0: one per hardware thread
+  int context = 0;   // positions; 0: the engine's default
+  int slots = 4;     // concurrent streams
+
+  std::string where;  // file:line of its definition, for messages
+};
+
+struct Route {
+  std::string model;                     // the name clients use
+  std::vector<std::string> deployments;  // in order of preference
+  std::string where;
+};
+
+// A client key. Without keys Sluice serves loopback only and everybody is the principal "local".
+struct Key {
+  std::string name;     // the principal
+  std::string tenant;   // default: the name
+  std::string team;     // for policy rules; may be empty
+  std::string key_env;  // environment variable with the secret
+  std::string digest;   // sha256 hex of the secret; the secret itself is not kept
+};
+
+}  // namespace sluice::config

@@ -1,0 +1,48 @@
+// One immutable snapshot of sluice.yaml. Every error names file, line, column, what was expected and the remedy.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/deployment.h"
+
+namespace sluice::config {
+
+struct Listen {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+};
+
+struct Settings {
+  std::string file;      // where it was read from; "(built-in default)" without a file
+  Listen listen;
+  std::string data_dir = "sluice-data";
+  std::string policy_file;  // empty: the embedded default policy
+  std::string prices_file;  // empty: the embedded price catalog
+  std::vector<Deployment> deployments;
+  std::vector<Route> routes;
+  std::vector<Key> keys;
+
+  int loops = 0;                                // event loops (threads); 0: one per hardware thread
+  std::size_t max_body_bytes = 32u << 20;
+  int max_connections = 10'000;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{60'000};
+  std::chrono::milliseconds idle_timeout{75'000};
+  std::chrono::milliseconds drain_timeout{30'000};  // graceful stop: running streams may take this long
+  std::string log_level = "info";
+
+  const Deployment* deployment(std::string_view name) const;
+  const Route* route(std::string_view model) const;
+};
+
+using Environment = std::function<const char*(const char* name)>;  // getenv-shaped
+
+Result<Settings> read_settings(const std::string& file, const Environment& env);
+Result<Settings> parse_settings(std::string_view yaml, const std::string& file, const Environment& env);
+// Without a file: the guide on this machine; with DEEPSEEK_API_KEY set, DeepSeek's API as well.
+Settings default_settings(const Environment& env);
+
+}  // namespace sluice::config

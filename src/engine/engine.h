@@ -1,0 +1,67 @@
+// The engine's face: a GGUF model that answers chat requests on this machine's processor.
+//
+// Threads: an Engine owns one scheduler thread and a pool of compute threads. load(), submit() and cancel() may be
+// called from any thread. The sink of a job is called on the scheduler thread only, in order, and must not block:
+// it hands events over and returns. After the chunk with last = true the sink is not called again.
+// Concurrent jobs are decoded together, one token each per step; a prompt is prefilled in chunks between steps, so
+// that it delays other jobs by a chunk at most.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "chat/event.h"
+#include "chat/request.h"
+
+namespace sluice::engine {
+
+struct LoadOptions {
+  std::string path;              // a .gguf file; empty if `embedded` is used
+  std::string_view embedded;     // bytes of a GGUF that outlive the engine (the built-in guide)
+  std::string embedded_name;     // what to call it in messages
+  int threads = 0;               // compute threads; 0: one per hardware thread
+  int context = 0;               // positions per job; 0: min(model's, 4096)
+  int slots = 4;                 // jobs decoded together; more wait in a queue
+  int queue = 256;               // jobs that may wait; more are refused (engine.busy)
+  int prefill_chunk = 64;        // prompt tokens per step
+  bool exact = false;            // F32 activations and cache: the reference numbers, slower
+};
+
+struct ModelInfo {
+  std::string name;            // general.name or the file's name
+  std::string architecture;    // "llama", "qwen2"
+  std::string family;          // "DeepSeek-R1-Distill-Qwen (distilled, dense)", as far as the file tells
+  std::string quantisation;    // "Q4_K (84%), Q6_K (16%)" by parameters
+  std::string prompt_format;   // "r1", "chatml", "guide", "plain"
+  std::uint64_t parameters = 0;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t kv_bytes_per_token = 0;
+  int context_trained = 0;     // positions
+  int context = 0;             // positions per job as loaded
+  int vocabulary = 0;          // tokens
+  std::string digest;          // "sha256:..." of the whole file (up to 64 MiB) or "header-sha256:..." of its header
+};
+
+using Sink = std::function<void(chat::Chunk)>;
+using JobId = std::uint64_t;
+
+class Engine {
+ public:
+  // Errors: gguf.* (the file, with key or offset), engine.unsupported (what it is, what is supported),
+  // engine.memory (needed and available bytes).
+  static Result<std::unique_ptr<Engine>> load(const LoadOptions& options);
+  virtual ~Engine() = default;  // running jobs end with a Failure engine.stopped
+  virtual const ModelInfo& info() const = 0;
+  // Refuses what can't be honoured, naming the field: engine.context_exceeded, engine.busy,
+  // engine.unsupported_field (tools, response_format, images until they are supported).
+  // Streams TextDelta and ReasoningDelta as they come (UTF-8 whole), then Usage and Finish in the last chunk.
+  virtual Result<JobId> submit(const chat::Request& request, Sink sink) = 0;
+  virtual void cancel(JobId job) = 0;  // frees the slot within one step; the sink gets no more calls after return
+  virtual int running() const = 0;     // jobs decoding or waiting
+};
+
+}  // namespace sluice::engine

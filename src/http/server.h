@@ -1,0 +1,74 @@
+// HTTP/1.1 server on net::Stream: keep-alive, limits, deadlines, streaming answers, graceful stop.
+//
+// One Server per loop; a handler runs as a coroutine on that loop. The body is read whole (up to the limit) before
+// the handler is called. Error answers that the server makes itself (400, 408, 413, 431, 505) carry the body that
+// `error_body` makes of the Error, so that clients see one error shape.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "http/codec.h"
+#include "net/loop.h"
+#include "net/stream.h"
+
+namespace sluice::http {
+
+struct ServerLimits {
+  HeaderLimits headers;
+  std::size_t body_bytes = 32u << 20;
+  Duration header_timeout = std::chrono::seconds(10);
+  Duration body_timeout = std::chrono::seconds(60);
+  Duration idle_timeout = std::chrono::seconds(75);   // between requests of a connection
+  Duration write_timeout = std::chrono::seconds(30);  // a client that does not read
+  int connections = 10'000;
+};
+
+// The answer side of one request. Exactly one of send() or begin()...finish() is used. If the handler returns
+// without either, the client gets a 500; if it returns between begin() and finish(), the connection is cut, so that
+// a partial answer never looks whole.
+class Responder {
+ public:
+  struct Impl;
+  explicit Responder(Impl& impl) : impl_(impl) {}
+  net::Task<Status> send(Response response);
+  net::Task<Status> begin(int status, Headers headers);  // chunked
+  net::Task<Status> write(std::string_view payload);     // one chunk, one write; net.* errors when the client left
+  net::Task<Status> finish();
+  bool started() const;
+  bool client_gone() const;  // the peer closed or reset
+  // Called on the loop once, as soon as the client is seen to have left; empty to take it back.
+  void on_client_gone(std::function<void()> call);
+
+ private:
+  Impl& impl_;
+};
+
+struct Connection {
+  std::string peer;
+  MonotonicTime accepted;  // when the request's first byte was read
+};
+
+using Handler = std::function<net::Task<void>(const Request& request, Responder& responder, const Connection& c)>;
+using ErrorBody = std::function<Response(const Error& error, int status)>;
+
+class Server {
+ public:
+  Server(net::Loop& loop, net::Listener listener, ServerLimits limits, Handler handler, ErrorBody error_body);
+  ~Server();
+  void start();                    // begins accepting
+  std::uint16_t port() const;
+  int active() const;              // requests in their handler
+  // No new connections or requests (idle connections close at once); returns when no request is running or after
+  // `limit`, when the remaining connections are cut.
+  net::Task<void> drain(Duration limit);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::http

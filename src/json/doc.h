@@ -1,0 +1,110 @@
+// json::Doc: a JSON text (RFC 8259) read without losing a byte.
+//
+// The document keeps the original bytes and a flat tape of (type, offset, length, next). Key order and the spelling
+// of numbers survive, so a body can be judged, edited in place (json/splice.h) and sent on as it came. What two
+// parsers could read differently is refused: duplicate keys, invalid UTF-8, lone surrogates, trailing text, and
+// more depth or size than the limits allow. Immutable after parse; may be read from many threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace sluice::json {
+
+enum class Type : std::uint8_t { Null, Bool, Number, String, Array, Object };
+
+struct Limits {
+  std::size_t bytes = 64u << 20;  // of the whole text
+  std::size_t depth = 64;         // nesting of arrays and objects
+};
+
+struct Node {
+  Type type;
+  bool escaped;             // String: contains a backslash escape
+  std::uint32_t key;        // member of an object: index of its key (a String node); otherwise 0
+  std::uint32_t next;       // index of the next sibling's value; 0 if last
+  std::uint32_t children;   // Array, Object: number of elements
+  std::uint32_t offset;     // first byte in the text
+  std::uint32_t length;     // bytes, quotes and brackets included
+};
+
+class Doc;
+
+// A value inside a Doc; cheap to copy, valid while the Doc lives. A default Value is "absent": type() is Null,
+// valid() is false, every look-up on it is absent again. So paths can be followed without checks.
+class Value {
+ public:
+  Value() = default;
+  bool valid() const { return doc_ != nullptr; }
+  explicit operator bool() const { return valid(); }
+  Type type() const;
+  bool is(Type t) const { return valid() && type() == t; }
+  bool is_null() const { return is(Type::Null); }
+
+  Value operator[](std::string_view key) const;  // member of an object; absent if there is none
+  Value at(std::size_t index) const;             // element of an array; O(index)
+  std::size_t size() const;                      // elements of an array or members of an object, else 0
+
+  // The value as written, quotes and brackets included.
+  std::string_view raw() const;
+  std::size_t offset() const;  // of raw() in the document
+  std::string_view raw_key() const;  // this member's key as written, quotes included; empty if not a member
+  std::string key() const;           // this member's key, unescaped
+
+  // Conversions: nullopt if the value is absent or of another type or range.
+  std::optional<std::string> string() const;      // unescaped, valid UTF-8
+  std::optional<bool> boolean() const;
+  std::optional<double> number() const;
+  std::optional<std::int64_t> integer() const;    // "5" and "5.0" and "5e0", not "5.1"
+
+  // for (Value element : value) walks an array's elements or an object's members in order.
+  class Iterator {
+   public:
+    Iterator(const Doc* doc, std::uint32_t index) : doc_(doc), index_(index) {}
+    Value operator*() const { return Value(doc_, index_); }
+    Iterator& operator++();
+    bool operator!=(const Iterator& other) const { return index_ != other.index_; }
+
+   private:
+    const Doc* doc_;
+    std::uint32_t index_;
+  };
+  Iterator begin() const;
+  Iterator end() const { return Iterator(doc_, 0); }
+
+  // Where this value stands, as "$.messages[2].content"; O(size of the document), for error messages.
+  std::string path() const;
+
+ private:
+  friend class Doc;
+  Value(const Doc* doc, std::uint32_t index) : doc_(doc), index_(index) {}
+  const Doc* doc_ = nullptr;
+  std::uint32_t index_ = 0;
+};
+
+class Doc {
+ public:
+  // Errors: json.syntax, json.depth, json.size, json.duplicate_key, json.utf8, json.surrogate; `where` is
+  // "byte N" or a path.
+  static Result<std::shared_ptr<const Doc>> parse(std::string text, const Limits& limits = {});
+
+  Value root() const { return Value(this, 1); }
+  std::string_view text() const { return text_; }
+
+ private:
+  friend class Value;
+  Doc() = default;
+  std::string text_;
+  std::vector<Node> tape_;  // tape_[0] is unused, so that index 0 can mean "none"; tape_[1] is the root
+};
+
+// Decodes a string as written (with quotes). Precondition: it came from a Doc.
+std::string unescape(std::string_view raw);
+
+}  // namespace sluice::json

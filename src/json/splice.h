@@ -1,0 +1,33 @@
+// Edits a JSON text in place of re-writing it: bytes that are not edited stay as they came.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/doc.h"
+
+namespace sluice::json {
+
+class Splice {
+ public:
+  explicit Splice(const Doc& doc) : doc_(doc) {}
+  // Replaces a value; `json` is a complete JSON value.
+  Splice& replace(Value value, std::string json);
+  // Sets a member of an object: replaces its value where the key exists, else appends the member at the end.
+  Splice& set(Value object, std::string_view key, std::string json);
+  // Removes a member of an object, with its key and comma; nothing if the key is absent.
+  Splice& remove(Value object, std::string_view key);
+  // The edited text. Edits must not overlap (checked).
+  std::string apply() const;
+
+ private:
+  struct Edit {
+    std::size_t offset, length;
+    std::string text;
+  };
+  const Doc& doc_;
+  std::vector<Edit> edits_;
+};
+
+}  // namespace sluice::json

@@ -1,0 +1,52 @@
+// The face of sense: what a request's texts contain -> findings and a label.
+//
+// Judges every text the model would see (chat::visible_texts), and the joints between adjacent text parts and
+// messages. What can't be read (images, unknown parts), and any detector that fails or runs out of its time, makes
+// the label `restricted`: sense never says less than it knows. Thread-safe: a Judge is immutable after creation.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "chat/request.h"
+#include "sense/label.h"
+
+namespace sluice::sense {
+
+// Evidence in a text. Never carries the text itself.
+struct Finding {
+  std::string detector;  // "payment_card", "iban", "private_key", "source_code", ...
+  std::string type;      // span type: EMAIL PHONE CREDIT_CARD IBAN SSN SECRET PRIVATE_KEY ... ; empty for a topic
+  Category category;
+  double confidence;     // 0..1; findings below the detector's act threshold are not reported
+  std::string path;      // where the text stands: "$.messages[1].content"
+  std::size_t start = 0, end = 0;  // Unicode code points in that text, half-open
+};
+
+struct Judgement {
+  Label label;
+  std::vector<Finding> findings;
+  std::size_t bytes = 0;   // of text looked at
+  Duration took{};
+};
+
+struct JudgeOptions {
+  Class default_class = Class::Public;      // of a request in which nothing was found
+  Duration time_limit = std::chrono::seconds(2);  // per request; beyond it: restricted
+  std::size_t max_bytes = 64u << 20;        // of text; beyond it: restricted
+};
+
+class Judge {
+ public:
+  static Result<std::unique_ptr<Judge>> create();
+  virtual ~Judge() = default;
+  virtual Judgement judge(const chat::Request& request, const JudgeOptions& options) const = 0;
+  // One plain text, as `sluice classify` has it.
+  virtual Judgement judge_text(std::string_view text, const JudgeOptions& options) const = 0;
+};
+
+}  // namespace sluice::sense

@@ -1,0 +1,70 @@
+// OpenAI chat completions <-> chat::, both directions; DeepSeek's API is a dialect of it. Pure functions.
+// Facts: OpenAI API reference (chat completions, streaming); DeepSeek: reference/deepseek.md A2-A7.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "chat/event.h"
+#include "chat/request.h"
+
+namespace sluice::wire {
+
+// Decodes a request body. Every string that the model could see ends in a field that chat::visible_texts() walks.
+// Errors: json.*, request.invalid (`where` is the JSON path) with what was expected.
+Result<chat::Request> decode_openai_chat(std::string body);
+
+// The body for an upstream of the same protocol: the client's bytes with `model` replaced, `stream_options`
+// asking for usage when streaming, nothing else changed.
+std::string encode_openai_chat_request(const chat::Request& request, std::string_view upstream_model);
+
+// Reads an upstream's answers into events. One object per answer.
+class OpenAiChatReader {
+ public:
+  // One whole answer. Leading blank lines are allowed; an error object inside a 200 becomes Failure.
+  chat::Chunk read_whole(std::string_view body);
+  // One SSE data payload, "[DONE]" included. A stream that ended without a finish is the caller's to report:
+  // call end() when the upstream's stream is over; it returns the last chunk (Finish) or a Failure upstream.truncated.
+  chat::Chunk read_chunk(std::string_view data);
+  chat::Chunk end();
+  bool done() const { return done_; }  // "[DONE]" was seen
+  const std::string& model() const { return model_; }  // as the upstream named it
+
+ private:
+  bool done_ = false, finished_ = false, failed_ = false;
+  std::string model_;
+};
+
+// Error of an upstream's non-200 answer: the status decides the code (upstream.*), the body's text is kept only as
+// far as it is safe to show (no key, no prompt).
+Error read_openai_error(int status, std::string_view body);
+
+// Writes answers for a client of this protocol.
+class OpenAiChatWriter {
+ public:
+  OpenAiChatWriter(std::string id, std::int64_t created, std::string model, bool include_usage);
+  // SSE payloads (JSON, without framing) for these events, appended to `out`; Finish and Usage are held until
+  // finish(). With chunk.raw in this protocol the bytes pass through with `model` as the upstream wrote it.
+  void stream(const chat::Chunk& chunk, std::vector<std::string>& out);
+  void finish_stream(std::vector<std::string>& out);  // finish chunk, usage if asked for, "[DONE]"
+  // The whole answer, from all chunks given to collect().
+  void collect(const chat::Chunk& chunk);
+  std::string whole() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+// {"error":{"message","type","param","code"}}; `code` is the Error's code, `param` its `where` if it is a path.
+std::string openai_error_body(const Error& error, int status);
+// The HTTP status of an error code (docs/errors.md): 400, 401, 403, 404, 413, 429, 500, 502, 503, 504.
+int http_status_of(const Error& error);
+
+std::string openai_models_body(const std::vector<std::string>& models, std::int64_t created);
+
+}  // namespace sluice::wire

@@ -38,7 +38,10 @@ struct Tensor {
 };
 
 class File {
+  struct Private {};  // only open() and from_bytes() can make one, so only they construct
+
  public:
+  explicit File(Private) {}
   // Errors: gguf.io (cannot be opened or mapped), gguf.magic, gguf.version, gguf.truncated, gguf.key,
   // gguf.value, gguf.type, gguf.alignment, gguf.tensor, gguf.duplicate; `where` is "NAME byte N" with the key
   // or tensor concerned in the message. The file must not be truncated while it is open: the kernel would end
@@ -93,7 +96,6 @@ class File {
     std::uint64_t count = 1;            // of an array
     std::uint64_t offset = 0;           // of the scalar, the string's length field or the first element
   };
-  File() = default;
   const Value* find(std::string_view key) const;
   const Value* find_array(std::string_view key) const;
   std::string_view string_at(std::uint64_t& offset) const;

@@ -1,9 +1,10 @@
 // The face of a backend: one deployment answers a chat::Request with Events.
 //
-// A Backend is made per loop and used on that loop's thread. It knows nothing of policy or routing: who calls it
-// has decided already. Errors before the first event tell whether another deployment may be tried:
-//   upstream.unreachable, upstream.timeout, upstream.unavailable (5xx, 429, busy)   retry elsewhere
-//   upstream.refused (400, 413, 422), upstream.auth (401, 403), upstream.balance (402)   see Failure kinds
+// A Backend is made per loop and used on that loop's thread. It knows nothing of policy or routing: who calls
+// it has decided already. An Error or a Failure carries one of these codes (docs/errors.md):
+//   upstream.unreachable, upstream.timeout, upstream.unavailable, upstream.stalled, upstream.truncated,
+//   upstream.auth, upstream.balance, engine.busy, ...     another deployment may be tried before content was
+//   sent upstream.refused, request.cancelled                   it may not: see may_try_another()
 #pragma once
 
 #include <memory>
@@ -18,29 +19,37 @@
 
 namespace sluice::backend {
 
+// What exactly answers: promise 8.
+struct Served {
+  std::string deployment;
+  std::string model;   // as the upstream names it; for the engine: name, family, quantisation
+  std::string digest;  // of the weights; empty if unknown
+};
+
 // An answer being read. Destroying it cancels what is left of it upstream.
 class Answer {
  public:
   virtual ~Answer() = default;
-  // The next chunk; after one with last = true it must not be called again. Pull-driven: what is not asked for is
-  // not read, so a slow client never grows memory.
+  // The next chunk; after one with last = true it must not be called again. Pull-driven: what is not asked
+  // for is not read, so a slow client never grows memory.
   virtual net::Task<chat::Chunk> next() = 0;
   virtual void cancel() = 0;  // a pending next() ends soon with a Failure request.cancelled
-};
-
-// What exactly answers: promise 8.
-struct Served {
-  std::string deployment;
-  std::string model;   // "deepseek-flash (as named by the upstream)", or name, family, quantisation and digest
-  std::string digest;  // of the weights; empty if unknown
+  // Before the first chunk what the configuration says, after it what the deployment itself said.
+  virtual Served served() const = 0;
 };
 
 class Backend {
  public:
   virtual ~Backend() = default;
+  // `request` lives until the task ends; the Answer keeps no reference to it.
   virtual net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request) = 0;
   virtual Served served() const = 0;
   virtual bool ready() const = 0;  // for /readyz
 };
+
+// Whether an attempt that failed so, before any content reached the client, may be followed by another
+// deployment. False where the request itself is at fault (any deployment would refuse it) or the client has
+// left.
+bool may_try_another(const Error& error);
 
 }  // namespace sluice::backend

@@ -1,0 +1,53 @@
+# make run    install what is missing, build, start the gateway with the embedded default
+# make test   install what is missing, build everything, run every test
+# The other targets are for development; CONTRIBUTING.md tells when to use which.
+.PHONY: run build test check asan tsan gcc bench fuzz guide clean packages packages-test
+
+JOBS ?= $(shell nproc)
+export CTEST_OUTPUT_ON_FAILURE = 1
+
+run: build
+	exec build/run/bin/sluice serve $(ARGS)
+
+build: packages
+	@cmake --preset run >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }
+	@rm -f build-configure.log
+	cmake --build build/run -j $(JOBS) --target sluice
+
+test: packages-test
+	cmake --preset release
+	cmake --build build/release -j $(JOBS)
+	ctest --test-dir build/release -j $(JOBS) --no-tests=error
+
+check:
+	/usr/bin/python3 tools/check_house.py
+
+asan tsan gcc: packages-test
+	cmake --preset $@
+	cmake --build build/$@ -j $(JOBS)
+	ctest --test-dir build/$@ --no-tests=error -LE style
+
+bench: packages-test
+	cmake --preset bench
+	cmake --build build/bench -j $(JOBS)
+
+# One minute for each fuzz target; FUZZ_SECONDS=... for longer.
+FUZZ_SECONDS ?= 60
+fuzz: packages-test
+	cmake --preset fuzz
+	cmake --build build/fuzz -j $(JOBS)
+	tools/fuzz-all.sh build/fuzz $(FUZZ_SECONDS)
+
+# Trains the built-in guide anew (about half an hour) and writes src/engine/builtin/guide.gguf.
+guide:
+	tools/install-packages.sh build test train
+	/usr/bin/python3 tools/guide/train.py
+
+packages:
+	@tools/install-packages.sh build
+
+packages-test:
+	@tools/install-packages.sh build test node
+
+clean:
+	rm -rf build

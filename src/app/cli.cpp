@@ -1,0 +1,114 @@
+// The command line: its grammar and nothing else. The only file that includes CLI11.
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+
+namespace sluice::app {
+namespace {
+
+constexpr const char* kConfigHelp = "configuration file (default: ./sluice.yaml if there is one)";
+
+struct Options {
+  ServeOptions serve;
+  ClassifyOptions classify;
+  ExplainOptions explain;
+  RecordsOptions records;
+  std::string policy_file, model_file;
+};
+
+void add_serve(CLI::App& app, Options& o, int& status) {
+  auto* serve_command = app.add_subcommand("serve", "Start the gateway");
+  serve_command->add_option("-c,--config", o.serve.config, kConfigHelp);
+  serve_command->add_option("--listen", o.serve.listen, "host:port instead of the configuration's");
+  serve_command->callback([&] { status = serve(o.serve); });
+}
+
+void add_classify(CLI::App& app, Options& o, int& status) {
+  auto* command = app.add_subcommand("classify", "Show what a text contains; nothing is sent anywhere");
+  command->add_option("file", o.classify.file, "a text, or a chat request in JSON; - for standard input")
+      ->required();
+  command->add_option("-c,--config", o.classify.config, kConfigHelp);
+  command->add_flag("--json", o.classify.json, "print one JSON object");
+  command->callback([&] { status = classify(o.classify); });
+}
+
+void add_policy(CLI::App& app, Options& o, int& status) {
+  auto* policy = app.add_subcommand("policy", "Explain and check the policy")->require_subcommand(1);
+  auto* explain =
+      policy->add_subcommand("explain", "Show where a request may go and why; nothing is sent anywhere");
+  explain->add_option("file", o.explain.file, "a text, or a chat request in JSON; - for standard input")
+      ->required();
+  explain->add_option("-c,--config", o.explain.config, kConfigHelp);
+  explain->add_option("-m,--model", o.explain.model, "the model name a client would ask for");
+  explain->add_option("--principal", o.explain.principal, "judge as this principal");
+  explain->add_option("--team", o.explain.team, "judge as a member of this team");
+  explain->callback([&] { status = policy_explain(o.explain); });
+  auto* check = policy->add_subcommand("check", "Read a policy file, run its tests and prove its assertions");
+  check->add_option("file", o.policy_file, "policy.yaml")->required();
+  check->callback([&] { status = policy_check(o.policy_file); });
+  policy->add_subcommand("default", "Print the policy used when none is configured")->callback([&] {
+    status = policy_show_default();
+  });
+}
+
+void add_records(CLI::App& app, Options& o, int& status) {
+  auto* records = app.add_subcommand("records", "List, show and verify the records of requests");
+  auto common = [&](CLI::App* command) {
+    command->add_option("-c,--config", o.records.config, kConfigHelp);
+    command->add_option("--data-dir", o.records.data_dir, "data directory instead of the configuration's");
+    command->add_flag("--json", o.records.json, "print JSON, one record a line");
+  };
+  auto filters = [&](CLI::App* command) {
+    common(command);
+    command->add_option("-n,--limit", o.records.limit, "how many, newest first")
+        ->check(CLI::Range(1, 1'000'000));
+    command->add_option("--outcome", o.records.outcome,
+                        "only this outcome: ok, policy.denied, interrupted, ...");
+    command->add_option("--deployment", o.records.deployment, "only those this deployment served");
+    command->add_option("--since", o.records.since, "only from this UTC time on, 2026-11-23T08:00:00Z");
+  };
+  filters(records);
+  auto* list = records->add_subcommand("list", "List records (what 'sluice records' does)");
+  filters(list);
+  auto* show = records->add_subcommand("show", "Show one record");
+  show->add_option("id", o.records.id, "req_...")->required();
+  common(show);
+  auto* verify = records->add_subcommand("verify", "Check the hash chain over all records");
+  common(verify);
+  list->callback([&] { status = records_list(o.records); });
+  show->callback([&] { status = records_show(o.records); });
+  verify->callback([&] { status = records_verify(o.records); });
+  records->callback([records, &o, &status] {
+    if (records->get_subcommands().empty()) status = records_list(o.records);
+  });
+}
+
+void add_models(CLI::App& app, Options& o, int& status) {
+  auto* models = app.add_subcommand("models", "Look at model files")->require_subcommand(1);
+  auto* inspect = models->add_subcommand("inspect", "Say what a GGUF file is");
+  inspect->add_option("file", o.model_file, "a .gguf file, or builtin:guide")->required();
+  inspect->callback([&] { status = models_inspect(o.model_file); });
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app("Sluice: one endpoint for language models; each request goes only where its words may go.");
+  app.set_version_flag("--version", "sluice 0.1.0");
+  app.require_subcommand(1);
+  Options options;
+  int status = 0;
+  add_serve(app, options, status);
+  add_classify(app, options, status);
+  add_policy(app, options, status);
+  add_records(app, options, status);
+  add_models(app, options, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return status;
+}
+
+}  // namespace sluice::app

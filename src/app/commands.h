@@ -1,0 +1,57 @@
+// The commands of the program, one file each. A command prints its result on standard output and returns the
+// process' exit status: 0 it did what was asked, 1 it could not (with the Error on standard error), 2 the
+// command line was wrong. cli.cpp fills the option structs; main.cpp calls run().
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "config/settings.h"
+
+namespace sluice::app {
+
+int run(int argc, char** argv);  // parses the command line and runs the command it names
+
+struct ServeOptions {
+  std::string config;  // sluice.yaml; empty: ./sluice.yaml if it exists, else the built-in default
+  std::string listen;  // overrides the configuration's address, "host:port"
+};
+int serve(const ServeOptions& options);
+
+struct ClassifyOptions {
+  std::string file;  // "-": standard input
+  std::string config;
+  bool json = false;
+};
+int classify(const ClassifyOptions& options);
+
+struct ExplainOptions {
+  std::string file;  // "-": standard input; a chat request in JSON, or plain text
+  std::string config;
+  std::string model;  // the route; empty: the request's, else the first route
+  std::string principal, team;
+};
+int policy_explain(const ExplainOptions& options);
+int policy_check(const std::string& file);  // syntax, tests and assertions of a policy file
+int policy_show_default();
+
+struct RecordsOptions {
+  std::string config;
+  std::string data_dir;  // empty: the configuration's
+  int limit = 50;
+  std::string outcome, deployment, since;
+  std::string id;  // show
+  bool json = false;
+};
+int records_list(const RecordsOptions& options);
+int records_show(const RecordsOptions& options);
+int records_verify(const RecordsOptions& options);
+
+int models_inspect(const std::string& file);
+
+// Shared by the commands.
+Result<config::Settings> load_settings(const std::string& config);
+Result<std::string> read_input(const std::string& file);  // a file or "-"; at most 64 MiB
+int complain(const Error& error);                         // prints it on standard error; returns 1
+
+}  // namespace sluice::app

@@ -1,0 +1,69 @@
+#include <cstdio>
+#include <cstdlib>
+
+#include "app/commands.h"
+#include "base/log.h"
+#include "gateway/gateway.h"
+
+namespace sluice::app {
+namespace {
+
+Status override_listen(config::Settings& settings, const std::string& listen) {
+  if (listen.empty()) return {};
+  // The same reader that reads the file's `listen` judges this one, so the same rules hold.
+  auto parsed = config::parse_listen(listen);
+  if (!parsed) return fail(parsed.error());
+  settings.listen = *parsed;
+  return config::check_listen(settings);
+}
+
+void set_log_level(const std::string& name) {
+  if (name == "debug") log::set_level(log::Level::Debug);
+  if (name == "warn") log::set_level(log::Level::Warn);
+  if (name == "error") log::set_level(log::Level::Error);
+}
+
+void greet(const config::Settings& settings, const gateway::Gateway& gateway) {
+  std::string address = settings.listen.host + ":" + std::to_string(gateway.port());
+  std::printf("Sluice serves on http://%s/v1 (configuration: %s)\n\n", address.c_str(),
+              settings.file.c_str());
+  std::printf("  model                 answered by, in this order, as far as the policy allows\n");
+  for (const gateway::Serving& serving : gateway.serving()) {
+    const char* name = serving.route.c_str();
+    for (const std::string& deployment : serving.deployments) {
+      std::printf("  %-20s  %s\n", name, deployment.c_str());
+      name = "";
+    }
+  }
+  std::printf("\n  records: %s (sluice records)\n", settings.data_dir.c_str());
+  if (int closed = gateway.interrupted_at_start())
+    std::printf("  %d record(s) that a killed process left open were closed as interrupted\n", closed);
+  bool hosted = false;
+  for (const config::Deployment& d : settings.deployments) hosted = hosted || d.zone == config::Zone::Hosted;
+  if (!hosted)
+    std::printf(
+        "\n  To add DeepSeek's API: DEEPSEEK_API_KEY=sk-... sluice serve (public requests only),\n"
+        "  or write a sluice.yaml (docs/configuration.md).\n");
+  std::printf(
+      "\n  Try: curl http://%s/v1/chat/completions -H 'Content-Type: application/json' \\\n"
+      "         -d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"How do I add a DeepSeek "
+      "key?\"}]}'\n\n",
+      address.c_str(), settings.routes.front().model.c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  auto settings = load_settings(options.config);
+  if (!settings) return complain(settings.error());
+  if (Status listen = override_listen(*settings, options.listen); !listen) return complain(listen.error());
+  set_log_level(settings->log_level);
+  auto gateway = gateway::Gateway::create(*settings);
+  if (!gateway) return complain(gateway.error());
+  greet(*settings, **gateway);
+  (*gateway)->run();
+  return 0;
+}
+
+}  // namespace sluice::app

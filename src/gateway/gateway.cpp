@@ -1,0 +1,120 @@
+#include "gateway/gateway.h"
+
+#include <thread>
+
+#include "base/log.h"
+#include "engine/builtin/builtin.h"
+#include "gateway/worker.h"
+
+namespace sluice::gateway {
+namespace {
+
+constexpr std::string_view kGuideModel = "builtin:guide";
+
+Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment) {
+  engine::LoadOptions options;
+  options.threads = deployment.threads;
+  options.context = deployment.context;
+  options.slots = deployment.slots;
+  if (deployment.model == kGuideModel) {
+    options.embedded = engine::guide_gguf();
+    options.embedded_name = kGuideModel;
+  } else {
+    options.path = deployment.model;
+  }
+  auto engine = engine::Engine::load(options);
+  if (!engine) {
+    Error error = engine.error();
+    error.where = deployment.where + (error.where.empty() ? "" : ", " + error.where);
+    return fail(std::move(error));
+  }
+  return std::shared_ptr<engine::Engine>(std::move(*engine));
+}
+
+Status load(Shared& shared) {
+  const config::Settings& settings = shared.settings;
+  if (settings.policy_file.empty()) {
+    SLUICE_TRY(shared.policy, policy::Policy::parse(policy::default_policy_text(), "(built-in policy)"));
+  } else {
+    SLUICE_TRY(shared.policy, policy::Policy::read(settings.policy_file));
+  }
+  if (settings.prices_file.empty()) {
+    SLUICE_TRY(shared.prices, ledger::Prices::parse(ledger::default_prices_text(), "(built-in prices)"));
+  } else {
+    SLUICE_TRY(shared.prices, ledger::Prices::read(settings.prices_file));
+  }
+  SLUICE_TRY(shared.judge, sense::Judge::create());
+  SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
+  for (const config::Deployment& deployment : settings.deployments) {
+    if (deployment.kind != config::Kind::Engine) continue;
+    SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment));
+  }
+  return {};
+}
+
+class Running : public Gateway {
+ public:
+  ~Running() override {
+    for (auto& worker : workers_) worker->stop();
+  }
+
+  Status start(config::Settings settings) {
+    shared_.settings = std::move(settings);
+    SLUICE_TRY_VOID(load(shared_));
+    const config::Listen& listen = shared_.settings.listen;
+    int loops = shared_.settings.loops;
+    if (loops == 0) loops = int(std::max(1u, std::thread::hardware_concurrency()));
+    std::uint16_t port = listen.port;
+    for (int i = 0; i < loops; ++i) {
+      SLUICE_TRY(auto worker, Worker::create(shared_, listen.host, port));
+      port = worker->port();  // with port 0 the first one chooses
+      workers_.push_back(std::move(worker));
+    }
+    return {};
+  }
+
+  std::uint16_t port() const override { return workers_.front()->port(); }
+  int interrupted_at_start() const override { return shared_.ledger->interrupted_at_start(); }
+
+  std::vector<Serving> serving() const override {
+    std::vector<Serving> list;
+    for (const config::Route& route : shared_.settings.routes) {
+      Serving serving{route.model, {}};
+      for (const std::string& name : route.deployments) {
+        const config::Deployment& d = *shared_.settings.deployment(name);
+        backend::Served served = workers_.front()->backends().at(name)->served();
+        serving.deployments.push_back(name + " (" + config::zone_name(d.zone) + "): " + served.model);
+      }
+      list.push_back(std::move(serving));
+    }
+    return list;
+  }
+
+  void run() override {
+    net::on_stop_signals(workers_.front()->loop(), [this](int) { stop(); });
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < workers_.size(); ++i)
+      threads.emplace_back([worker = workers_[i].get()] { worker->run(); });
+    workers_.front()->run();
+  }
+
+  void stop() override {
+    bool again = shared_.draining.exchange(true);
+    log::info(again ? "gateway.stopping_now" : "gateway.draining", {});
+    for (auto& worker : workers_) again ? worker->stop() : worker->drain();
+  }
+
+ private:
+  Shared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // after shared_: they use it
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Gateway>> Gateway::create(config::Settings settings) {
+  auto gateway = std::make_unique<Running>();
+  SLUICE_TRY_VOID(gateway->start(std::move(settings)));
+  return std::unique_ptr<Gateway>(std::move(gateway));
+}
+
+}  // namespace sluice::gateway

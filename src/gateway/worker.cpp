@@ -1,0 +1,67 @@
+#include "gateway/worker.h"
+
+#include "backend/deepseek.h"
+#include "backend/local.h"
+#include "gateway/pages.h"
+
+namespace sluice::gateway {
+
+Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string& host, std::uint16_t port) {
+  auto worker = std::make_unique<Worker>(shared);
+  for (const config::Deployment& deployment : shared.settings.deployments) {
+    auto& slot = worker->backends_[deployment.name];
+    if (deployment.kind == config::Kind::Engine) {
+      slot = backend::make_local(worker->loop_, deployment, shared.engines.at(deployment.name));
+    } else {
+      SLUICE_TRY(slot, backend::make_deepseek(worker->loop_, deployment));
+    }
+  }
+  SLUICE_TRY(auto listener, net::Listener::listen(worker->loop_, host, port, true));
+
+  const config::Settings& settings = shared.settings;
+  http::ServerLimits limits;
+  limits.body_bytes = settings.max_body_bytes;
+  limits.header_timeout = settings.header_timeout;
+  limits.body_timeout = settings.body_timeout;
+  limits.idle_timeout = settings.idle_timeout;
+  limits.connections = settings.max_connections;
+  Worker* self = worker.get();
+  auto handler = [self](const http::Request& in, http::Responder& out, const http::Connection& connection) {
+    return self->handle(in, out, connection);
+  };
+  worker->server_ =
+      std::make_unique<http::Server>(worker->loop_, std::move(listener), limits, handler, error_response);
+  worker->server_->start();
+  return worker;
+}
+
+net::Task<void> Worker::handle(const http::Request& in, http::Responder& out,
+                               const http::Connection& connection) {
+  if (in.method == "POST" && in.path() == "/v1/chat/completions") {
+    Way way(shared_, backends_, loop_, in, out, connection);
+    co_await way.go();
+    co_return;
+  }
+  auto answer = page(shared_, backends_, in);
+  http::Response response;
+  if (answer)
+    response = std::move(*answer);
+  else
+    response = error_response(answer.error(), wire::http_status_of(answer.error()));
+  (void)co_await out.send(std::move(response));
+}
+
+void Worker::run() { loop_.run(); }
+
+void Worker::drain() {
+  loop_.post([this] { loop_.spawn(drain_and_stop()); });
+}
+
+net::Task<void> Worker::drain_and_stop() {
+  co_await server_->drain(shared_.settings.drain_timeout);
+  loop_.stop();
+}
+
+void Worker::stop() { loop_.stop(); }
+
+}  // namespace sluice::gateway

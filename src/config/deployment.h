@@ -24,21 +24,21 @@ struct Deployment {
   Kind kind = Kind::Engine;
   Zone zone = Zone::Hosted;
   std::string jurisdiction;  // ISO 3166 country, "EU", or "local" for this machine
-  std::string model;         // engine: path of a .gguf or "builtin:guide"; deepseek: the upstream's model name
+  std::string model;  // engine: path of a .gguf or "builtin:guide"; deepseek: the upstream's model name
 
   // kind deepseek
-  std::string address;   // "https://api.deepseek.com"; the key is sent to this origin only
-  std::string key_env;   // name of the environment variable
-  std::string key;       // its value; never printed
-  std::string ca_file;   // PEM bundle instead of the system's, empty: the system's
+  std::string address;  // "https://api.deepseek.com"; the key is sent to this origin only
+  std::string key_env;  // name of the environment variable
+  std::string key;      // its value; never printed
+  std::string ca_file;  // PEM bundle instead of the system's, empty: the system's
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds stall_timeout{300'000};  // without a byte or comment from the upstream
   int max_connections = 256;
 
   // kind engine
-  int threads = 0;   // 0: one per hardware thread
-  int context = 0;   // positions; 0: the engine's default
-  int slots = 4;     // concurrent streams
+  int threads = 0;  // 0: one per hardware thread
+  int context = 0;  // positions; 0: the engine's default
+  int slots = 4;    // concurrent streams
 
   std::string where;  // file:line of its definition, for messages
 };

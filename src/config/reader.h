@@ -130,6 +130,8 @@ class Fields {
   }
   // A key that exists in the language but not in this version: refused by name if present.
   void not_yet(std::string_view key, std::string hint = {});
+  // A key that is never allowed here, with its own message; it is not listed among the known keys.
+  void refuse(std::string_view key, std::string message, std::string hint = {});
 
   void add(const Node& at, Error error);  // an error found by the caller
   bool failed() const { return !errors_.empty(); }
@@ -152,7 +154,7 @@ class Fields {
   }
   Node node_;
   std::vector<Entry> entries_;
-  std::vector<std::string> known_;
+  std::vector<std::string> known_, refused_;
   std::vector<Found> errors_;
 };
 

@@ -1,4 +1,5 @@
-// One immutable snapshot of sluice.yaml. Every error names file, line, column, what was expected and the remedy.
+// One immutable snapshot of sluice.yaml. Every error names file, line, column, what was expected and the
+// remedy.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,7 @@ struct Listen {
 };
 
 struct Settings {
-  std::string file;      // where it was read from; "(built-in default)" without a file
+  std::string file;  // where it was read from; "(built-in default)" without a file
   Listen listen;
   std::string data_dir = "sluice-data";
   std::string policy_file;  // empty: the embedded default policy
@@ -25,7 +26,7 @@ struct Settings {
   std::vector<Route> routes;
   std::vector<Key> keys;
 
-  int loops = 0;                                // event loops (threads); 0: one per hardware thread
+  int loops = 0;  // event loops (threads); 0: one per hardware thread
   std::size_t max_body_bytes = 32u << 20;
   int max_connections = 10'000;
   std::chrono::milliseconds header_timeout{10'000};

@@ -15,10 +15,7 @@ std::string to_json(const sense::Judgement& judgement) {
   for (const sense::Finding& f : judgement.findings) {
     w.object().member("detector", f.detector).member("type", f.type);
     w.member("category", sense::category_name(f.category)).member("confidence", f.confidence);
-    w.member("path", f.path)
-        .member("start", std::uint64_t(f.start))
-        .member("end", std::uint64_t(f.end))
-        .end();
+    w.member("path", f.path).member("start", std::uint64_t(f.start)).member("end", std::uint64_t(f.end)).end();
   }
   double ms = double(std::chrono::duration_cast<std::chrono::microseconds>(judgement.took).count()) / 1000;
   return w.end().member("bytes", std::uint64_t(judgement.bytes)).member("ms", ms).end().take();
@@ -37,8 +34,7 @@ int classify(const ClassifyOptions& options) {
     std::printf("%s\n", to_json(judged->judgement).c_str());
     return 0;
   }
-  std::printf("%s\n%s", judged->judgement.label.to_string().c_str(),
-              describe_findings(judged->judgement).c_str());
+  std::printf("%s\n%s", judged->judgement.label.to_string().c_str(), describe_findings(judged->judgement).c_str());
   return 0;
 }
 

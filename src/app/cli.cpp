@@ -60,10 +60,8 @@ void add_records(CLI::App& app, Options& o, int& status) {
   };
   auto filters = [&](CLI::App* command) {
     common(command);
-    command->add_option("-n,--limit", o.records.limit, "how many, newest first")
-        ->check(CLI::Range(1, 1'000'000));
-    command->add_option("--outcome", o.records.outcome,
-                        "only this outcome: ok, policy.denied, interrupted, ...");
+    command->add_option("-n,--limit", o.records.limit, "how many, newest first")->check(CLI::Range(1, 1'000'000));
+    command->add_option("--outcome", o.records.outcome, "only this outcome: ok, policy.denied, interrupted, ...");
     command->add_option("--deployment", o.records.deployment, "only those this deployment served");
     command->add_option("--since", o.records.since, "only from this UTC time on, 2026-11-23T08:00:00Z");
   };

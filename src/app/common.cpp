@@ -27,8 +27,7 @@ Result<std::string> read_input(const std::string& file) {
   if (file != "-") {
     opened.open(file, std::ios::binary);
     if (!opened)
-      return fail("input.unreadable", "can't read '" + file + "'", "",
-                  "name a file, or - for standard input");
+      return fail("input.unreadable", "can't read '" + file + "'", "", "name a file, or - for standard input");
   }
   std::istream& in = file == "-" ? std::cin : opened;
   std::string text;

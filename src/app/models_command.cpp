@@ -19,8 +19,8 @@ int models_inspect(const std::string& file) {
   auto engine = engine::Engine::load(options);
   if (!engine) return complain(engine.error());
   const engine::ModelInfo& m = (*engine)->info();
-  std::printf("name            %s\narchitecture    %s\nfamily          %s\nquantisation    %s\n",
-              m.name.c_str(), m.architecture.c_str(), m.family.c_str(), m.quantisation.c_str());
+  std::printf("name            %s\narchitecture    %s\nfamily          %s\nquantisation    %s\n", m.name.c_str(),
+              m.architecture.c_str(), m.family.c_str(), m.quantisation.c_str());
   std::printf("parameters      %llu\nfile            %llu bytes, %s\n", (unsigned long long)m.parameters,
               (unsigned long long)m.file_bytes, m.digest.c_str());
   std::printf("context         %d positions as trained, %d by default\n", m.context_trained, m.context);

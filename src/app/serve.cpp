@@ -25,8 +25,7 @@ void set_log_level(const std::string& name) {
 
 void greet(const config::Settings& settings, const gateway::Gateway& gateway) {
   std::string address = settings.listen.host + ":" + std::to_string(gateway.port());
-  std::printf("Sluice serves on http://%s/v1 (configuration: %s)\n\n", address.c_str(),
-              settings.file.c_str());
+  std::printf("Sluice serves on http://%s/v1 (configuration: %s)\n\n", address.c_str(), settings.file.c_str());
   std::printf("  model                 answered by, in this order, as far as the policy allows\n");
   for (const gateway::Serving& serving : gateway.serving()) {
     const char* name = serving.route.c_str();

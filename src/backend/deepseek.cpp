@@ -20,8 +20,7 @@ Error connection_error(const Error& from, const std::string& deployment) {
   };
   if (from.code == "net.cancelled") return make("request.cancelled", "the request was cancelled", "");
   if (from.code == "net.timeout")
-    return make("upstream.timeout", "deployment '" + deployment + "' did not answer in time",
-                "try again later");
+    return make("upstream.timeout", "deployment '" + deployment + "' did not answer in time", "try again later");
   if (from.code == "http.truncated" || from.code == "net.closed" || from.code == "net.reset")
     return make("upstream.truncated",
                 "deployment '" + deployment + "' closed the connection before the end of its answer",
@@ -109,16 +108,14 @@ class DeepSeekAnswer : public Answer {
   }
 
   chat::Chunk end_of_stream() {
-    if (sse_.pending())
-      return failure_chunk(connection_error({"http.truncated", "", "", ""}, deployment_.name));
+    if (sse_.pending()) return failure_chunk(connection_error({"http.truncated", "", "", ""}, deployment_.name));
     return reader_.end();
   }
 
   Error stream_error(const Error& from) const {
     if (from.code != "net.timeout") return connection_error(from, deployment_.name);
-    return {"upstream.stalled",
-            "deployment '" + deployment_.name + "' stopped sending without ending its answer", "",
-            "try again; what was received so far is not a whole answer"};
+    return {"upstream.stalled", "deployment '" + deployment_.name + "' stopped sending without ending its answer",
+            "", "try again; what was received so far is not a whole answer"};
   }
 
   bool starts_as_json(std::string_view bytes) {

@@ -1,7 +1,7 @@
 // One log line is one JSON object: {"time","level","event",...fields}. It goes to standard error.
 //
-// Never log prompt or answer text, file names of users, URL queries or secrets: fields are names, numbers, codes
-// and ids. Thread-safe; a line is written whole.
+// Never log prompt or answer text, file names of users, URL queries or secrets: fields are names, numbers,
+// codes and ids. Thread-safe; a line is written whole.
 #pragma once
 
 #include <cstdint>

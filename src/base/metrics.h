@@ -1,8 +1,8 @@
 // Counters, gauges and histograms of the process in Prometheus' text form (exposition format 0.0.4).
 //
-// Names and label sets are fixed at the call site; a label value must come from configuration or from a closed
-// list, never from a request, so that a client can't grow memory. Thread-safe. Look a metric up once and keep the
-// reference: the look-up locks, the update does not.
+// Names and label sets are fixed at the call site; a label value must come from configuration or from a
+// closed list, never from a request, so that a client can't grow memory. Thread-safe. Look a metric up once
+// and keep the reference: the look-up locks, the update does not.
 #pragma once
 
 #include <map>

@@ -43,10 +43,10 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
 #define SLUICE_CAT2(a, b) a##b
 #define SLUICE_CAT(a, b) SLUICE_CAT2(a, b)
 
-// SLUICE_TRY(auto file, open(path));   evaluates, returns the error from the enclosing function, or defines `file`.
-// SLUICE_TRY_VOID(write(file));        the same for a Status. In coroutines use the CO_ forms.
-#define SLUICE_TRY_IMPL(tmp, decl, expr, ret)          \
-  auto tmp = (expr);                                   \
+// SLUICE_TRY(auto file, open(path));   evaluates, returns the error from the enclosing function, or defines
+// `file`. SLUICE_TRY_VOID(write(file));        the same for a Status. In coroutines use the CO_ forms.
+#define SLUICE_TRY_IMPL(tmp, decl, expr, ret)           \
+  auto tmp = (expr);                                    \
   if (!tmp) ret ::sluice::fail(std::move(tmp).error()); \
   decl = std::move(*tmp)
 #define SLUICE_TRY(decl, expr) SLUICE_TRY_IMPL(SLUICE_CAT(try_, __LINE__), decl, expr, return)

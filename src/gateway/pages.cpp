@@ -18,8 +18,7 @@ http::Response answer(int status, std::string type, std::string body) {
 http::Response models(const Shared& shared) {
   std::vector<std::string> names;
   for (const config::Route& route : shared.settings.routes) names.push_back(route.model);
-  return answer(200, "application/json",
-                wire::openai_models_body(names, shared.clock->utc().micros / 1'000'000));
+  return answer(200, "application/json", wire::openai_models_body(names, shared.clock->utc().micros / 1'000'000));
 }
 
 Result<http::Response> model(const Shared& shared, std::string_view name) {
@@ -59,8 +58,7 @@ Result<http::Response> page(const Shared& shared, const Backends& backends, cons
     return fail("request.not_found", "there is no such page here", "",
                 "POST /v1/chat/completions, GET /v1/models, /healthz, /readyz, /metrics");
   std::string allowed = path == "/v1/chat/completions" ? "POST" : "GET";
-  if (request.method != allowed)
-    return fail("request.method", "this page takes " + allowed, "", "use " + allowed);
+  if (request.method != allowed) return fail("request.method", "this page takes " + allowed, "", "use " + allowed);
   if (path == "/healthz") return answer(200, "text/plain; charset=utf-8", "ok\n");
   if (path == "/readyz") return readiness(shared, backends);
   // Names of models and numbers of traffic are for those who hold a key, where keys are in use.

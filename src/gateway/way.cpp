@@ -11,16 +11,13 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
-std::int64_t microseconds(Duration d) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
-}
+std::int64_t microseconds(Duration d) { return std::chrono::duration_cast<std::chrono::microseconds>(d).count(); }
 
 // Content is what a client shows; until it came, another deployment may still answer in this one's place.
 bool has_content(const chat::Chunk& chunk) {
   for (const chat::Event& event : chunk.events) {
     if (auto* text = std::get_if<chat::TextDelta>(&event); text && !text->text.empty()) return true;
-    if (auto* thought = std::get_if<chat::ReasoningDelta>(&event); thought && !thought->text.empty())
-      return true;
+    if (auto* thought = std::get_if<chat::ReasoningDelta>(&event); thought && !thought->text.empty()) return true;
     if (std::holds_alternative<chat::ToolCallDelta>(event)) return true;
   }
   return false;
@@ -30,10 +27,7 @@ std::string provenance_json(const sense::Label& label) {
   json::Writer w;
   w.array();
   for (const sense::Provenance& p : label.provenance) {
-    w.object()
-        .member("source", p.source)
-        .member("detail", p.detail)
-        .member("class", sense::class_name(p.cls));
+    w.object().member("source", p.source).member("detail", p.detail).member("class", sense::class_name(p.cls));
     if (p.category) w.member("category", sense::category_name(*p.category));
     w.end();
   }
@@ -44,11 +38,7 @@ std::string verdicts_json(const policy::Decision& decision) {
   json::Writer w;
   w.array();
   for (const policy::Verdict& v : decision.verdicts)
-    w.object()
-        .member("deployment", v.deployment)
-        .member("allowed", v.allowed)
-        .member("reason", v.reason)
-        .end();
+    w.object().member("deployment", v.deployment).member("allowed", v.allowed).member("reason", v.reason).end();
   return w.end().take();
 }
 
@@ -77,8 +67,8 @@ Result<Principal> authenticate(const config::Settings& settings, const http::Hea
   for (const config::Key& key : settings.keys)
     if (equal_constant_time(key.digest, digest)) match = &key;
   if (!match)
-    return fail("auth.invalid", "the key in the Authorization header is not one of this Sluice",
-                "authorization", "ask whoever runs this Sluice for a key");
+    return fail("auth.invalid", "the key in the Authorization header is not one of this Sluice", "authorization",
+                "ask whoever runs this Sluice for a key");
   return Principal{match->name, match->tenant, match->team};
 }
 
@@ -157,8 +147,7 @@ policy::Subject Way::subject() const { return {principal_.name, principal_.team,
 void Way::decide() {
   std::vector<const config::Deployment*> candidates;
   if (route_)
-    for (const std::string& name : route_->deployments)
-      candidates.push_back(shared_.settings.deployment(name));
+    for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
   decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
   decision_.id = random_id("dec_");
 }
@@ -199,9 +188,8 @@ net::Task<Status> Way::open_record() {
   co_await shelf->written.wait();
   recorded_ = shelf->status.has_value();
   if (!recorded_)
-    co_return fail(
-        "ledger.unavailable", "the request can't be recorded, so it is not sent", "",
-        "whoever runs this Sluice finds the cause in its log (" + shelf->status.error().code + ")");
+    co_return fail("ledger.unavailable", "the request can't be recorded, so it is not sent", "",
+                   "whoever runs this Sluice finds the cause in its log (" + shelf->status.error().code + ")");
   co_return Status();
 }
 
@@ -392,9 +380,9 @@ void Way::settle(const Status& status) {
     if (closing_.usage) {
       auto kind = config::kind_name(deployment.kind);
       closing_.cost_nano_usd = shared_.prices->cost_nano_usd(kind, deployment.model, time_, *closing_.usage);
-      for (auto [what, n] : {std::pair{"cache_hit", closing_.usage->cache_hit},
-                             std::pair{"cache_miss", closing_.usage->cache_miss},
-                             std::pair{"completion", closing_.usage->completion}})
+      for (auto [what, n] :
+           {std::pair{"cache_hit", closing_.usage->cache_hit}, std::pair{"cache_miss", closing_.usage->cache_miss},
+            std::pair{"completion", closing_.usage->completion}})
         metrics::counter("sluice_tokens_total", "tokens by deployment and kind",
                          {{"deployment", served.deployment}, {"kind", what}})
             .add(double(n));

@@ -35,8 +35,7 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
   return worker;
 }
 
-net::Task<void> Worker::handle(const http::Request& in, http::Responder& out,
-                               const http::Connection& connection) {
+net::Task<void> Worker::handle(const http::Request& in, http::Responder& out, const http::Connection& connection) {
   if (in.method == "POST" && in.path() == "/v1/chat/completions") {
     Way way(shared_, backends_, loop_, in, out, connection);
     co_await way.go();

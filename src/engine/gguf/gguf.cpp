@@ -33,8 +33,7 @@ Result<std::unique_ptr<File>> File::open(const std::string& path) {
   // O_NONBLOCK: a FIFO must not hang the start; it is refused below as not a regular file.
   Descriptor descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (descriptor.number < 0)
-    return fail("gguf.io", system_error("cannot open the model file"), path,
-                "check the path and its permissions");
+    return fail("gguf.io", system_error("cannot open the model file"), path, "check the path and its permissions");
   struct stat status{};
   if (::fstat(descriptor.number, &status) != 0 || !S_ISREG(status.st_mode))
     return fail("gguf.io", "the model is not a regular file", path);
@@ -180,9 +179,8 @@ std::optional<std::vector<float>> File::floats(std::string_view key) const {
   std::vector<float> out;
   out.reserve(value->count);
   for (std::uint64_t i = 0; i < value->count; ++i)
-    out.push_back(value->element == ValueType::F32
-                      ? scalar_at<float>(value->offset + 4 * i)
-                      : static_cast<float>(scalar_at<double>(value->offset + 8 * i)));
+    out.push_back(value->element == ValueType::F32 ? scalar_at<float>(value->offset + 4 * i)
+                                                   : static_cast<float>(scalar_at<double>(value->offset + 8 * i)));
   return out;
 }
 
@@ -205,8 +203,7 @@ std::optional<std::vector<bool>> File::booleans(std::string_view key) const {
   if (!value || value->element != ValueType::Bool) return std::nullopt;
   std::vector<bool> out;
   out.reserve(value->count);
-  for (std::uint64_t i = 0; i < value->count; ++i)
-    out.push_back(scalar_at<std::uint8_t>(value->offset + i) != 0);
+  for (std::uint64_t i = 0; i < value->count; ++i) out.push_back(scalar_at<std::uint8_t>(value->offset + i) != 0);
   return out;
 }
 
@@ -257,9 +254,7 @@ const Tensor* File::tensor(std::string_view name) const {
   return found == tensor_index_.end() ? nullptr : &tensors_[found->second];
 }
 
-std::string File::header_digest() const {
-  return "header-sha256:" + sha256_hex(bytes_.substr(0, data_offset_));
-}
+std::string File::header_digest() const { return "header-sha256:" + sha256_hex(bytes_.substr(0, data_offset_)); }
 
 std::string File::digest(std::uint64_t limit) const {
   return bytes_.size() <= limit ? "sha256:" + sha256_hex(bytes_) : header_digest();

@@ -30,8 +30,7 @@ bool is_scalar(ValueType type) { return type != ValueType::String && type != Val
 
 tl::unexpected<Error> Parser::error(std::string code, std::string message, std::uint64_t at,
                                     std::string hint) const {
-  return fail(std::move(code), std::move(message), file_.name_ + " byte " + std::to_string(at),
-              std::move(hint));
+  return fail(std::move(code), std::move(message), file_.name_ + " byte " + std::to_string(at), std::move(hint));
 }
 
 template <class T>
@@ -50,13 +49,12 @@ Result<std::string_view> Parser::read_string(const std::string& what, std::uint6
   if (length > limit)
     return error(
         "gguf.key",
-        what + " has " + std::to_string(length) + " bytes; at most " + std::to_string(limit) + " are allowed",
-        at);
+        what + " has " + std::to_string(length) + " bytes; at most " + std::to_string(limit) + " are allowed", at);
   if (length > remaining())
     return error(
         "gguf.truncated",
-        what + " claims " + std::to_string(length) + " bytes but " + std::to_string(remaining()) + " remain",
-        at, "download the file again");
+        what + " claims " + std::to_string(length) + " bytes but " + std::to_string(remaining()) + " remain", at,
+        "download the file again");
   std::string_view text = bytes_.substr(position_, length);
   position_ += length;
   return text;
@@ -66,11 +64,15 @@ Status Parser::parse() {
   SLUICE_TRY_VOID(parse_counts());
   file_.keys_.reserve(pair_count_);  // bounded by the file's size: parse_counts() checked it
   file_.values_.reserve(pair_count_);
-  for (std::uint64_t i = 0; i < pair_count_; ++i) SLUICE_TRY_VOID(parse_pair(i));
+  for (std::uint64_t i = 0; i < pair_count_; ++i) {
+    SLUICE_TRY_VOID(parse_pair(i));
+  }
   SLUICE_TRY_VOID(parse_alignment());
   file_.tensors_.reserve(tensor_count_);
   file_.tensor_index_.reserve(tensor_count_);
-  for (std::uint64_t i = 0; i < tensor_count_; ++i) SLUICE_TRY_VOID(parse_tensor(i));
+  for (std::uint64_t i = 0; i < tensor_count_; ++i) {
+    SLUICE_TRY_VOID(parse_tensor(i));
+  }
   SLUICE_TRY_VOID(place_tensors());
   return check_overlaps();
 }
@@ -84,8 +86,7 @@ Status Parser::parse_counts() {
   if (version != 0 && (version & 0xffff) == 0)
     return error("gguf.version", "the file is big-endian", 4, "convert it for little-endian machines");
   if (version != 2 && version != 3)
-    return error("gguf.version", "GGUF version " + std::to_string(version) + " is not supported; 2 and 3 are",
-                 4);
+    return error("gguf.version", "GGUF version " + std::to_string(version) + " is not supported; 2 and 3 are", 4);
   file_.version_ = static_cast<int>(version);
   SLUICE_TRY(tensor_count_, read<std::uint64_t>("the tensor count"));
   SLUICE_TRY(pair_count_, read<std::uint64_t>("the metadata count"));
@@ -128,8 +129,7 @@ Result<File::Value> Parser::parse_value(const std::string& key) {
     SLUICE_TRY_VOID(parse_array(key, value));
   } else if (value.type == ValueType::String) {
     SLUICE_TRY(auto text, read_string("the value of " + key, bytes_.size()));
-    if (!text::valid_utf8(text))
-      return error("gguf.value", "the value of " + key + " is not UTF-8", value.offset);
+    if (!text::valid_utf8(text)) return error("gguf.value", "the value of " + key + " is not UTF-8", value.offset);
   } else {
     if (remaining() < static_cast<std::uint64_t>(*size))
       return error("gguf.truncated", "the file ends inside the value of " + key, position_);
@@ -144,8 +144,7 @@ Status Parser::parse_array(const std::string& key, File::Value& value) {
   const std::uint64_t at = position_;
   SLUICE_TRY(auto element, read<std::uint32_t>("the element type of " + key));
   const std::optional<int> size = value_bytes(element);
-  if (!size)
-    return error("gguf.type", key + " is an array of the unknown type " + std::to_string(element), at);
+  if (!size) return error("gguf.type", key + " is an array of the unknown type " + std::to_string(element), at);
   value.element = static_cast<ValueType>(element);
   if (value.element == ValueType::Array)
     return error("gguf.type", key + " is an array of arrays, which no known key uses", at);
@@ -154,8 +153,8 @@ Status Parser::parse_array(const std::string& key, File::Value& value) {
   const std::uint64_t least = value.element == ValueType::String ? 8 : static_cast<std::uint64_t>(*size);
   if (value.count > remaining() / least)
     return error("gguf.truncated",
-                 key + " claims " + std::to_string(value.count) + " elements but " +
-                     std::to_string(remaining()) + " bytes remain",
+                 key + " claims " + std::to_string(value.count) + " elements but " + std::to_string(remaining()) +
+                     " bytes remain",
                  at + 4, "download the file again");
   if (is_scalar(value.element)) {
     if (value.element == ValueType::Bool)
@@ -192,8 +191,8 @@ Status Parser::parse_alignment() {
   const bool power = alignment != 0 && (alignment & (alignment - 1)) == 0;
   if (!power || alignment < 8 || alignment > kMaxAlignment)
     return error("gguf.alignment",
-                 "general.alignment is " + std::to_string(alignment) +
-                     "; it must be a power of two from 8 to " + std::to_string(kMaxAlignment),
+                 "general.alignment is " + std::to_string(alignment) + "; it must be a power of two from 8 to " +
+                     std::to_string(kMaxAlignment),
                  value->offset);
   alignment_ = alignment;
   return {};
@@ -210,8 +209,7 @@ Status Parser::parse_tensor(std::uint64_t index) {
   if (file_.tensor_index_.contains(tensor.name)) return error("gguf.duplicate", name + " stands twice", at);
   SLUICE_TRY(auto dimensions, read<std::uint32_t>("the dimensions of " + name));
   if (dimensions < 1 || dimensions > 4)
-    return error("gguf.tensor",
-                 name + " has " + std::to_string(dimensions) + " dimensions; 1 to 4 are allowed",
+    return error("gguf.tensor", name + " has " + std::to_string(dimensions) + " dimensions; 1 to 4 are allowed",
                  position_ - 4);
   tensor.dimensions = static_cast<int>(dimensions);
   tensor.elements = 1;
@@ -221,8 +219,8 @@ Status Parser::parse_tensor(std::uint64_t index) {
     if (tensor.shape[d] == 0 || __builtin_mul_overflow(tensor.elements, tensor.shape[d], &tensor.elements) ||
         tensor.elements > (std::uint64_t{1} << 56))
       return error("gguf.tensor",
-                   "dimension " + std::to_string(d) + " of " + name + " is " +
-                       std::to_string(tensor.shape[d]) + ", which is 0 or too large",
+                   "dimension " + std::to_string(d) + " of " + name + " is " + std::to_string(tensor.shape[d]) +
+                       ", which is 0 or too large",
                    position_ - 8);
   }
   SLUICE_TRY(auto type, read<std::uint32_t>("the type of " + name));
@@ -232,9 +230,8 @@ Status Parser::parse_tensor(std::uint64_t index) {
   tensor.type = static_cast<TensorType>(type);
   if (tensor.shape[0] % info->block != 0)
     return error("gguf.tensor",
-                 "rows of " + name + " have " + std::to_string(tensor.shape[0]) +
-                     " elements, not a multiple of " + info->name + "'s block of " +
-                     std::to_string(info->block),
+                 "rows of " + name + " have " + std::to_string(tensor.shape[0]) + " elements, not a multiple of " +
+                     info->name + "'s block of " + std::to_string(info->block),
                  position_ - 4);
   tensor.bytes = tensor.elements / info->block * info->bytes;
   SLUICE_TRY(tensor.offset, read<std::uint64_t>("the offset of " + name));
@@ -253,8 +250,7 @@ Status Parser::place_tensors() {
   const std::uint64_t padding = (alignment_ - position_ % alignment_) % alignment_;
   file_.data_offset_ = std::min<std::uint64_t>(position_ + padding, bytes_.size());
   if (file_.tensors_.empty()) return {};
-  if (padding > remaining())
-    return error("gguf.truncated", "the file ends before its tensor data", position_);
+  if (padding > remaining()) return error("gguf.truncated", "the file ends before its tensor data", position_);
   const std::uint64_t available = bytes_.size() - file_.data_offset_;
   for (Tensor& tensor : file_.tensors_) {
     if (tensor.offset > available || tensor.bytes > available - tensor.offset)
@@ -273,14 +269,12 @@ Status Parser::check_overlaps() {
   std::vector<const Tensor*> order;
   order.reserve(file_.tensors_.size());
   for (const Tensor& tensor : file_.tensors_) order.push_back(&tensor);
-  std::sort(order.begin(), order.end(),
-            [](const Tensor* a, const Tensor* b) { return a->offset < b->offset; });
+  std::sort(order.begin(), order.end(), [](const Tensor* a, const Tensor* b) { return a->offset < b->offset; });
   for (std::size_t i = 1; i < order.size(); ++i)
     if (order[i]->offset < order[i - 1]->offset + order[i - 1]->bytes)
-      return error(
-          "gguf.tensor",
-          "tensors " + printable(order[i - 1]->name) + " and " + printable(order[i]->name) + " overlap",
-          order[i]->offset);
+      return error("gguf.tensor",
+                   "tensors " + printable(order[i - 1]->name) + " and " + printable(order[i]->name) + " overlap",
+                   order[i]->offset);
   return {};
 }
 

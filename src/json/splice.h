@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "json/doc.h"
@@ -26,8 +27,17 @@ class Splice {
     std::size_t offset, length;
     std::string text;
   };
+  // What is added to and removed from one object; kept together because commas depend on all of it.
+  struct Members {
+    Value object;
+    std::vector<std::string> removed;
+    std::vector<std::pair<std::string, std::string>> added;  // key, JSON
+  };
+  Members& members_of(Value object);
+  static void place(const Members& members, std::vector<Edit>& edits);
   const Doc& doc_;
   std::vector<Edit> edits_;
+  std::vector<Members> members_;
 };
 
 }  // namespace sluice::json

@@ -26,6 +26,7 @@ class Writer {
   Writer& value(const std::string& text) { return value(std::string_view(text)); }
   Writer& value(bool b);
   Writer& value(int n) { return value(std::int64_t(n)); }
+  Writer& value(unsigned n) { return value(std::uint64_t(n)); }
   Writer& value(std::int64_t n);
   Writer& value(std::uint64_t n);
   Writer& value(double d);  // shortest form that reads back the same; not finite: null

@@ -1,0 +1,265 @@
+#include "json/doc.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "json/scan.h"
+
+namespace sluice::json {
+namespace {
+
+void append_code_point(std::string& out, std::uint32_t c) {
+  if (c < 0x80) {
+    out += char(c);
+  } else if (c < 0x800) {
+    out += char(0xC0 | c >> 6);
+    out += char(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += char(0xE0 | c >> 12);
+    out += char(0x80 | (c >> 6 & 0x3F));
+    out += char(0x80 | (c & 0x3F));
+  } else {
+    out += char(0xF0 | c >> 18);
+    out += char(0x80 | (c >> 12 & 0x3F));
+    out += char(0x80 | (c >> 6 & 0x3F));
+    out += char(0x80 | (c & 0x3F));
+  }
+}
+
+// A number's decimal digits without leading and trailing zeros, and the power of ten they stand for:
+// value = digits * 10^exponent. The exponent saturates far outside of any range that matters.
+struct Decimal {
+  bool negative = false;
+  std::string digits;
+  std::int64_t exponent = 0;
+};
+
+Decimal decimal_of(std::string_view raw) {
+  Decimal d;
+  std::size_t i = 0;
+  if (raw[0] == '-') {
+    d.negative = true;
+    ++i;
+  }
+  for (bool fraction = false; i < raw.size() && raw[i] != 'e' && raw[i] != 'E'; ++i) {
+    if (raw[i] == '.') {
+      fraction = true;
+      continue;
+    }
+    if (fraction) --d.exponent;
+    if (!d.digits.empty() || raw[i] != '0') d.digits += raw[i];
+  }
+  if (i < raw.size()) {
+    ++i;
+    bool minus = raw[i] == '-';
+    if (minus || raw[i] == '+') ++i;
+    std::int64_t e = 0;
+    constexpr std::int64_t kFar = std::int64_t(1) << 40;  // above any text's length
+    for (; i < raw.size(); ++i) e = std::min(kFar, e * 10 + (raw[i] - '0'));
+    d.exponent += minus ? -e : e;
+  }
+  while (!d.digits.empty() && d.digits.back() == '0') {
+    d.digits.pop_back();
+    ++d.exponent;
+  }
+  return d;
+}
+
+}  // namespace
+
+void append_path_key(std::string& path, std::string_view key, std::size_t position) {
+  bool plain = !key.empty() && key.size() <= 32;
+  int digits = 0;
+  for (std::size_t i = 0; plain && i < key.size(); ++i) {
+    char c = key[i];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    bool digit = c >= '0' && c <= '9';
+    digits += digit;
+    plain = letter || (i > 0 && (digit || c == '-'));
+  }
+  if (plain && digits <= 2) {
+    path += '.';
+    path += key;
+  } else {
+    path += '{' + std::to_string(position) + '}';
+  }
+}
+
+std::string unescape(std::string_view raw) {
+  raw = raw.substr(1, raw.size() - 2);
+  std::size_t backslash = raw.find('\\');
+  if (backslash == std::string_view::npos) return std::string(raw);
+  std::string out;
+  out.reserve(raw.size());
+  auto unit_at = [&](std::size_t pos) {
+    std::uint32_t unit = 0;
+    std::from_chars(raw.data() + pos, raw.data() + pos + 4, unit, 16);
+    return unit;
+  };
+  std::size_t pos = 0;
+  while (backslash != std::string_view::npos) {
+    out.append(raw, pos, backslash - pos);
+    char c = raw[backslash + 1];
+    pos = backslash + 2;
+    switch (c) {
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case 'u': {
+        std::uint32_t unit = unit_at(pos);
+        pos += 4;
+        if (unit >= 0xD800 && unit <= 0xDBFF) {  // the scanner made sure that the low half follows
+          unit = 0x10000 + ((unit - 0xD800) << 10) + (unit_at(pos + 2) - 0xDC00);
+          pos += 6;
+        }
+        append_code_point(out, unit);
+        break;
+      }
+      default:
+        out += c;  // quote, backslash, slash
+    }
+    backslash = raw.find('\\', pos);
+  }
+  out.append(raw, pos, raw.size() - pos);
+  return out;
+}
+
+Result<std::shared_ptr<const Doc>> Doc::parse(std::string text, const Limits& limits) {
+  struct Made : Doc {};  // make_shared needs a constructor it may call
+  auto doc = std::make_shared<Made>();
+  doc->text_ = std::move(text);
+  SLUICE_TRY_VOID(scan(doc->text_, limits, doc->tape_));
+  return std::shared_ptr<const Doc>(std::move(doc));
+}
+
+const Node& Value::node() const { return doc_->tape_[index_]; }
+
+Type Value::type() const { return doc_ != nullptr ? node().type : Type::Null; }
+
+std::size_t Value::size() const { return doc_ != nullptr ? node().children : 0; }
+
+Value::Iterator Value::begin() const {
+  if (size() == 0) return end();
+  // The first element follows its array; in an object a key stands between.
+  return Iterator(doc_, index_ + (node().type == Type::Object ? 2 : 1));
+}
+
+Value::Iterator& Value::Iterator::operator++() {
+  index_ = doc_->tape_[index_].next;
+  return *this;
+}
+
+Value Value::operator[](std::string_view name) const {
+  if (!is(Type::Object)) return {};
+  for (Value member : *this) {
+    const Node& key = doc_->tape_[member.node().key];
+    std::string_view raw = std::string_view(doc_->text_).substr(key.offset, key.length);
+    if (key.escaped ? unescape(raw) == name : raw.substr(1, raw.size() - 2) == name) return member;
+  }
+  return {};
+}
+
+Value Value::at(std::size_t index) const {
+  if (!is(Type::Array) || index >= size()) return {};
+  Iterator it = begin();
+  for (; index > 0; --index) ++it;
+  return *it;
+}
+
+std::string_view Value::raw() const {
+  if (doc_ == nullptr) return {};
+  return std::string_view(doc_->text_).substr(node().offset, node().length);
+}
+
+std::size_t Value::offset() const { return doc_ != nullptr ? node().offset : 0; }
+
+std::string_view Value::raw_key() const {
+  if (doc_ == nullptr || node().key == 0) return {};
+  const Node& key = doc_->tape_[node().key];
+  return std::string_view(doc_->text_).substr(key.offset, key.length);
+}
+
+std::size_t Value::key_offset() const {
+  return doc_ != nullptr && node().key != 0 ? doc_->tape_[node().key].offset : 0;
+}
+
+std::string Value::key() const {
+  std::string_view raw = raw_key();
+  return raw.empty() ? std::string() : unescape(raw);
+}
+
+std::optional<std::string> Value::string() const {
+  if (!is(Type::String)) return std::nullopt;
+  return unescape(raw());
+}
+
+std::optional<bool> Value::boolean() const {
+  if (!is(Type::Bool)) return std::nullopt;
+  return raw() == "true";
+}
+
+std::optional<double> Value::number() const {
+  if (!is(Type::Number)) return std::nullopt;
+  std::string_view text = raw();
+  double value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range) {
+    // Too large is out of range; too small for a double is zero.
+    Decimal d = decimal_of(text);
+    if (std::int64_t(d.digits.size()) + d.exponent > 0) return std::nullopt;
+    return d.negative ? -0.0 : 0.0;
+  }
+  if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> Value::integer() const {
+  if (!is(Type::Number)) return std::nullopt;
+  Decimal d = decimal_of(raw());
+  if (d.digits.empty()) return 0;
+  if (d.exponent < 0 || std::int64_t(d.digits.size()) + d.exponent > 19) return std::nullopt;
+  d.digits.append(std::size_t(d.exponent), '0');
+  std::uint64_t magnitude = 0;  // 19 digits fit
+  for (char c : d.digits) magnitude = magnitude * 10 + std::uint64_t(c - '0');
+  constexpr std::uint64_t kMax = std::uint64_t(std::numeric_limits<std::int64_t>::max());
+  if (magnitude > kMax + (d.negative ? 1 : 0)) return std::nullopt;
+  return d.negative ? std::int64_t(0 - magnitude) : std::int64_t(magnitude);
+}
+
+std::string Value::path() const {
+  if (doc_ == nullptr) return {};
+  std::string path = "$";
+  std::uint32_t at = 1;
+  while (at != index_) {
+    // The child whose subtree holds index_: the last one that does not begin after it.
+    std::size_t position = 0;
+    Value child = *Value(doc_, at).begin();
+    while (child.node().next != 0 && child.node().next <= index_) {
+      child.index_ = child.node().next;
+      ++position;
+    }
+    if (child.node().key != 0) {
+      append_path_key(path, child.key(), position);
+    } else {
+      path += '[' + std::to_string(position) + ']';
+    }
+    at = child.index_;
+  }
+  return path;
+}
+
+}  // namespace sluice::json

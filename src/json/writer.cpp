@@ -1,0 +1,183 @@
+#include "json/writer.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "base/check.h"
+#include "json/scan.h"
+
+namespace sluice::json {
+namespace {
+
+template <class Number>
+void append_number(std::string& out, Number n) {
+  char buffer[32];  // a double's shortest form takes at most 24 characters
+  auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, n);
+  SLUICE_CHECK(error == std::errc(), "the buffer holds any number");
+  out.append(buffer, end);
+}
+
+void append_escaped(std::string& out, char c) {
+  constexpr char kHex[] = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
+  }
+  out += "\\u00";
+  out += kHex[static_cast<unsigned char>(c) >> 4];
+  out += kHex[c & 15];
+}
+
+void append_valid(std::string& out, std::string_view text) {
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20) continue;
+    out.append(text, done, i - done);
+    append_escaped(out, c);
+    done = i + 1;
+  }
+  out.append(text, done, text.size() - done);
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t invalid = first_invalid_utf8(text);
+  while (invalid < text.size()) {
+    append_valid(out, text.substr(0, invalid));
+    out += "\xEF\xBF\xBD";  // U+FFFD
+    text.remove_prefix(invalid + 1);
+    // Characters are walked one by one from here: validating the rest anew after each bad byte would be
+    // quadratic.
+    for (invalid = 0; invalid < text.size();) {
+      std::size_t length = utf8_length(text, invalid);
+      if (length == 0) break;
+      invalid += length;
+    }
+  }
+  append_valid(out, text);
+  out += '"';
+}
+
+std::string quote(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  append_quoted(out, text);
+  return out;
+}
+
+// Called before every value: checks that one may stand here and writes the comma.
+void Writer::separate() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (open_.empty()) {
+    SLUICE_CHECK(out_.empty(), "one JSON text has one value");
+    return;
+  }
+  SLUICE_CHECK(open_.back() == '[', "a value in an object needs a key");
+  if (!first_) out_ += ',';
+  first_ = false;
+}
+
+Writer& Writer::object() {
+  separate();
+  out_ += '{';
+  open_.push_back('{');
+  first_ = true;
+  return *this;
+}
+
+Writer& Writer::array() {
+  separate();
+  out_ += '[';
+  open_.push_back('[');
+  first_ = true;
+  return *this;
+}
+
+Writer& Writer::end() {
+  SLUICE_CHECK(!open_.empty() && !after_key_, "end() closes an open array or object whose last key has its value");
+  out_ += open_.back() == '{' ? '}' : ']';
+  open_.pop_back();
+  first_ = false;
+  return *this;
+}
+
+Writer& Writer::key(std::string_view key) {
+  SLUICE_CHECK(!open_.empty() && open_.back() == '{' && !after_key_, "a key stands in an object, before a value");
+  if (!first_) out_ += ',';
+  first_ = false;
+  append_quoted(out_, key);
+  out_ += ':';
+  after_key_ = true;
+  return *this;
+}
+
+Writer& Writer::value(std::string_view text) {
+  separate();
+  append_quoted(out_, text);
+  return *this;
+}
+
+Writer& Writer::value(bool b) { return raw(b ? "true" : "false"); }
+
+Writer& Writer::value(std::int64_t n) {
+  separate();
+  append_number(out_, n);
+  return *this;
+}
+
+Writer& Writer::value(std::uint64_t n) {
+  separate();
+  append_number(out_, n);
+  return *this;
+}
+
+Writer& Writer::value(double d) {
+  if (!std::isfinite(d)) return null();
+  separate();
+  append_number(out_, d);
+  return *this;
+}
+
+Writer& Writer::null() { return raw("null"); }
+
+Writer& Writer::raw(std::string_view json) {
+  separate();
+  out_ += json;
+  return *this;
+}
+
+std::string Writer::take() {
+  SLUICE_CHECK(open_.empty() && !after_key_ && !out_.empty(), "take() wants one complete value");
+  std::string text = std::move(out_);
+  *this = Writer();
+  return text;
+}
+
+}  // namespace sluice::json

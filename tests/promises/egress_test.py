@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Promise 1: the policy cannot be passed by. A fake hosted upstream records all it receives; of 200 prompts every
+second carries a card number, an SSN, a key, a patient note or a contract clause in the system prompt, an old turn, a
+tool result or the last turn. None of those may reach it, whatever the engine does; the public ones must."""
+import concurrent.futures
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
+from deepseek import FakeDeepSeek  # noqa: E402
+from sensitive import cases  # noqa: E402
+from sluice import Sluice, wait_until  # noqa: E402
+
+CASES = 200
+HEALTHY = "context: 512"
+FAILING = "context: 16"  # every prompt is longer: the engine refuses all of them
+
+
+def config(fake, engine_options, route):
+    return f"""
+deployments:
+  - {{name: local, kind: engine, model: "builtin:guide", zone: device, jurisdiction: local, threads: 1, {engine_options}}}
+  - {{name: hosted, kind: deepseek, address: "{fake.address}", model: deepseek-flash, key_env: FAKE_KEY, zone: hosted,
+     jurisdiction: CN, ca_file: "{fake.ca_file or ''}"}}
+routes:
+  chat: [{route}]
+""".replace(', ca_file: ""', "").replace(',\n     jurisdiction: CN, ca_file: ""', ",\n     jurisdiction: CN")
+
+
+class Egress(unittest.TestCase):
+    def run_cases(self, engine_options, route, cue=None, stream=False):
+        """Sends all cases; returns ({tag: status}, what the upstream received)."""
+        with tempfile.TemporaryDirectory() as folder, FakeDeepSeek(tls=folder) as fake:
+            fake.always = cue
+            with Sluice(config(fake, engine_options, route), {"FAKE_KEY": "sk-fake-upstream-key-0123456789"}) as sluice:
+
+                def ask(case):
+                    if stream:
+                        s = sluice.stream("chat", case["messages"], max_tokens=8)
+                        list(s.events())
+                        return case["tag"], s.status, s.headers
+                    status, headers, _ = sluice.chat("chat", case["messages"], max_tokens=8)
+                    return case["tag"], status, headers
+
+                with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                    answers = {tag: (status, headers) for tag, status, headers in pool.map(ask, cases(CASES))}
+                wait_until(lambda: all(r["closing"] for r in sluice.records()), what="closing of all records")
+                records = sluice.records()
+                log = sluice.log_text()
+            self.assertEqual(len(records), CASES, "one record for each request")
+            self.assert_no_content(log + repr(records))
+            return answers, fake.bodies().decode()
+
+    def assert_no_content(self, text):
+        for case in cases(CASES):
+            self.assertNotIn(case["tag"], text, "a log or a record holds prompt text")
+            if case["sensitive"]:
+                self.assertNotIn(case["sensitive"][:60], text, "a log or a record holds prompt text")
+
+    def assert_confined(self, received):
+        for case in cases(CASES):
+            if case["kind"]:
+                self.assertNotIn(case["tag"], received,
+                                 f"a {case['kind']} in the {case['position']} reached the hosted upstream: {case['sensitive']}")
+
+    def assert_public_arrived(self, received):
+        for case in cases(CASES):
+            if not case["kind"]:
+                self.assertIn(case["tag"], received, "a public prompt did not reach the upstream")
+
+    def test_hosted_first_and_a_healthy_engine(self):
+        answers, received = self.run_cases(HEALTHY, "hosted, local")
+        self.assert_confined(received)
+        self.assert_public_arrived(received)
+        for case in cases(CASES):
+            status, headers = answers[case["tag"]]
+            self.assertEqual(status, 200)
+            self.assertEqual(headers["x-sluice-deployment"], "local" if case["kind"] else "hosted", case)
+
+    def test_hosted_first_streamed(self):
+        _, received = self.run_cases(HEALTHY, "hosted, local", stream=True)
+        self.assert_confined(received)
+        self.assert_public_arrived(received)
+
+    def test_a_failing_engine_moves_nothing_sensitive_to_the_hosted_upstream(self):
+        answers, received = self.run_cases(FAILING, "local, hosted")
+        self.assert_confined(received)
+        self.assert_public_arrived(received)  # these may fall back, and do
+        for case in cases(CASES):
+            self.assertEqual(answers[case["tag"]][0] == 200, case["kind"] is None, case)
+
+    def test_a_failing_upstream_sends_nothing_sensitive_either(self):
+        answers, received = self.run_cases(HEALTHY, "hosted, local", cue="503")
+        self.assert_confined(received)
+        for case in cases(CASES):
+            self.assertEqual(answers[case["tag"]][0], 200, "the engine answers in the upstream's place")
+            self.assertEqual(answers[case["tag"]][1]["x-sluice-deployment"], "local")
+
+
+if __name__ == "__main__":
+    unittest.main()

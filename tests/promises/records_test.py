@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Promises 4 and 5: every stream ends properly, and every request leaves exactly one record, also when the process is
+killed in the middle, when the client leaves and when the upstream breaks off."""
+import concurrent.futures
+import os
+import signal
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
+from deepseek import ANSWER, FakeDeepSeek  # noqa: E402
+from sluice import Sluice, text_of, wait_until  # noqa: E402
+
+KEY = {"FAKE_KEY": "sk-fake-upstream-key-0123456789"}
+STREAMS = 50
+HELLO = [{"role": "user", "content": "Say hello."}]
+
+
+def config(fake, more=""):
+    return f"""
+deployments:
+  - {{name: hosted, kind: deepseek, address: "{fake.address}", model: deepseek-flash, key_env: FAKE_KEY, zone: hosted,
+     jurisdiction: CN{more}}}
+routes:
+  chat: [hosted]
+"""
+
+
+class Records(unittest.TestCase):
+    def test_kill_9_in_the_middle_of_50_streams_leaves_one_record_each(self):
+        with tempfile.TemporaryDirectory() as folder, FakeDeepSeek() as fake:
+            fake.always = "slow"
+            sluice = Sluice(config(fake), KEY, folder=folder).start()
+            streams = [sluice.stream("chat", HELLO) for _ in range(STREAMS)]
+            ids = {s.headers["x-request-id"] for s in streams}
+            self.assertEqual(len(ids), STREAMS)
+            for s in streams:
+                next(s.events())  # each is in the middle of its answer
+            sluice.stop(signal.SIGKILL)
+            for s in streams:
+                s.close()
+            with sluice:
+                self.assertIn("50 record(s)", sluice.output)
+                records = sluice.records()
+                self.assertEqual(sorted(r["opening"]["id"] for r in records), sorted(ids))
+                self.assertEqual({r["closing"]["outcome"] for r in records}, {"interrupted"})
+                self.assertIn("the chain is whole", sluice.run("records", "verify"))
+
+    def test_a_graceful_stop_lets_running_streams_finish(self):
+        with tempfile.TemporaryDirectory() as folder, FakeDeepSeek() as fake:
+            fake.cue("slow")
+            sluice = Sluice(config(fake), KEY, folder=folder).start()
+            stream = sluice.stream("chat", HELLO)
+            events = stream.events()
+            first = next(events)
+            sluice.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: "gateway.draining" in sluice.log_text(), what="the stop")
+            threading.Timer(0.3, fake.release.set).start()
+            rest = list(events)
+            self.assertEqual(rest[-1], "[DONE]")
+            self.assertTrue(text_of([first] + rest).endswith(ANSWER[-1]))
+            self.assertEqual(sluice.stop(signal.SIGTERM), 0)
+            self.assertEqual([r["closing"]["outcome"] for r in sluice.records()], ["ok"])
+
+    def test_a_client_that_leaves_cancels_the_upstream_and_is_recorded(self):
+        with FakeDeepSeek() as fake, Sluice(config(fake), KEY) as sluice:
+            fake.cue("slow")
+            stream = sluice.stream("chat", HELLO)
+            next(stream.events())
+            stream.close()
+            wait_until(lambda: fake.received[0].aborted.is_set(), what="the upstream call's end")
+            wait_until(lambda: sluice.records()[0]["closing"], what="the record's closing")
+            self.assertEqual(sluice.records()[0]["closing"]["outcome"], "request.cancelled")
+
+    def test_a_broken_stream_never_looks_whole(self):
+        for cue, code in [("cut", "upstream.truncated"), ("no_finish", "upstream.truncated"),
+                          ("done_without_finish", "upstream.truncated"), ("error_event", "upstream."),
+                          ("stall", "upstream.stalled")]:
+            with FakeDeepSeek() as fake, Sluice(config(fake, ", stall_timeout: 1s"), KEY) as sluice:
+                fake.cue(cue)
+                stream = sluice.stream("chat", HELLO)
+                events = list(stream.events())
+                self.assertIn("error", events[-1], cue)
+                self.assertTrue(events[-1]["error"]["code"].startswith(code), (cue, events[-1]))
+                self.assertNotIn("[DONE]", events)
+                self.assertFalse(any(e["choices"][0]["finish_reason"] for e in events if e.get("choices")), cue)
+                wait_until(lambda: sluice.records()[0]["closing"], what="the record's closing")
+                self.assertTrue(sluice.records()[0]["closing"]["outcome"].startswith(code), cue)
+
+    def test_errors_before_content_are_whole_error_answers(self):
+        expected = {"400": 400, "401": 502, "402": 502, "429": 503, "500": 502, "503": 503, "html": 502, "reset": 502,
+                    "error_in_200": 502}
+        with FakeDeepSeek() as fake, Sluice(config(fake), KEY) as sluice:
+            for stream in (False, True):
+                for cue, status in expected.items():
+                    fake.cue(cue)
+                    got, headers, body = sluice.chat("chat", HELLO, stream=stream)
+                    self.assertGreaterEqual(got, 400, cue)
+                    self.assertIn(got, (status, 429, 503, 502), cue)
+                    self.assertTrue(body["error"]["message"], cue)
+                    self.assertEqual(headers["content-type"], "application/json")
+            records = sluice.records()
+            self.assertEqual(len(records), 2 * len(expected))
+            self.assertEqual(len({r["opening"]["id"] for r in records}), len(records))
+
+    def test_quirks_of_the_hosted_api_pass(self):
+        with FakeDeepSeek() as fake, Sluice(config(fake), KEY) as sluice:
+            for cue in (None, "keepalive", "usage_after"):
+                if cue:
+                    fake.cue(cue)
+                events = list(sluice.stream("chat", HELLO, stream_options={"include_usage": True}).events())
+                self.assertEqual(text_of(events), "".join(ANSWER), cue)
+                self.assertEqual(events[-1], "[DONE]")
+                if cue:
+                    fake.cue(cue)
+                status, _, body = sluice.chat("chat", HELLO)
+                self.assertEqual(status, 200)
+                self.assertEqual(body["choices"][0]["message"]["content"], "".join(ANSWER))
+            wait_until(lambda: all(r["closing"] for r in sluice.records()), what="closing")
+            for record in sluice.records():
+                usage = record["closing"]["usage"]
+                self.assertGreater(usage["cache_miss"], 0)
+                self.assertEqual(usage["completion"], 10)
+                self.assertGreater(record["closing"]["cost_nano_usd"], 0)
+
+    def test_the_upstream_gets_its_key_and_nothing_of_the_client(self):
+        with FakeDeepSeek() as fake, Sluice(config(fake), KEY) as sluice:
+            sluice.chat("chat", HELLO, headers={"Authorization": "Bearer client-secret", "Cookie": "a=client-cookie",
+                                                "X-Forwarded-For": "10.1.2.3"})
+            headers = {k.lower(): v for k, v in fake.received[0].headers.items()}
+            self.assertEqual(headers["authorization"], "Bearer " + KEY["FAKE_KEY"])
+            self.assertNotIn("client-", repr(headers))
+            self.assertNotIn("10.1.2.3", repr(headers))
+            self.assertNotIn(KEY["FAKE_KEY"], sluice.log_text() + sluice.output + repr(sluice.records()))
+
+    def test_concurrent_requests_have_one_record_each(self):
+        with FakeDeepSeek() as fake, Sluice(config(fake), KEY) as sluice:
+            def ask(_):
+                return sluice.chat("chat", HELLO)[1]["x-request-id"]
+            with concurrent.futures.ThreadPoolExecutor(16) as pool:
+                ids = list(pool.map(ask, range(300)))
+            wait_until(lambda: all(r["closing"] for r in sluice.records()), what="closing")
+            self.assertEqual(sorted(r["opening"]["id"] for r in sluice.records()), sorted(ids))
+
+
+if __name__ == "__main__":
+    unittest.main()

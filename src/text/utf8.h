@@ -8,7 +8,7 @@
 namespace sluice::text {
 
 bool valid_utf8(std::string_view bytes);
-std::size_t first_invalid(std::string_view bytes);  // offset of the first invalid byte; size() if all is valid
+std::size_t first_invalid(std::string_view bytes);     // offset of the first invalid byte; size() if all is valid
 std::size_t count_code_points(std::string_view utf8);  // precondition: valid
 void append_utf8(std::string& out, std::uint32_t code_point);
 // Decodes the character at `pos` and advances; U+FFFD and one byte for what is invalid.

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Writes tests/golden/normalise.txt: what Python's own Unicode tables say about normalisation.
+
+Each line: the text, its NFC, and what text::normalise() should make of it, as hexadecimal UTF-8 with a TAB between.
+The third column is computed here by its definition: remove default-ignorable characters, NFKC, remove again what
+the decompositions brought back, then fold digits, spaces and dashes. Python and utf8proc must agree on the version
+of Unicode for characters that are newer than 14.0, so only characters of 14.0 are used.
+
+    tools/golden/normalise.py > tests/golden/normalise.txt
+"""
+import random
+import sys
+import unicodedata
+
+# Default_Ignorable_Code_Point of DerivedCoreProperties.txt (Unicode 14.0), and U+FFF9 to U+FFFB (annotation marks).
+IGNORABLE = [(0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+             (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F),
+             (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A),
+             (0xE0000, 0xE0FFF)]
+
+
+def visible(text):
+    return "".join(c for c in text if not any(a <= ord(c) <= b for a, b in IGNORABLE))
+
+
+def fold(c):
+    category = unicodedata.category(c)
+    if ord(c) < 128:
+        return c
+    if category == "Nd":
+        return str(unicodedata.decimal(c))
+    if category == "Pd" or c in "\u2043\u2212\u02d7":
+        return "-"
+    if category == "Zs":
+        return " "
+    return "\n" if c in "\u0085\u2028\u2029" else c
+
+
+def expected(text):
+    # The removal has to come before composition, or an invisible character would keep two that belong together apart.
+    apart = visible(unicodedata.normalize("NFKD", visible(text)))
+    return "".join(fold(c) for c in unicodedata.normalize("NFKC", apart))
+
+
+def pools():
+    everything = [chr(c) for c in range(0x110000)
+                  if not 0xD800 <= c <= 0xDFFF and unicodedata.category(chr(c)) != "Cn"]
+    return [
+        everything,
+        [c for c in everything if unicodedata.category(c)[0] == "M"],
+        [c for c in everything if unicodedata.normalize("NFKC", c) != c],
+        [c for c in everything if unicodedata.category(c) in ("Nd", "Pd", "Zs")],
+        [chr(c) for a, b in IGNORABLE for c in range(a, min(b, a + 16) + 1)],
+        [chr(c) for c in range(0x20, 0x7F)],
+        [chr(c) for c in [*range(0x1100, 0x1200), *range(0xAC00, 0xAC40), *range(0xD780, 0xD7A4)]],
+        [chr(c) for c in range(0xC0, 0x250)] + [chr(c) for c in range(0x300, 0x340)],
+        [chr(c) for c in range(0x900, 0xE00) if unicodedata.category(chr(c)) != "Cn"],
+    ]
+
+
+def main():
+    rng = random.Random(20261123)
+    groups = pools()
+    texts = [d for d in groups[3]]
+    for _ in range(2500):
+        few = rng.sample(groups, rng.randint(1, 3))
+        texts.append("".join(rng.choice(rng.choice(few)) for _ in range(rng.randint(1, 24))))
+    for text in texts:
+        row = (text, unicodedata.normalize("NFC", text), expected(text))
+        print("\t".join(t.encode("utf-8").hex() for t in row))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+// A blocking HTTP/1.1 client on raw sockets, written apart from Sluice's own: the measuring stick must not share
+// code with what it measures. Sends one prepared request again and again on a kept connection.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bench {
+
+class Connection {
+ public:
+  explicit Connection(std::uint16_t port);  // to 127.0.0.1; exits the program if it is refused
+  ~Connection();
+  Connection(const Connection&) = delete;
+
+  struct Timing {
+    double first_us;  // from the first byte sent to the first byte of the body
+    double whole_us;  // to the end of the answer
+  };
+  // Exits the program if the answer is not a 200: a benchmark of errors is worthless.
+  Timing ask(std::string_view request);
+  // Sends and reads until the first body byte; the answer is left open.
+  void begin(std::string_view request);
+
+ private:
+  void send(std::string_view bytes);
+  std::size_t receive();  // appends to buffer_
+  int socket_ = -1;
+  std::string buffer_;
+};
+
+// A chat request with a prompt of about `prompt_bytes` of plain English.
+std::string chat_request(std::string_view path, std::size_t prompt_bytes, bool stream);
+
+}  // namespace bench

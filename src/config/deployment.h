@@ -19,12 +19,17 @@ std::optional<Zone> parse_zone(std::string_view name);
 enum class Kind : std::uint8_t { Engine, DeepSeek };
 const char* kind_name(Kind kind);  // "engine", "deepseek"
 
+// "EU", "local" or an ISO 3166 country code.
+bool valid_jurisdiction(std::string_view name);
+// True if all of `jurisdiction` lies in `area`: the same, or a member state of the EU and the EU.
+bool jurisdiction_within(std::string_view jurisdiction, std::string_view area);
+
 struct Deployment {
   std::string name;
   Kind kind = Kind::Engine;
   Zone zone = Zone::Hosted;
   std::string jurisdiction;  // ISO 3166 country, "EU", or "local" for this machine
-  std::string model;  // engine: path of a .gguf or "builtin:guide"; deepseek: the upstream's model name
+  std::string model;         // engine: path of a .gguf or "builtin:guide"; deepseek: the upstream's model name
 
   // kind deepseek
   std::string address;  // "https://api.deepseek.com"; the key is sent to this origin only

@@ -62,7 +62,7 @@ bool Fields::has(std::string_view key) const {
 }
 
 std::optional<Node> Fields::node(std::string_view key, Need need) {
-  known_.emplace_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   for (const Entry& entry : entries_)
     if (entry.key == key) return entry.value;
   if (need == Need::Required && node_.type() == Node::Type::Map) {
@@ -105,9 +105,7 @@ void Fields::refuse(std::string_view key, std::string message, std::string hint)
   refused_.emplace_back(key);
 }
 
-void Fields::add(const Node& at, Error error) {
-  errors_.push_back(Found{at.place(), kOther, std::move(error)});
-}
+void Fields::add(const Node& at, Error error) { errors_.push_back(Found{at.place(), kOther, std::move(error)}); }
 
 Status Fields::finish() {
   for (const Entry& entry : entries_) {
@@ -115,9 +113,8 @@ Status Fields::finish() {
     if (std::any_of(known_.begin(), known_.end(), is_key)) continue;
     if (std::any_of(refused_.begin(), refused_.end(), is_key)) continue;
     auto near = did_you_mean(entry.key, known_);
-    Error error =
-        entry.key_node.error("unknown_key", "no such key",
-                             near ? "did you mean \"" + *near + "\"?" : "known keys: " + any_of(known_));
+    Error error = entry.key_node.error("unknown_key", "no such key",
+                                       near ? "did you mean \"" + *near + "\"?" : "known keys: " + any_of(known_));
     errors_.push_back(Found{entry.key_node.place(), kUnknownKey, std::move(error)});
   }
   if (errors_.empty()) return {};

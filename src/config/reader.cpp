@@ -95,8 +95,7 @@ Result<std::string> Node::text() const {
   const Tree::Item& item = tree_->items[index_];
   if (item.type != Type::Scalar)
     return fail(error("type", std::string("expected a text, found ") + type_name(item.type)));
-  if (item.scalar.empty())
-    return fail(error("value", "expected a text, found an empty one", "leave the key out"));
+  if (item.scalar.empty()) return fail(error("value", "expected a text, found an empty one", "leave the key out"));
   return item.scalar;
 }
 
@@ -118,8 +117,8 @@ Result<std::int64_t> Node::integer(std::int64_t min, std::int64_t max) const {
   if (negative) text.remove_prefix(1);
   auto magnitude = digits(text);
   if (!item.plain || !magnitude)
-    return fail(error("type", "expected " + range + ", found " + (item.plain ? "" : "the quoted text ") +
-                                  quote(item.scalar)));
+    return fail(error(
+        "type", "expected " + range + ", found " + (item.plain ? "" : "the quoted text ") + quote(item.scalar)));
   bool fits = *magnitude <= std::uint64_t(std::numeric_limits<std::int64_t>::max());
   std::int64_t value = fits ? (negative ? -std::int64_t(*magnitude) : std::int64_t(*magnitude)) : 0;
   if (!fits || value < min || value > max)
@@ -173,8 +172,7 @@ Result<milliseconds> Node::duration(milliseconds min, milliseconds max) const {
 
 Result<std::uint64_t> Node::bytes(std::uint64_t min, std::uint64_t max) const {
   const Tree::Item& item = tree_->items[index_];
-  std::string range =
-      "a size from " + with_unit(min, kByteUnits, "B") + " to " + with_unit(max, kByteUnits, "B");
+  std::string range = "a size from " + with_unit(min, kByteUnits, "B") + " to " + with_unit(max, kByteUnits, "B");
   constexpr const char* kHint = "write bytes, or a whole number with its unit: 512KiB, 32MiB, 1GiB";
   if (item.type != Type::Scalar)
     return fail(error("type", "expected " + range + ", found " + type_name(item.type), kHint));

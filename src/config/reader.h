@@ -59,8 +59,7 @@ class Node {
   // refused.
   Result<std::int64_t> decimal(int digits, std::int64_t min, std::int64_t max) const;
   // A whole number with its unit: 250ms, 30s, 5m, 2h, 30d.
-  Result<std::chrono::milliseconds> duration(std::chrono::milliseconds min,
-                                             std::chrono::milliseconds max) const;
+  Result<std::chrono::milliseconds> duration(std::chrono::milliseconds min, std::chrono::milliseconds max) const;
   // Bytes, plain or with a unit: 33554432, 512KiB, 32MiB, 1GiB, 500kB, 10MB, 1GB.
   Result<std::uint64_t> bytes(std::uint64_t min, std::uint64_t max) const;
   // The position in `allowed` of this scalar; else an error that lists them.
@@ -122,8 +121,7 @@ class Fields {
   }
   // Enumerations: allowed[i] stands for Enum(i).
   template <class Enum>
-  bool choice(std::string_view key, Enum& out, std::span<const char* const> allowed,
-              Need need = Need::Optional) {
+  bool choice(std::string_view key, Enum& out, std::span<const char* const> allowed, Need need = Need::Optional) {
     auto found = node(key, need);
     if (!found) return false;
     return keep(found->choice(allowed), *found, out);

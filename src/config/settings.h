@@ -19,9 +19,9 @@ struct Listen {
 struct Settings {
   std::string file;  // where it was read from; "(built-in default)" without a file
   Listen listen;
-  std::string data_dir = "sluice-data";
-  std::string policy_file;  // empty: the embedded default policy
-  std::string prices_file;  // empty: the embedded price catalog
+  std::string data_dir = "sluice-data";  // like every path in the file: relative to the folder of the file
+  std::string policy_file;               // empty: the embedded default policy
+  std::string prices_file;               // empty: the embedded price catalog
   std::vector<Deployment> deployments;
   std::vector<Route> routes;
   std::vector<Key> keys;

@@ -35,8 +35,7 @@ class Places {
     auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
     std::size_t start = *std::prev(next);
     // The bytes before `offset` may end in the invalid byte's predecessor only: they are valid.
-    return {int(next - starts_.begin()),
-            int(text::count_code_points(text_.substr(start, offset - start))) + 1};
+    return {int(next - starts_.begin()), int(text::count_code_points(text_.substr(start, offset - start))) + 1};
   }
 
  private:
@@ -110,8 +109,7 @@ class Builder : public YAML::EventHandler {
     if (!open_.empty()) tree_.items[open_.back()].children.push_back(index);
     return index;
   }
-  void open_collection(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       Node::Type type) {
+  void open_collection(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Type type) {
     if (open_.size() >= std::size_t(kMaxYamlDepth)) {
       return refuse(mark, "syntax", "nesting deeper than " + std::to_string(kMaxYamlDepth) + " levels",
                     "flatten the file");
@@ -127,8 +125,7 @@ class Builder : public YAML::EventHandler {
       if (key.type != Node::Type::Scalar || key.scalar.empty()) {
         trouble = Trouble{key.place, "type", "expected a name as key", "write it as name: value"};
       } else if (key.scalar == "<<") {
-        trouble =
-            Trouble{key.place, "unsupported", "merge keys (<<) are not allowed", "write the values out"};
+        trouble = Trouble{key.place, "unsupported", "merge keys (<<) are not allowed", "write the values out"};
       } else if (auto [first, fresh] = seen.emplace(key.scalar, key.place); !fresh) {
         trouble = Trouble{key.place, "duplicate_key",
                           "\"" + key.scalar + "\" stands here for the second time, first in line " +
@@ -191,8 +188,7 @@ std::optional<Trouble> build(std::string_view yaml, Tree& tree, const Places& pl
   } catch (const YAML::Exception& e) {
     if (builder.trouble) return builder.trouble;
     if (e.msg.starts_with("end of"))  // yaml-cpp's place for these is arbitrary
-      return Trouble{builder.innermost(), "syntax", "what opens here is not closed",
-                     "add the missing ] or }"};
+      return Trouble{builder.innermost(), "syntax", "what opens here is not closed", "add the missing ] or }"};
     return Trouble{places.of(e.mark), "syntax", "not valid YAML: " + e.msg,
                    "check indentation, colons, quotes and brackets here and in the line before"};
   } catch (const std::exception&) {
@@ -212,8 +208,7 @@ Result<Node> parse_yaml(std::string_view yaml, const std::string& file, const st
     return fail(room + "." + t.what, t.message, where, t.hint);
   };
   if (yaml.size() > kMaxYamlBytes)
-    return refuse(
-        {{1, 1}, "syntax", "larger than " + std::to_string(kMaxYamlBytes >> 20) + " MiB", "split it"});
+    return refuse({{1, 1}, "syntax", "larger than " + std::to_string(kMaxYamlBytes >> 20) + " MiB", "split it"});
   if (std::size_t bad = text::first_invalid(yaml); bad < yaml.size()) {
     Places before(yaml.substr(0, bad));
     return refuse({before.of_offset(bad), "syntax", "not valid UTF-8", "save the file as UTF-8"});
@@ -228,8 +223,7 @@ Result<Node> parse_yaml(std::string_view yaml, const std::string& file, const st
 Result<std::string> read_text_file(const std::string& file, const std::string& room) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream)
-    return fail(room + ".unreadable", "the file cannot be opened", file,
-                "check the path and the permissions");
+    return fail(room + ".unreadable", "the file cannot be opened", file, "check the path and the permissions");
   std::string text(kMaxYamlBytes + 1, '\0');
   stream.read(text.data(), std::streamsize(text.size()));
   if (stream.bad() || (stream.fail() && !stream.eof()))

@@ -1,0 +1,29 @@
+// Pieces of parse_settings(). Private to this room.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "config/reader.h"
+#include "config/settings.h"
+
+namespace sluice::config {
+
+struct Context {
+  std::string folder;  // of the file; "" if it is the working directory
+  const Environment& env;
+};
+
+Result<Deployment> parse_deployment(const Node& node, const Context& context);
+Result<Key> parse_key(const Node& node, const Context& context);
+
+// Names of deployments and principals: they stand in headers, logs and metrics.
+bool valid_name(std::string_view name);
+// Names of models, as clients send them: printable, without spaces.
+bool valid_model_name(std::string_view name);
+std::string resolve_path(const Context& context, const std::string& path);
+// Reads a path of a file that must exist and makes it relative to the folder of the configuration.
+void existing_file(Fields& fields, std::string_view key, std::string& out, const Context& context);
+
+}  // namespace sluice::config

@@ -31,7 +31,7 @@ struct ClientOptions {
   std::string ca_file;
   Duration connect_timeout = std::chrono::seconds(10);
   Duration head_timeout = std::chrono::seconds(600);  // from the end of the request to the status line
-  int connections = 256;       // at once; more requests than that are refused with http.pool_exhausted
+  int connections = 256;  // at once; more requests than that are refused with http.pool_exhausted
   int idle_connections = 32;
   Duration idle_time = std::chrono::seconds(30);
 };

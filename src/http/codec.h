@@ -26,7 +26,7 @@ struct HeaderLimits {
 class Headers {
  public:
   void add(std::string name, std::string value) { list_.emplace_back(std::move(name), std::move(value)); }
-  void set(std::string_view name, std::string value);      // replaces all of that name
+  void set(std::string_view name, std::string value);                // replaces all of that name
   std::optional<std::string_view> get(std::string_view name) const;  // first; names compare without case
   std::size_t count(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& list() const { return list_; }
@@ -37,7 +37,7 @@ class Headers {
 
 struct Request {
   std::string method;
-  std::string target;  // origin-form: path and query as sent
+  std::string target;        // origin-form: path and query as sent
   std::string path() const;  // target up to '?'
   Headers headers;
   std::string body;

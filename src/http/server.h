@@ -28,8 +28,8 @@ struct ServerLimits {
 };
 
 // The answer side of one request. Exactly one of send() or begin()...finish() is used. If the handler returns
-// without either, the client gets a 500; if it returns between begin() and finish(), the connection is cut, so that
-// a partial answer never looks whole.
+// without either, the client gets a 500; if it returns between begin() and finish(), the connection is cut, so
+// that a partial answer never looks whole.
 class Responder {
  public:
   struct Impl;
@@ -59,9 +59,9 @@ class Server {
  public:
   Server(net::Loop& loop, net::Listener listener, ServerLimits limits, Handler handler, ErrorBody error_body);
   ~Server();
-  void start();                    // begins accepting
+  void start();  // begins accepting
   std::uint16_t port() const;
-  int active() const;              // requests in their handler
+  int active() const;  // requests in their handler
   // No new connections or requests (idle connections close at once); returns when no request is running or after
   // `limit`, when the remaining connections are cut.
   net::Task<void> drain(Duration limit);

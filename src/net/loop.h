@@ -41,9 +41,9 @@ class Loop {
 class Signal {
  public:
   explicit Signal(Loop& loop);
-  void set() const;              // wakes the waiter; later waits return at once until reset()
-  void reset() const;            // on the loop's thread
-  Task<void> wait() const;       // on the loop's thread; one waiter at a time
+  void set() const;         // wakes the waiter; later waits return at once until reset()
+  void reset() const;       // on the loop's thread
+  Task<void> wait() const;  // on the loop's thread; one waiter at a time
   // True if set() came first, false if `by` passed.
   Task<bool> wait_for(Duration by) const;
 

@@ -2,7 +2,8 @@
 //
 // Every read and write is bounded by the deadline set last: after it the operation ends with net.timeout.
 // One reader and one writer at a time. TCP_NODELAY is always on. Errors: net.closed (the peer closed), net.reset,
-// net.timeout, net.cancelled (close() was called here), net.refused, net.unreachable, net.resolve, net.tls.
+// net.timeout, net.cancelled (close() was called here), net.refused, net.unreachable, net.resolve, net.tls,
+// net.exhausted (no more file descriptors), net.listen (the address is in use or not ours).
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,7 @@ class Stream {
   void shutdown_send();                  // half-close: no more bytes from here
   void close();                          // any pending operation ends with net.cancelled
   bool open() const;
-  std::string peer() const;              // "127.0.0.1:40312"
+  std::string peer() const;  // "127.0.0.1:40312"
 
  private:
   std::unique_ptr<Impl> impl_;
@@ -46,8 +47,8 @@ class Stream {
 struct ConnectOptions {
   std::string host;  // name or address
   std::uint16_t port = 0;
-  bool tls = false;            // verifies the certificate against `host`; TLS 1.2 or newer
-  std::string ca_file;         // PEM bundle instead of the system's
+  bool tls = false;     // verifies the certificate against `host`; TLS 1.2 or newer
+  std::string ca_file;  // PEM bundle instead of the system's
   Duration timeout = std::chrono::seconds(10);
 };
 Task<Result<Stream>> connect(Loop& loop, const ConnectOptions& options);

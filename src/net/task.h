@@ -1,6 +1,7 @@
 // Task<T>: a lazy coroutine that starts when awaited and resumes its awaiter when done (symmetric transfer).
 //
-//   Task<Result<int>> twice(Stream& s) { auto n = co_await read_number(s); if (!n) co_return fail(n.error()); ... }
+//   Task<Result<int>> twice(Stream& s) { auto n = co_await read_number(s); if (!n) co_return fail(n.error()); ...
+//   }
 //
 // A Task lives on one Loop's thread. It is awaited exactly once. House rule (g++ 12 destroys such temporaries
 // twice, silently): a statement with co_await has no braces, no lambda and no structured binding.
@@ -32,7 +33,9 @@ struct PromiseBase {
   };
   Final final_suspend() noexcept { return {}; }
   // Nothing in Sluice throws across a room's face; what still does is a bug or exhausted memory.
-  void unhandled_exception() noexcept { check_failed("no exception", "a Task must not throw", __FILE__, __LINE__); }
+  void unhandled_exception() noexcept {
+    check_failed("no exception", "a Task must not throw", __FILE__, __LINE__);
+  }
 };
 
 template <class T>

@@ -10,8 +10,12 @@
 
 namespace sluice::chat {
 
-struct TextDelta { std::string text; };
-struct ReasoningDelta { std::string text; };
+struct TextDelta {
+  std::string text;
+};
+struct ReasoningDelta {
+  std::string text;
+};
 
 struct ToolCallDelta {
   int index = 0;          // which call of this answer
@@ -35,12 +39,17 @@ struct Usage {
 };
 
 enum class FinishReason { Stop, Length, ToolCalls, ContentFilter, Interrupted };
-const char* finish_reason_name(FinishReason reason);  // "stop", "length", "tool_calls", "content_filter", "interrupted"
+const char* finish_reason_name(
+    FinishReason reason);  // "stop", "length", "tool_calls", "content_filter", "interrupted"
 
-struct Finish { FinishReason reason = FinishReason::Stop; };
+struct Finish {
+  FinishReason reason = FinishReason::Stop;
+};
 
 // The answer failed after it began. Nothing follows.
-struct Failure { Error error; };
+struct Failure {
+  Error error;
+};
 
 using Event = std::variant<TextDelta, ReasoningDelta, ToolCallDelta, Usage, Finish, Failure>;
 
@@ -48,8 +57,11 @@ using Event = std::variant<TextDelta, ReasoningDelta, ToolCallDelta, Usage, Fini
 // read from, so that an answer in the same format can be passed on byte for byte.
 struct Chunk {
   std::vector<Event> events;
-  std::string raw;     // JSON of one stream chunk or one whole answer; empty if the deployment has no such form
-  bool last = false;   // nothing follows; a proper end carries Finish, a broken one Failure
+  std::string raw;    // JSON of one stream chunk or one whole answer; empty if the deployment has no such form
+  bool last = false;  // nothing follows; a proper end carries Finish, a broken one Failure
+  // `raw` carries the finish reason or came after it. A writer holds it back until the answer has ended properly,
+  // so that an answer that breaks there does not look whole.
+  bool closing = false;
 };
 
 }  // namespace sluice::chat

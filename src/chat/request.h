@@ -1,8 +1,9 @@
-// chat::Request: what a client asks, in Sluice's own vocabulary, whatever protocol it came in. Plain values, no I/O.
+// chat::Request: what a client asks, in Sluice's own vocabulary, whatever protocol it came in. Plain values, no
+// I/O.
 //
 // A Request keeps the body it was decoded from (`body`), because a deployment that speaks the same protocol gets
-// those bytes (DESIGN section 4). Everything a model could see is reachable by visible_texts(); a decoder that puts
-// text anywhere else breaks the promise that what is judged is what is sent.
+// those bytes (DESIGN section 4). Everything a model could see is reachable by visible_texts(); a decoder that
+// puts text anywhere else breaks the promise that what is judged is what is sent.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ struct Part {
   enum class Kind { Text, Image, Audio, File, Unknown };
   Kind kind = Kind::Text;
   std::string text;  // Kind::Text only
-  std::string raw;   // the part as it came (JSON), for kinds other than Text; may be empty for Text
+  std::string raw;   // the part as it came (JSON); empty where the content was one plain string
 };
 
 struct ToolCall {
@@ -39,16 +40,17 @@ struct ToolCall {
 struct ExtraField {
   std::string path;  // "$.metadata", "$.messages[2].annotations"
   std::string raw;   // JSON
+  std::string name;  // its key as the client wrote it, unescaped: client text, judged with the value
 };
 
 struct Message {
   Role role = Role::User;
   std::vector<Part> parts;
-  std::string name;                   // optional participant name
-  std::string reasoning;              // reasoning_content of an assistant turn
-  std::vector<ToolCall> tool_calls;   // of an assistant turn
-  std::string tool_call_id;           // of a tool result
-  std::string text() const;           // the text parts joined without separator
+  std::string name;                  // optional participant name
+  std::string reasoning;             // reasoning_content of an assistant turn
+  std::vector<ToolCall> tool_calls;  // of an assistant turn
+  std::string tool_call_id;          // of a tool result
+  std::string text() const;          // the text parts joined without separator
 };
 
 struct Tool {
@@ -59,13 +61,13 @@ struct Tool {
 };
 
 struct Sampling {
-  std::optional<double> temperature;        // >= 0
-  std::optional<double> top_p;              // 0..1
-  std::optional<double> min_p;              // 0..1
-  std::optional<std::int64_t> top_k;        // >= 0; 0 = off
+  std::optional<double> temperature;  // >= 0
+  std::optional<double> top_p;        // 0..1
+  std::optional<double> min_p;        // 0..1
+  std::optional<std::int64_t> top_k;  // >= 0; 0 = off
   std::optional<std::uint64_t> seed;
-  std::optional<std::int64_t> max_tokens;   // >= 1
-  std::vector<std::string> stop;            // at most 16
+  std::optional<std::int64_t> max_tokens;  // >= 1
+  std::vector<std::string> stop;           // at most 16
 };
 
 struct Request {
@@ -80,7 +82,7 @@ struct Request {
   std::string reasoning_effort;  // as it came, empty if absent
   std::string user;              // the client's end-user id, empty if absent
   bool stream = false;
-  bool include_usage = false;    // stream_options.include_usage
+  bool include_usage = false;  // stream_options.include_usage
   std::vector<ExtraField> extra;
   std::shared_ptr<const json::Doc> body;
 };
@@ -92,12 +94,15 @@ struct VisibleText {
   std::string text;
 };
 
-// Every text of the request, in the order the model reads it: messages (content, reasoning, names, tool calls'
-// names and arguments), tool definitions, and every string (keys included) inside parameters, response_format and
-// extra fields.
+// Every text of the request, in the order the model reads it: messages (content, reasoning, names, ids, tool
+// calls' names and arguments), tool definitions, and every string and number (keys included) inside parameters,
+// response_format and extra fields. A JSON value becomes one text of lines "key: value" with escapes decoded, so
+// that a key gives its value context. Paths are made of protocol names and positions only; they carry no client
+// text, except that the path of an extra field names it where json::append_path_key() does.
 std::vector<VisibleText> visible_texts(const Request& request);
 
-// Paths of parts that no detector can read (images, audio, files, unknown kinds).
+// Paths of what no detector can read: parts that are images, audio, files or of unknown kinds, and extra fields
+// that point at content kept elsewhere or carry it encoded.
 std::vector<std::string> unreadable_parts(const Request& request);
 
 }  // namespace sluice::chat

@@ -28,6 +28,55 @@ void append_code_point(std::string& out, std::uint32_t c) {
   }
 }
 
+// The four hexadecimal digits of "\\uXXXX" at the front of `text`; nullopt if it is none.
+std::optional<std::uint32_t> utf16_unit(std::string_view text) {
+  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return std::nullopt;
+  std::uint32_t unit = 0;
+  auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
+  if (error != std::errc() || end != text.data() + 6) return std::nullopt;
+  return unit;
+}
+
+// Decodes the escape that `text` begins with and returns how long it is; what is none is copied, backslash first.
+std::size_t append_escape(std::string& out, std::string_view text) {
+  switch (text.size() > 1 ? text[1] : '\0') {
+    case 'b':
+      out += '\b';
+      return 2;
+    case 'f':
+      out += '\f';
+      return 2;
+    case 'n':
+      out += '\n';
+      return 2;
+    case 'r':
+      out += '\r';
+      return 2;
+    case 't':
+      out += '\t';
+      return 2;
+    case '"':
+    case '\\':
+    case '/':
+      out += text[1];
+      return 2;
+    default:
+      break;
+  }
+  std::optional<std::uint32_t> unit = utf16_unit(text);
+  if (unit && (*unit < 0xD800 || *unit > 0xDFFF)) {
+    append_code_point(out, *unit);
+    return 6;
+  }
+  std::optional<std::uint32_t> low = unit && *unit < 0xDC00 ? utf16_unit(text.substr(6)) : std::nullopt;
+  if (low && *low >= 0xDC00 && *low <= 0xDFFF) {
+    append_code_point(out, 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00));
+    return 12;
+  }
+  out += '\\';
+  return 1;
+}
+
 // A number's decimal digits without leading and trailing zeros, and the power of ten they stand for:
 // value = digits * 10^exponent. The exponent saturates far outside of any range that matters.
 struct Decimal {
@@ -87,54 +136,17 @@ void append_path_key(std::string& path, std::string_view key, std::size_t positi
   }
 }
 
-std::string unescape(std::string_view raw) {
-  raw = raw.substr(1, raw.size() - 2);
-  std::size_t backslash = raw.find('\\');
-  if (backslash == std::string_view::npos) return std::string(raw);
+std::string unescape(std::string_view raw) { return decode_escapes(raw.substr(1, raw.size() - 2)); }
+
+std::string decode_escapes(std::string_view text) {
   std::string out;
-  out.reserve(raw.size());
-  auto unit_at = [&](std::size_t pos) {
-    std::uint32_t unit = 0;
-    std::from_chars(raw.data() + pos, raw.data() + pos + 4, unit, 16);
-    return unit;
-  };
+  out.reserve(text.size());
   std::size_t pos = 0;
-  while (backslash != std::string_view::npos) {
-    out.append(raw, pos, backslash - pos);
-    char c = raw[backslash + 1];
-    pos = backslash + 2;
-    switch (c) {
-      case 'b':
-        out += '\b';
-        break;
-      case 'f':
-        out += '\f';
-        break;
-      case 'n':
-        out += '\n';
-        break;
-      case 'r':
-        out += '\r';
-        break;
-      case 't':
-        out += '\t';
-        break;
-      case 'u': {
-        std::uint32_t unit = unit_at(pos);
-        pos += 4;
-        if (unit >= 0xD800 && unit <= 0xDBFF) {  // the scanner made sure that the low half follows
-          unit = 0x10000 + ((unit - 0xD800) << 10) + (unit_at(pos + 2) - 0xDC00);
-          pos += 6;
-        }
-        append_code_point(out, unit);
-        break;
-      }
-      default:
-        out += c;  // quote, backslash, slash
-    }
-    backslash = raw.find('\\', pos);
+  for (std::size_t backslash; (backslash = text.find('\\', pos)) != std::string_view::npos;) {
+    out.append(text, pos, backslash - pos);
+    pos = backslash + append_escape(out, text.substr(backslash));
   }
-  out.append(raw, pos, raw.size() - pos);
+  out.append(text, pos, text.size() - pos);
   return out;
 }
 

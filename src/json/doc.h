@@ -117,4 +117,8 @@ void append_path_key(std::string& path, std::string_view key, std::size_t positi
 // Decodes a string as written (with quotes). Precondition: it came from a Doc.
 std::string unescape(std::string_view raw);
 
+// Any text with the JSON escapes in it decoded; what is not a valid escape stays as it is. For text that may or
+// may not be JSON and is read by something that may or may not decode it.
+std::string decode_escapes(std::string_view text);
+
 }  // namespace sluice::json

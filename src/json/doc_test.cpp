@@ -251,6 +251,16 @@ TEST_CASE("json: a path never shows a key that could be client text") {
   CHECK(root["a.b"].path() == "${2}");
 }
 
+TEST_CASE("json: escapes are decoded in any text, and what is none stays") {
+  CHECK(json::decode_escapes(R"({"a":"\u0034\n"})") == "{\"a\":\"4\n\"}");
+  CHECK(json::decode_escapes(R"(\uD83D\uDE00)") == "\xF0\x9F\x98\x80");
+  for (const char* text : {"", "\\", "\\x", "\\u12", "\\u12G4", "\\uD800", "\\uDC00", "\\uD800\\u0", "\\u+123"}) {
+    CAPTURE(text);
+    CHECK(json::decode_escapes(text) == text);
+  }
+  CHECK(json::decode_escapes(R"(\uD800\u0041)") == "\\uD800A");
+}
+
 TEST_CASE("json: random documents survive being read, written anew and read again") {
   json::test::RandomJson random(1);
   for (int i = 0; i < 5000; ++i) {

@@ -1,0 +1,205 @@
+#include "chat/request.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::chat {
+namespace {
+
+// Fields that point at content which the upstream holds and nobody here can read. Message-level "audio" is an
+// earlier spoken answer by id; the other names are those of OpenAI's and compatible APIs.
+constexpr std::array<std::string_view, 8> kElsewhere = {
+    "attachments", "container", "conversation", "document_ids",
+    "file_id",     "file_ids",  "image_url",    "previous_response_id"};
+
+void append_member(std::string& out, json::Value member);
+
+// Appends a JSON value as lines "key: value"; elements of arrays stand on lines of their own.
+void append_lines(std::string& out, json::Value value) {
+  switch (value.type()) {
+    case json::Type::String:
+      out += *value.string();
+      out += '\n';
+      break;
+    case json::Type::Number:
+    case json::Type::Bool:
+    case json::Type::Null:
+      out += value.raw();
+      out += '\n';
+      break;
+    case json::Type::Array:
+      for (json::Value element : value) append_lines(out, element);
+      break;
+    case json::Type::Object:
+      for (json::Value member : value) append_member(out, member);
+  }
+}
+
+void append_member(std::string& out, json::Value member) {
+  out += member.key();
+  out += ": ";
+  if (member.is(json::Type::Array) || member.is(json::Type::Object)) out += '\n';
+  append_lines(out, member);
+}
+
+// `raw` as readable lines. What is not JSON (a hand-made Request) is judged as it stands.
+std::string lines_of(const std::string& raw) {
+  auto doc = json::Doc::parse(raw);
+  if (!doc) return raw;
+  std::string out;
+  append_lines(out, (*doc)->root());
+  return out;
+}
+
+class Collector {
+ public:
+  std::vector<VisibleText> take() { return std::move(texts_); }
+
+  void text(std::string path, const char* role, std::string text) {
+    if (!text.empty()) texts_.push_back(VisibleText{std::move(path), role, std::move(text)});
+  }
+  void json(std::string path, const char* role, const std::string& raw) {
+    if (!raw.empty()) text(std::move(path), role, lines_of(raw));
+  }
+
+  void message(const Message& m, const std::string& path) {
+    const char* role = role_name(m.role);
+    text(path + ".name", role, m.name);
+    text(path + ".reasoning_content", role, m.reasoning);
+    for (std::size_t i = 0; i < m.parts.size(); ++i) {
+      const Part& part = m.parts[i];
+      std::string place = path + ".content";
+      if (!part.raw.empty()) place += "[" + std::to_string(i) + "]";
+      if (part.kind == Part::Kind::Text) {
+        text(std::move(place), role, part.text);
+      } else {
+        json(std::move(place), role, part.raw);
+      }
+    }
+    for (std::size_t i = 0; i < m.tool_calls.size(); ++i) {
+      const ToolCall& call = m.tool_calls[i];
+      std::string place = path + ".tool_calls[" + std::to_string(i) + "]";
+      text(place + ".id", role, call.id);
+      text(place + ".function.name", role, call.name);
+      arguments(place + ".function.arguments", role, call.arguments);
+    }
+    text(path + ".tool_call_id", role, m.tool_call_id);
+  }
+
+  // Arguments are JSON inside a string. Prompt encoders decode them, so that an escape in them ("\u0034") is a
+  // character to the model: where there are escapes the decoded form is judged beside the written one.
+  void arguments(const std::string& path, const char* role, const std::string& written) {
+    text(path, role, written);
+    if (written.find('\\') != std::string::npos) text(path + "#decoded", role, json::decode_escapes(written));
+  }
+
+  void tool(const Tool& tool, const std::string& path) {
+    constexpr const char* kRole = "tool_definition";
+    auto doc = json::Doc::parse(tool.raw);
+    if (!doc) {  // no whole definition at hand
+      text(path + ".function.name", kRole, tool.name);
+      text(path + ".function.description", kRole, tool.description);
+      json(path + ".function.parameters", kRole, tool.parameters);
+      text(path, kRole, tool.raw);
+      return;
+    }
+    json::Value function = (*doc)->root()["function"];
+    text(path + ".function.name", kRole, function["name"].string().value_or(""));
+    text(path + ".function.description", kRole, function["description"].string().value_or(""));
+    std::string parameters;
+    append_lines(parameters, function["parameters"]);
+    text(path + ".function.parameters", kRole, std::move(parameters));
+    // Whatever else the definition carries, and the whole of one that is not a function.
+    std::string rest;
+    for (json::Value member : (*doc)->root()) {
+      if (member.key() == "function" && member.is(json::Type::Object)) {
+        for (json::Value inner : member) {
+          bool known = inner.key() == "parameters" ||
+                       (inner.is(json::Type::String) && (inner.key() == "name" || inner.key() == "description"));
+          if (!known) append_member(rest, inner);
+        }
+      } else if (member.key() != "type" || member.string() != "function") {
+        append_member(rest, member);
+      }
+    }
+    text(path, kRole, std::move(rest));
+  }
+
+ private:
+  std::vector<VisibleText> texts_;
+};
+
+bool carries_encoded(const std::string& raw) {
+  std::size_t at = raw.find("data:");
+  return at != std::string::npos && raw.find(";base64,", at) != std::string::npos;
+}
+
+bool points_elsewhere(const ExtraField& field) {
+  if (field.raw == "null") return false;
+  if (field.name == "audio") return field.path.starts_with("$.messages[");
+  return std::find(kElsewhere.begin(), kElsewhere.end(), field.name) != kElsewhere.end();
+}
+
+}  // namespace
+
+const char* role_name(Role role) {
+  switch (role) {
+    case Role::System:
+      return "system";
+    case Role::Developer:
+      return "developer";
+    case Role::User:
+      return "user";
+    case Role::Assistant:
+      return "assistant";
+    case Role::Tool:
+      break;
+  }
+  return "tool";
+}
+
+const char* protocol_name(Protocol) { return "openai_chat"; }
+
+std::string Message::text() const {
+  std::string out;
+  for (const Part& part : parts) {
+    if (part.kind == Part::Kind::Text) out += part.text;
+  }
+  return out;
+}
+
+std::vector<VisibleText> visible_texts(const Request& request) {
+  Collector out;
+  for (std::size_t i = 0; i < request.messages.size(); ++i) {
+    out.message(request.messages[i], "$.messages[" + std::to_string(i) + "]");
+  }
+  for (std::size_t i = 0; i < request.tools.size(); ++i) {
+    out.tool(request.tools[i], "$.tools[" + std::to_string(i) + "]");
+  }
+  out.json("$.tool_choice", "field", request.tool_choice);
+  out.json("$.response_format", "field", request.response_format);
+  for (const std::string& stop : request.sampling.stop) out.text("$.stop", "field", stop);
+  out.text("$.reasoning_effort", "field", request.reasoning_effort);
+  out.text("$.user", "field", request.user);
+  for (const ExtraField& field : request.extra) {
+    out.text(field.path, "field", (field.name.empty() ? "" : field.name + ": ") + lines_of(field.raw));
+  }
+  return out.take();
+}
+
+std::vector<std::string> unreadable_parts(const Request& request) {
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < request.messages.size(); ++i) {
+    const std::vector<Part>& parts = request.messages[i].parts;
+    for (std::size_t j = 0; j < parts.size(); ++j) {
+      if (parts[j].kind == Part::Kind::Text) continue;
+      paths.push_back("$.messages[" + std::to_string(i) + "].content[" + std::to_string(j) + "]");
+    }
+  }
+  for (const ExtraField& field : request.extra) {
+    if (points_elsewhere(field) || carries_encoded(field.raw)) paths.push_back(field.path);
+  }
+  return paths;
+}
+
+}  // namespace sluice::chat

@@ -1,0 +1,84 @@
+#include "engine/model/cache.h"
+
+#include <algorithm>
+#include <fstream>
+#include <new>
+#include <optional>
+#include <string>
+
+namespace sluice::engine::model {
+namespace {
+
+std::optional<std::uint64_t> read_number(const char* path) {
+  std::ifstream file(path);
+  std::uint64_t value = 0;
+  if (file >> value) return value;
+  return std::nullopt;
+}
+
+std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
+
+}  // namespace
+
+std::optional<std::uint64_t> available_memory() {
+  std::optional<std::uint64_t> available;
+  std::ifstream meminfo("/proc/meminfo");
+  std::string key, unit;
+  std::uint64_t kilobytes = 0;
+  while (meminfo >> key >> kilobytes) {
+    if (key == "MemAvailable:") available = kilobytes * 1024;
+    std::getline(meminfo, unit);
+  }
+  const auto limit = read_number("/sys/fs/cgroup/memory.max");  // "max" is no number: no limit
+  const auto used = read_number("/sys/fs/cgroup/memory.current");
+  if (limit && used) {
+    const std::uint64_t left = *limit > *used ? *limit - *used : 0;
+    available = available ? std::min(*available, left) : left;
+  }
+  return available;
+}
+
+std::uint64_t Cache::bytes_per_position(const Shape& shape, bool exact) {
+  return static_cast<std::uint64_t>(shape.blocks) * 2 * static_cast<std::uint64_t>(shape.kv_width()) *
+         (exact ? 4 : 2);
+}
+
+Result<Cache> Cache::create(const Shape& shape, int slots, int context, bool exact, std::uint64_t beside) {
+  // Factors are at most 2^10, 2^1, 2^20, 2^2, 2^16 and 2^27: the product can pass 64 bits, so it is checked.
+  const std::uint64_t per_position = bytes_per_position(shape, exact);
+  const std::uint64_t positions = static_cast<std::uint64_t>(slots) * static_cast<std::uint64_t>(context);
+  std::uint64_t bytes = 0, total = 0;
+  const bool wraps =
+      __builtin_mul_overflow(per_position, positions, &bytes) || __builtin_add_overflow(bytes, beside, &total);
+  const std::optional<std::uint64_t> available = available_memory();
+  const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(context) + " positions x " +
+                                 std::to_string(per_position) + " bytes (" + std::to_string(shape.blocks) +
+                                 " layers x 2 x " + std::to_string(shape.kv_width()) + " x " +
+                                 (exact ? "4" : "2") + ")";
+  if (wraps || (available && total > *available))
+    return fail("engine.memory",
+                "the key and value cache needs " +
+                    (wraps ? std::string("more than 2^64 bytes") : megabytes(bytes)) + " = " + arithmetic +
+                    ", and " + megabytes(beside) + " of buffers; " +
+                    (available ? megabytes(*available) : std::string("less")) + " are available",
+                "", "set a smaller `context` or fewer `slots`");
+  Cache cache;
+  cache.slots_ = slots;
+  cache.context_ = context;
+  cache.exact_ = exact;
+  cache.layers_ = static_cast<std::size_t>(shape.blocks);
+  cache.width_ = static_cast<std::size_t>(shape.kv_width());
+  try {
+    if (exact)
+      cache.floats_ = std::make_unique_for_overwrite<float[]>(bytes / sizeof(float));
+    else
+      cache.halves_ = std::make_unique_for_overwrite<std::uint16_t[]>(bytes / sizeof(std::uint16_t));
+  } catch (const std::bad_alloc&) {
+    return fail("engine.memory",
+                "the system refused " + megabytes(bytes) + " for the key and value cache = " + arithmetic, "",
+                "set a smaller `context` or fewer `slots`");
+  }
+  return cache;
+}
+
+}  // namespace sluice::engine::model

@@ -1,0 +1,53 @@
+// Keys and values of the positions seen so far, one contiguous region per slot and layer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "engine/model/shape.h"
+
+namespace sluice::engine::model {
+
+// Bytes that the system would give this process now: free and reclaimable memory, and what its control group
+// allows. nullopt where the system does not say.
+std::optional<std::uint64_t> available_memory();
+
+class Cache {
+ public:
+  // `exact`: F32 instead of F16. Errors: engine.memory with the arithmetic; nothing is allocated then.
+  // `beside`: bytes that the caller is going to allocate too.
+  static Result<Cache> create(const Shape& shape, int slots, int context, bool exact, std::uint64_t beside);
+  static std::uint64_t bytes_per_position(const Shape& shape, bool exact);
+
+  int context() const { return context_; }
+  int slots() const { return slots_; }
+  bool exact() const { return exact_; }
+  std::size_t stride() const { return width_; }  // elements from one position to the next
+
+  // First position of a slot's keys or values in a layer: [context][kv_width], F16 (uint16) or F32.
+  std::uint16_t* half_keys(int slot, int layer) { return halves_.get() + offset(slot, layer, 0); }
+  std::uint16_t* half_values(int slot, int layer) { return halves_.get() + offset(slot, layer, 1); }
+  float* keys(int slot, int layer) { return floats_.get() + offset(slot, layer, 0); }
+  float* values(int slot, int layer) { return floats_.get() + offset(slot, layer, 1); }
+
+ private:
+  std::size_t offset(int slot, int layer, int which) const {
+    const std::size_t region = static_cast<std::size_t>(context_) * width_;
+    return ((static_cast<std::size_t>(slot) * layers_ + static_cast<std::size_t>(layer)) * 2 +
+            static_cast<std::size_t>(which)) *
+           region;
+  }
+
+  int slots_ = 0;
+  int context_ = 0;
+  bool exact_ = false;
+  std::size_t layers_ = 0;
+  std::size_t width_ = 0;  // kv_width
+  // Not touched until written, so that the system provides only the pages that jobs reach.
+  std::unique_ptr<std::uint16_t[]> halves_;
+  std::unique_ptr<float[]> floats_;
+};
+
+}  // namespace sluice::engine::model

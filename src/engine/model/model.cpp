@@ -1,0 +1,20 @@
+#include "engine/model/model.h"
+
+#include "base/check.h"
+#include "engine/model/families.h"
+
+namespace sluice::engine::model {
+
+Result<std::unique_ptr<Model>> Model::load(const gguf::File& file, const Options& options) {
+  SLUICE_CHECK(options.threads >= 1 && options.slots >= 1 && options.rows >= 1,
+               "the engine fills in the defaults");
+  SLUICE_TRY(const Shape shape, read_shape(file));
+  if (options.context < 1 || options.context > shape.context)
+    return fail("engine.unsupported",
+                "a context of " + std::to_string(options.context) +
+                    " positions was asked for; the model has 1 to " + std::to_string(shape.context),
+                file.name(), "set a smaller `context`");
+  return shape.architecture == "llama" ? load_llama(file, shape, options) : load_qwen2(file, shape, options);
+}
+
+}  // namespace sluice::engine::model

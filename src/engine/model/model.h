@@ -1,0 +1,48 @@
+// A loaded model: tokens in, logits out.
+//
+// Rows of several sequences are computed together. Each sequence lives in a slot; its row at position p sees the
+// rows that were computed for the same slot at positions 0 .. p, and nothing else. A row's logits do not depend on
+// what it is batched with, nor on how a prompt was cut into chunks.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/result.h"
+#include "engine/gguf/gguf.h"
+#include "engine/model/shape.h"
+
+namespace sluice::engine::model {
+
+struct Options {
+  int threads = 1;
+  int slots = 1;
+  int context = 0;     // positions per slot, 1 .. the model's
+  int rows = 64;       // most rows per forward()
+  bool exact = false;  // F32 activations and cache
+};
+
+struct Row {
+  std::int32_t token = 0;
+  int slot = 0;
+  int position = 0;
+  bool wants_logits = false;
+};
+
+// Not thread-safe: one thread calls forward(), which uses the model's own pool.
+class Model {
+ public:
+  // The file must outlive the model. Errors: gguf.* and engine.unsupported from the file, engine.memory.
+  static Result<std::unique_ptr<Model>> load(const gguf::File& file, const Options& options);
+  virtual ~Model() = default;
+
+  virtual const Shape& shape() const = 0;
+  // Preconditions: at most Options::rows rows; tokens, slots and positions in range; rows of one slot adjacent and
+  // in ascending, gapless order of position.
+  virtual void forward(std::span<const Row> rows) = 0;
+  // [vocabulary] of the i-th row of the last forward() that wanted logits; valid until the next.
+  virtual std::span<float> logits(int i) = 0;
+};
+
+}  // namespace sluice::engine::model

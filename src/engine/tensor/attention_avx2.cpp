@@ -1,0 +1,129 @@
+// Attention with AVX2, FMA and F16C.
+//
+// Keys are taken 32 at a time, at fixed positions, with a running maximum and sum (Milakov and Gimelshein 2018,
+// Online normalizer calculation for softmax; Dao et al. 2022, FlashAttention). A block of keys and values is
+// widened once and serves all queries. What happens to one query does not depend on the others.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "engine/tensor/avx2.h"
+#include "engine/tensor/exp_avx2.h"
+
+namespace sluice::engine::tensor {
+namespace {
+
+constexpr float kNothing = -1e30f;  // a score below all others; no infinities, so that no NaN arises from them
+
+inline __m256 load8(const float* at) { return _mm256_loadu_ps(at); }
+inline __m256 load8(const std::uint16_t* at) {
+  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+}
+
+inline float horizontal_max(__m256 v) {
+  __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+
+inline float horizontal_sum(__m256 v) {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+
+// Widens `count` rows of `n` elements into out[count][n].
+template <class Element>
+inline void widen(const Element* rows, std::size_t stride, int count, int n, float* out) {
+  for (int p = 0; p < count; ++p)
+    for (int i = 0; i < n; i += 8)
+      _mm256_storeu_ps(out + p * n + i, load8(rows + static_cast<std::size_t>(p) * stride + i));
+}
+
+// scores[0..31] = q . keys * scale; kNothing from `count` on.
+inline void score_block(const float* q, const float* keys, int count, int n, float scale, float* scores) {
+  for (int p = 0; p < count; ++p) {
+    __m256 total = _mm256_setzero_ps();
+    for (int i = 0; i < n; i += 8)
+      total = _mm256_fmadd_ps(_mm256_loadu_ps(q + i), _mm256_loadu_ps(keys + p * n + i), total);
+    scores[p] = horizontal_sum(total) * scale;
+  }
+  for (int p = count; p < kKeyBlock; ++p) scores[p] = kNothing;
+}
+
+// out[i..i+8*R) = out * factor + weights . values, R vectors wide.
+template <int R>
+inline void accumulate(const float* values, const float* weights, int count, int n, float factor, float* out) {
+  __m256 total[R];
+  for (int r = 0; r < R; ++r) total[r] = _mm256_mul_ps(_mm256_loadu_ps(out + 8 * r), _mm256_set1_ps(factor));
+  for (int p = 0; p < count; ++p) {
+    const __m256 weight = _mm256_broadcast_ss(weights + p);
+    for (int r = 0; r < R; ++r)
+      total[r] = _mm256_fmadd_ps(weight, _mm256_loadu_ps(values + p * n + 8 * r), total[r]);
+  }
+  for (int r = 0; r < R; ++r) _mm256_storeu_ps(out + 8 * r, total[r]);
+}
+
+// One block of keys and values for one query: updates its running maximum, sum and weighted values.
+inline void take_block(const float* q, const float* keys, const float* values, int count, int n, float scale,
+                       float* largest, float* sum, float* out) {
+  alignas(32) float scores[kKeyBlock];
+  score_block(q, keys, count, n, scale, scores);
+  __m256 most = _mm256_load_ps(scores);
+  for (int i = 8; i < kKeyBlock; i += 8) most = _mm256_max_ps(most, _mm256_load_ps(scores + i));
+  const float now = horizontal_max(_mm256_max_ps(most, _mm256_set1_ps(*largest)));
+  const __m256 offset = _mm256_set1_ps(now);
+  __m256 total = _mm256_setzero_ps();
+  for (int i = 0; i < kKeyBlock; i += 8) {
+    const __m256 weight = exp8(_mm256_sub_ps(_mm256_load_ps(scores + i), offset));
+    _mm256_store_ps(scores + i, weight);
+    total = _mm256_add_ps(total, weight);
+  }
+  const float factor = _mm256_cvtss_f32(exp8(_mm256_set1_ps(*largest - now)));
+  *sum = __builtin_fmaf(*sum, factor, horizontal_sum(total));
+  *largest = now;
+  int i = 0;
+  for (; i + 64 <= n; i += 64) accumulate<8>(values + i, scores, count, n, factor, out + i);
+  for (; i < n; i += 8) accumulate<1>(values + i, scores, count, n, factor, out + i);
+}
+
+template <class Element>
+void attend(const Attention& a) {
+  const auto* k = static_cast<const Element*>(a.k);
+  const auto* v = static_cast<const Element*>(a.v);
+  float* keys = a.scratch;
+  float* values = keys + kKeyBlock * a.head_dim;
+  float* largest = values + kKeyBlock * a.head_dim;
+  float* sum = largest + kMaxQueries;
+  int positions = 0;
+  for (int j = 0; j < a.queries; ++j) {
+    largest[j] = kNothing;
+    sum[j] = 0;
+    for (int i = 0; i < a.head_dim; i += 8) _mm256_storeu_ps(a.out[j] + i, _mm256_setzero_ps());
+    if (a.counts[j] > positions) positions = a.counts[j];
+  }
+  for (int begin = 0; begin < positions; begin += kKeyBlock) {
+    const int block = positions - begin < kKeyBlock ? positions - begin : kKeyBlock;
+    widen(k + static_cast<std::size_t>(begin) * a.stride, a.stride, block, a.head_dim, keys);
+    widen(v + static_cast<std::size_t>(begin) * a.stride, a.stride, block, a.head_dim, values);
+    for (int j = 0; j < a.queries; ++j) {
+      const int visible = a.counts[j] - begin < block ? a.counts[j] - begin : block;
+      if (visible > 0)
+        take_block(a.q[j], keys, values, visible, a.head_dim, a.scale, largest + j, sum + j, a.out[j]);
+    }
+  }
+  for (int j = 0; j < a.queries; ++j) {
+    const __m256 inverse = _mm256_set1_ps(1.0f / sum[j]);
+    for (int i = 0; i < a.head_dim; i += 8)
+      _mm256_storeu_ps(a.out[j] + i, _mm256_mul_ps(_mm256_loadu_ps(a.out[j] + i), inverse));
+  }
+}
+
+}  // namespace
+
+void enter_avx2_attention(Kernels& kernels) {
+  kernels.attend_f16 = attend<std::uint16_t>;
+  kernels.attend_f32 = attend<float>;
+}
+
+}  // namespace sluice::engine::tensor
+#endif

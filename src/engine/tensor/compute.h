@@ -1,0 +1,91 @@
+// Matrix operations on the pool: what a model file is written in. Shapes are [rows][columns], rows contiguous.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/gguf/gguf.h"
+#include "engine/tensor/kernels.h"
+#include "engine/tensor/pool.h"
+
+namespace sluice::engine::tensor {
+
+// A weight matrix inside the mapped file: `rows` outputs of `columns` inputs.
+struct Weight {
+  const std::uint8_t* data = nullptr;
+  gguf::TensorType type = gguf::TensorType::F32;
+  int rows = 0;
+  int columns = 0;
+  std::size_t row_bytes = 0;
+};
+
+// Precondition: a two-dimensional tensor of a supported type whose sizes fit an int.
+Weight weight_of(const gguf::Tensor& tensor);
+
+// Rows of activations with room for their int8 form.
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(int rows, int columns);  // columns of every row; the int8 form exists where they divide by 32
+  float* row(int i) { return f32_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns_); }
+  const float* row(int i) const {
+    return f32_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns_);
+  }
+  int columns() const { return columns_; }
+  static std::uint64_t bytes(int rows, int columns);
+
+ private:
+  friend class Compute;
+  int columns_ = 0;
+  std::vector<float> f32_;
+  std::vector<std::int8_t> q_;
+  std::vector<float> scale_, sum_;
+};
+
+// One product of a step: out = input * weight^T + bias.
+struct Product {
+  const Weight* weight = nullptr;
+  float* out = nullptr;         // [rows of input][weight->rows]
+  const float* bias = nullptr;  // [weight->rows] or null
+};
+
+// Owns nothing of a model. Used by one thread at a time.
+class Compute {
+ public:
+  // exact: F32 activations against dequantised weights, the reference numbers.
+  Compute(int threads, bool exact, const Kernels& kernels = best_kernels());
+
+  int threads() const { return pool_.threads(); }
+  bool exact() const { return exact_; }
+  const Kernels& kernels() const { return kernels_; }
+
+  // All products read the same input rows [0, rows), which are quantised once if any weight is.
+  void multiply(Buffer& input, int rows, std::span<const Product> products);
+  void look_up(const Weight& table, int index, float* out) const;  // one row of an embedding
+  void rms_norm(const Buffer& in, int rows, std::span<const float> weight, float epsilon, Buffer& out);
+  void swiglu(const Buffer& gate, const Buffer& up, int rows, Buffer& out);
+  void add(Buffer& x, const Buffer& y, int rows);
+  // body(i, scratch) for i in [0, count), on the pool if there are many. `scratch` has kAttentionScratch floats.
+  template <class Body>
+  void for_each(int count, bool parallel, Body&& body) {
+    if (!parallel) {
+      for (int i = 0; i < count; ++i) body(i, scratch_[0].data());
+      return;
+    }
+    pool_.run(count, [&](int i, int thread) { body(i, scratch_[static_cast<std::size_t>(thread)].data()); });
+  }
+
+ private:
+  void quantise(Buffer& input, int rows);
+  void multiply_rows(const Product& product, const Activations& x, int first, int count, int thread);
+
+  const Kernels& kernels_;
+  bool exact_;
+  std::vector<std::vector<float>> scratch_;    // one per thread
+  std::vector<std::vector<float>> exact_row_;  // one dequantised weight row per thread
+  Pool pool_;                                  // last: its threads end before what they use
+};
+
+}  // namespace sluice::engine::tensor

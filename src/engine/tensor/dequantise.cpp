@@ -1,0 +1,172 @@
+#include "engine/tensor/dequantise.h"
+
+#include <cstring>
+
+#include "base/check.h"
+#include "engine/tensor/blocks.h"
+#include "engine/tensor/half.h"
+
+namespace sluice::engine::tensor {
+namespace {
+
+using gguf::TensorType;
+
+void dequantise(const BlockQ4_0& block, float* out) {
+  const float d = half_to_float(block.d);
+  for (int i = 0; i < 16; ++i) {
+    out[i] = d * static_cast<float>((block.q[i] & 15) - 8);
+    out[i + 16] = d * static_cast<float>((block.q[i] >> 4) - 8);
+  }
+}
+
+void dequantise(const BlockQ4_1& block, float* out) {
+  const float d = half_to_float(block.d), m = half_to_float(block.m);
+  for (int i = 0; i < 16; ++i) {
+    out[i] = d * static_cast<float>(block.q[i] & 15) + m;
+    out[i + 16] = d * static_cast<float>(block.q[i] >> 4) + m;
+  }
+}
+
+// The 5-bit numbers of a block: low nibble of element i, fifth bit from `high`.
+template <class Block>
+void unpack_five_bits(const Block& block, int (&q)[32]) {
+  std::uint32_t high;
+  std::memcpy(&high, block.high, sizeof(high));
+  for (int i = 0; i < 16; ++i) {
+    q[i] = (block.q[i] & 15) | static_cast<int>((high >> i) & 1) << 4;
+    q[i + 16] = (block.q[i] >> 4) | static_cast<int>((high >> (i + 16)) & 1) << 4;
+  }
+}
+
+void dequantise(const BlockQ5_0& block, float* out) {
+  int q[32];
+  unpack_five_bits(block, q);
+  const float d = half_to_float(block.d);
+  for (int i = 0; i < 32; ++i) out[i] = d * static_cast<float>(q[i] - 16);
+}
+
+void dequantise(const BlockQ5_1& block, float* out) {
+  int q[32];
+  unpack_five_bits(block, q);
+  const float d = half_to_float(block.d), m = half_to_float(block.m);
+  for (int i = 0; i < 32; ++i) out[i] = d * static_cast<float>(q[i]) + m;
+}
+
+void dequantise(const BlockQ8_0& block, float* out) {
+  const float d = half_to_float(block.d);
+  for (int i = 0; i < 32; ++i) out[i] = d * static_cast<float>(block.q[i]);
+}
+
+void dequantise(const BlockQ4_K& block, float* out) {
+  std::uint8_t scales[8], minima[8];
+  unpack_scales(block.scales, scales, minima);
+  const float d = half_to_float(block.d), dmin = half_to_float(block.dmin);
+  for (int g = 0; g < 8; ++g) {
+    const float scale = d * static_cast<float>(scales[g]), minimum = dmin * static_cast<float>(minima[g]);
+    const std::uint8_t* bytes = block.q + 32 * (g / 2);
+    for (int i = 0; i < 32; ++i) {
+      const int q = g % 2 == 0 ? bytes[i] & 15 : bytes[i] >> 4;
+      out[32 * g + i] = scale * static_cast<float>(q) - minimum;
+    }
+  }
+}
+
+void dequantise(const BlockQ5_K& block, float* out) {
+  std::uint8_t scales[8], minima[8];
+  unpack_scales(block.scales, scales, minima);
+  const float d = half_to_float(block.d), dmin = half_to_float(block.dmin);
+  for (int g = 0; g < 8; ++g) {
+    const float scale = d * static_cast<float>(scales[g]), minimum = dmin * static_cast<float>(minima[g]);
+    const std::uint8_t* bytes = block.q + 32 * (g / 2);
+    for (int i = 0; i < 32; ++i) {
+      const int low = g % 2 == 0 ? bytes[i] & 15 : bytes[i] >> 4;
+      const int q = low | ((block.high[i] >> g) & 1) << 4;
+      out[32 * g + i] = scale * static_cast<float>(q) - minimum;
+    }
+  }
+}
+
+// Each half of the block (128 elements) has 64 bytes of low nibbles and 32 bytes of high bit pairs: quarter k of
+// the half takes nibble k / 2 of bytes 32 * (k % 2) + i and bits 2k, 2k + 1 of high byte i.
+void dequantise(const BlockQ6_K& block, float* out) {
+  const float d = half_to_float(block.d);
+  for (int e = 0; e < kSuper; ++e) {
+    const int half = e / 128, quarter = e % 128 / 32, i = e % 32;
+    const int byte = block.low[64 * half + 32 * (quarter % 2) + i];
+    const int low = quarter < 2 ? byte & 15 : byte >> 4;
+    const int high = (block.high[32 * half + i] >> (2 * quarter)) & 3;
+    out[e] = d * static_cast<float>(block.scales[e / 16]) * static_cast<float>((low | high << 4) - 32);
+  }
+}
+
+template <class Block>
+void dequantise_blocks(const std::uint8_t* row, int n, int block_elements, float* out) {
+  const auto* blocks = reinterpret_cast<const Block*>(row);
+  for (int i = 0; i < n / block_elements; ++i) dequantise(blocks[i], out + i * block_elements);
+}
+
+}  // namespace
+
+void unpack_scales(const std::uint8_t packed[12], std::uint8_t scales[8], std::uint8_t minima[8]) {
+  for (int g = 0; g < 4; ++g) {
+    scales[g] = packed[g] & 63;
+    minima[g] = packed[g + 4] & 63;
+    scales[g + 4] = static_cast<std::uint8_t>((packed[g + 8] & 15) | (packed[g] >> 6) << 4);
+    minima[g + 4] = static_cast<std::uint8_t>((packed[g + 8] >> 4) | (packed[g + 4] >> 6) << 4);
+  }
+}
+
+bool quantised(TensorType type) {
+  switch (type) {
+    case TensorType::Q4_0:
+    case TensorType::Q4_1:
+    case TensorType::Q5_0:
+    case TensorType::Q5_1:
+    case TensorType::Q8_0:
+    case TensorType::Q4_K:
+    case TensorType::Q5_K:
+    case TensorType::Q6_K:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool supported(TensorType type) {
+  return quantised(type) || type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16;
+}
+
+void dequantise(TensorType type, const std::uint8_t* row, int n, float* out) {
+  const auto* halves = reinterpret_cast<const std::uint16_t*>(row);
+  switch (type) {
+    case TensorType::F32:
+      std::memcpy(out, row, sizeof(float) * static_cast<std::size_t>(n));
+      return;
+    case TensorType::F16:
+      for (int i = 0; i < n; ++i) out[i] = half_to_float(halves[i]);
+      return;
+    case TensorType::BF16:
+      for (int i = 0; i < n; ++i) out[i] = bf16_to_float(halves[i]);
+      return;
+    case TensorType::Q4_0:
+      return dequantise_blocks<BlockQ4_0>(row, n, kGroup, out);
+    case TensorType::Q4_1:
+      return dequantise_blocks<BlockQ4_1>(row, n, kGroup, out);
+    case TensorType::Q5_0:
+      return dequantise_blocks<BlockQ5_0>(row, n, kGroup, out);
+    case TensorType::Q5_1:
+      return dequantise_blocks<BlockQ5_1>(row, n, kGroup, out);
+    case TensorType::Q8_0:
+      return dequantise_blocks<BlockQ8_0>(row, n, kGroup, out);
+    case TensorType::Q4_K:
+      return dequantise_blocks<BlockQ4_K>(row, n, kSuper, out);
+    case TensorType::Q5_K:
+      return dequantise_blocks<BlockQ5_K>(row, n, kSuper, out);
+    case TensorType::Q6_K:
+      return dequantise_blocks<BlockQ6_K>(row, n, kSuper, out);
+    default:
+      SLUICE_CHECK(false, "the type was checked with supported() when the model was loaded");
+  }
+}
+
+}  // namespace sluice::engine::tensor

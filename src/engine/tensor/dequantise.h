@@ -1,0 +1,21 @@
+// Weights of any supported type as floats.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/gguf/types.h"
+
+namespace sluice::engine::tensor {
+
+// The types that this build computes with.
+bool supported(gguf::TensorType type);
+// Quantised weights are multiplied with quantised activations on the fast path.
+bool quantised(gguf::TensorType type);
+
+// Precondition: supported(type); n is a multiple of the type's block; `row` holds n elements.
+void dequantise(gguf::TensorType type, const std::uint8_t* row, int n, float* out);
+
+// The 6-bit scales and minima of the 8 groups of a Q4_K or Q5_K block.
+void unpack_scales(const std::uint8_t packed[12], std::uint8_t scales[8], std::uint8_t minima[8]);
+
+}  // namespace sluice::engine::tensor

@@ -1,0 +1,336 @@
+// Weights times activations with AVX2, FMA and F16C.
+//
+// Quantised weights meet int8 activations: 32 products at a time are summed in integers (maddubs, madd), then
+// scaled and added in floats. The same instructions in the same order serve each activation row, whether 1 or 4
+// are taken together, so that a result does not depend on the batch.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "engine/tensor/avx2.h"
+#include "engine/tensor/blocks.h"
+
+namespace sluice::engine::tensor {
+namespace {
+
+inline float half_at(const std::uint16_t& bits) { return _cvtsh_ss(bits); }
+
+inline float horizontal_sum(__m256 v) {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  s = _mm_add_ss(s, _mm_movehdup_ps(s));
+  return _mm_cvtss_f32(s);
+}
+
+// 16 bytes of nibbles as 32 bytes: the low nibbles, then the high ones.
+inline __m256i spread_nibbles(const std::uint8_t* bytes) {
+  const __m128i packed = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const __m256i both = _mm256_set_m128i(_mm_srli_epi16(packed, 4), packed);
+  return _mm256_and_si256(both, _mm256_set1_epi8(15));
+}
+
+// 16 in byte i where bit i of the 32 bits is set.
+inline __m256i spread_fifth_bits(const std::uint8_t* bytes) {
+  int word;
+  __builtin_memcpy(&word, bytes, 4);
+  const __m256i select =
+      _mm256_setr_epi64x(0x0000000000000000, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+  const __m256i copies = _mm256_shuffle_epi8(_mm256_set1_epi32(word), select);
+  const __m256i bit = _mm256_set1_epi64x(static_cast<long long>(0x8040201008040201ULL));
+  const __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(copies, bit), bit);
+  return _mm256_and_si256(set, _mm256_set1_epi8(16));
+}
+
+// A decoder unpacks one block: kGroups groups of 32 weights. Signed ones give w as bytes, unsigned ones give q >=
+// 0 and a minimum: weight = scale * q + minimum. `half_scales` are per 16 weights, as int16 lanes; others are 1.
+struct DecodeQ8_0 {
+  using Block = BlockQ8_0;
+  static constexpr int kGroups = 1;
+  static constexpr bool kSigned = true, kMinima = false, kHalfScales = false;
+  float scale;
+  explicit DecodeQ8_0(const Block& b) : scale(half_at(b.d)) {}
+  __m256i group(const Block& b, int) const { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b.q)); }
+  __m256 scales(int) const { return _mm256_set1_ps(scale); }
+};
+
+struct DecodeQ4_0 {
+  using Block = BlockQ4_0;
+  static constexpr int kGroups = 1;
+  static constexpr bool kSigned = true, kMinima = false, kHalfScales = false;
+  float scale;
+  explicit DecodeQ4_0(const Block& b) : scale(half_at(b.d)) {}
+  __m256i group(const Block& b, int) const { return _mm256_sub_epi8(spread_nibbles(b.q), _mm256_set1_epi8(8)); }
+  __m256 scales(int) const { return _mm256_set1_ps(scale); }
+};
+
+struct DecodeQ5_0 {
+  using Block = BlockQ5_0;
+  static constexpr int kGroups = 1;
+  static constexpr bool kSigned = true, kMinima = false, kHalfScales = false;
+  float scale;
+  explicit DecodeQ5_0(const Block& b) : scale(half_at(b.d)) {}
+  __m256i group(const Block& b, int) const {
+    const __m256i q = _mm256_or_si256(spread_nibbles(b.q), spread_fifth_bits(b.high));
+    return _mm256_sub_epi8(q, _mm256_set1_epi8(16));
+  }
+  __m256 scales(int) const { return _mm256_set1_ps(scale); }
+};
+
+struct DecodeQ4_1 {
+  using Block = BlockQ4_1;
+  static constexpr int kGroups = 1;
+  static constexpr bool kSigned = false, kMinima = true, kHalfScales = false;
+  float scale, minimum;
+  explicit DecodeQ4_1(const Block& b) : scale(half_at(b.d)), minimum(half_at(b.m)) {}
+  __m256i group(const Block& b, int) const { return spread_nibbles(b.q); }
+  __m256 scales(int) const { return _mm256_set1_ps(scale); }
+  // The minima of the block's groups times the activations' sums, in lanes that are added up at the end.
+  __m256 minima(__m256 total, const float* sums) const {
+    return _mm256_fmadd_ps(_mm256_castps128_ps256(_mm_set_ss(minimum)), _mm256_castps128_ps256(_mm_load_ss(sums)),
+                           total);
+  }
+};
+
+struct DecodeQ5_1 {
+  using Block = BlockQ5_1;
+  static constexpr int kGroups = 1;
+  static constexpr bool kSigned = false, kMinima = true, kHalfScales = false;
+  float scale, minimum;
+  explicit DecodeQ5_1(const Block& b) : scale(half_at(b.d)), minimum(half_at(b.m)) {}
+  __m256i group(const Block& b, int) const {
+    return _mm256_or_si256(spread_nibbles(b.q), spread_fifth_bits(b.high));
+  }
+  __m256 scales(int) const { return _mm256_set1_ps(scale); }
+  __m256 minima(__m256 total, const float* sums) const {
+    return _mm256_fmadd_ps(_mm256_castps128_ps256(_mm_set_ss(minimum)), _mm256_castps128_ps256(_mm_load_ss(sums)),
+                           total);
+  }
+};
+
+// The scales and minima of a K block's groups as floats.
+struct KScales {
+  alignas(32) float scale[8];
+  __m256 minimum;  // negative: weight = scale * q + minimum
+
+  KScales(std::uint16_t d, std::uint16_t dmin, const std::uint8_t* packed) {
+    unsigned words[3];
+    __builtin_memcpy(words, packed, 12);
+    // Bytes of the packed form, 4 at a time: see unpack_scales().
+    const unsigned scales_low = words[0] & 0x3f3f3f3fu;
+    const unsigned minima_low = words[1] & 0x3f3f3f3fu;
+    const unsigned scales_high = (words[2] & 0x0f0f0f0fu) | ((words[0] >> 6) & 0x03030303u) << 4;
+    const unsigned minima_high = ((words[2] >> 4) & 0x0f0f0f0fu) | ((words[1] >> 6) & 0x03030303u) << 4;
+    const __m128i bytes = _mm_setr_epi32(static_cast<int>(scales_low), static_cast<int>(scales_high),
+                                         static_cast<int>(minima_low), static_cast<int>(minima_high));
+    const __m256 s = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+    const __m256 m = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8)));
+    _mm256_store_ps(scale, _mm256_mul_ps(s, _mm256_set1_ps(half_at(d))));
+    minimum = _mm256_mul_ps(m, _mm256_set1_ps(-half_at(dmin)));
+  }
+};
+
+struct DecodeQ4_K {
+  using Block = BlockQ4_K;
+  static constexpr int kGroups = 8;
+  static constexpr bool kSigned = false, kMinima = true, kHalfScales = false;
+  KScales k;
+  explicit DecodeQ4_K(const Block& b) : k(b.d, b.dmin, b.scales) {}
+  __m256i group(const Block& b, int g) const {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b.q + 32 * (g / 2)));
+    return _mm256_and_si256(g % 2 == 0 ? bytes : _mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
+  }
+  __m256 scales(int g) const { return _mm256_broadcast_ss(k.scale + g); }
+  __m256 minima(__m256 total, const float* sums) const {
+    return _mm256_fmadd_ps(k.minimum, _mm256_loadu_ps(sums), total);
+  }
+};
+
+struct DecodeQ5_K {
+  using Block = BlockQ5_K;
+  static constexpr int kGroups = 8;
+  static constexpr bool kSigned = false, kMinima = true, kHalfScales = false;
+  KScales k;
+  __m256i high;
+  explicit DecodeQ5_K(const Block& b)
+      : k(b.d, b.dmin, b.scales), high(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(b.high))) {}
+  __m256i group(const Block& b, int g) const {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b.q + 32 * (g / 2)));
+    const __m256i low = _mm256_and_si256(g % 2 == 0 ? bytes : _mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
+    const __m256i bit = _mm256_set1_epi8(static_cast<char>(1 << g));
+    const __m256i fifth =
+        _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit), _mm256_set1_epi8(16));
+    return _mm256_or_si256(low, fifth);
+  }
+  __m256 scales(int g) const { return _mm256_broadcast_ss(k.scale + g); }
+  __m256 minima(__m256 total, const float* sums) const {
+    return _mm256_fmadd_ps(k.minimum, _mm256_loadu_ps(sums), total);
+  }
+};
+
+struct DecodeQ6_K {
+  using Block = BlockQ6_K;
+  static constexpr int kGroups = 8;
+  static constexpr bool kSigned = true, kMinima = false, kHalfScales = true;
+  float scale;
+  explicit DecodeQ6_K(const Block& b) : scale(half_at(b.d)) {}
+  __m256i group(const Block& b, int g) const {
+    const int half = g / 4, quarter = g % 4;
+    const auto* low_at = reinterpret_cast<const __m256i*>(b.low + 64 * half + 32 * (quarter % 2));
+    const __m256i bytes = _mm256_loadu_si256(low_at);
+    const __m256i low = _mm256_and_si256(quarter < 2 ? bytes : _mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
+    const __m256i pairs = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b.high + 32 * half));
+    const __m256i moved = quarter == 0   ? _mm256_slli_epi16(pairs, 4)
+                          : quarter == 1 ? _mm256_slli_epi16(pairs, 2)
+                          : quarter == 2 ? pairs
+                                         : _mm256_srli_epi16(pairs, 2);
+    const __m256i q = _mm256_or_si256(low, _mm256_and_si256(moved, _mm256_set1_epi8(48)));
+    return _mm256_sub_epi8(q, _mm256_set1_epi8(32));
+  }
+  __m256 scales(int) const { return _mm256_set1_ps(scale); }
+  __m256i half_scales(const Block& b, int g) const {
+    return _mm256_set_m128i(_mm_set1_epi16(b.scales[2 * g + 1]), _mm_set1_epi16(b.scales[2 * g]));
+  }
+};
+
+// One weight row times R activation rows.
+template <class Decode, int R>
+inline void row_dots(const std::uint8_t* row, const Activations& x, int first, float* out, std::size_t stride) {
+  const auto* blocks = reinterpret_cast<const typename Decode::Block*>(row);
+  const int groups = x.n / kGroup;
+  const std::int8_t* q = x.q + static_cast<std::size_t>(first) * static_cast<std::size_t>(x.n);
+  const float* scale = x.scale + static_cast<std::size_t>(first) * static_cast<std::size_t>(groups);
+  const float* sum = x.sum + static_cast<std::size_t>(first) * static_cast<std::size_t>(groups);
+  __m256 total[R], minima[R];
+  for (int r = 0; r < R; ++r) total[r] = minima[r] = _mm256_setzero_ps();
+  for (int b = 0; b < groups / Decode::kGroups; ++b) {
+    const typename Decode::Block& block = blocks[b];
+    const Decode decode(block);
+    if constexpr (Decode::kMinima)
+      for (int r = 0; r < R; ++r) minima[r] = decode.minima(minima[r], sum + r * groups + b * Decode::kGroups);
+    for (int i = 0; i < Decode::kGroups; ++i) {
+      const int g = b * Decode::kGroups + i;
+      const __m256i w = decode.group(block, i);
+      const __m256i magnitude = Decode::kSigned ? _mm256_abs_epi8(w) : w;
+      const __m256 weight_scale = decode.scales(i);
+      __m256i factors = _mm256_set1_epi16(1);
+      if constexpr (Decode::kHalfScales) factors = decode.half_scales(block, i);
+      for (int r = 0; r < R; ++r) {
+        __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(q + r * x.n + g * kGroup));
+        if constexpr (Decode::kSigned) a = _mm256_sign_epi8(a, w);
+        const __m256i products = _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, a), factors);
+        const __m256 both = _mm256_mul_ps(weight_scale, _mm256_broadcast_ss(scale + r * groups + g));
+        total[r] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), both, total[r]);
+      }
+    }
+  }
+  for (int r = 0; r < R; ++r)
+    out[static_cast<std::size_t>(r) * stride] =
+        horizontal_sum(Decode::kMinima ? _mm256_add_ps(total[r], minima[r]) : total[r]);
+}
+
+struct LoadF32 {
+  static constexpr std::size_t kBytes = 4;
+  static __m256 eight(const std::uint8_t* at) { return _mm256_loadu_ps(reinterpret_cast<const float*>(at)); }
+  static float one(const std::uint8_t* at) { return *reinterpret_cast<const float*>(at); }
+};
+struct LoadF16 {
+  static constexpr std::size_t kBytes = 2;
+  static __m256 eight(const std::uint8_t* at) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+  }
+  static float one(const std::uint8_t* at) { return half_at(*reinterpret_cast<const std::uint16_t*>(at)); }
+};
+struct LoadBF16 {
+  static constexpr std::size_t kBytes = 2;
+  static __m256 eight(const std::uint8_t* at) {
+    const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+  }
+  static float one(const std::uint8_t* at) {
+    const unsigned bits = static_cast<unsigned>(*reinterpret_cast<const std::uint16_t*>(at)) << 16;
+    return __builtin_bit_cast(float, bits);
+  }
+};
+
+template <class Load, int R>
+inline void row_dots_float(const std::uint8_t* row, const Activations& x, int first, float* out,
+                           std::size_t stride) {
+  const float* a = x.f32 + static_cast<std::size_t>(first) * static_cast<std::size_t>(x.n);
+  __m256 even[R], odd[R];
+  for (int r = 0; r < R; ++r) even[r] = odd[r] = _mm256_setzero_ps();
+  int e = 0;
+  for (; e + 16 <= x.n; e += 16) {
+    const __m256 w0 = Load::eight(row + Load::kBytes * static_cast<std::size_t>(e));
+    const __m256 w1 = Load::eight(row + Load::kBytes * static_cast<std::size_t>(e + 8));
+    for (int r = 0; r < R; ++r) {
+      even[r] = _mm256_fmadd_ps(w0, _mm256_loadu_ps(a + r * x.n + e), even[r]);
+      odd[r] = _mm256_fmadd_ps(w1, _mm256_loadu_ps(a + r * x.n + e + 8), odd[r]);
+    }
+  }
+  float tail[R] = {};
+  for (; e < x.n; ++e) {
+    const float w = Load::one(row + Load::kBytes * static_cast<std::size_t>(e));
+    for (int r = 0; r < R; ++r) tail[r] = __builtin_fmaf(w, a[r * x.n + e], tail[r]);
+  }
+  for (int r = 0; r < R; ++r)
+    out[static_cast<std::size_t>(r) * stride] = horizontal_sum(_mm256_add_ps(even[r], odd[r])) + tail[r];
+}
+
+template <class Decode>
+struct Quantised {
+  template <int R>
+  static void dots(const std::uint8_t* row, const Activations& x, int first, float* out, std::size_t stride) {
+    row_dots<Decode, R>(row, x, first, out, stride);
+  }
+};
+template <class Load>
+struct Floats {
+  template <int R>
+  static void dots(const std::uint8_t* row, const Activations& x, int first, float* out, std::size_t stride) {
+    row_dots_float<Load, R>(row, x, first, out, stride);
+  }
+};
+
+template <class Dots>
+void matmul(const std::uint8_t* weights, std::size_t row_bytes, int rows, const Activations& x, float* out,
+            std::size_t stride) {
+  for (int i = 0; i < rows; ++i) {
+    const std::uint8_t* row = weights + row_bytes * static_cast<std::size_t>(i);
+    int t = 0;
+    for (; t + 4 <= x.count; t += 4)
+      Dots::template dots<4>(row, x, t, out + static_cast<std::size_t>(t) * stride + i, stride);
+    float* rest = out + static_cast<std::size_t>(t) * stride + i;
+    switch (x.count - t) {
+      case 3:
+        Dots::template dots<3>(row, x, t, rest, stride);
+        break;
+      case 2:
+        Dots::template dots<2>(row, x, t, rest, stride);
+        break;
+      case 1:
+        Dots::template dots<1>(row, x, t, rest, stride);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+}  // namespace
+
+void enter_avx2_matmul(Kernels& kernels) {
+  // Indices are gguf::TensorType numbers.
+  kernels.matmul[0] = matmul<Floats<LoadF32>>;
+  kernels.matmul[1] = matmul<Floats<LoadF16>>;
+  kernels.matmul[30] = matmul<Floats<LoadBF16>>;
+  kernels.matmul[2] = matmul<Quantised<DecodeQ4_0>>;
+  kernels.matmul[3] = matmul<Quantised<DecodeQ4_1>>;
+  kernels.matmul[6] = matmul<Quantised<DecodeQ5_0>>;
+  kernels.matmul[7] = matmul<Quantised<DecodeQ5_1>>;
+  kernels.matmul[8] = matmul<Quantised<DecodeQ8_0>>;
+  kernels.matmul[12] = matmul<Quantised<DecodeQ4_K>>;
+  kernels.matmul[13] = matmul<Quantised<DecodeQ5_K>>;
+  kernels.matmul[14] = matmul<Quantised<DecodeQ6_K>>;
+}
+
+}  // namespace sluice::engine::tensor
+#endif

@@ -25,17 +25,26 @@ std::string encode_openai_chat_request(const chat::Request& request, std::string
 // Reads an upstream's answers into events. One object per answer.
 class OpenAiChatReader {
  public:
-  // One whole answer. Leading blank lines are allowed; an error object inside a 200 becomes Failure.
+  // One whole answer. Leading blank lines are allowed; an error object inside a 200 becomes Failure. Its `raw` is
+  // a whole answer, told from a piece of a stream by `last`.
   chat::Chunk read_whole(std::string_view body);
-  // One SSE data payload, "[DONE]" included. A stream that ended without a finish is the caller's to report:
-  // call end() when the upstream's stream is over; it returns the last chunk (Finish) or a Failure upstream.truncated.
+  // One SSE data payload, "[DONE]" included, which gives no events: end() does. A stream that ended without a
+  // finish is the caller's to report: call end() when the upstream's stream is over; it returns the last chunk
+  // (Finish) or a Failure upstream.truncated, which it also is when "[DONE]" never came. After a Failure
+  // everything returned is empty and `last`.
   chat::Chunk read_chunk(std::string_view data);
   chat::Chunk end();
-  bool done() const { return done_; }  // "[DONE]" was seen
+  bool done() const { return done_; }                  // "[DONE]" was seen
   const std::string& model() const { return model_; }  // as the upstream named it
 
  private:
-  bool done_ = false, finished_ = false, failed_ = false;
+  void read_model(json::Value root);
+  chat::Chunk fail_with(Error error);
+  bool done_ = false;      // "[DONE]" was seen
+  bool finished_ = false;  // a finish reason was seen
+  bool failed_ = false;    // a Failure was returned
+  bool ended_ = false;     // the Finish was returned
+  chat::FinishReason reason_ = chat::FinishReason::Stop;
   std::string model_;
 };
 
@@ -48,10 +57,12 @@ class OpenAiChatWriter {
  public:
   OpenAiChatWriter(std::string id, std::int64_t created, std::string model, bool include_usage);
   // SSE payloads (JSON, without framing) for these events, appended to `out`; Finish and Usage are held until
-  // finish(). With chunk.raw in this protocol the bytes pass through with `model` as the upstream wrote it.
+  // finish_stream(). With chunk.raw in this protocol the bytes pass through with `model` as the upstream wrote it,
+  // line breaks between tokens made spaces. A Failure becomes {"error":{...}}; nothing follows it.
   void stream(const chat::Chunk& chunk, std::vector<std::string>& out);
-  void finish_stream(std::vector<std::string>& out);  // finish chunk, usage if asked for, "[DONE]"
-  // The whole answer, from all chunks given to collect().
+  // Finish chunk, usage if asked for, "[DONE]". After a Failure nothing; without a Finish an error.
+  void finish_stream(std::vector<std::string>& out);
+  // The whole answer, from all chunks given to collect(); an error body if they carry a Failure or no Finish.
   void collect(const chat::Chunk& chunk);
   std::string whole() const;
 
@@ -60,9 +71,11 @@ class OpenAiChatWriter {
   std::shared_ptr<State> state_;
 };
 
-// {"error":{"message","type","param","code"}}; `code` is the Error's code, `param` its `where` if it is a path.
+// {"error":{"message","type","param","code"}}; `code` is the Error's code, `param` its `where` as far as it is a
+// path.
 std::string openai_error_body(const Error& error, int status);
-// The HTTP status of an error code (docs/errors.md): 400, 401, 403, 404, 413, 429, 500, 502, 503, 504.
+// The HTTP status of an error code (docs/errors.md): 400, 401, 403, 404, 405, 408, 413, 429, 431,
+// 500, 502, 503, 504, 505.
 int http_status_of(const Error& error);
 
 std::string openai_models_body(const std::vector<std::string>& models, std::int64_t created);

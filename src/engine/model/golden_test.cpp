@@ -1,0 +1,207 @@
+// The forward pass against logits of an independent implementation (../shared/engine/README.md says how to judge).
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/model/golden.h"
+#include "engine/model/model.h"
+
+namespace sluice::engine::model {
+namespace {
+
+constexpr const char* kFiles[] = {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M"};
+
+struct Loaded {
+  std::unique_ptr<gguf::File> file;
+  std::unique_ptr<Model> model;
+  std::vector<GoldenPrompt> prompts;
+};
+
+// Null model, with a loud line, where the shared files are not there.
+Loaded load(const std::string& name, const Options& options) {
+  const std::string base = "../shared/engine/" + name;
+  Loaded loaded;
+  loaded.prompts = read_golden(base + ".json");
+  auto file = gguf::File::open(base + ".gguf");
+  if (!file || loaded.prompts.empty()) {
+    MESSAGE("SKIPPED: " << base << " is not there");
+    return loaded;
+  }
+  loaded.file = std::move(*file);
+  auto model = Model::load(*loaded.file, options);
+  REQUIRE_MESSAGE(model.has_value(), model.error().to_string());
+  loaded.model = std::move(*model);
+  return loaded;
+}
+
+using Logits = std::vector<float>;
+
+// Logits after each of `tokens`, in chunks of `chunk`, in `slot` from position `first` on.
+std::vector<Logits> run(Model& model, const std::vector<int>& tokens, int chunk, int slot = 0, int first = 0) {
+  std::vector<Logits> out;
+  for (std::size_t begin = 0; begin < tokens.size(); begin += static_cast<std::size_t>(chunk)) {
+    const std::size_t end = std::min(tokens.size(), begin + static_cast<std::size_t>(chunk));
+    std::vector<Row> rows;
+    for (std::size_t i = begin; i < end; ++i) rows.push_back({tokens[i], slot, first + static_cast<int>(i), true});
+    model.forward(rows);
+    for (int i = 0; i < static_cast<int>(rows.size()); ++i)
+      out.emplace_back(model.logits(i).begin(), model.logits(i).end());
+  }
+  return out;
+}
+
+double nll(const Logits& logits, int token) {
+  const float largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (float l : logits) sum += std::exp(static_cast<double>(l - largest));
+  return std::log(sum) + static_cast<double>(largest) -
+         static_cast<double>(logits[static_cast<std::size_t>(token)]);
+}
+
+double mean_nll(const std::vector<Logits>& logits, const std::vector<int>& tokens) {
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) sum += nll(logits[i], tokens[i + 1]);
+  return sum / static_cast<double>(tokens.size() - 1);
+}
+
+int best(const Logits& logits) {
+  return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
+double quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
+}
+
+Options options(bool exact) {
+  Options o;
+  o.context = 1024;
+  o.rows = 512;
+  o.slots = 4;
+  o.threads = 2;
+  o.exact = exact;
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("exact mode gives the reference's logits, likelihoods and greedy tokens") {
+  for (const char* name : kFiles) {
+    Loaded loaded = load(name, options(true));
+    if (!loaded.model) return;
+    for (const GoldenPrompt& prompt : loaded.prompts) {
+      CAPTURE(name);
+      CAPTURE(prompt.text);
+      const std::vector<Logits> over_prompt = run(*loaded.model, prompt.tokens, 64);
+      CHECK(std::fabs(mean_nll(over_prompt, prompt.tokens) - prompt.ref.mean_nll) < 1e-3);
+      Logits now = over_prompt.back();
+      double worst = 0;
+      for (std::size_t step = 0; step < prompt.ref.greedy.size(); ++step) {
+        if (step < prompt.ref.top10.size())
+          for (auto [token, logit] : prompt.ref.top10[step])
+            worst = std::max(worst, std::fabs(static_cast<double>(now[static_cast<std::size_t>(token)]) - logit));
+        if (prompt.ref.margin[step] < 0.01 && best(now) != prompt.ref.greedy[step]) break;
+        CHECK(best(now) == prompt.ref.greedy[step]);
+        const int position = static_cast<int>(prompt.tokens.size() + step);
+        now = run(*loaded.model, {prompt.ref.greedy[step]}, 1, 0, position).back();
+      }
+      CHECK(worst <= 2e-3);
+    }
+  }
+}
+
+TEST_CASE("fast mode stays as close to the reference as the reference's own fast path") {
+  for (const char* name : kFiles) {
+    Loaded loaded = load(name, options(false));
+    if (!loaded.model) return;
+    std::vector<double> ours, theirs;
+    for (const GoldenPrompt& prompt : loaded.prompts) {
+      CAPTURE(name);
+      CAPTURE(prompt.text);
+      std::vector<int> tokens = prompt.tokens;
+      tokens.insert(tokens.end(), prompt.ref.greedy.begin(), prompt.ref.greedy.end());
+      const std::vector<Logits> logits = run(*loaded.model, tokens, 64);
+      CHECK(
+          std::fabs(mean_nll({logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(prompt.tokens.size())},
+                             prompt.tokens) -
+                    prompt.ref.mean_nll) <= 0.05);
+      for (std::size_t step = 0; step < prompt.ref.top10.size(); ++step) {
+        const Logits& now = logits[prompt.tokens.size() - 1 + step];
+        // The reference's fast path went its own way once a token differed: its later steps say nothing.
+        const bool comparable =
+            std::equal(prompt.ref.greedy.begin(), prompt.ref.greedy.begin() + static_cast<std::ptrdiff_t>(step),
+                       prompt.kernels.greedy.begin());
+        for (auto [token, logit] : prompt.ref.top10[step]) {
+          ours.push_back(std::fabs(static_cast<double>(now[static_cast<std::size_t>(token)]) - logit));
+          if (!comparable) continue;
+          for (auto [other, value] : prompt.kernels.top10[step])
+            if (other == token) theirs.push_back(std::fabs(value - logit));
+        }
+      }
+    }
+    MESSAGE(std::string(name) << ": median " << quantile(ours, 0.5) << " (theirs " << quantile(theirs, 0.5)
+                              << "), p95 " << quantile(ours, 0.95) << " (theirs " << quantile(theirs, 0.95)
+                              << ")");
+    CHECK(quantile(ours, 0.5) <= 1.5 * quantile(theirs, 0.5));
+    CHECK(quantile(ours, 0.95) <= 1.5 * quantile(theirs, 0.95));
+  }
+}
+
+TEST_CASE("a prompt gives the same logits, bit for bit, however it is cut into chunks") {
+  for (const char* name : kFiles)
+    for (bool exact : {false, true}) {
+      Loaded loaded = load(name, options(exact));
+      if (!loaded.model) return;
+      for (const GoldenPrompt& prompt : loaded.prompts) {
+        const std::vector<Logits> whole = run(*loaded.model, prompt.tokens, 512, 0);
+        for (int chunk : {1, 7, 64}) {
+          CAPTURE(name);
+          CAPTURE(chunk);
+          CHECK(run(*loaded.model, prompt.tokens, chunk, 1) == whole);
+        }
+      }
+    }
+}
+
+TEST_CASE("a sequence gives the same logits, bit for bit, alone and among strangers") {
+  for (const char* name : kFiles) {
+    Loaded loaded = load(name, options(false));
+    if (!loaded.model) return;
+    const std::size_t slots = 4;
+    std::vector<std::vector<Logits>> alone;
+    for (std::size_t s = 0; s < slots; ++s) alone.push_back(run(*loaded.model, loaded.prompts[s].tokens, 64));
+    // Every pass takes a different number of rows from each slot.
+    std::vector<std::size_t> done(slots, 0);
+    std::vector<std::vector<Logits>> together(slots);
+    for (std::size_t pass = 0;; ++pass) {
+      std::vector<Row> rows;
+      for (std::size_t s = 0; s < slots; ++s) {
+        const std::vector<int>& tokens = loaded.prompts[s].tokens;
+        for (std::size_t n = 0; n < 1 + (pass + 3 * s) % 5 && done[s] < tokens.size(); ++n, ++done[s])
+          rows.push_back({tokens[done[s]], static_cast<int>(s), static_cast<int>(done[s]), true});
+      }
+      if (rows.empty()) break;
+      loaded.model->forward(rows);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::span<float> logits = loaded.model->logits(static_cast<int>(i));
+        together[static_cast<std::size_t>(rows[i].slot)].emplace_back(logits.begin(), logits.end());
+      }
+    }
+    for (std::size_t s = 0; s < slots; ++s) CHECK(together[s] == alone[s]);
+  }
+}
+
+TEST_CASE("one thread and three give the same logits, bit for bit") {
+  for (const char* name : kFiles) {
+    Options one = options(false), three = options(false);
+    one.threads = 1;
+    three.threads = 3;
+    Loaded a = load(name, one), b = load(name, three);
+    if (!a.model || !b.model) return;
+    CHECK(run(*a.model, a.prompts.back().tokens, 64) == run(*b.model, b.prompts.back().tokens, 64));
+  }
+}
+
+}  // namespace sluice::engine::model

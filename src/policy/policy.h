@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "config/deployment.h"
+#include "config/settings.h"
 #include "sense/label.h"
 
 namespace sluice::policy {
@@ -22,8 +23,8 @@ enum class Obligation : std::uint8_t { LogNoContent, RetainDays, NoSharedCache }
 
 struct ObligationUse {
   Obligation kind;
-  int days = 0;       // RetainDays
-  std::string rule;   // which rule asked for it
+  int days = 0;      // RetainDays
+  std::string rule;  // which rule asked for it
 };
 std::string obligation_name(const ObligationUse& use);  // "log_no_content", "retain(30d)"
 
@@ -35,14 +36,17 @@ struct Subject {
 };
 
 struct RuleTrace {
-  std::string rule;     // id
+  std::string rule;  // id
   bool matched = false;
-  std::string missed;   // the first failing condition: "zones", "class", "team"; empty if matched
+  bool deny = false;   // a deny rule, else an allow rule
+  std::string missed;  // the first failing condition, by its key: "class", "zones", "teams"; empty if matched
 };
 
 // What holds for one deployment.
 struct Verdict {
   std::string deployment;
+  config::Zone zone = config::Zone::Hosted;
+  std::string jurisdiction;
   bool allowed = false;
   std::vector<ObligationUse> obligations;  // when allowed
   std::string reason;                      // "allowed by R1", "denied by D1", "no rule allows it"
@@ -50,10 +54,10 @@ struct Verdict {
 };
 
 struct Decision {
-  std::string id;                   // "dec_...": made by the caller from a random id
-  std::string revision;             // of the policy
-  sense::Label label;               // after floors
-  std::vector<Verdict> verdicts;    // one per candidate, in the route's order
+  std::string id;                            // "dec_...": made by the caller from a random id
+  std::string revision;                      // of the policy
+  sense::Label label;                        // after floors
+  std::vector<Verdict> verdicts;             // one per candidate, in the route's order
   std::vector<std::string> allowed() const;  // deployments, in order
 };
 
@@ -67,14 +71,18 @@ class Policy {
 
   virtual const std::string& revision() const = 0;
   virtual sense::Class default_class() const = 0;
+  // Whether every deployment, route, team and principal that the rules name exists in this configuration: a floor
+  // for a misspelt team would protect nobody. policy.unknown_deployment, _route, _team, _principal.
+  virtual Status check_names(const config::Settings& settings) const = 0;
   virtual Decision decide(const sense::Label& label, const Subject& subject,
                           const std::vector<const config::Deployment*>& candidates) const = 0;
 };
 
-// The policy Sluice uses when no file is named (policies/default.yaml, compiled in).
+// The policy Sluice uses when no file is named (src/policy/default.yaml, compiled in).
 std::string_view default_policy_text();
 
-// A decision in words, for `sluice policy explain`: which finding, which rule, which deployments and why not others.
+// A decision in words, for `sluice policy explain`: which finding, which rule, which deployments and why not
+// others.
 std::string explain(const Decision& decision);
 
 }  // namespace sluice::policy

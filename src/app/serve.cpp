@@ -8,15 +8,6 @@
 namespace sluice::app {
 namespace {
 
-Status override_listen(config::Settings& settings, const std::string& listen) {
-  if (listen.empty()) return {};
-  // The same reader that reads the file's `listen` judges this one, so the same rules hold.
-  auto parsed = config::parse_listen(listen);
-  if (!parsed) return fail(parsed.error());
-  settings.listen = *parsed;
-  return config::check_listen(settings);
-}
-
 void set_log_level(const std::string& name) {
   if (name == "debug") log::set_level(log::Level::Debug);
   if (name == "warn") log::set_level(log::Level::Warn);
@@ -56,7 +47,10 @@ void greet(const config::Settings& settings, const gateway::Gateway& gateway) {
 int serve(const ServeOptions& options) {
   auto settings = load_settings(options.config);
   if (!settings) return complain(settings.error());
-  if (Status listen = override_listen(*settings, options.listen); !listen) return complain(listen.error());
+  if (!options.listen.empty()) {
+    Status listen = config::override_listen(*settings, options.listen);
+    if (!listen) return complain(listen.error());
+  }
   set_log_level(settings->log_level);
   auto gateway = gateway::Gateway::create(*settings);
   if (!gateway) return complain(gateway.error());

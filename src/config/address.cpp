@@ -113,4 +113,14 @@ Result<Upstream> parse_upstream(std::string_view text) {
   return out;
 }
 
+Status override_listen(Settings& settings, std::string_view listen) {
+  auto parsed = parse_listen(listen);
+  if (!parsed) return fail("config.value", parsed.error().message, "--listen", parsed.error().hint);
+  if (!is_loopback(parsed->host) && settings.keys.empty())
+    return fail("config.open_listener", "listening on " + parsed->host + " without keys would serve everybody",
+                "--listen", "add keys to the configuration (docs/configuration.md), or listen on 127.0.0.1");
+  settings.listen = *parsed;
+  return {};
+}
+
 }  // namespace sluice::config

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -43,6 +44,9 @@ using Environment = std::function<const char*(const char* name)>;  // getenv-sha
 
 Result<Settings> read_settings(const std::string& file, const Environment& env);
 Result<Settings> parse_settings(std::string_view yaml, const std::string& file, const Environment& env);
+// Another address for an existing snapshot, as `serve --listen` asks; the same rules hold. Errors: config.value,
+// config.open_listener with `where` "--listen".
+Status override_listen(Settings& settings, std::string_view listen);
 // Without a file: the guide on this machine; with DEEPSEEK_API_KEY set, DeepSeek's API as well.
 Settings default_settings(const Environment& env);
 

@@ -344,3 +344,14 @@ TEST_CASE("A jurisdiction is a country, the EU or this machine; member states li
   CHECK(!jurisdiction_within("local", "EU"));
   CHECK(!jurisdiction_within("", ""));
 }
+
+TEST_CASE("serve --listen is judged like the file's own address") {
+  Settings open = default_settings([](const char*) -> const char* { return nullptr; });
+  REQUIRE(override_listen(open, "127.0.0.1:0"));
+  CHECK(open.listen.port == 0);
+  CHECK(override_listen(open, "0.0.0.0:80").error().code == "config.open_listener");
+  CHECK(override_listen(open, "nowhere").error().where == "--listen");
+  CHECK(open.listen.host == "127.0.0.1");
+  open.keys.push_back({});
+  CHECK(override_listen(open, "0.0.0.0:80"));
+}

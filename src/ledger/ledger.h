@@ -2,12 +2,15 @@
 //
 // A record holds who, label, decision, attempts, usage, cost and times; never prompt or answer text, nor a secret.
 // Opening and closing each append one entry to a hash-chained log (entry hash = SHA-256 of the previous hash and
-// the entry's canonical JSON), so that a changed, removed or reordered entry is found by verify(). A record that is
-// open when the ledger is opened again belonged to a killed process and is closed as `interrupted`.
-// Threads: all calls may come from any thread; one writer thread owns the database and commits waiting entries
-// together. `done` is called on the writer thread and must not block.
+// the entry's canonical JSON), so that a changed, removed or reordered entry is found by verify(). A record that
+// is open when the ledger is opened again belonged to a killed process and is closed as `interrupted`. Threads:
+// all calls may come from any thread; one writer thread owns the database and commits waiting entries together.
+// `done` is called on the writer thread and must not block; what is refused at once (ledger.overloaded,
+// ledger.invalid, ledger.read_only) is told before the call returns, on the caller's thread.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,41 +25,41 @@
 namespace sluice::ledger {
 
 struct Opening {
-  std::string id;            // request id "req_..."
+  std::string id;  // request id "req_..."
   UtcTime time;
   std::string principal, tenant, team;
-  std::string protocol;      // "openai_chat"
-  std::string route;         // the client's model name
-  std::string decision;      // id
-  std::string revision;      // policy revision
-  std::string label_class;   // "regulated"
-  std::string categories;    // "health,pii"
-  std::string provenance;    // JSON array: source, detail, class, category
-  std::string verdicts;      // JSON array: deployment, allowed, reason
+  std::string protocol;     // "openai_chat"
+  std::string route;        // the client's model name
+  std::string decision;     // id
+  std::string revision;     // policy revision
+  std::string label_class;  // "regulated"
+  std::string categories;   // "health,pii"
+  std::string provenance;   // JSON array: source, detail, class, category
+  std::string verdicts;     // JSON array: deployment, allowed, reason
   bool stream = false;
 };
 
 struct Attempt {
   std::string deployment;
-  std::string model;        // the exact model that was asked
+  std::string model;  // the exact model that was asked
   std::string zone, jurisdiction;
   UtcTime started;
   std::int64_t took_ms = 0;
-  std::string outcome;      // "ok" or an error code
-  std::string content_hash; // keyed or plain SHA-256 hex of the bytes sent; empty for the engine
+  std::string outcome;       // "ok" or an error code
+  std::string content_hash;  // keyed or plain SHA-256 hex of the bytes sent; empty for the engine
 };
 
 struct Closing {
   std::string id;
   UtcTime time;
-  std::string outcome;      // "ok", "policy.denied", "client.gone", "upstream.stalled", "interrupted", ...
-  int status = 0;           // HTTP status sent to the client; 0 if none
-  std::string deployment;   // that served; empty if none
-  std::string model;        // exact model that served
+  std::string outcome;     // "ok", "policy.denied", "client.gone", "upstream.stalled", "interrupted", ...
+  int status = 0;          // HTTP status sent to the client; 0 if none
+  std::string deployment;  // that served; empty if none
+  std::string model;       // exact model that served
   std::vector<Attempt> attempts;
-  std::optional<chat::Usage> usage;     // absent: unknown (say so, never zero)
+  std::optional<chat::Usage> usage;           // absent: unknown (say so, never zero)
   std::optional<std::int64_t> cost_nano_usd;  // 1e-9 USD; absent: unknown price or usage
-  std::int64_t first_token_us = -1;     // from accept to first content sent; -1: none was sent
+  std::int64_t first_token_us = -1;           // from accept to first content sent; -1: none was sent
   std::int64_t total_us = 0;
 };
 
@@ -67,9 +70,17 @@ struct Record {
 
 struct ListOptions {
   int limit = 50;
-  std::string outcome;      // filter; empty: all
-  std::string deployment;   // filter
+  std::string outcome;     // filter; empty: all; "open": not closed yet
+  std::string deployment;  // filter
   std::optional<UtcTime> since;
+};
+
+struct LedgerOptions {
+  std::size_t max_waiting = 16'384;  // openings accepted and not yet written; one more is ledger.overloaded
+  // A record is in the file when `done` is called, so that a kill of the process at any moment loses none. A loss
+  // of power may lose those of the last moments (never break the chain); true: not even those, at the price of one
+  // disk flush for each group.
+  bool survive_power_loss = false;
 };
 
 class Ledger {
@@ -77,15 +88,21 @@ class Ledger {
   // Opens or creates DIR/ledger.sqlite, migrates it, closes what was left open. Errors: ledger.open, ledger.locked
   // (another process writes there), ledger.corrupt, ledger.newer.
   static Result<std::unique_ptr<Ledger>> open(const std::string& data_dir, const Clock& clock);
+  static Result<std::unique_ptr<Ledger>> open(const std::string& data_dir, const Clock& clock,
+                                              const LedgerOptions& options);
   // For `sluice records` beside a running gateway: no writes, no closing of open records.
   static Result<std::unique_ptr<Ledger>> open_read_only(const std::string& data_dir);
   virtual ~Ledger() = default;  // writes what is waiting, then stops
 
   using Done = std::function<void(Status)>;
-  virtual void open_record(Opening opening, Done done) = 0;  // done after it is in the database file
+  // done after it is in the database file, or with the reason why not: ledger.full, ledger.read_only, ledger.io,
+  // ledger.busy, ledger.overloaded, ledger.duplicate, ledger.invalid. The request must then not be sent.
+  virtual void open_record(Opening opening, Done done) = 0;
+  // Also ledger.unknown_record, ledger.already_closed; never ledger.overloaded. A record whose closing could not
+  // be written stays open and is closed as `interrupted` at the next start.
   virtual void close_record(Closing closing, Done done) = 0;
   virtual Result<std::vector<Record>> list(const ListOptions& options) const = 0;  // newest first
-  virtual Result<Record> show(std::string_view id) const = 0;  // ledger.unknown_record
+  virtual Result<Record> show(std::string_view id) const = 0;                      // ledger.unknown_record
   // Walks the whole chain; the number of entries, or ledger.chain_broken with the entry's number.
   virtual Result<std::int64_t> verify() const = 0;
   virtual int interrupted_at_start() const = 0;

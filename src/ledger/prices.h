@@ -19,9 +19,9 @@ class Prices {
   static Result<std::shared_ptr<const Prices>> parse(std::string_view yaml, const std::string& file);
   static Result<std::shared_ptr<const Prices>> read(const std::string& file);
   virtual ~Prices() = default;
-  // Nano-USD (1e-9). `provider` is the deployment's kind, `model` the upstream's model name, `time` when the request
-  // started. nullopt: no price known for that model at that time. The engine costs 0 here (its hardware is not
-  // counted yet).
+  // Nano-USD (1e-9). `provider` is the deployment's kind, `model` the upstream's model name, `time` when the
+  // request started. nullopt: no price known for that model at that time. The engine costs 0 here (its hardware is
+  // not counted yet).
   virtual std::optional<std::int64_t> cost_nano_usd(std::string_view provider, std::string_view model,
                                                     UtcTime time, const chat::Usage& usage) const = 0;
 };

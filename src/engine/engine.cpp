@@ -1,0 +1,139 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <random>
+
+#include "engine/describe.h"
+#include "engine/gguf/gguf.h"
+#include "engine/model/cache.h"
+#include "engine/model/model.h"
+#include "engine/prompt/prompt.h"
+#include "engine/refusal.h"
+#include "engine/scheduler/scheduler.h"
+#include "engine/tensor/pool.h"
+#include "engine/tokenizer/tokenizer.h"
+
+namespace sluice::engine {
+namespace {
+
+constexpr int kDefaultContext = 4096;  // positions; the cache of larger ones is asked for explicitly
+constexpr int kMostThreads = 256;
+constexpr int kMostSlots = 256;
+constexpr int kMostChunk = 4096;
+constexpr int kMostQueue = 1 << 20;
+
+Status check_option(const char* name, int value, int least, int most) {
+  if (value >= least && value <= most) return {};
+  return fail("engine.unsupported", std::string("option ") + name + " is " + std::to_string(value) + ", outside " +
+                                        std::to_string(least) + " to " + std::to_string(most));
+}
+
+Status check_options(const LoadOptions& options) {
+  SLUICE_TRY_VOID(check_option("threads", options.threads, 0, kMostThreads));
+  SLUICE_TRY_VOID(check_option("context", options.context, 0, 1 << 27));
+  SLUICE_TRY_VOID(check_option("slots", options.slots, 1, kMostSlots));
+  SLUICE_TRY_VOID(check_option("queue", options.queue, 0, kMostQueue));
+  return check_option("prefill_chunk", options.prefill_chunk, 1, kMostChunk);
+}
+
+// What a model's authors recommend where a client says nothing. R1 and its distillations: temperature 0.6 and
+// top-p 0.95 (its README). The guide recites trained answers, so it takes the most likely token.
+SamplerSettings default_sampling(const std::string& prompt_format) {
+  if (prompt_format == "r1") return {.temperature = 0.6, .top_p = 0.95};
+  if (prompt_format == "guide") return {.temperature = 0};
+  return {};
+}
+
+class LocalEngine : public Engine {
+ public:
+  static Result<std::unique_ptr<Engine>> load(const LoadOptions& options);
+
+  const ModelInfo& info() const override { return info_; }
+  Result<JobId> submit(const chat::Request& request, Sink sink) override;
+  void cancel(JobId job) override { scheduler_->cancel(job); }
+  int running() const override { return scheduler_->running(); }
+
+ private:
+  SamplerSettings sampling_of(const chat::Sampling& wanted) const;
+
+  ModelInfo info_;
+  // In the order of dependence: each uses those above it.
+  std::unique_ptr<gguf::File> file_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::unique_ptr<PromptFormat> prompt_;
+  std::unique_ptr<model::Model> model_;
+  std::unique_ptr<Scheduler> scheduler_;
+};
+
+Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
+  SLUICE_TRY_VOID(check_options(options));
+  auto engine = std::make_unique<LocalEngine>();
+  if (options.path.empty()) {
+    SLUICE_TRY(engine->file_, gguf::File::from_bytes(options.embedded, options.embedded_name));
+  } else {
+    SLUICE_TRY(engine->file_, gguf::File::open(options.path));
+  }
+  const gguf::File& file = *engine->file_;
+  SLUICE_TRY(const model::Shape shape, model::read_shape(file));
+  SLUICE_TRY(engine->tokenizer_, Tokenizer::create(file));
+  if (engine->tokenizer_->size() > shape.vocabulary)
+    return fail("gguf.value",
+                "the tokenizer has " + std::to_string(engine->tokenizer_->size()) + " tokens, the model only " +
+                    std::to_string(shape.vocabulary),
+                file.name());
+  SLUICE_TRY(engine->prompt_, PromptFormat::create(file, *engine->tokenizer_));
+
+  model::Options wanted;
+  wanted.threads = options.threads > 0 ? options.threads : std::min(tensor::usable_processors(), kMostThreads);
+  wanted.slots = options.slots;
+  wanted.context = options.context > 0 ? options.context : std::min(shape.context, kDefaultContext);
+  wanted.rows = options.slots + options.prefill_chunk;
+  wanted.exact = options.exact;
+  SLUICE_TRY(engine->model_, model::Model::load(file, wanted));
+
+  engine->info_ = describe(file, shape);
+  engine->info_.prompt_format = engine->prompt_->name();
+  engine->info_.context = wanted.context;
+  engine->info_.kv_bytes_per_token = model::Cache::bytes_per_position(shape, wanted.exact);
+  const SchedulerLimits limits{wanted.slots, wanted.context, options.prefill_chunk, options.queue};
+  engine->scheduler_ = std::make_unique<Scheduler>(*engine->model_, *engine->tokenizer_, limits);
+  return engine;
+}
+
+SamplerSettings LocalEngine::sampling_of(const chat::Sampling& wanted) const {
+  SamplerSettings settings = default_sampling(info_.prompt_format);
+  settings.temperature = wanted.temperature.value_or(settings.temperature);
+  settings.top_p = wanted.top_p.value_or(settings.top_p);
+  settings.min_p = wanted.min_p.value_or(settings.min_p);
+  settings.top_k = wanted.top_k.value_or(settings.top_k);
+  if (wanted.seed) {
+    settings.seed = *wanted.seed;
+  } else {
+    std::random_device random;
+    settings.seed = static_cast<std::uint64_t>(random()) << 32 | random();
+  }
+  return settings;
+}
+
+Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
+  SLUICE_TRY_VOID(refuse_unsupported(request));
+  if (request.thinking == true && !prompt_->can_think())
+    return fail("engine.unsupported_field", "the model has no reasoning to switch on", "$.thinking",
+                "leave the field out or use a reasoning model");
+  JobRequest job;
+  SLUICE_TRY(job.prompt, prompt_->render(request));
+  if (job.prompt.empty())
+    return fail("engine.empty_prompt", "the prompt has no tokens", "$.messages", "send a message with text");
+  job.sampler = sampling_of(request.sampling);
+  job.max_tokens = request.sampling.max_tokens;
+  job.stops = request.sampling.stop;
+  job.starts_in_reasoning = prompt_->opens_in_reasoning(request);
+  job.sink = std::move(sink);
+  return scheduler_->submit(std::move(job));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::load(const LoadOptions& options) { return LocalEngine::load(options); }
+
+}  // namespace sluice::engine

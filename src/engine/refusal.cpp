@@ -1,0 +1,89 @@
+#include "engine/refusal.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "json/doc.h"
+
+namespace sluice::engine {
+namespace {
+
+tl::unexpected<Error> refuse(const std::string& path, const std::string& what) {
+  return fail("engine.unsupported_field", what, path, "leave the field out or use a deployment that supports it");
+}
+
+// Fields without influence on the answer.
+constexpr std::array<std::string_view, 9> kBookkeeping{"$.metadata",
+                                                       "$.store",
+                                                       "$.service_tier",
+                                                       "$.safety_identifier",
+                                                       "$.prompt_cache_key",
+                                                       "$.prompt_cache_retention",
+                                                       "$.parallel_tool_calls",
+                                                       "$.user",
+                                                       "$.stream_options"};
+
+// Fields that may be present with the value that means "off".
+struct Neutral {
+  std::string_view path;
+  double number;
+};
+constexpr std::array<Neutral, 5> kNeutral{
+    {{"$.n", 1}, {"$.best_of", 1}, {"$.frequency_penalty", 0}, {"$.presence_penalty", 0}, {"$.top_logprobs", 0}}};
+
+bool is_empty(json::Value value) {
+  switch (value.type()) {
+    case json::Type::Null:
+      return true;
+    case json::Type::Bool:
+      return value.boolean() == false;
+    case json::Type::String:
+      return value.raw() == "\"\"";
+    case json::Type::Array:
+    case json::Type::Object:
+      return value.size() == 0;
+    case json::Type::Number:
+      return false;
+  }
+  return false;
+}
+
+bool harmless(const chat::ExtraField& field) {
+  for (std::string_view path : kBookkeeping)
+    if (field.path == path) return true;
+  auto doc = json::Doc::parse(field.raw);
+  if (!doc) return false;
+  const json::Value value = (*doc)->root();
+  for (const Neutral& neutral : kNeutral)
+    if (field.path == neutral.path && value.number() == neutral.number) return true;
+  return is_empty(value);
+}
+
+bool is_text_format(const std::string& raw) {
+  auto doc = json::Doc::parse(raw);
+  return doc && (is_empty((*doc)->root()) || (*doc)->root()["type"].string() == "text");
+}
+
+}  // namespace
+
+Status refuse_unsupported(const chat::Request& request) {
+  if (!request.tools.empty()) return refuse("$.tools", "the built-in engine does not call tools");
+  const std::string& choice = request.tool_choice;
+  if (!choice.empty() && choice != "null" && choice != "\"none\"" && choice != "\"auto\"")
+    return refuse("$.tool_choice", "the built-in engine does not call tools");
+  if (!request.response_format.empty() && !is_text_format(request.response_format))
+    return refuse("$.response_format", "the built-in engine writes text only");
+  if (!request.reasoning_effort.empty())
+    return refuse("$.reasoning_effort", "the built-in engine has no levels of reasoning effort");
+  for (const chat::ExtraField& field : request.extra)
+    if (!harmless(field)) return refuse(field.path, "the built-in engine does not know this field");
+  for (std::size_t i = 0; i < request.messages.size(); ++i)
+    for (std::size_t j = 0; j < request.messages[i].parts.size(); ++j)
+      if (request.messages[i].parts[j].kind != chat::Part::Kind::Text)
+        return refuse("$.messages[" + std::to_string(i) + "].content[" + std::to_string(j) + "]",
+                      "the built-in engine reads text only");
+  return {};
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,213 @@
+#include "engine/scheduler/scheduler.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace sluice::engine {
+
+Scheduler::Scheduler(model::Model& model, const Tokenizer& tokenizer, const SchedulerLimits& limits)
+    : model_(model),
+      tokenizer_(tokenizer),
+      limits_(limits),
+      slot_used_(static_cast<std::size_t>(limits.slots), false) {
+  rows_.reserve(static_cast<std::size_t>(limits.slots + limits.chunk));
+  takers_.reserve(static_cast<std::size_t>(limits.slots));
+  thread_ = std::thread([this] { work(); });
+}
+
+Scheduler::~Scheduler() {
+  {
+    std::lock_guard guard(lock_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+Result<std::uint64_t> Scheduler::submit(JobRequest request) {
+  SLUICE_CHECK(!request.prompt.empty() && request.sink, "the engine renders a prompt before it submits");
+  if (request.prompt.size() >= static_cast<std::size_t>(limits_.context))
+    return fail("engine.context_exceeded",
+                "the prompt has " + std::to_string(request.prompt.size()) + " tokens; the context has " +
+                    std::to_string(limits_.context) + " and the answer needs at least one",
+                "$.messages", "shorten the conversation or load the model with a larger `context`");
+  std::uint64_t id = 0;
+  {
+    std::lock_guard guard(lock_);
+    if (stopping_) return fail("engine.stopped", "the engine is being stopped");
+    if (waiting_.size() >= static_cast<std::size_t>(limits_.queue))
+      return fail("engine.busy",
+                  std::to_string(limits_.slots) + " answers are being written and " +
+                      std::to_string(waiting_.size()) + " requests wait already",
+                  "", "try again in some seconds");
+    id = next_id_++;
+    waiting_.push_back(std::make_shared<Job>(id, std::move(request), tokenizer_));
+    running_.fetch_add(1);
+  }
+  wake_.notify_all();
+  return id;
+}
+
+void Scheduler::cancel(std::uint64_t id) {
+  JobPointer removed;  // its sink is destroyed outside the lock
+  std::unique_lock guard(lock_);
+  const auto same = [id](const JobPointer& job) { return job->id == id; };
+  if (auto found = std::find_if(waiting_.begin(), waiting_.end(), same); found != waiting_.end()) {
+    removed = std::move(*found);
+    waiting_.erase(found);
+    running_.fetch_sub(1);
+    return;
+  }
+  if (auto found = std::find_if(jobs_.begin(), jobs_.end(), same); found != jobs_.end())
+    (*found)->cancelled = true;
+  if (std::this_thread::get_id() == thread_.get_id()) return;  // from inside a sink
+  delivered_.wait(guard, [&] { return delivering_ != id; });
+}
+
+void Scheduler::work() {
+  while (admit()) {
+    plan();
+    if (!rows_.empty()) {
+      model_.forward(rows_);
+      take_logits();
+    }
+    forget_finished();
+  }
+  const Error stopped{"engine.stopped", "the engine was stopped before the answer was complete", "", "ask again"};
+  for (const JobPointer& job : jobs_) break_off(*job, stopped);
+  std::deque<JobPointer> waiting;
+  {
+    std::lock_guard guard(lock_);
+    waiting.swap(waiting_);
+    jobs_.insert(jobs_.end(), waiting.begin(), waiting.end());  // so that cancel() finds them
+  }
+  for (const JobPointer& job : waiting) break_off(*job, stopped);
+  forget_finished();
+}
+
+// Waits for work and gives free slots to those who wait.
+bool Scheduler::admit() {
+  std::unique_lock guard(lock_);
+  wake_.wait(guard, [this] { return stopping_ || !waiting_.empty() || !jobs_.empty(); });
+  if (stopping_) return false;
+  while (!waiting_.empty()) {
+    const auto free = std::find(slot_used_.begin(), slot_used_.end(), false);
+    if (free == slot_used_.end()) break;
+    *free = true;
+    waiting_.front()->slot = static_cast<int>(free - slot_used_.begin());
+    jobs_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return true;
+}
+
+void Scheduler::plan() {
+  rows_.clear();
+  takers_.clear();
+  for (const JobPointer& job : jobs_)
+    if (!job->done && !job->reading()) add_row(*job, true);
+  plan_reading(limits_.chunk);
+}
+
+// The budget goes to one reading job after another, another one first in each step.
+void Scheduler::plan_reading(int budget) {
+  const std::size_t count = jobs_.size();
+  if (count == 0) return;
+  ++turn_;
+  for (std::size_t i = 0; i < count && budget > 0; ++i) {
+    Job& job = *jobs_[(turn_ + i) % count];
+    if (job.done) continue;
+    while (job.reading() && budget > 0) {
+      const bool last = job.position + 1 == job.request.prompt.size();
+      add_row(job, last);
+      --budget;
+      if (last) break;
+    }
+  }
+}
+
+void Scheduler::add_row(Job& job, bool wants_logits) {
+  const std::int32_t token = job.reading() ? job.request.prompt[job.position] : job.last;
+  rows_.push_back({token, job.slot, static_cast<int>(job.position), wants_logits});
+  ++job.position;
+  if (wants_logits) takers_.push_back(&job);
+}
+
+void Scheduler::take_logits() {
+  for (std::size_t i = 0; i < takers_.size(); ++i) {
+    std::span<const float> logits = model_.logits(static_cast<int>(i));
+    // A vocabulary may be padded; ids that the tokenizer does not know are never chosen.
+    logits = logits.first(std::min(logits.size(), static_cast<std::size_t>(tokenizer_.size())));
+    take_token(*takers_[i], takers_[i]->sampler.choose(logits));
+  }
+}
+
+void Scheduler::take_token(Job& job, std::int32_t token) {
+  if (token < 0)
+    return break_off(
+        job, {"engine.numeric", "the model computed no usable numbers", "", "the model file may be damaged"});
+  ++job.completion;
+  job.last = token;
+  chat::Chunk chunk;
+  if (tokenizer_.is_end(token)) return end(job, std::move(chunk), chat::FinishReason::Stop);
+  job.text.feed(token, chunk.events);
+  if (job.text.stopped()) return end(job, std::move(chunk), chat::FinishReason::Stop);
+  const bool enough = job.request.max_tokens && job.completion >= *job.request.max_tokens;
+  if (enough || job.position >= static_cast<std::size_t>(limits_.context))
+    return end(job, std::move(chunk), chat::FinishReason::Length);
+  if (!chunk.events.empty()) deliver(job, std::move(chunk));
+}
+
+void Scheduler::end(Job& job, chat::Chunk chunk, chat::FinishReason reason) {
+  job.text.end(chunk.events);
+  chat::Usage usage;
+  usage.cache_miss = static_cast<std::int64_t>(job.request.prompt.size());
+  usage.completion = job.completion;
+  usage.reasoning = job.text.reasoning_tokens();
+  chunk.events.push_back(usage);
+  chunk.events.push_back(chat::Finish{reason});
+  chunk.last = true;
+  deliver(job, std::move(chunk));
+  job.done = true;
+}
+
+void Scheduler::break_off(Job& job, Error error) {
+  chat::Chunk chunk;
+  chunk.events.push_back(chat::Failure{std::move(error)});
+  chunk.last = true;
+  deliver(job, std::move(chunk));
+  job.done = true;
+}
+
+void Scheduler::deliver(Job& job, chat::Chunk chunk) {
+  {
+    std::lock_guard guard(lock_);
+    if (job.cancelled) {
+      job.done = true;
+      return;
+    }
+    delivering_ = job.id;
+  }
+  job.request.sink(std::move(chunk));
+  {
+    std::lock_guard guard(lock_);
+    delivering_ = 0;
+  }
+  delivered_.notify_all();
+}
+
+// Frees the slots of jobs that ended or were cancelled during the step.
+void Scheduler::forget_finished() {
+  std::vector<JobPointer> finished, kept;  // the finished ones' sinks are destroyed outside the lock
+  std::lock_guard guard(lock_);
+  for (JobPointer& job : jobs_) {
+    const bool over = job->done || job->cancelled;
+    if (over && job->slot >= 0) slot_used_[static_cast<std::size_t>(job->slot)] = false;
+    if (over) running_.fetch_sub(1);
+    (over ? finished : kept).push_back(std::move(job));
+  }
+  jobs_.swap(kept);
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,118 @@
+// Continuous batching: many answers decoded together on one model.
+//
+// Each step of the scheduler's thread is one forward pass over one row per answering job and up to `chunk` prompt
+// rows of jobs that are still reading; those take turns, so that a long prompt delays the others by a chunk at
+// most and a short prompt is not stuck behind a long one. Jobs beyond the slots wait in order of arrival.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "chat/event.h"
+#include "engine/model/model.h"
+#include "engine/sampler/sampler.h"
+#include "engine/scheduler/answer.h"
+#include "engine/tokenizer/tokenizer.h"
+
+namespace sluice::engine {
+
+struct SchedulerLimits {
+  int slots = 4;    // as the model was loaded
+  int context = 0;  // positions per slot, as the model was loaded
+  int chunk = 64;   // prompt rows per step; slots + chunk is at most the model's Options::rows
+  int queue = 256;  // jobs that may wait
+};
+
+struct JobRequest {
+  std::vector<std::int32_t> prompt;  // at least one token, fewer than the context
+  SamplerSettings sampler;
+  std::optional<std::int64_t> max_tokens;  // none: as far as the context goes
+  std::vector<std::string> stops;
+  bool starts_in_reasoning = false;
+  std::function<void(chat::Chunk)> sink;
+};
+
+// submit(), cancel() and running() may be called from any thread, sinks included.
+class Scheduler {
+ public:
+  // Model and tokenizer must outlive the scheduler, which alone uses the model.
+  Scheduler(model::Model& model, const Tokenizer& tokenizer, const SchedulerLimits& limits);
+  ~Scheduler();  // every job that runs or waits ends with a Failure engine.stopped
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  // Errors: engine.context_exceeded, engine.busy.
+  Result<std::uint64_t> submit(JobRequest request);
+  // The sink is not called after this returned. Waits for a call in progress, unless it is the caller.
+  void cancel(std::uint64_t id);
+  int running() const { return running_.load(); }
+
+ private:
+  struct Job {
+    Job(std::uint64_t number, JobRequest wanted, const Tokenizer& tokenizer)
+        : id(number),
+          request(std::move(wanted)),
+          sampler(request.sampler),
+          text(tokenizer, request.starts_in_reasoning, request.stops) {}
+    bool reading() const { return position < request.prompt.size(); }
+
+    const std::uint64_t id;
+    JobRequest request;
+    Sampler sampler;
+    AnswerText text;
+    int slot = -1;
+    std::size_t position = 0;  // rows computed so far
+    std::int32_t last = -1;    // the token chosen last, not yet computed
+    std::int64_t completion = 0;
+    bool cancelled = false;  // guarded by lock_
+    bool done = false;       // scheduler's thread only
+  };
+  using JobPointer = std::shared_ptr<Job>;
+
+  void work();
+  bool admit();  // false: stopping
+  void plan();
+  void plan_reading(int budget);
+  void add_row(Job& job, bool wants_logits);
+  void take_logits();
+  void take_token(Job& job, std::int32_t token);
+  void end(Job& job, chat::Chunk chunk, chat::FinishReason reason);
+  void break_off(Job& job, Error error);
+  void deliver(Job& job, chat::Chunk chunk);
+  void forget_finished();
+
+  model::Model& model_;
+  const Tokenizer& tokenizer_;
+  const SchedulerLimits limits_;
+
+  // lock_ guards waiting_, stopping_, delivering_, next_id_, Job::cancelled, and jobs_ for other threads than the
+  // scheduler's (which alone changes it, under the lock). No sink is called under it.
+  std::mutex lock_;
+  std::condition_variable wake_;       // something to do for the scheduler's thread
+  std::condition_variable delivered_;  // delivering_ changed
+  std::deque<JobPointer> waiting_;
+  std::vector<JobPointer> jobs_;  // in a slot, in order of admission
+  std::uint64_t next_id_ = 1;
+  std::uint64_t delivering_ = 0;  // the job whose sink is being called; 0: none
+  bool stopping_ = false;
+  std::atomic<int> running_{0};  // jobs in waiting_ and jobs_
+
+  // Scheduler's thread only.
+  std::vector<bool> slot_used_;
+  std::vector<model::Row> rows_;
+  std::vector<Job*> takers_;  // who gets the i-th logits
+  std::size_t turn_ = 0;      // which reading job comes first in this step
+  std::thread thread_;        // last: starts when all else is ready
+};
+
+}  // namespace sluice::engine

@@ -74,8 +74,8 @@ class OpenAiChatWriter {
 // {"error":{"message","type","param","code"}}; `code` is the Error's code, `param` its `where` as far as it is a
 // path.
 std::string openai_error_body(const Error& error, int status);
-// The HTTP status of an error code (docs/errors.md): 400, 401, 403, 404, 405, 408, 413, 429, 431,
-// 500, 502, 503, 504, 505.
+// The HTTP status of an error code (docs/errors.md): 400, 401, 403, 404, 405, 408, 411, 413, 429,
+// 431, 500, 502, 503, 504, 505.
 int http_status_of(const Error& error);
 
 std::string openai_models_body(const std::vector<std::string>& models, std::int64_t created);

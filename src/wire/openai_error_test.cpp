@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <sstream>
 
@@ -109,6 +111,36 @@ TEST_CASE("errors: every name in docs/errors.md has the status that is written t
     ++names;
   }
   CHECK(names > 40);
+}
+
+TEST_CASE("errors: every name that the source makes an error of is in docs/errors.md") {
+  std::ifstream in("docs/errors.md");
+  if (!in || !std::filesystem::exists("src")) {
+    MESSAGE("SKIPPED: docs/errors.md or src is not here");
+    return;
+  }
+  std::string listed((std::istreambuf_iterator<char>(in)), {});
+  int found = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("src")) {
+    std::string path = entry.path().string();
+    if (!path.ends_with(".cpp") || path.ends_with("_test.cpp") || path.ends_with("_fuzz.cpp")) continue;
+    std::ifstream file(path);
+    std::string source((std::istreambuf_iterator<char>(file)), {});
+    for (std::string_view maker : {"fail(", "Error{", "return {", "error{"}) {
+      for (std::size_t at = source.find(maker); at != std::string::npos; at = source.find(maker, at + 1)) {
+        std::size_t quote = source.find_first_not_of(" \n", at + maker.size());
+        if (quote == std::string::npos || source[quote] != '"') continue;
+        std::string code = source.substr(quote + 1, source.find('"', quote + 1) - quote - 1);
+        bool is_name = code.find('.') != std::string::npos && code.back() != '_' && code.back() != '.' &&
+                       code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string::npos;
+        if (!is_name) continue;
+        ++found;
+        CAPTURE(path);
+        CHECK_MESSAGE(listed.find("`" + code + "`") != std::string::npos, code);
+      }
+    }
+  }
+  CHECK(found > 20);
 }
 
 TEST_CASE("errors: a name nobody knows is the server's fault") {

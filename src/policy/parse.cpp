@@ -157,7 +157,7 @@ auto any_categories = [](const Node& n) { return read_categories(n, true); };
 
 void refuse_planned(Fields& fields, std::initializer_list<const char*> keys) {
   for (const char* key : keys)
-    fields.not_yet(key, "a key that were ignored here would make the policy mean something else: remove it");
+    fields.not_yet(key, "if it were ignored, the policy would mean something else: remove it");
 }
 void refuse_other_words(Fields& fields) {
   fields.refuse("level", "the word here is class", "write class: ...");

@@ -20,7 +20,7 @@ constexpr int kSets = 1 << sense::kCategories;    // category sets
 constexpr int kLabels = sense::kClasses * kSets;  // label = class * kSets + categories
 constexpr int kWords = kLabels / 64;
 constexpr int kWordsPerClass = kSets / 64;
-constexpr std::size_t kMostPairs = 2'000'000;  // distinct subjects x places; about a second of work
+constexpr std::size_t kMostPairs = 200'000;  // distinct subjects x places; about a second of work
 
 using LabelBits = std::array<std::uint64_t, kWords>;
 using Switches = std::vector<bool>;  // one per rule, floor and assertion

@@ -62,7 +62,7 @@ class File {
   std::optional<bool> boolean(std::string_view key) const;
   std::optional<std::vector<std::string_view>> strings(std::string_view key) const;  // array of strings
   std::optional<std::vector<float>> floats(std::string_view key) const;              // array of f32 or f64
-  std::optional<std::vector<std::int64_t>> integers(std::string_view key) const;  // array of any integer type
+  std::optional<std::vector<std::int64_t>> integers(std::string_view key) const;     // array of any integer type
   std::optional<std::vector<bool>> booleans(std::string_view key) const;
   std::optional<std::uint64_t> array_size(std::string_view key) const;  // of an array of any type
   std::vector<std::string_view> keys() const;                           // in file order

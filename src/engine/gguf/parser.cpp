@@ -46,15 +46,15 @@ Result<T> Parser::read(const std::string& what) {
 Result<std::string_view> Parser::read_string(const std::string& what, std::uint64_t limit) {
   const std::uint64_t at = position_;
   SLUICE_TRY(auto length, read<std::uint64_t>("the length of " + what));
-  if (length > limit)
-    return error(
-        "gguf.key",
-        what + " has " + std::to_string(length) + " bytes; at most " + std::to_string(limit) + " are allowed", at);
   if (length > remaining())
     return error(
         "gguf.truncated",
         what + " claims " + std::to_string(length) + " bytes but " + std::to_string(remaining()) + " remain", at,
         "download the file again");
+  if (length > limit)
+    return error(
+        "gguf.key",
+        what + " has " + std::to_string(length) + " bytes; at most " + std::to_string(limit) + " are allowed", at);
   std::string_view text = bytes_.substr(position_, length);
   position_ += length;
   return text;

@@ -1,0 +1,233 @@
+#include "engine/engine.h"
+
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <set>
+
+namespace sluice::engine {
+namespace {
+
+constexpr const char* kStories = "../shared/weights/stories260K-F32.gguf";
+
+// Collects one answer; wait() returns when it ended.
+class Answer {
+ public:
+  Sink sink() {
+    return [this](chat::Chunk chunk) {
+      std::lock_guard guard(lock_);
+      for (chat::Event& event : chunk.events) {
+        if (auto* delta = std::get_if<chat::TextDelta>(&event)) text += delta->text;
+        if (auto* delta = std::get_if<chat::ReasoningDelta>(&event)) reasoning += delta->text;
+        if (auto* counted = std::get_if<chat::Usage>(&event)) usage = *counted;
+        if (auto* finished = std::get_if<chat::Finish>(&event)) finish = finished->reason;
+        if (auto* failed = std::get_if<chat::Failure>(&event)) error = failed->error.code;
+      }
+      ended_ = chunk.last;
+      changed_.notify_all();
+    };
+  }
+  Answer& wait() {
+    std::unique_lock guard(lock_);
+    changed_.wait(guard, [this] { return ended_; });
+    return *this;
+  }
+  std::string text, reasoning, error;
+  chat::Usage usage;
+  std::optional<chat::FinishReason> finish;
+
+ private:
+  std::mutex lock_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+};
+
+chat::Request ask(const std::string& text) {
+  chat::Request request;
+  chat::Message message;
+  message.parts.push_back({chat::Part::Kind::Text, text, ""});
+  request.messages.push_back(std::move(message));
+  request.sampling.temperature = 0;
+  return request;
+}
+
+std::unique_ptr<Engine> load(LoadOptions options) {
+  if (!std::ifstream(options.path)) {
+    MESSAGE("SKIPPED: " << options.path << " is not there");
+    return nullptr;
+  }
+  auto engine = Engine::load(options);
+  REQUIRE_MESSAGE(engine.has_value(), engine.error().to_string());
+  return std::move(*engine);
+}
+
+LoadOptions stories() {
+  LoadOptions options;
+  options.path = kStories;
+  options.threads = 2;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a trained model continues a story as its authors' test expects") {
+  for (bool exact : {false, true}) {
+    LoadOptions options = stories();
+    options.exact = exact;
+    auto engine = load(options);
+    if (!engine) return;
+    Answer answer;
+    chat::Request request = ask("Once upon a time");
+    request.sampling.max_tokens = 150;
+    REQUIRE(engine->submit(request, answer.sink()).has_value());
+    answer.wait();
+    const std::string expected =
+        ", there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red "
+        "ball. "
+        "She wanted to play with it, but it was too high.\nLily's mom said, \"Lily, let's go to the park.\" Lily "
+        "was sad "
+        "and didn't know what to do. She said, \"I want to play with your ball, but I can't find it.\"\n";
+    INFO(answer.text);
+    CHECK(answer.text.starts_with(expected));
+    CHECK(answer.finish == chat::FinishReason::Length);
+    CHECK(answer.usage.completion == 150);
+    CHECK(answer.usage.cache_hit == 0);
+    CHECK(answer.usage.cache_miss > 1);
+  }
+}
+
+TEST_CASE("a file, and the same bytes in memory, are one model with one description") {
+  auto engine = load(stories());
+  if (!engine) return;
+  std::ifstream file(kStories, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+  LoadOptions options;
+  options.embedded = bytes;
+  options.embedded_name = "builtin:stories";
+  auto embedded = Engine::load(options);
+  REQUIRE(embedded.has_value());
+  const ModelInfo &a = engine->info(), &b = (*embedded)->info();
+  CHECK(a.digest == b.digest);
+  CHECK(a.digest.starts_with("sha256:"));
+  CHECK(a.architecture == "llama");
+  CHECK(a.family == "llama (dense)");
+  CHECK(a.quantisation == "F32 (100%)");
+  // The original checkpoint's floats, without its header and its rotary tables.
+  CHECK(a.parameters == (1056540 - 7 * 4) / 4 - 2 * 512 * 4);
+  CHECK(a.context == 512);
+  CHECK(a.vocabulary == 512);
+  CHECK(a.kv_bytes_per_token == 5 * 2 * 32 * 2);
+  CHECK(a.file_bytes == bytes.size());
+}
+
+TEST_CASE("many answers at a time are the answers that each would be alone") {
+  auto engine = load(stories());
+  if (!engine) return;
+  const char* beginnings[] = {"Once upon a time", "Tom had a dog", "The sun",
+                              "A bird sat",       "Mia and Ben",   "One day"};
+  std::vector<std::string> alone;
+  for (const char* text : beginnings) {
+    Answer answer;
+    chat::Request request = ask(text);
+    request.sampling.max_tokens = 60;
+    request.sampling.temperature = 0.9;
+    request.sampling.seed = 5;
+    REQUIRE(engine->submit(request, answer.sink()).has_value());
+    alone.push_back(answer.wait().text);
+  }
+  CHECK(std::set<std::string>(alone.begin(), alone.end()).size() == alone.size());
+  Answer answers[6];
+  for (std::size_t i = 0; i < 6; ++i) {  // six jobs, four slots
+    chat::Request request = ask(beginnings[i]);
+    request.sampling.max_tokens = 60;
+    request.sampling.temperature = 0.9;
+    request.sampling.seed = 5;
+    REQUIRE(engine->submit(request, answers[i].sink()).has_value());
+  }
+  for (std::size_t i = 0; i < 6; ++i) CHECK(answers[i].wait().text == alone[i]);
+  CHECK(engine->running() == 0);
+}
+
+TEST_CASE("what the engine can't honour is refused by name, and what asks for nothing passes") {
+  auto engine = load(stories());
+  if (!engine) return;
+  const auto refused = [&](const chat::Request& request) -> std::string {
+    auto job = engine->submit(request, [](chat::Chunk) {});
+    if (job) engine->cancel(*job);
+    return job ? "" : job.error().code + " " + job.error().where;
+  };
+  chat::Request request = ask("x");
+  CHECK(refused(request) == "");
+  request.tools.emplace_back();
+  CHECK(refused(request) == "engine.unsupported_field $.tools");
+  request = ask("x");
+  request.response_format = R"({"type":"json_object"})";
+  CHECK(refused(request) == "engine.unsupported_field $.response_format");
+  request.response_format = R"({"type":"text"})";
+  CHECK(refused(request) == "");
+  request = ask("x");
+  request.messages[0].parts.push_back({chat::Part::Kind::Image, "", "{}"});
+  CHECK(refused(request) == "engine.unsupported_field $.messages[0].content[1]");
+  request = ask("x");
+  request.thinking = true;
+  CHECK(refused(request) == "engine.unsupported_field $.thinking");
+  const std::pair<const char*, const char*> harmless[] = {{"$.n", "1"},
+                                                          {"$.logit_bias", "{}"},
+                                                          {"$.logprobs", "false"},
+                                                          {"$.presence_penalty", "0.0"},
+                                                          {"$.metadata", R"({"a":"b"})"}};
+  const std::pair<const char*, const char*> harmful[] = {{"$.n", "2"},
+                                                         {"$.logit_bias", R"({"5":3})"},
+                                                         {"$.logprobs", "true"},
+                                                         {"$.presence_penalty", "0.5"},
+                                                         {"$.grammar", R"("root")"}};
+  for (auto [path, raw] : harmless) {
+    request = ask("x");
+    request.extra.push_back({path, raw, ""});
+    CHECK(refused(request) == "");
+  }
+  for (auto [path, raw] : harmful) {
+    request = ask("x");
+    request.extra.push_back({path, raw, ""});
+    CHECK(refused(request) == std::string("engine.unsupported_field ") + path);
+  }
+}
+
+TEST_CASE("a prompt as long as the context is refused with both numbers") {
+  LoadOptions options = stories();
+  options.context = 16;
+  auto engine = load(options);
+  if (!engine) return;
+  auto job = engine->submit(ask("Once upon a time there was a little girl named Lily who had a big red ball"),
+                            [](chat::Chunk) {});
+  REQUIRE(!job.has_value());
+  CHECK(job.error().code == "engine.context_exceeded");
+  CHECK(job.error().message.find("16") != std::string::npos);
+}
+
+TEST_CASE("destroying an engine ends running answers with engine.stopped") {
+  LoadOptions options = stories();
+  options.slots = 1;
+  auto engine = load(options);
+  if (!engine) return;
+  Answer first, second;
+  REQUIRE(engine->submit(ask("Once upon a time"), first.sink()).has_value());
+  REQUIRE(engine->submit(ask("One day"), second.sink()).has_value());
+  engine.reset();
+  CHECK((first.wait().error == "engine.stopped" || first.finish.has_value()));
+  CHECK((second.wait().error == "engine.stopped" || second.finish.has_value()));
+}
+
+TEST_CASE("options out of range are refused by name") {
+  LoadOptions options = stories();
+  options.slots = 0;
+  auto engine = Engine::load(options);
+  REQUIRE(!engine.has_value());
+  CHECK(engine.error().code == "engine.unsupported");
+  CHECK(engine.error().message.find("slots") != std::string::npos);
+}
+
+}  // namespace sluice::engine

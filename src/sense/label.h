@@ -16,7 +16,15 @@ enum class Class : std::uint8_t { Public, Internal, Confidential, Regulated, Res
 inline constexpr int kClasses = 5;
 
 enum class Category : std::uint8_t {
-  Pii, SourceCode, Business, GovId, Financial, Health, Legal, Credentials, Restricted
+  Pii,
+  SourceCode,
+  Business,
+  GovId,
+  Financial,
+  Health,
+  Legal,
+  Credentials,
+  Restricted
 };
 inline constexpr int kCategories = 9;
 

@@ -22,22 +22,22 @@ struct Finding {
   std::string detector;  // "payment_card", "iban", "private_key", "source_code", ...
   std::string type;      // span type: EMAIL PHONE CREDIT_CARD IBAN SSN SECRET PRIVATE_KEY ... ; empty for a topic
   Category category;
-  double confidence;     // 0..1; findings below the detector's act threshold are not reported
-  std::string path;      // where the text stands: "$.messages[1].content"
+  double confidence;               // 0..1; findings below the detector's act threshold are not reported
+  std::string path;                // where the text stands: "$.messages[1].content"
   std::size_t start = 0, end = 0;  // Unicode code points in that text, half-open
 };
 
 struct Judgement {
   Label label;
   std::vector<Finding> findings;
-  std::size_t bytes = 0;   // of text looked at
+  std::size_t bytes = 0;  // of text looked at
   Duration took{};
 };
 
 struct JudgeOptions {
-  Class default_class = Class::Public;      // of a request in which nothing was found
+  Class default_class = Class::Public;            // of a request in which nothing was found
   Duration time_limit = std::chrono::seconds(2);  // per request; beyond it: restricted
-  std::size_t max_bytes = 64u << 20;        // of text; beyond it: restricted
+  std::size_t max_bytes = 64u << 20;              // of text; beyond it: restricted
 };
 
 class Judge {

@@ -1,0 +1,315 @@
+// Secrets that the words before them make known: assignments (password = ..., "api_key": "..."), sentences ("her
+// password is ..."), addresses that carry one (scheme://user:secret@host), Authorization headers, and leaked pairs
+// of e-mail and password.
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "sense/detect/detectors.h"
+#include "sense/detect/secret_value.h"
+#include "sense/detect/words.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+constexpr Tags kPassword = 1;  // chosen by people
+constexpr Tags kKey = 2;       // made by machines
+constexpr Tags kUrl = 4;
+constexpr Tags kAuthorization = 8;
+constexpr Tags kLeak = 16;  // "login", "credentials": a pair may follow
+
+// The text after a secret's name, as far as it is read.
+struct Value {
+  std::size_t start = 0, end = 0;
+  bool assigned = false;  // '=' or ':' stands between
+  bool quoted = false;
+  int words = 0;  // linking words such as "is", "was"
+};
+
+bool is_space(char c) { return c == ' ' || c == '\t'; }
+
+class Passwords : public scan::Detector {
+ public:
+  explicit Passwords(scan::PhraseSet& set) : words_(set), links_(set) {
+    using scan::Edge;
+    words_.add(kPassword,
+               {"password",   "passwd",     "passphrase",      "passcode", "pwd",        "passwort", "kennwort",
+                "contraseña", "contrasena", "mot de passe",    "senha",    "wachtwoord", "hasło",    "lösenord",
+                "пароль",     "пароля",     "parola d'ordine", "密码",     "密碼",       "口令",     "パスワード",
+                "비밀번호",   "passwörter", "şifre",           "पासवर्ड",   "كلمة المرور"},
+               Edge::Any);
+    words_.add(kPassword, {"pass", "pw", "pin code", "psk", "wifi key", "wi-fi key", "clave", "root pw", "logon"});
+    words_.add(kKey,
+               {"secret",
+                "seecret",
+                "api_key",
+                "apikey",
+                "api-key",
+                "api key",
+                "api token",
+                "access_key",
+                "accesskey",
+                "access key",
+                "access_token",
+                "accesstoken",
+                "access token",
+                "auth_token",
+                "authtoken",
+                "auth token",
+                "private_key",
+                "privatekey",
+                "private key",
+                "client_secret",
+                "client secret",
+                "credential",
+                "encryption_key",
+                "encryption key",
+                "signing_key",
+                "signing key",
+                "refresh_token",
+                "session_token",
+                "sessionid",
+                "session_id",
+                "account_key",
+                "accountkey",
+                "shared_key",
+                "sharedaccesskey",
+                "token",
+                "_key",
+                "webhook",
+                "密钥",
+                "秘钥",
+                "令牌",
+                "subscription-key",
+                "connection_string",
+                "sas token",
+                "sig="},
+               Edge::Any);
+    words_.add(kUrl, {"://"}, Edge::Any);
+    words_.add(kAuthorization, {"bearer ", "basic ", "authorization: token "}, Edge::Start);
+    words_.add(kLeak, {"login", "logins", "credentials", "credential", "creds", "log in", "signin", "sign-in",
+                       "leaked", "exposed", "zugangsdaten", "identifiants", "credenciales"});
+    links_.add(1,
+               {"is",       "was",      "are",    "were", "of",         "to",      "as",      "set",     "reset",
+                "changed",  "set to",   "lautet", "ist",  "war",        "es",      "est",     "é",       "del",
+                "servidor", "de",       "du",     "for",  "the",        "server",  "my",      "her",     "his",
+                "and",      "with",     "value",  "now",  "temporary",  "default", "new",     "current", "root",
+                "admin",    "postgres", "is:",    "für",  "den",        "das",     "serveur", "pour",    "le",
+                "la",       "para",     "el",     "i",    "jest",       "hier",    "here",    "here's",  "using",
+                "use",      "by",       "from",   "on",   "database",   "db",      "vpn",     "wifi",    "hash",
+                "portal",   "account",  "user",   "prod", "production", "staging", "master"});
+  }
+
+  const char* name() const override { return "passwords"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    std::size_t taken = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      const Tags tags = words_.tags(hit);
+      if (tags & kUrl) url(doc, hit, hits);
+      if (tags & kAuthorization) authorization(doc, hit, hits);
+      if (tags & (kPassword | kKey)) named(doc, hit, tags, taken, hits);
+    }
+    for (const std::uint32_t at : doc.at_signs) pair(doc, at, hits);
+    return {};
+  }
+
+ private:
+  static void report(double confidence, std::size_t start, std::size_t end, Kind kind, std::vector<Hit>& hits) {
+    hits.push_back(Hit{kind, confidence, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  }
+
+  void named(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t& taken,
+             std::vector<Hit>& hits) const {
+    if (hit.start < taken) return;
+    Value v = after_name(doc, hit.end);
+    for (int more = 0; more < 8 && v.end > v.start; ++more) {
+      const std::string_view text = doc.slice(v.start, v.end);
+      if (accepts(text, v, tags)) {
+        const bool password = tags & kPassword;
+        report(v.assigned ? 0.9 : 0.75, v.start, v.end, password ? Kind::Password : Kind::ApiToken, hits);
+        taken = v.end;
+      }
+      // A list: 'a', 'b'.
+      std::size_t i = v.end + (v.quoted ? 1 : 0);
+      if (!v.quoted || i + 2 >= doc.text.size() || doc.text[i] != ',') return;
+      ++i;
+      while (i < doc.text.size() && is_space(doc.text[i])) ++i;
+      if (i >= doc.text.size() || (doc.text[i] != '\'' && doc.text[i] != '"')) return;
+      v.start = i;
+      read_value(doc.text, v);
+    }
+  }
+
+  // Whether the value after such a name is a live secret.
+  static bool accepts(std::string_view text, const Value& v, Tags tags) {
+    if (text.size() < 4 || is_placeholder(text) || is_reference(text)) return false;
+    const Classes c = classes_of(text);
+    if ((tags & kPassword) && v.assigned) {
+      if (c.upper + c.lower + c.other == 0) return c.digit >= 6;
+      if (v.quoted) return text.size() >= 6 && text.find(' ') == text.npos;
+      return text.size() >= 6 && (c.digit > 0 || text.find_first_of("!@#$%^&*?~") != text.npos);
+    }
+    if (tags & kPassword) {
+      if (c.kinds() < 2) return false;
+      if (v.quoted && text.size() >= 6 && text.find(' ') == text.npos)
+        return looks_like_password(text) || c.upper > 1;
+      return looks_like_password(text) && has_secret_look(text);
+    }
+    // Keys: "token: 3" and "secret garden" are none.
+    if (text.size() < 10 || c.digit == 0) return false;
+    if (v.assigned)
+      return looks_random(text) || (text.size() >= 10 && c.upper + c.lower > 0 && entropy(text) >= 2.8 &&
+                                    text.find_first_of(" /,") == text.npos && !is_dated(text));
+    return looks_random(text);
+  }
+
+  // In running text: not "2024", "v2", "2FA", "12-character", "8+", "SHA-256".
+  static bool has_secret_look(std::string_view text) {
+    const Classes c = classes_of(text);
+    if (text.find_first_of("!@#$%^&*?~_+") != text.npos) return c.upper + c.lower + c.other > 0;
+    if (text.find_first_of("-/.:") != text.npos) return c.digit >= 3 && c.upper > 0 && c.lower > 0;
+    return c.digit >= 1 && c.upper + c.lower >= 3 && text.size() >= 7;
+  }
+
+  static bool is_dated(std::string_view text) {
+    return text.size() >= 8 && text[4] == '-' && text.find_first_not_of("0123456789-:TZ.+ ") == text.npos;
+  }
+
+  // Skips the rest of the identifier, a closing quote, an operator, linking words, and an opening quote.
+  Value after_name(const Document& doc, std::size_t i) const {
+    const std::string& t = doc.text;
+    Value v;
+    const std::size_t name_end = i;
+    while (i < t.size() && i - name_end < 40 && (is_identifier(t[i]))) ++i;
+    if (i < t.size() && (t[i] == '"' || t[i] == '\'' || t[i] == '`' || t[i] == ')' || t[i] == ']')) {
+      // "password": ... or env["PASSWORD"] = ...; an opening quote begins the value only after a space.
+      ++i;
+      if (i < t.size() && t[i] == ']') ++i;
+    }
+    for (int steps = 0; steps < 6 && i < t.size(); ++steps) {
+      while (i < t.size() && (is_space(t[i]) || (v.assigned && t[i] == '\n' && steps < 2))) ++i;
+      if (i >= t.size()) return v;
+      if (t[i] == ':' || t[i] == '=' || t.compare(i, 3, "：") == 0) {
+        v.assigned = true;
+        i += t[i] == ':' || t[i] == '=' ? 1 : 3;
+        if (i < t.size() && (t[i] == '=' || t[i] == '>')) ++i;
+        continue;
+      }
+      if (static_cast<unsigned char>(t[i]) >= 0xE3) {  // 是, 为, は: particles between name and value
+        i += 3;
+        continue;
+      }
+      const std::size_t link = link_end(doc, i);
+      if (link == i || v.assigned) break;
+      i = link;
+      ++v.words;
+    }
+    v.start = i;
+    read_value(t, v);
+    return v;
+  }
+
+  static bool is_identifier(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  }
+
+  std::size_t link_end(const Document& doc, std::size_t at) const {
+    const auto& all = links_.hits(doc);
+    auto hit = std::lower_bound(all.begin(), all.end(), at,
+                                [](const scan::PhraseHit& h, std::size_t where) { return h.end <= where; });
+    for (; hit != all.end() && hit->start <= at + 8; ++hit) {
+      if (hit->start == at) return hit->end;
+    }
+    return at;
+  }
+
+  // A quoted string, or all up to white space, without the sentence's own closing marks.
+  static void read_value(const std::string& t, Value& v) {
+    std::size_t i = v.start;
+    v.quoted = false;
+    v.end = v.start;
+    if (i >= t.size()) return;
+    const char quote = t[i];
+    if (quote == '"' || quote == '\'' || quote == '`') {
+      const std::size_t close = t.find_first_of(std::string{quote, '\n'}, i + 1);
+      if (close != t.npos && t[close] == quote && close - i <= 400) {
+        v.start = i + 1;
+        v.end = close;
+        v.quoted = true;
+        return;
+      }
+      v.start = ++i;
+    }
+    while (i < t.size() && i - v.start < 400 && !is_space(t[i]) && t[i] != '\n' && t[i] != '\r' && t[i] != '"' &&
+           t[i] != '`' && static_cast<unsigned char>(t[i]) < 0xE3)
+      ++i;
+    std::size_t end = i;
+    while (end > v.start && std::string_view(".,;:'\")]>}").find(t[end - 1]) != std::string_view::npos) --end;
+    v.end = end;
+  }
+
+  // scheme://user:password@host
+  void url(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    std::size_t i = hit.end, colon = 0, at = 0;
+    for (; i < t.size() && i - hit.end < 300; ++i) {
+      const char c = t[i];
+      if (c == '/' || c == ' ' || c == '\n' || c == '"' || c == '<' || c == '>' || c == '?') break;
+      if (c == ':' && colon == 0) colon = i;
+      if (c == '@' && colon != 0) at = i;
+    }
+    if (at == 0 || at - colon < 4) return;
+    const std::string_view secret = doc.slice(colon + 1, at);
+    if (is_placeholder(secret) || is_reference(secret) || secret == "pass" || secret == "pwd") return;
+    report(0.9, colon + 1, at, Kind::Password, hits);
+  }
+
+  static void authorization(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const std::string& t = doc.text;
+    std::size_t end = hit.end;
+    const auto is_token = [](char c) {
+      return is_identifier(c) || c == '-' || c == '.' || c == '+' || c == '/' || c == '=' || c == '~';
+    };
+    while (end < t.size() && is_token(t[end])) ++end;
+    while (end > hit.end && t[end - 1] == '.') --end;
+    const std::string_view value = doc.slice(hit.end, end);
+    const bool basic = doc.lower[hit.start + 1] == 'a';
+    if (value.size() < 12 || is_placeholder(value)) return;
+    if (!looks_random(value) && !(basic && value.ends_with('='))) return;
+    report(0.9, hit.end, end, Kind::ApiToken, hits);
+  }
+
+  // "edward.kim@bytecore.com / W!nter2024" after "login" or "credentials"; "jane@firm.net:Passw0rd" anywhere.
+  void pair(const Document& doc, std::size_t at, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    std::size_t i = at + 1;
+    while (i < t.size() && (is_identifier(t[i]) || t[i] == '.' || t[i] == '-')) ++i;
+    const bool tight = i < t.size() && (t[i] == ':' || t[i] == '|' || t[i] == ';');
+    while (i < t.size() && (is_space(t[i]) || t[i] == '"' || t[i] == '\'')) ++i;
+    if (i >= t.size() || std::string_view("/:|;,").find(t[i]) == std::string_view::npos) return;
+    Value v;
+    v.start = i + 1;
+    while (v.start < t.size() && is_space(t[v.start])) ++v.start;
+    read_value(t, v);
+    const std::string_view value = doc.slice(v.start, v.end);
+    if (!looks_like_password(value) || value.find("@") == 0 || value.find("://") != value.npos) return;
+    const Classes c = classes_of(value);
+    if (c.kinds() < 3 || value.size() < 7) return;
+    const bool leak = words_.around(doc, at, v.end, 90, 40) & (kLeak | kPassword);
+    if (!leak && !(tight && value.find_first_of("!@#$%^&*?~") != value.npos)) return;
+    report(0.75, v.start, v.end, Kind::Password, hits);
+  }
+
+  Words words_, links_;
+};
+
+}  // namespace
+
+Made make_passwords(scan::PhraseSet& set) { return std::make_unique<Passwords>(set); }
+
+}  // namespace sluice::sense::detect

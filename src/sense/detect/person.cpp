@@ -1,0 +1,194 @@
+// Postal addresses and dates of birth of people, known by the words around them.
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/check.h"
+#include "sense/detect/detectors.h"
+#include "sense/detect/words.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+constexpr Tags kBirth = 1;
+constexpr Tags kStreetAfterName = 2;   // "899 Old Mill Road"
+constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27"
+constexpr Tags kStreetSuffix = 8;      // "Lindenstraße 5"
+
+// Numeric dates, and days with the names of months in the languages of the context words.
+constexpr char kDate[] =
+    R"(((?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2})|(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4})|)"
+    R"((?:\d{1,2}(?:st|nd|rd|th|er|º|\.)?(?: of| de)? ?)"
+    R"((?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iy]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|set|o[ck]t|out|nov|de[czc]|déc|ene|gen|mag|giu|lug|dic)\pL{0,8}\.?,?(?: de)? \d{2,4})|)"
+    R"((?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\pL{0,6}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|)"
+    R"((?:\d{4}年\d{1,2}月\d{1,2}日)))";
+
+class Person : public scan::Detector {
+ public:
+  explicit Person(scan::PhraseSet& set)
+      : words_(set),
+        birth_(std::string(R"((?i)^[^\d\n]{0,16}?)") + kDate),
+        // "899 Old Mill Road, Duluth, MN 65109" with the number and name before the anchor word.
+        numbered_(R"((\d{1,6}[A-Za-z]?,? (?:[\pL.'-]+ ){1,4})$)"),
+        town_(
+            R"(^\.?(?:,? (?:NW|NE|SW|SE|N|S|E|W|North|South|East|West))?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?)"
+            R"((?:,? ?\n?[\pL][\pL. '-]{1,30})?,? ?(?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2,3} \d{4}|[A-Z]\d[A-Z] ?\d[A-Z]\d))"),
+        town_only_(
+            R"(^\.?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?, [A-Z][\pL'-]+(?: [A-Z][\pL'-]+)?)"),
+        before_number_(R"((\d{1,4}(?: ?bis| ?ter|[A-Za-z])?,? )$)"),
+        latin_(
+            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:\s?[A-Za-z])?\b)?,? ?(?:[-–] )?\d{4,5}(?:-\d{3})? \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
+        german_(R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-)?\d{4,5} ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
+    for (const RE2* pattern : {&birth_, &numbered_, &town_, &town_only_, &before_number_, &latin_, &german_}) {
+      SLUICE_CHECK(pattern->ok(), "our own patterns compile");
+    }
+    words_.add(kBirth, {"date of birth",
+                        "dob",
+                        "d.o.b.",
+                        "d.o.b",
+                        "birth date",
+                        "birthdate",
+                        "birthday",
+                        "born",
+                        "born on",
+                        "né le",
+                        "née le",
+                        "né(e) le",
+                        "date de naissance",
+                        "geb",
+                        "geb.",
+                        "geboren",
+                        "geboren am",
+                        "geburtsdatum",
+                        "fecha de nacimiento",
+                        "nacido",
+                        "nacida",
+                        "nació",
+                        "data de nascimento",
+                        "nascido",
+                        "nascida",
+                        "data di nascita",
+                        "nato il",
+                        "nata il",
+                        "geboortedatum",
+                        "data urodzenia",
+                        "ur.",
+                        "дата рождения",
+                        "родился",
+                        "родилась",
+                        "född"});
+    words_.add(kBirth, {"出生", "生日", "生年月日", "생년월일", "जन्म", "تاريخ الميلاد"}, scan::Edge::Any);
+    words_.add(kStreetAfterName,
+               {"street", "st",        "road",  "rd",      "avenue", "ave",     "lane",    "ln",  "drive",
+                "dr",     "boulevard", "blvd",  "court",   "ct",     "terrace", "place",   "pl",  "way",
+                "square", "crescent",  "close", "parkway", "pkwy",   "circle",  "highway", "hwy", "trail",
+                "grove",  "gardens",   "mews",  "row",     "walk",   "hill",    "rise"});
+    words_.add(kStreetBeforeName,
+               {"rue",      "avenue", "boulevard", "place", "allée",  "chemin",  "impasse", "quai",
+                "route",    "calle",  "avenida",   "plaza", "paseo",  "carrera", "camino",  "rua",
+                "travessa", "praça",  "via",       "viale", "piazza", "corso",   "ulica",   "ul."});
+    words_.add(kStreetSuffix,
+               {"straße", "strasse", "str.", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "straat",
+                "laan", "gracht", "plein", "gatan", "vägen"},
+               scan::Edge::Any);
+  }
+
+  const char* name() const override { return "person"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    std::size_t taken = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      const Tags tags = words_.tags(hit);
+      if (tags & kBirth) birth(doc, hit, hits);
+      if (hit.start < taken) continue;
+      if (tags & kStreetAfterName) after_name(doc, hit, taken, hits);
+      if (tags & kStreetBeforeName) before_name(doc, hit, taken, hits);
+      if (tags & kStreetSuffix) suffix(doc, hit, taken, hits);
+    }
+    return {};
+  }
+
+ private:
+  static re2::StringPiece piece(const std::string& text, std::size_t start, std::size_t end) {
+    end = std::min(end, text.size());
+    return re2::StringPiece(text.data() + start, end - start);
+  }
+
+  void birth(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    re2::StringPiece date;
+    if (!RE2::PartialMatch(piece(doc.lower, hit.end, hit.end + 64), birth_, &date)) return;
+    const std::size_t start = static_cast<std::size_t>(date.data() - doc.lower.data());
+    if (is_historic(date)) return;
+    hits.push_back(Hit{Kind::DateOfBirth, 0.85, static_cast<std::uint32_t>(start),
+                       static_cast<std::uint32_t>(start + date.size())});
+  }
+
+  // Births before 1910 belong to history books.
+  static bool is_historic(re2::StringPiece date) {
+    static const RE2 year(R"((\d{4}))");
+    int y = 0;
+    return RE2::PartialMatch(date, year, &y) && (y < 1910 || y > 2100);
+  }
+
+  void report(std::size_t start, std::size_t end, std::size_t& taken, std::vector<Hit>& hits) const {
+    hits.push_back(Hit{Kind::Address, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+    taken = end;
+  }
+
+  void after_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+                  std::vector<Hit>& hits) const {
+    // House number and capitalised street name directly before the word.
+    const std::size_t from = hit.start > 60 ? hit.start - 60 : 0;
+    re2::StringPiece house, rest;
+    if (!RE2::PartialMatch(piece(doc.text, from, hit.start), numbered_, &house)) return;
+    const std::size_t start = static_cast<std::size_t>(house.data() - doc.text.data());
+    const std::size_t name_at = doc.text.find(' ', start) + 1;
+    if (start < taken || name_at >= doc.text.size() || doc.text[name_at] < 'A' || doc.text[name_at] > 'Z') return;
+    if (start > 0 && scan::is_word_byte(doc.text[start - 1])) return;
+    rest = piece(doc.text, hit.end, hit.end + 90);
+    const re2::StringPiece whole = rest;
+    if (RE2::Consume(&rest, town_) || RE2::Consume(&rest, town_only_)) {
+      report(start, hit.end + (whole.size() - rest.size()), taken, hits);
+    }
+  }
+
+  void before_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+                   std::vector<Hit>& hits) const {
+    re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 90), number;
+    const re2::StringPiece whole = rest;
+    if (!RE2::Consume(&rest, latin_)) return;
+    std::size_t start = hit.start;
+    const std::size_t from = hit.start > 12 ? hit.start - 12 : 0;
+    const bool numbered = RE2::PartialMatch(piece(doc.text, from, hit.start), before_number_, &number);
+    if (numbered) start = static_cast<std::size_t>(number.data() - doc.text.data());
+    report(start, hit.end + (whole.size() - rest.size()), taken, hits);
+  }
+
+  void suffix(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 60);
+    const re2::StringPiece whole = rest;
+    if (!RE2::Consume(&rest, german_)) return;
+    std::size_t start = hit.start;
+    while (start > taken && scan::is_word_byte(doc.text[start - 1])) --start;
+    const auto first = static_cast<unsigned char>(doc.text[start]);
+    if (!((first >= 'A' && first <= 'Z') || first >= 0xC3)) return;
+    if (hit.start - start < 2) return;
+    const std::size_t used = whole.size() - rest.size();
+    if (used < 7) return;  // a house number alone: "Ring 3" says too little without the town
+    report(start, hit.end + used, taken, hits);
+  }
+
+  Words words_;
+  RE2 birth_, numbered_, town_, town_only_, before_number_, latin_, german_;
+};
+
+}  // namespace
+
+Made make_person(scan::PhraseSet& set) { return std::make_unique<Person>(set); }
+
+}  // namespace sluice::sense::detect

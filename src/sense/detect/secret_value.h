@@ -1,0 +1,29 @@
+// What makes a string look like a live secret, and what makes it look like a placeholder. Pure.
+#pragma once
+
+#include <string_view>
+
+namespace sluice::sense::detect {
+
+// Shannon entropy of the bytes, in bits a byte. 0 for the empty string.
+double entropy(std::string_view value);
+
+// "your-api-key-here", "xxxxxxxx", "<token>", "${SECRET}", "AKIAIOSFODNN7EXAMPLE", "changeme", "********": shown
+// to explain a place, never to open a door.
+bool is_placeholder(std::string_view value);
+
+// A reference to where the secret is kept, or a type or call: os.environ["X"], process.env.X, getenv("X"), None.
+bool is_reference(std::string_view value);
+
+struct Classes {
+  int upper = 0, lower = 0, digit = 0, symbol = 0, other = 0;  // other: beyond ASCII
+  int kinds() const { return (upper > 0) + (lower > 0) + (digit > 0) + (symbol > 0); }
+};
+Classes classes_of(std::string_view value);
+
+// Letters and digits without order, as generators make them: long and of high entropy for its length.
+bool looks_random(std::string_view value);
+// What people choose: at least six characters mixing letters with digits or symbols, and no plain word or number.
+bool looks_like_password(std::string_view value);
+
+}  // namespace sluice::sense::detect

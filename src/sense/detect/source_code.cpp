@@ -1,0 +1,215 @@
+// Source code: runs of lines that look like program text in any of the common languages, scored line by line, so
+// that a page of code inside a letter is found and a line of it is not.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "sense/detect/detectors.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+// "About eight lines" (the definition of the category), less one for what a line-wise score misses.
+constexpr double kEnough = 7.0;
+constexpr int kStrongLines = 3;   // lines that only code has
+constexpr double kDensity = 0.5;  // of non-blank lines
+constexpr int kGap = 3;           // prose lines in a row that end a run
+
+// First words of statements and declarations. Sorted.
+constexpr std::string_view kKeywords[] = {
+    "#define",  "#endif",    "#if",       "#ifdef",   "#include", "#pragma",  "@Override", "ALTER",    "BEGIN",
+    "COMMIT",   "CREATE",    "DECLARE",   "DELETE",   "DROP",     "ELSE",     "END",       "EXEC",     "FROM",
+    "GRANT",    "GROUP",     "HAVING",    "INNER",    "INSERT",   "JOIN",     "LEFT",      "LIMIT",    "ORDER",
+    "RETURN",   "RETURNS",   "SELECT",    "SET",      "UNION",    "UPDATE",   "VALUES",    "WHERE",    "WITH",
+    "abstract", "assert",    "async",     "await",    "bool",     "break",    "case",      "catch",    "char",
+    "class",    "const",     "constexpr", "continue", "def",      "default:", "defer",     "do",       "done",
+    "double",   "elif",      "else",      "else:",    "elsif",    "end",      "enum",      "esac",     "except",
+    "except:",  "export",    "extends",   "extern",   "false",    "fi",       "final",     "finally",  "finally:",
+    "float",    "fn",        "for",       "foreach",  "from",     "fun",      "func",      "function", "go",
+    "goto",     "if",        "impl",      "import",   "in",       "int",      "interface", "internal", "let",
+    "local",    "long",      "match",     "mod",      "module",   "mut",      "namespace", "override", "package",
+    "private",  "protected", "pub",       "public",   "raise",    "require",  "return",    "select",   "sizeof",
+    "static",   "struct",    "super",     "switch",   "template", "then",     "this",      "throw",    "throws",
+    "trait",    "try",       "try:",      "type",     "typedef",  "typename", "union",     "unless",   "unsafe",
+    "unsigned", "use",       "using",     "val",      "var",      "virtual",  "void",      "when",     "where",
+    "while",    "with",      "yield"};
+
+bool is_keyword(std::string_view word) {
+  const auto* at = std::lower_bound(std::begin(kKeywords), std::end(kKeywords), word);
+  return at != std::end(kKeywords) && *at == word;
+}
+
+bool is_identifier(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+// What one pass over a line counts.
+struct Marks {
+  int brackets = 0, operators = 0, statements = 0, words = 0, pairs = 0;
+  bool call = false;        // name(
+  bool assignment = false;  // name = value
+};
+
+bool starts_word(std::string_view line, std::size_t i) {
+  return is_identifier(line[i]) && (i == 0 || !is_identifier(line[i - 1]));
+}
+
+void count_pair(std::string_view line, std::size_t i, Marks& m) {
+  static constexpr std::string_view kPairs[] = {"->", "=>", "::", "==", "!=", "<=",  ">=", "&&", "||", "++",
+                                                "+=", "-=", "*=", "<<", ":=", "();", "[]", "{}", "??", "()"};
+  for (const auto pair : kPairs) {
+    if (line.compare(i, pair.size(), pair) == 0) {
+      ++m.pairs;
+      return;
+    }
+  }
+}
+
+Marks marks_of(std::string_view line) {
+  Marks m;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (starts_word(line, i)) ++m.words;
+    if (is_identifier(c) || c == ' ') continue;
+    if (std::strchr("(){}[]", c)) ++m.brackets;
+    if (std::strchr("=+*/<>%&|^!~", c)) ++m.operators;
+    if (c == ';' || c == '{') ++m.statements;
+    if (c == '(' && i > 0 && is_identifier(line[i - 1])) m.call = true;
+    if (c == '=' && i > 0 && i + 1 < line.size() && line[i + 1] != '=' && line[i - 1] != '=') m.assignment = true;
+    if (std::strchr("-=:!<>&|+*([{?", c)) count_pair(line, i, m);
+  }
+  return m;
+}
+
+struct LineScore {
+  double value = 0;
+  bool strong = false;
+};
+
+bool is_comment(std::string_view line) {
+  return line.starts_with("//") || line.starts_with("/*") || line.starts_with("* ") || line.starts_with("--") ||
+         line.starts_with("# ") || line.starts_with("\"\"\"") || line.starts_with("*/");
+}
+
+// name = value, name.name[0] += value, with one word on the left.
+bool is_assignment(std::string_view line) {
+  std::size_t i = 0;
+  while (i < line.size() && (is_identifier(line[i]) || std::strchr(".[]$@\"'*,", line[i]) || line[i] == ':')) ++i;
+  if (i == 0) return false;
+  std::size_t op = i;
+  while (op < line.size() && line[op] == ' ') ++op;
+  if (op + 1 >= line.size()) return false;
+  if (line[op] == '=' && line[op + 1] != '=') return true;
+  return std::strchr("+-*/|&:", line[op]) != nullptr && line[op + 1] == '=';
+}
+
+bool is_statement_start(std::string_view line, const Marks& m) {
+  std::size_t end = 0;
+  while (end < line.size() && line[end] != ' ' && line[end] != '(' && line[end] != '{' && line[end] != '<') ++end;
+  const std::string_view word = line.substr(0, end);
+  if (!is_keyword(word)) return false;
+  if (word[0] == '#' || word[0] == '@') return true;
+  const bool upper = word[0] >= 'A' && word[0] <= 'Z';
+  const char last = line.back();
+  const bool closed = last == ':' || last == '{' || last == ';' || last == ')' || last == ',' || last == '(';
+  if (line.size() == end) return true;  // "else", "end", "BEGIN"
+  if (upper)
+    return m.words >= 2 && (m.operators + m.brackets + m.pairs > 0 || closed || line.find('.') != line.npos ||
+                            line.find(',') != line.npos || m.words <= 5);
+  if (word == "import" || word == "from" || word == "package" || word == "use" || word == "using")
+    return m.words <= 8;
+  if (word == "return" || word == "break" || word == "continue" || word == "raise")
+    return m.words <= 3 || m.brackets + m.operators > 0 || closed;
+  return closed || m.brackets + m.pairs > 0 || m.assignment;
+}
+
+LineScore score(std::string_view line) {
+  const Marks m = marks_of(line);
+  const char last = line.back();
+  if (is_comment(line)) return {0.4, false};
+  if (line.starts_with("#!/") || line.starts_with("<?php") || line.starts_with("```")) return {0.5, true};
+  if (m.words == 0) return {m.brackets > 0 ? 0.6 : 0.0, false};  // "}", "});"
+  // Several statements on one line count as the lines they could be.
+  const double more = m.statements > 1 ? std::min(m.statements - 1, 12) * 0.5 : 0;
+  if (is_statement_start(line, m)) return {1 + more, true};
+  const bool json = line.front() == '"' && line.find("\":") != line.npos;
+  if (json) return {0, false};
+  const bool ends_statement = last == ';' || last == '{' || line.ends_with("},") || line.ends_with("})");
+  if (ends_statement && (m.brackets + m.operators + m.pairs > 0)) return {1 + more, true};
+  if (m.pairs >= 1 && (m.call || m.assignment || m.brackets >= 2)) return {1 + more, true};
+  if (is_assignment(line)) return {0.8, m.call || m.pairs > 0};
+  if (m.call && (last == ')' || last == ',' || last == ':') && m.words <= 14) {
+    return {m.brackets >= 4 || m.words <= 4 ? 1.0 : 0.7, true};
+  }
+  if (last == ',' && m.brackets >= 2 && m.words <= 10) return {0.7, false};
+  if (line.front() == '<' && last == '>') return {0.6, true};
+  if (line.front() == '.' && m.call) return {1, true};  // chained calls
+  if (m.words <= 4 && m.brackets > 0 && m.words > 0 && line.find(". ") == line.npos) return {0.5, false};
+  return {0, false};
+}
+
+class SourceCode : public scan::Detector {
+ public:
+  const char* name() const override { return "source_code"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    Run run;
+    const std::string_view text = doc.text;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t newline = std::min(text.find('\n', at), text.size());
+      std::string_view line = text.substr(at, newline - at);
+      while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+      while (!line.empty() && (line.back() == ' ' || line.back() == '\r' || line.back() == '\t'))
+        line.remove_suffix(1);
+      if (!line.empty()) take(run, score(line), at, newline, hits);
+      at = newline + 1;
+    }
+    finish(run, hits);
+    return {};
+  }
+
+ private:
+  struct Run {
+    double sum = 0;
+    int lines = 0, strong = 0, prose = 0, code_lines = 0;
+    std::size_t start = 0, end = 0;
+  };
+
+  static void take(Run& run, LineScore s, std::size_t start, std::size_t end, std::vector<Hit>& hits) {
+    if (s.value <= 0) {
+      if (run.lines == 0) return;
+      ++run.prose;
+      if (run.prose > kGap) finish(run, hits);
+      return;
+    }
+    if (run.lines == 0) run.start = start;
+    run.lines += 1 + run.prose;  // prose between two lines of code counts against the density
+    run.prose = 0;
+    ++run.code_lines;
+    run.sum += s.value;
+    run.strong += s.strong;
+    run.end = end;
+  }
+
+  static void finish(Run& run, std::vector<Hit>& hits) {
+    const bool found = run.sum >= kEnough && (run.strong >= kStrongLines || run.sum >= run.code_lines * 3.0) &&
+                       run.code_lines >= run.lines * kDensity && run.strong > 0;
+    if (found) {
+      const double confidence = std::min(0.99, 0.6 + 0.01 * run.sum);
+      hits.push_back(Hit{Kind::SourceCode, confidence, static_cast<std::uint32_t>(run.start),
+                         static_cast<std::uint32_t>(run.end)});
+    }
+    run = Run{};
+  }
+};
+
+}  // namespace
+
+Made make_source_code(scan::PhraseSet&) { return std::make_unique<SourceCode>(); }
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,110 @@
+#include "sense/detect/topic.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace sluice::sense::detect {
+namespace {
+
+constexpr std::uint32_t kNameWord = 0, kMoneyWord = 1, kAddressWord = 2, kFirstPhrase = 3;
+
+// "€24,117.99", "USD 34,386.50", "1.200 EUR": a number of at least two digits beside a sign or code of a currency.
+bool is_money(const scan::Document& doc, const scan::NumberRun& run) {
+  if (run.digits < 2) return false;
+  const std::string_view text = doc.text;
+  std::size_t at = run.start;
+  if (at > 0 && text[at - 1] == ' ') --at;
+  const std::string_view before = text.substr(at > 3 ? at - 3 : 0, at > 3 ? 3 : at);
+  for (const char* sign : {"$", "€", "£", "₹", "¥", "USD", "EUR", "GBP", "CHF", "INR", "AUD", "CAD", "Rs."}) {
+    if (before.ends_with(sign)) return true;
+  }
+  std::size_t end = run.end;
+  while (end < text.size() && (text[end] == ',' || text[end] == ' ' || (text[end] >= '0' && text[end] <= '9')))
+    ++end;
+  const std::string_view after = text.substr(end, 5);
+  for (const char* sign : {"€", "EUR", "USD", "GBP", "CHF", "euros", "Euro", "元", "¥", "円"}) {
+    if (after.starts_with(sign)) return true;
+  }
+  return false;
+}
+
+// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, written with four numbers.
+bool is_private_address(const scan::Document& doc, const scan::NumberRun& run) {
+  if (run.groups < 4) return false;
+  std::array<int, 4> parts{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const scan::DigitGroup& g = doc.groups[run.first_group + i];
+    if (g.size > 3 ||
+        (i > 0 && (doc.text[g.start - 1] != '.' || g.start != doc.groups[run.first_group + i - 1].start +
+                                                                  doc.groups[run.first_group + i - 1].size + 1u)))
+      return false;
+    for (std::size_t k = 0; k < g.size; ++k) parts[i] = parts[i] * 10 + (doc.text[g.start + k] - '0');
+    if (parts[i] > 255) return false;
+  }
+  return parts[0] == 10 || (parts[0] == 172 && parts[1] >= 16 && parts[1] <= 31) ||
+         (parts[0] == 192 && parts[1] == 168);
+}
+
+}  // namespace
+
+Topic::Topic(scan::PhraseSet& set, Definition definition)
+    : definition_(definition), set_(&set), owner_(set.new_owner()) {
+  words_.push_back({definition.name_group, definition.name_weight});
+  words_.push_back({definition.money_group, definition.money_weight});
+  words_.push_back({definition.address_group, definition.address_weight});
+}
+
+void Topic::add(int group, double weight, std::initializer_list<const char*> phrases, scan::Edge edge) {
+  for (const char* phrase : phrases) {
+    set_->add(owner_, phrase, edge);
+    words_.push_back({group, weight});
+  }
+}
+
+std::vector<Topic::Event> Topic::events_of(const scan::Document& doc) const {
+  std::vector<Event> events;
+  const auto& phrases = doc.phrases[owner_];
+  if (phrases.empty()) return events;
+  events.reserve(phrases.size() + doc.names.size());
+  for (const auto& hit : phrases) events.push_back({hit.start, hit.end, hit.id + kFirstPhrase});
+  if (words_[kNameWord].group >= 0) {
+    for (const std::uint32_t at : doc.names) events.push_back({at, at + 1, kNameWord});
+  }
+  for (const auto& run : doc.numbers) {
+    if (words_[kMoneyWord].group >= 0 && is_money(doc, run)) events.push_back({run.start, run.end, kMoneyWord});
+    if (words_[kAddressWord].group >= 0 && is_private_address(doc, run))
+      events.push_back({run.start, run.end, kAddressWord});
+  }
+  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.end < b.end; });
+  return events;
+}
+
+Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const {
+  const std::vector<Event> events = events_of(doc);
+  std::vector<std::uint32_t> count(words_.size(), 0);
+  Sums sums{};
+  const auto change = [&](const Event& e, bool enters) {
+    const Word& word = words_[e.word];
+    std::uint32_t& n = count[e.word];
+    const bool first = enters ? n++ == 0 : --n == 0;
+    if (first) sums[static_cast<std::size_t>(word.group)] += enters ? word.weight : -word.weight;
+  };
+  std::size_t oldest = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    change(events[i], true);
+    while (events[i].end > events[oldest].start && events[i].end - events[oldest].start > definition_.window) {
+      change(events[oldest++], false);
+    }
+    // Only full windows are judged, so that a word that speaks against the topic counts wherever it stands in one.
+    const bool full = i + 1 == events.size() || events[i + 1].end - events[oldest].start > definition_.window;
+    const double confidence = full ? definition_.decide(sums) : 0;
+    if (confidence <= 0) continue;
+    hits.push_back({definition_.kind, confidence, events[oldest].start, events[i].end});
+    // One finding a window: begin anew behind it.
+    while (oldest <= i) change(events[oldest++], false);
+  }
+  return {};
+}
+
+}  // namespace sluice::sense::detect

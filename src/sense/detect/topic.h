@@ -1,0 +1,60 @@
+// Topic: the common machinery of detectors that know a subject by its words. Each word has a group and a weight; a
+// window slides over the text, each distinct word in it counts once, and a short function decides on the sums.
+// A table of words a topic, one decision a topic; no word alone decides unless its weight says so.
+#pragma once
+
+#include <array>
+#include <initializer_list>
+#include <vector>
+
+#include "sense/scan/detector.h"
+
+namespace sluice::sense::detect {
+
+inline constexpr std::size_t kTopicGroups = 6;
+using Sums = std::array<double, kTopicGroups>;
+
+class Topic : public scan::Detector {
+ public:
+  // Confidence that the window is about the topic; 0: it is not.
+  using Decide = double (*)(const Sums&);
+
+  struct Definition {
+    const char* name;
+    scan::Kind kind;
+    Decide decide;
+    int name_group = -1;  // group that gains `name_weight` for a full name in the window; -1: none
+    double name_weight = 1;
+    int money_group = -1;  // the same for an amount of money
+    double money_weight = 1;
+    int address_group = -1;  // the same for an address of a private network (RFC 1918)
+    double address_weight = 1.5;
+    std::uint32_t window = 1200;  // bytes: about two paragraphs
+  };
+
+  Topic(scan::PhraseSet& set, Definition definition);
+  void add(int group, double weight, std::initializer_list<const char*> phrases,
+           scan::Edge edge = scan::Edge::Word);
+
+  const char* name() const override { return definition_.name; }
+  Status detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const override;
+
+ private:
+  struct Word {
+    int group;
+    double weight;
+  };
+  struct Event {
+    std::uint32_t start, end;
+    std::uint32_t word;  // index in words_
+  };
+
+  std::vector<Event> events_of(const scan::Document& doc) const;
+
+  Definition definition_;
+  scan::PhraseSet* set_;  // outlives the detector; used by add() only
+  scan::PhraseSet::Owner owner_;
+  std::vector<Word> words_;  // [0] full name, [1] money, [2] private address, then phrase id + 3
+};
+
+}  // namespace sluice::sense::detect

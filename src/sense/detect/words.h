@@ -1,0 +1,41 @@
+// Words: the context words of one detector, each with the tags it stands for, and questions such as "is there a
+// word with this tag within 40 bytes before this number?".
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <vector>
+
+#include "sense/scan/document.h"
+
+namespace sluice::sense::detect {
+
+using Tags = std::uint64_t;  // one bit a meaning; each detector has its own
+
+class Words {
+ public:
+  explicit Words(scan::PhraseSet& set) : set_(&set), owner_(set.new_owner()) {}
+
+  void add(Tags tags, std::initializer_list<const char*> phrases, scan::Edge edge = scan::Edge::Word) {
+    for (const char* phrase : phrases) {
+      const std::uint16_t id = set_->add(owner_, phrase, edge);
+      tags_.resize(id + 1u);
+      tags_[id] = tags;
+    }
+  }
+
+  const std::vector<scan::PhraseHit>& hits(const scan::Document& doc) const { return doc.phrases[owner_]; }
+  Tags tags(const scan::PhraseHit& hit) const { return tags_[hit.id]; }
+
+  // All tags of the words that end at most `before` bytes before `start` or begin at most `after` bytes after
+  // `end`.
+  Tags around(const scan::Document& doc, std::size_t start, std::size_t end, std::size_t before,
+              std::size_t after) const;
+
+ private:
+  scan::PhraseSet* set_;  // the Judge's, which outlives its detectors; used by add() only
+  scan::PhraseSet::Owner owner_;
+  std::vector<Tags> tags_;
+};
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,77 @@
+#include "sense/joints.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "text/utf8.h"
+
+namespace sluice::sense {
+namespace {
+
+// A finding that crosses a joint is shorter than this on each side; longer texts give only their ends, with a mark
+// between that no detector reads across.
+constexpr std::size_t kEnd = 512;
+constexpr std::string_view kCut = "\n\x1e\n";
+
+std::size_t character_start(std::string_view text, std::size_t at) {
+  while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
+
+void append(JointText& joint, std::string path, std::string_view text) {
+  const auto source = static_cast<std::uint32_t>(joint.sources.size());
+  joint.sources.push_back({std::move(path), text});
+  if (text.size() <= 2 * kEnd) {
+    joint.pieces.push_back({joint.text.size(), 0, source});
+    joint.text += text;
+    return;
+  }
+  const std::size_t head = character_start(text, kEnd), tail = character_start(text, text.size() - kEnd);
+  joint.pieces.push_back({joint.text.size(), 0, source});
+  joint.text += text.substr(0, head);
+  joint.text += kCut;
+  joint.pieces.push_back({joint.text.size(), tail, source});
+  joint.text += text.substr(tail);
+}
+
+JointText join(const chat::Request& request, std::optional<chat::Role> role) {
+  JointText joint;
+  for (std::size_t m = 0; m < request.messages.size(); ++m) {
+    const chat::Message& message = request.messages[m];
+    if (role && message.role != *role) continue;
+    const bool several = message.parts.size() > 1;
+    for (std::size_t p = 0; p < message.parts.size(); ++p) {
+      const chat::Part& part = message.parts[p];
+      if (part.kind != chat::Part::Kind::Text || part.text.empty()) continue;
+      std::string path = "$.messages[" + std::to_string(m) + "].content";
+      if (several || !part.raw.empty()) path += "[" + std::to_string(p) + "]";
+      append(joint, std::move(path), part.text);
+    }
+  }
+  return joint;
+}
+
+}  // namespace
+
+std::size_t JointText::piece_at(std::size_t byte) const {
+  const auto after = std::upper_bound(pieces.begin(), pieces.end(), byte,
+                                      [](std::size_t at, const Piece& piece) { return at < piece.start; });
+  return static_cast<std::size_t>(after - pieces.begin()) - 1;
+}
+
+std::vector<JointText> joints_of(const chat::Request& request) {
+  std::vector<JointText> joints;
+  JointText all = join(request, std::nullopt);
+  const std::size_t total = all.sources.size();
+  if (total < 2) return joints;
+  joints.push_back(std::move(all));
+  using chat::Role;
+  for (const Role role : {Role::System, Role::Developer, Role::User, Role::Assistant, Role::Tool}) {
+    JointText one = join(request, role);
+    if (one.sources.size() >= 2 && one.sources.size() < total) joints.push_back(std::move(one));
+  }
+  return joints;
+}
+
+}  // namespace sluice::sense

@@ -1,0 +1,36 @@
+// Joints: the pieces of a conversation as the model reads them, one after the other without separator, so that a
+// card number or a key whose halves stand in two parts or two messages is found.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/request.h"
+
+namespace sluice::sense {
+
+// One text made of the ends of several.
+struct JointText {
+  struct Piece {
+    std::size_t start = 0;         // byte in `text`
+    std::size_t source_start = 0;  // byte in the source where this piece begins
+    std::uint32_t source = 0;      // index in JointText::sources
+  };
+  struct Source {
+    std::string path;
+    std::string_view text;  // of the request, which outlives this
+  };
+  std::string text;
+  std::vector<Piece> pieces;
+  std::vector<Source> sources;
+
+  std::size_t piece_at(std::size_t byte) const;  // index in pieces
+};
+
+// All contents in order, and those of each role by itself (an answer may stand between two halves of a number).
+// Empty where there is nothing to join.
+std::vector<JointText> joints_of(const chat::Request& request);
+
+}  // namespace sluice::sense

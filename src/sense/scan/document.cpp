@@ -1,0 +1,104 @@
+#include "sense/scan/document.h"
+
+#include <utility>
+
+namespace sluice::sense::scan {
+namespace {
+
+constexpr std::size_t kMaxSeparators = 3;
+constexpr std::size_t kMaxGroups = 48;  // bounds the work of a validator on a page full of digits
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_separator(char c) {
+  return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')' || c == '_';
+}
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+
+class Anchors {
+ public:
+  explicit Anchors(Document& doc) : doc_(doc), text_(doc.text) {}
+
+  void run() {
+    for (std::size_t i = 0; i < text_.size();) {
+      const char c = text_[i];
+      if (is_digit(c)) {
+        i = take_number(i);
+      } else if (is_upper(c) && (i == 0 || !is_word_byte(text_[i - 1]))) {
+        i = take_name(i);
+      } else {
+        if (c == '@') doc_.at_signs.push_back(static_cast<std::uint32_t>(i));
+        ++i;
+      }
+    }
+  }
+
+ private:
+  std::size_t digits_end(std::size_t i) const {
+    while (i < text_.size() && is_digit(text_[i])) ++i;
+    return i;
+  }
+
+  std::size_t take_number(std::size_t i) {
+    NumberRun run;
+    run.start = static_cast<std::uint32_t>(i);
+    run.first_group = static_cast<std::uint32_t>(doc_.groups.size());
+    while (true) {
+      const std::size_t end = digits_end(i);
+      doc_.groups.push_back(DigitGroup{static_cast<std::uint32_t>(i),
+                                       static_cast<std::uint16_t>(end - i > 0xFFFF ? 0xFFFF : end - i)});
+      ++run.groups;
+      run.digits += static_cast<std::uint32_t>(end - i);
+      run.end = static_cast<std::uint32_t>(end);
+      std::size_t next = end;
+      while (next < text_.size() && next - end < kMaxSeparators && is_separator(text_[next])) ++next;
+      if (next == end || next >= text_.size() || !is_digit(text_[next]) || run.groups == kMaxGroups) break;
+      i = next;
+    }
+    doc_.numbers.push_back(run);
+    return run.end;
+  }
+
+  // End of a capitalised word of at least two letters that begins at i; i if there is none. Letters beyond ASCII
+  // count as letters: "Lucía", "Łukasz" (after its first letter).
+  std::size_t capitalised_end(std::size_t i) const {
+    if (i >= text_.size() || !(is_upper(text_[i]) || static_cast<unsigned char>(text_[i]) >= 0xC3)) return i;
+    std::size_t end = i + 1;
+    bool lower = false;
+    while (end < text_.size()) {
+      const char c = text_[end];
+      const bool joint = (c == '-' || c == '\'') && end + 1 < text_.size() && is_upper(text_[end + 1]);
+      if (is_lower(c)) lower = true;
+      if (!is_lower(c) && !is_upper(c) && static_cast<unsigned char>(c) < 0x80 && !joint) break;
+      ++end;
+    }
+    return lower && end - i >= 2 ? end : i;
+  }
+
+  std::size_t take_name(std::size_t i) {
+    const std::size_t first = capitalised_end(i);
+    if (first == i) return i + 1;
+    std::size_t second = first;
+    if (second + 3 < text_.size() && text_[second] == ' ' && is_upper(text_[second + 1]) &&
+        text_[second + 2] == '.') {
+      second += 3;  // a middle initial
+    }
+    if (second < text_.size() && text_[second] == ' ' && capitalised_end(second + 1) != second + 1) {
+      doc_.names.push_back(static_cast<std::uint32_t>(i));
+    }
+    return first;
+  }
+
+  Document& doc_;
+  const std::string& text_;
+};
+
+}  // namespace
+
+Document::Document(text::Normalised canonical, const PhraseSet& set)
+    : text(std::move(canonical.text)), lower(lower_case(text)), origin(std::move(canonical.origin)) {
+  set.find(lower, phrases);
+  Anchors(*this).run();
+}
+
+}  // namespace sluice::sense::scan

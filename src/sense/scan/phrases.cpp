@@ -1,0 +1,166 @@
+#include "sense/scan/phrases.h"
+
+#include <limits>
+
+#include "base/check.h"
+
+namespace sluice::sense::scan {
+namespace {
+
+constexpr std::size_t kLongestPhrase = 60;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Letters and digits of scripts that separate words; the bytes of CJK characters (three-byte sequences from E3 on)
+// do not continue a word, so that "密码abc" and "卡号4111" have their boundaries.
+bool joins_word(std::string_view text, std::size_t at) {
+  const auto b = static_cast<unsigned char>(text[at]);
+  if (b < 0x80) return is_word_byte(text[at]);
+  std::size_t lead = at;
+  while (lead > 0 && at - lead < 3 && (static_cast<unsigned char>(text[lead]) & 0xC0) == 0x80) --lead;
+  // Two-byte sequences from C3 on hold the letters of Europe and the Near East; E1 and E2 also hold punctuation.
+  const auto first = static_cast<unsigned char>(text[lead]);
+  return first >= 0xC3 && first <= 0xE0;
+}
+
+bool edges_hold(std::string_view text, std::size_t start, std::size_t end, Edge edge) {
+  const bool joined_before = start > 0 && joins_word(text, start - 1);
+  const bool joined_after = end < text.size() && joins_word(text, end);
+  switch (edge) {
+    case Edge::Any:
+      return true;
+    case Edge::Start:
+      return !joined_before;
+    case Edge::Word:
+      return !joined_before && !joined_after;
+    case Edge::AfterDigit:
+      if (joined_after || start == 0) return false;
+      return is_digit(text[start - 1]) || (start > 1 && text[start - 1] == ' ' && is_digit(text[start - 2]));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::uint16_t PhraseSet::add(Owner owner, std::string_view phrase, Edge edge) {
+  SLUICE_CHECK(next_.empty() && owner < owners_, "phrases are added before build() and by a known owner");
+  SLUICE_CHECK(!phrase.empty() && phrase.size() <= kLongestPhrase, "phrases are short constants of our own");
+  next_id_.resize(owners_, 0);
+  const std::uint16_t id = next_id_[owner]++;
+  phrases_.push_back(Phrase{std::string(phrase), owner, id, edge});
+  return id;
+}
+
+void PhraseSet::build() {
+  for (const Phrase& phrase : phrases_) {
+    for (const char c : phrase.text) {
+      auto& column = symbol_[static_cast<unsigned char>(c)];
+      if (column == 0) column = static_cast<std::uint8_t>(columns_++);
+    }
+  }
+  next_.assign(columns_, 0);
+  ending_.resize(1);
+  for (std::uint32_t i = 0; i < phrases_.size(); ++i) insert(i);
+  link();
+  ending_.clear();
+}
+
+PhraseSet::State PhraseSet::child(State state, std::uint8_t column) {
+  const std::size_t cell = state * columns_ + column;
+  if (next_[cell] == 0) {
+    const std::size_t created = next_.size() / columns_;
+    SLUICE_CHECK(created < std::numeric_limits<State>::max(), "our phrases make fewer than 65535 states");
+    next_[cell] = static_cast<State>(created);
+    next_.resize(next_.size() + columns_, 0);
+    ending_.emplace_back();
+  }
+  return next_[cell];
+}
+
+void PhraseSet::insert(std::uint32_t phrase) {
+  State state = 0;
+  for (const char c : phrases_[phrase].text) state = child(state, symbol_[static_cast<unsigned char>(c)]);
+  ending_[state].push_back(phrase);
+}
+
+// Breadth first, each missing transition takes that of the longest proper suffix, so that the search never steps
+// back.
+void PhraseSet::link() {
+  const std::size_t states = next_.size() / columns_;
+  std::vector<State> fail(states, 0), order;
+  order.reserve(states);
+  for (std::size_t column = 1; column < columns_; ++column) {
+    if (next_[column] != 0) order.push_back(next_[column]);
+  }
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const State state = order[i];
+    for (std::size_t column = 1; column < columns_; ++column) {
+      State& to = next_[state * columns_ + column];
+      const State through = next_[fail[state] * columns_ + column];
+      if (to == 0) {
+        to = through;
+      } else {
+        fail[to] = through;
+        order.push_back(to);
+      }
+    }
+  }
+  collect_outputs(fail, order);
+}
+
+void PhraseSet::collect_outputs(const std::vector<State>& fail, const std::vector<State>& order) {
+  for (const State state : order) {
+    const auto& suffix = ending_[fail[state]];
+    ending_[state].insert(ending_[state].end(), suffix.begin(), suffix.end());
+  }
+  first_output_.push_back(0);
+  for (const auto& list : ending_) {
+    outputs_.insert(outputs_.end(), list.begin(), list.end());
+    first_output_.push_back(static_cast<std::uint32_t>(outputs_.size()));
+  }
+}
+
+void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
+  SLUICE_CHECK(!first_output_.empty(), "build() comes before find()");
+  hits.resize(owners_);
+  for (auto& list : hits) list.clear();
+  State state = 0;
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    state = next_[state * columns_ + symbol_[static_cast<unsigned char>(lower[i])]];
+    const std::uint32_t first = first_output_[state], last = first_output_[state + 1];
+    if (first == last) [[likely]]
+      continue;
+    for (std::uint32_t o = first; o < last; ++o) {
+      const Phrase& phrase = phrases_[outputs_[o]];
+      const std::size_t start = i + 1 - phrase.text.size();
+      if (!edges_hold(lower, start, i + 1, phrase.edge)) continue;
+      hits[phrase.owner].push_back(
+          PhraseHit{static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(i + 1), phrase.id});
+    }
+  }
+}
+
+std::string lower_case(std::string_view utf8) {
+  std::string out(utf8);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    auto& c = out[i];
+    const auto b = static_cast<unsigned char>(c);
+    if (b >= 'A' && b <= 'Z') {
+      c = static_cast<char>(b + 32);
+    } else if (b >= 0xC3 && b <= 0xD0 && i + 1 < out.size()) {
+      auto& tail = out[i + 1];
+      const auto t = static_cast<unsigned char>(tail);
+      if (b == 0xC3 && t >= 0x80 && t <= 0x9E && t != 0x97) tail = static_cast<char>(t + 0x20);  // À..Þ
+      if (b == 0xCE && t >= 0x91 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // Α..Ο
+      if (b == 0xD0 && t >= 0x90 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // А..П
+      if (b == 0xD0 && t >= 0xA0 && t <= 0xAF) {                                                 // Р..Я
+        c = static_cast<char>(0xD1);
+        tail = static_cast<char>(t - 0x20);
+      }
+      ++i;
+    }
+  }
+  return out;
+}
+
+}  // namespace sluice::sense::scan

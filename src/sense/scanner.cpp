@@ -1,0 +1,192 @@
+#include "sense/scanner.h"
+
+#include <algorithm>
+#include <exception>
+#include <tuple>
+#include <utility>
+
+#include "sense/kinds.h"
+#include "sense/scan/decode.h"
+#include "text/normalise.h"
+#include "text/utf8.h"
+
+namespace sluice::sense {
+namespace {
+
+// A window fits the second-level cache with all that is derived from it. The overlap is longer than any finding
+// whose beginning does not already prove it.
+constexpr std::size_t kWindow = 64 * 1024;
+constexpr std::size_t kOverlap = 4 * 1024;
+// Findings of one kind that are listed; the label needs one, a reader not more than this.
+constexpr std::size_t kMaxFindings = 1000;
+
+bool continues_character(std::string_view text, std::size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+}
+
+// The beginning of a window: at white space if there is some nearby, so that no number is cut in half.
+std::size_t window_start(std::string_view text, std::size_t wanted) {
+  for (std::size_t back = 0; back < 256 && back < wanted; ++back) {
+    const char c = text[wanted - back];
+    if (c == '\n' || c == ' ') return wanted - back;
+  }
+  while (wanted > 0 && continues_character(text, wanted)) --wanted;
+  return wanted;
+}
+
+// Byte of the original where the canonical byte's character begins, and where the one before `end` ends.
+std::size_t original_end(const scan::Document& doc, std::string_view original, std::size_t end) {
+  std::size_t at = doc.origin[end];
+  if (end > 0 && at == doc.origin[end - 1]) {  // the end falls inside what one character became
+    ++at;
+    while (continues_character(original, at)) ++at;
+  }
+  return at;
+}
+
+}  // namespace
+
+Scanner::Scanner(const Instruments& instruments, const JudgeOptions& options)
+    : instruments_(instruments), options_(options), began_(instruments.clock->monotonic()) {
+  judgement_.label.raise(options.default_class, Provenance{"default", "", options.default_class, {}});
+}
+
+void Scanner::stop(const char* limit) {
+  stopped_ = true;
+  judgement_.label.raise(Class::Restricted, Provenance{"detector_failure", limit, Class::Restricted, {}});
+}
+
+bool Scanner::may_go_on(std::size_t more_bytes) {
+  if (stopped_) return false;
+  if (more_bytes > options_.max_bytes - std::min(options_.max_bytes, judgement_.bytes)) {
+    stop("max_bytes");
+  } else if (instruments_.clock->monotonic() - began_ > options_.time_limit) {
+    stop("time_limit");
+  }
+  return !stopped_;
+}
+
+void Scanner::unreadable(const std::string& path) {
+  judgement_.label.raise(Class::Restricted, Provenance{"unreadable", path, Class::Restricted, {}});
+}
+
+// A detector that fails leaves the others their turn, since their findings explain the label.
+bool Scanner::run(const scan::Document& doc) {
+  hits_.clear();
+  for (const auto& detector : instruments_.detectors) {
+    bool failed = false;
+    try {
+      failed = !detector->detect(doc, hits_).has_value();
+    } catch (const std::exception&) {
+      failed = true;
+    }
+    if (failed) {
+      judgement_.label.raise(Class::Restricted,
+                             Provenance{"detector_failure", detector->name(), Class::Restricted, {}});
+    }
+    if (!may_go_on(0)) return false;
+  }
+  return true;
+}
+
+void Scanner::text(const std::string& path, std::string_view utf8) {
+  if (!may_go_on(utf8.size())) return;
+  judgement_.bytes += utf8.size();
+  const std::size_t first_finding = judgement_.findings.size();
+  seen_.clear();
+  std::size_t start = 0;
+  while (!stopped_) {
+    std::size_t end = std::min(utf8.size(), start + kWindow);
+    while (end < utf8.size() && continues_character(utf8, end)) ++end;
+    window(path, utf8, start, end);
+    if (!stopped_) decoded(path, utf8, start, end);
+    if (end == utf8.size()) break;
+    start = window_start(utf8, end - kOverlap);
+  }
+  settle(utf8, first_finding);
+}
+
+void Scanner::window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end) {
+  const std::string_view part = utf8.substr(start, end - start);
+  const scan::Document doc(text::normalise(part), instruments_.phrases);
+  run(doc);
+  for (const scan::Hit& hit : hits_) {
+    // What touches the end of a window may go on in the next, which begins before it and shows it whole.
+    if (end < utf8.size() && hit.end == doc.text.size() && doc.origin[hit.start] > kOverlap &&
+        doc.origin[hit.start] > part.size() - kOverlap / 2)
+      continue;
+    add(path, hit, start + doc.origin[hit.start], start + original_end(doc, part, hit.end));
+  }
+}
+
+void Scanner::decoded(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end) {
+  const std::string_view part = utf8.substr(start, end - start);
+  for (scan::Decoded& piece : scan::decode(part)) {
+    const scan::Document doc(std::move(piece.view), instruments_.phrases);
+    run(doc);
+    for (const scan::Hit& hit : hits_) {
+      const std::size_t from = doc.origin[hit.start];
+      std::size_t to = doc.origin[hit.end];
+      if (to <= from) to = std::max<std::size_t>(doc.origin.back(), from + 1);
+      add(path, hit, start + from, start + to);
+    }
+    if (stopped_) return;
+  }
+}
+
+void Scanner::joint(const JointText& joint) {
+  if (!may_go_on(joint.text.size())) return;
+  scan::Document doc(text::normalise(joint.text), instruments_.phrases);
+  doc.joint = true;
+  run(doc);
+  for (const scan::Hit& hit : hits_) {
+    if (!meaning_of(hit.kind).across_joints) continue;
+    const std::size_t from = doc.origin[hit.start], to = original_end(doc, joint.text, hit.end);
+    const JointText::Piece& first = joint.pieces[joint.piece_at(from)];
+    const JointText::Piece& last = joint.pieces[joint.piece_at(to - 1)];
+    if (first.source == last.source) continue;
+    // The finding is shown where it begins, up to the end of that text.
+    const JointText::Source& source = joint.sources[first.source];
+    seen_.clear();
+    const std::size_t first_finding = judgement_.findings.size();
+    add(source.path, hit, first.source_start + from - first.start, source.text.size());
+    settle(source.text, first_finding);
+  }
+}
+
+// Raises the label, and lists the finding with byte offsets that settle() turns into code points.
+void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
+  if (!seen_.insert({static_cast<int>(hit.kind), byte_start, byte_end}).second) return;
+  const KindMeaning& meaning = meaning_of(hit.kind);
+  judgement_.label.raise(meaning.category,
+                         Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
+  if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMaxFindings) return;
+  judgement_.findings.push_back(
+      Finding{meaning.detector, meaning.type, meaning.category, hit.confidence, path, byte_start, byte_end});
+}
+
+// Byte offsets of this text's findings to code points, in one walk.
+void Scanner::settle(std::string_view utf8, std::size_t from) {
+  auto& findings = judgement_.findings;
+  std::vector<std::size_t*> offsets;
+  for (std::size_t i = from; i < findings.size(); ++i) {
+    offsets.push_back(&findings[i].start);
+    offsets.push_back(&findings[i].end);
+  }
+  std::sort(offsets.begin(), offsets.end(), [](const std::size_t* a, const std::size_t* b) { return *a < *b; });
+  std::size_t byte = 0, points = 0;
+  for (std::size_t* offset : offsets) {
+    while (byte < *offset && byte < utf8.size()) {
+      text::next_code_point(utf8, byte);
+      ++points;
+    }
+    *offset = points;
+  }
+}
+
+Judgement Scanner::finish() {
+  judgement_.took = instruments_.clock->monotonic() - began_;
+  return std::move(judgement_);
+}
+
+}  // namespace sluice::sense

@@ -1,0 +1,56 @@
+// Scanner: one judgement in the making. Cuts texts into windows, gives each to every detector, watches the limits,
+// and gathers findings and the label. Used once, by one thread.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "base/time.h"
+#include "sense/joints.h"
+#include "sense/scan/detector.h"
+#include "sense/sense.h"
+
+namespace sluice::sense {
+
+// What a Judge keeps: immutable after creation.
+struct Instruments {
+  scan::PhraseSet phrases;
+  std::vector<std::unique_ptr<scan::Detector>> detectors;
+  const Clock* clock = nullptr;
+};
+
+class Scanner {
+ public:
+  Scanner(const Instruments& instruments, const JudgeOptions& options);
+
+  void text(const std::string& path, std::string_view utf8);
+  void joint(const JointText& joint);
+  void unreadable(const std::string& path);
+  Judgement finish();
+
+ private:
+  bool may_go_on(std::size_t more_bytes);
+  void stop(const char* limit);
+  bool run(const scan::Document& doc);  // hits_ of all detectors
+  void window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
+  void decoded(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
+  void add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end);
+  void settle(std::string_view utf8, std::size_t from);
+
+  const Instruments& instruments_;
+  const JudgeOptions& options_;
+  MonotonicTime began_;
+  Judgement judgement_;
+  std::vector<scan::Hit> hits_;
+  // Kind, start and end of what this text has shown already: windows overlap, and decoding repeats.
+  std::set<std::tuple<int, std::size_t, std::size_t>> seen_;
+  std::array<std::size_t, scan::kKinds> reported_{};
+  bool stopped_ = false;
+};
+
+}  // namespace sluice::sense

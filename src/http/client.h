@@ -56,12 +56,31 @@ class ClientResponse {
   std::unique_ptr<Impl> impl_;
 };
 
+// Ends a send() that still waits for its connection or for the answer's head. Copies share the same state; used on
+// the loop's thread. Once send() has returned a response, use ClientResponse::cancel().
+class Cancellation {
+ public:
+  Cancellation();
+  void cancel() const;  // send() ends soon with net.cancelled and its connection is closed; sticky
+  bool cancelled() const;
+  struct State;
+  State& state() const { return *state_; }
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
 class Client {
  public:
   Client(net::Loop& loop, ClientOptions options);
   ~Client();
   // `request.target` is appended to the origin's base path. Host, Content-Length and Connection are written here.
+  // Names and values of headers are checked first (http.bad_request). An answer that can't be read is
+  // http.bad_response.
   net::Task<Result<ClientResponse>> send(Request request);
+  net::Task<Result<ClientResponse>> send(Request request, Cancellation cancellation);
+  int in_use() const;  // connections that carry a request
+  int idle() const;    // connections that are kept
 
  private:
   struct Impl;

@@ -29,6 +29,7 @@ class Headers {
   void set(std::string_view name, std::string value);                // replaces all of that name
   std::optional<std::string_view> get(std::string_view name) const;  // first; names compare without case
   std::size_t count(std::string_view name) const;
+  void reserve(std::size_t n) { list_.reserve(n); }
   const std::vector<std::pair<std::string, std::string>>& list() const { return list_; }
 
  private:
@@ -60,6 +61,7 @@ struct RequestHead {
   Request request;  // body empty
   Framing framing;
   bool expect_continue = false;
+  int minor_version = 1;  // of HTTP/1; a 1.0 client understands no chunks
 };
 struct ResponseHead {
   int status = 0;
@@ -86,15 +88,24 @@ class ChunkDecoder {
   State state_ = State::Size;
   std::uint64_t remaining_ = 0;
   std::size_t digits_ = 0, extra_ = 0, line_ = 0;
+  std::uint64_t position_ = 0;  // bytes of the encoded body so far
+  bool colon_ = false;          // seen in the trailer line
+
+  Status step(char c);
+  Status step_trailer(char c);
+  Error bad(const char* what) const;
 };
 
 // Heads as they go on the wire. Field values are checked: a CR, LF or NUL in one breaks a SLUICE_CHECK, since it
-// would be header injection; validate with valid_field_value() first where a value is not ours.
+// would be header injection; validate with valid_field_value() first where a value is not ours. Content-Length,
+// Transfer-Encoding, Connection and Keep-Alive among `headers` are left out: they follow from the other arguments.
 std::string write_request_head(const Request& request, const Framing& framing);
 std::string write_response_head(int status, const Headers& headers, const Framing& framing, bool keep_alive);
 void append_chunk(std::string& out, std::string_view payload);  // one chunk, framed; nothing for an empty payload
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 bool valid_field_value(std::string_view value);
+bool valid_field_name(std::string_view name);
+bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII
 const char* reason_phrase(int status);
 
 }  // namespace sluice::http

@@ -1,5 +1,6 @@
 #include "net/stream.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -182,6 +183,22 @@ void Stream::shutdown_send() {
 
 void Stream::close() {
   if (impl_) impl_->socket->close();
+}
+void Stream::abort() {
+  if (!open()) return;
+  ErrorCode ignored;
+  impl_->socket->tcp.set_option(asio::socket_base::linger(true, 0), ignored);
+  close();
+}
+bool Stream::quiet() const {
+  if (!open() || impl_->socket->gone) return false;
+  int fd = impl_->socket->tcp.native_handle();
+  if (impl_->socket->tls) {
+    pollfd state{fd, POLLRDHUP, 0};
+    return ::poll(&state, 1, 0) == 0;
+  }
+  char byte = 0;
+  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 bool Stream::open() const { return impl_ && impl_->socket->open(); }
 std::string Stream::peer() const { return impl_->socket->peer; }

@@ -37,6 +37,11 @@ class Stream {
   void set_deadline(Duration from_now);  // <= 0: none
   void shutdown_send();                  // half-close: no more bytes from here
   void close();                          // any pending operation ends with net.cancelled
+  // Closes with a reset instead of a proper end, so that the peer can't take what it got for the whole.
+  void abort();
+  // Open, and nothing has arrived: neither a byte nor an end. To ask before a kept connection is used again.
+  // (Under TLS bytes may be there, since session tickets come at any time; then only the end counts.)
+  bool quiet() const;
   bool open() const;
   std::string peer() const;  // "127.0.0.1:40312"
 

@@ -239,6 +239,25 @@ TEST_CASE("wait_closed notices a close that came before it, and close() on this 
   });
 }
 
+TEST_CASE("quiet() is false once a byte or the end has arrived, and abort() resets") {
+  with_pair([](Loop& loop, Stream& client, Stream& server) -> Task<void> {
+    CHECK(client.quiet());
+    auto written = co_await server.write_all("xy");
+    CHECK(written);
+    char buffer[1];
+    auto got = co_await client.read_some(buffer);
+    CHECK(got);
+    CHECK_FALSE(client.quiet());
+    got = co_await client.read_some(buffer);
+    CHECK(client.quiet());
+    server.abort();
+    got = co_await client.read_some(buffer);
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == "net.reset");
+    CHECK_FALSE(client.quiet());
+  });
+}
+
 TEST_CASE("waiting for a close with unread bytes uses no processor time") {
   with_pair([](Loop& loop, Stream& client, Stream& server) -> Task<void> {
     bool closed = false;

@@ -1,0 +1,220 @@
+#include "http/connection.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace sluice::http {
+namespace {
+
+using Exchange = Responder::Impl;
+using Phase = Responder::Impl::Phase;
+
+constexpr std::size_t kFirstRead = 4 * 1024;  // what an idle connection holds; most heads fit
+constexpr std::size_t kBodyRead = 64 * 1024;
+constexpr std::size_t kKeptCapacity = 16 * 1024;  // a larger buffer is given back between requests
+// How long and how much a connection is read on after the last answer: closing with unread bytes would make the
+// kernel send a reset, which can destroy the answer before the client has read it (RFC 9112, section 9.6).
+constexpr Duration kLingerTime = std::chrono::seconds(2);
+constexpr std::size_t kLingerBytes = 16u << 20;
+
+int status_of(const Error& error) {
+  if (error.code == "http.header_too_large") return 431;
+  if (error.code == "http.body_too_large") return 413;
+  if (error.code == "http.length_required") return 411;
+  if (error.code == "http.unsupported_version") return 505;
+  if (error.code == "http.request_timeout") return 408;
+  return 400;
+}
+
+Error too_slow(const char* what) {
+  return {"http.request_timeout", std::string("the request's ") + what + " took too long to arrive", "",
+          "send it faster, or in smaller requests"};
+}
+
+Error body_too_large(std::size_t limit) {
+  return {"http.body_too_large", "the body is larger than " + std::to_string(limit) + " bytes", "",
+          "send less at once"};
+}
+
+// Appends what arrives to c.in.
+net::Task<Result<std::size_t>> receive(Exchange& c, std::size_t room) {
+  std::size_t had = c.in.size();
+  c.in.resize(had + room);
+  std::span<char> into(c.in.data() + had, room);
+  auto got = co_await c.stream.read_some(into);
+  c.in.resize(had + (got ? *got : 0));
+  co_return got;
+}
+
+// nullopt: the connection ended, or went idle for too long, between requests.
+net::Task<Result<std::optional<RequestHead>>> read_head(Exchange& c, MonotonicTime& accepted) {
+  if (c.in.empty()) {
+    c.stream.set_deadline(c.core->limits.idle_timeout);
+    auto first = co_await receive(c, kFirstRead);
+    if (!first) co_return std::optional<RequestHead>();
+  }
+  accepted = std::chrono::steady_clock::now();
+  c.enter(Phase::Reading);
+  c.stream.set_deadline(c.core->limits.header_timeout);
+  for (;;) {
+    std::size_t consumed = 0;
+    auto head = parse_request_head(c.in, c.core->limits.headers, consumed);
+    if (!head) co_return fail(head.error());
+    if (*head) {
+      c.in.erase(0, consumed);
+      co_return std::move(*head);
+    }
+    // Only a new line, or too many bytes, can change the verdict: a client that sends byte by byte costs no more.
+    std::size_t scanned = c.in.size();
+    while (c.in.size() <= c.core->limits.headers.bytes && c.in.find('\n', scanned) == c.in.npos) {
+      scanned = c.in.size();
+      auto more = co_await receive(c, kFirstRead);
+      if (!more && more.error().code == "net.timeout") co_return fail(too_slow("head"));
+      if (!more) co_return fail(more.error());
+    }
+  }
+}
+
+net::Task<Status> read_sized(Exchange& c, std::uint64_t length, std::string& body) {
+  std::size_t size = std::size_t(length);
+  std::size_t have = std::min(size, c.in.size());
+  body.reserve(std::min<std::size_t>(size, 1u << 20));  // more only when it really comes
+  body.append(c.in, 0, have);
+  c.in.erase(0, have);
+  while (have < size) {
+    std::size_t room = std::min(size - have, kBodyRead);
+    body.resize(have + room);
+    std::span<char> into(body.data() + have, room);
+    auto got = co_await c.stream.read_some(into);
+    if (!got) co_return fail(got.error());
+    have += *got;
+    body.resize(have);
+  }
+  co_return Status();
+}
+
+net::Task<Status> read_chunked(Exchange& c, std::string& body) {
+  ChunkDecoder decoder;
+  std::size_t limit = c.core->limits.body_bytes;
+  for (;;) {
+    auto used = decoder.feed(c.in, body);
+    if (!used) co_return fail(used.error());
+    c.in.erase(0, *used);
+    if (body.size() > limit) co_return fail(body_too_large(limit));
+    if (decoder.done()) co_return Status();
+    auto more = co_await receive(c, kFirstRead * 4);
+    if (!more) co_return fail(more.error());
+  }
+}
+
+net::Task<Status> read_body(Exchange& c, RequestHead& head) {
+  if (head.framing.kind == Framing::Kind::None) co_return Status();
+  std::size_t limit = c.core->limits.body_bytes;
+  if (head.framing.length > limit) co_return fail(body_too_large(limit));
+  c.stream.set_deadline(c.core->limits.body_timeout);
+  if (head.expect_continue && c.in.empty()) {
+    Status told = co_await c.stream.write_all("HTTP/1.1 100 Continue\r\n\r\n");
+    if (!told) co_return told;
+  }
+  Status read;
+  if (head.framing.kind == Framing::Kind::Length)
+    read = co_await read_sized(c, head.framing.length, head.request.body);
+  else
+    read = co_await read_chunked(c, head.request.body);
+  if (!read && read.error().code == "net.timeout") co_return fail(too_slow("body"));
+  co_return read;
+}
+
+// Half-closes and reads on for a little.
+net::Task<void> linger(net::Stream& stream) {
+  stream.shutdown_send();
+  stream.set_deadline(kLingerTime);
+  std::vector<char> buffer(16 * 1024);
+  for (std::size_t total = 0; total < kLingerBytes;) {
+    auto got = co_await stream.read_some(buffer);
+    if (!got) break;
+    total += *got;
+  }
+}
+
+net::Task<void> send_error(Exchange& c, Error error) {
+  // The peer is gone or the connection broken: nobody to tell.
+  if (error.code.starts_with("net.")) co_return;
+  RequestHead unknown;
+  unknown.request.keep_alive = false;
+  c.start_exchange(unknown);
+  Status sent = co_await c.send(c.core->error_body(error, status_of(error)));
+  if (sent) co_await linger(c.stream);
+}
+
+// Calls the handler and sees to it that the answer has a proper end or none. False: the connection must close.
+net::Task<bool> handle(Exchange& c, RequestHead& head, MonotonicTime accepted) {
+  c.start_exchange(head);
+  c.enter(Phase::Handling);
+  c.watch();
+  Connection about;
+  about.peer = c.stream.peer();
+  about.accepted = accepted;
+  Responder responder(c);
+  // Named, since it must live until the handler's frame is gone.
+  net::Task<void> running = c.core->handler(head.request, responder, about);
+  co_await running;
+  c.on_gone = nullptr;
+  if (c.state == Exchange::State::Waiting) {
+    Error none{"http.no_answer", "the handler gave no answer", "", ""};
+    Status sent = co_await c.send(c.core->error_body(none, 500));
+    if (!sent) co_return false;
+  }
+  if (c.state != Exchange::State::Done) {
+    c.cut();
+    co_return false;
+  }
+  co_return c.keep_alive;
+}
+
+}  // namespace
+
+net::Task<void> serve(std::shared_ptr<Responder::Impl> connection) {
+  Exchange& c = *connection;
+  for (;;) {
+    c.enter(Phase::Idle);
+    if (c.core->draining && c.in.empty()) break;
+    if (c.in.empty() && c.in.capacity() > kKeptCapacity) c.in = std::string();
+    MonotonicTime accepted;
+    auto head = co_await read_head(c, accepted);
+    if (!head) {
+      co_await send_error(c, head.error());
+      break;
+    }
+    if (!*head) break;
+    Status body = co_await read_body(c, **head);
+    if (!body) {
+      co_await send_error(c, body.error());
+      break;
+    }
+    bool again = co_await handle(c, **head, accepted);
+    if (again) continue;
+    c.enter(Phase::Closing);
+    if (c.stream.open() && !c.gone) co_await linger(c.stream);
+    break;
+  }
+  c.enter(Phase::Closing);
+  c.stream.close();
+}
+
+net::Task<void> refuse(std::shared_ptr<ServerCore> core, net::Stream stream) {
+  Error error{"http.too_many_connections", "this server serves as many connections as it may", "",
+              "try again in a moment"};
+  Response response = core->error_body(error, 503);
+  Framing framing;
+  framing.kind = Framing::Kind::Length;
+  framing.length = response.body.size();
+  response.headers.set("retry-after", "1");
+  std::string head = write_response_head(response.status, response.headers, framing, false);
+  stream.set_deadline(kLingerTime);
+  Status sent = co_await stream.write_all2(head, response.body);
+  if (sent) co_await linger(stream);
+  --core->refusing;
+}
+
+}  // namespace sluice::http

@@ -55,6 +55,7 @@ class LocalEngine : public Engine {
 
  private:
   SamplerSettings sampling_of(const chat::Sampling& wanted) const;
+  Status refuse_hopeless(const chat::Request& request) const;
 
   ModelInfo info_;
   // In the order of dependence: each uses those above it.
@@ -100,6 +101,22 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   return engine;
 }
 
+// Reading a text costs time in proportion to its length, so one that can't fit is refused unread: n tokens stand
+// for at most n times the longest token. Earlier answers may be shortened by a prompt format, and the guide takes
+// the beginning of a question only; those don't count.
+Status LocalEngine::refuse_hopeless(const chat::Request& request) const {
+  if (info_.prompt_format == "guide") return {};
+  std::size_t bytes = 0;
+  for (const chat::Message& message : request.messages)
+    if (message.role != chat::Role::Assistant) bytes += message.text().size();
+  const std::size_t most = static_cast<std::size_t>(info_.context) * tokenizer_->longest_token();
+  if (bytes <= most) return {};
+  return fail("engine.context_exceeded",
+              "the messages have " + std::to_string(bytes) + " bytes, which no " + std::to_string(info_.context) +
+                  " tokens can stand for",
+              "$.messages", "shorten the conversation or load the model with a larger `context`");
+}
+
 SamplerSettings LocalEngine::sampling_of(const chat::Sampling& wanted) const {
   SamplerSettings settings = default_sampling(info_.prompt_format);
   settings.temperature = wanted.temperature.value_or(settings.temperature);
@@ -117,6 +134,7 @@ SamplerSettings LocalEngine::sampling_of(const chat::Sampling& wanted) const {
 
 Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
   SLUICE_TRY_VOID(refuse_unsupported(request));
+  SLUICE_TRY_VOID(refuse_hopeless(request));
   if (request.thinking == true && !prompt_->can_think())
     return fail("engine.unsupported_field", "the model has no reasoning to switch on", "$.thinking",
                 "leave the field out or use a reasoning model");

@@ -206,6 +206,10 @@ TEST_CASE("a prompt as long as the context is refused with both numbers") {
   REQUIRE(!job.has_value());
   CHECK(job.error().code == "engine.context_exceeded");
   CHECK(job.error().message.find("16") != std::string::npos);
+  // Megabytes are refused without being tokenised.
+  job = engine->submit(ask(std::string(8 << 20, 'x')), [](chat::Chunk) {});
+  REQUIRE(!job.has_value());
+  CHECK(job.error().code == "engine.context_exceeded");
 }
 
 TEST_CASE("destroying an engine ends running answers with engine.stopped") {

@@ -1,0 +1,323 @@
+#include "engine/scheduler/scheduler.h"
+
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "engine/scheduler/fakes.h"
+#include "text/utf8.h"
+
+namespace sluice::engine {
+namespace {
+
+constexpr int kContext = 4000;
+
+class Collector {
+ public:
+  std::function<void(chat::Chunk)> sink() {
+    return [this](chat::Chunk chunk) {
+      std::lock_guard guard(lock_);
+      ++calls;
+      calls_after_end += ended_;
+      for (chat::Event& event : chunk.events) {
+        if (auto* delta = std::get_if<chat::TextDelta>(&event)) {
+          split_characters += !text::valid_utf8(delta->text);
+          text += delta->text;
+        }
+        if (auto* delta = std::get_if<chat::ReasoningDelta>(&event)) reasoning += delta->text;
+        if (auto* counted = std::get_if<chat::Usage>(&event)) usage = *counted;
+        if (auto* finished = std::get_if<chat::Finish>(&event)) finish = finished->reason;
+        if (auto* failed = std::get_if<chat::Failure>(&event)) error = failed->error.code;
+      }
+      ended_ = ended_ || chunk.last;
+      changed_.notify_all();
+    };
+  }
+  Collector& wait() {
+    std::unique_lock guard(lock_);
+    changed_.wait(guard, [this] { return ended_; });
+    return *this;
+  }
+  void wait_for_calls(int count) {
+    std::unique_lock guard(lock_);
+    changed_.wait(guard, [&] { return calls >= count; });
+  }
+  int calls_now() {
+    std::lock_guard guard(lock_);
+    return calls;
+  }
+  int calls = 0, calls_after_end = 0, split_characters = 0;
+  std::string text, reasoning, error;
+  chat::Usage usage;
+  std::optional<chat::FinishReason> finish;
+
+ private:
+  std::mutex lock_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+};
+
+JobRequest job(const std::string& prompt, Collector& collector, std::vector<std::string> stops = {}) {
+  JobRequest request;
+  request.prompt = FakeTokenizer().encode(prompt);
+  request.sampler.temperature = 0;
+  request.stops = std::move(stops);
+  request.sink = collector.sink();
+  return request;
+}
+
+// "abc|" is continued by "abc" and the end.
+std::int32_t echo(const std::vector<std::int32_t>& so_far) {
+  const auto bar = std::find(so_far.begin(), so_far.end(), '|') - so_far.begin();
+  const std::size_t written = so_far.size() - static_cast<std::size_t>(bar) - 1;
+  return written < static_cast<std::size_t>(bar) ? so_far[written] : FakeTokenizer::kEnd;
+}
+std::int32_t letters_forever(const std::vector<std::int32_t>& so_far) {
+  return 'a' + static_cast<std::int32_t>(so_far.size() % 26);
+}
+
+struct Setup {
+  Setup(SchedulerLimits limits, FakeModel::Rule rule, std::vector<std::string> pieces = {})
+      : tokenizer(std::move(pieces)),
+        model(limits.slots, limits.slots + limits.chunk, tokenizer.size() + 7, std::move(rule)),
+        scheduler(std::make_unique<Scheduler>(model, tokenizer, limits)) {}
+  FakeTokenizer tokenizer;
+  FakeModel model;
+  std::unique_ptr<Scheduler> scheduler;
+};
+
+SchedulerLimits limits(int slots = 4, int chunk = 8, int queue = 256) { return {slots, kContext, chunk, queue}; }
+
+}  // namespace
+
+TEST_CASE("many jobs of all lengths, on few slots, each get the answer to their own prompt") {
+  for (int chunk : {1, 7, 64}) {
+    Setup setup(limits(3, chunk), echo);
+    std::vector<Collector> answers(40);
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      std::string text = "job " + std::to_string(i) + " ";
+      while (text.size() < 5 + i * i % 170) text += static_cast<char>('A' + text.size() % 20);
+      texts.push_back(text);
+      REQUIRE(setup.scheduler->submit(job(text + "|", answers[i])).has_value());
+    }
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      answers[i].wait();
+      CHECK(answers[i].text == texts[i]);
+      CHECK(answers[i].finish == chat::FinishReason::Stop);
+      CHECK(answers[i].usage.cache_miss == static_cast<std::int64_t>(texts[i].size() + 1));
+      CHECK(answers[i].usage.completion == static_cast<std::int64_t>(texts[i].size() + 1));
+      CHECK(answers[i].calls_after_end == 0);
+    }
+    setup.scheduler.reset();
+    CHECK(setup.model.violations.load() == 0);
+  }
+}
+
+TEST_CASE("a long prompt delays an answer in progress by a chunk per token, and no step has more prompt rows") {
+  Setup setup(limits(4, 8), letters_forever);
+  Collector writer, reader;
+  JobRequest first = job("x", writer);
+  first.max_tokens = 300;
+  // The long prompt arrives while the fifth token is being delivered.
+  first.sink = [&, deliver = writer.sink(), calls = 0](chat::Chunk chunk) mutable {
+    if (++calls == 5) {
+      JobRequest late = job(std::string(800, 'p'), reader);
+      late.max_tokens = 3;
+      REQUIRE(setup.scheduler->submit(std::move(late)).has_value());
+    }
+    deliver(std::move(chunk));
+  };
+  REQUIRE(setup.scheduler->submit(std::move(first)).has_value());
+  reader.wait();
+  writer.wait();
+  setup.scheduler.reset();
+  int reading_steps = 0;
+  for (const auto& batch : setup.model.batches) {
+    if (!batch.contains(1) || batch.at(1) == 1) continue;
+    ++reading_steps;
+    CHECK(batch.at(1) <= 8);
+    CHECK(batch.contains(0));  // the writer got its token in that very step
+  }
+  CHECK(reading_steps == 100);
+}
+
+TEST_CASE("prompts take turns, so a short one is not stuck behind a long one") {
+  Setup setup(limits(3, 8), letters_forever);
+  Collector first, long_one, short_one;
+  int long_calls = -1;
+  JobRequest a = job(std::string(3000, 'p'), long_one), b = job(std::string(16, 'q'), short_one),
+             c = job("x", first);
+  a.max_tokens = b.max_tokens = c.max_tokens = 1;
+  b.sink = [&, deliver = short_one.sink()](chat::Chunk chunk) {
+    long_calls = long_one.calls_now();
+    deliver(std::move(chunk));
+  };
+  // Both are submitted between the same two steps.
+  c.sink = [&, deliver = first.sink()](chat::Chunk chunk) {
+    REQUIRE(setup.scheduler->submit(std::move(a)).has_value());
+    REQUIRE(setup.scheduler->submit(std::move(b)).has_value());
+    deliver(std::move(chunk));
+  };
+  REQUIRE(setup.scheduler->submit(std::move(c)).has_value());
+  short_one.wait();
+  long_one.wait();
+  CHECK(long_calls == 0);
+}
+
+TEST_CASE("stop strings end an answer before themselves, also across tokens, and not inside reasoning") {
+  Setup setup(limits(), echo);
+  Collector plain, reasoning;
+  REQUIRE(setup.scheduler->submit(job("one two END three|", plain, {"END"})).has_value());
+  CHECK(plain.wait().text == "one two ");
+  CHECK(plain.finish == chat::FinishReason::Stop);
+  JobRequest thinking = job("the END is near</think>now the END of it|", reasoning, {"END"});
+  thinking.starts_in_reasoning = true;
+  REQUIRE(setup.scheduler->submit(std::move(thinking)).has_value());
+  CHECK(reasoning.wait().reasoning == "the END is near");
+  CHECK(reasoning.text == "now the ");
+  CHECK(reasoning.usage.reasoning == 23);
+  CHECK(reasoning.usage.completion == 34);
+}
+
+TEST_CASE("characters split over tokens are sent whole, and broken ones as U+FFFD") {
+  Setup setup(limits(), echo);
+  Collector whole, broken;
+  const std::string text = "naïve 世界 🦙 fin";
+  REQUIRE(setup.scheduler->submit(job(text + "|", whole)).has_value());
+  CHECK(whole.wait().text == text);
+  CHECK(whole.split_characters == 0);
+  REQUIRE(setup.scheduler->submit(job("a\xff b\xe4\xb8|", broken)).has_value());
+  CHECK(broken.wait().text.starts_with("a\uFFFD b\uFFFD"));
+  CHECK(broken.split_characters == 0);
+}
+
+TEST_CASE("max_tokens and the context end an answer with length") {
+  Setup setup(limits(), letters_forever);
+  Collector counted, filled;
+  JobRequest a = job("x", counted);
+  a.max_tokens = 7;
+  REQUIRE(setup.scheduler->submit(std::move(a)).has_value());
+  CHECK(counted.wait().text == "bcdefgh");
+  CHECK(counted.finish == chat::FinishReason::Length);
+  REQUIRE(setup.scheduler->submit(job(std::string(kContext - 5, 'p'), filled)).has_value());
+  CHECK(filled.wait().finish == chat::FinishReason::Length);
+  CHECK(filled.usage.completion == 6);  // the last token needs no position of its own
+  Collector none;
+  auto refused = setup.scheduler->submit(job(std::string(kContext, 'p'), none));
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().code == "engine.context_exceeded");
+  setup.scheduler.reset();
+  CHECK(setup.model.violations.load() == 0);
+}
+
+TEST_CASE("jobs beyond slots and queue are refused as busy, and room returns") {
+  Setup setup(limits(1, 8, 2), letters_forever);
+  Collector answers[4];
+  auto first = setup.scheduler->submit(job("x", answers[0]));
+  REQUIRE(first.has_value());
+  answers[0].wait_for_calls(1);  // it is in the slot
+  auto second = setup.scheduler->submit(job("x", answers[1]));
+  auto third = setup.scheduler->submit(job("x", answers[2]));
+  auto fourth = setup.scheduler->submit(job("x", answers[3]));
+  REQUIRE(!fourth.has_value());
+  CHECK(fourth.error().code == "engine.busy");
+  CHECK(setup.scheduler->running() == 3);
+  setup.scheduler->cancel(*second);
+  CHECK(setup.scheduler->submit(job("x", answers[3])).has_value());
+}
+
+TEST_CASE("after cancel returned the sink is silent, and the slot serves the next job") {
+  Setup setup(limits(1), letters_forever);
+  for (int round = 0; round < 50; ++round) {
+    Collector answer;
+    auto id = setup.scheduler->submit(job("x", answer));
+    REQUIRE(id.has_value());
+    answer.wait_for_calls(1 + round % 3);
+    setup.scheduler->cancel(*id);
+    const int calls = answer.calls_now();
+    const int steps = setup.model.steps.load();
+    std::this_thread::yield();
+    CHECK(answer.calls_now() == calls);
+    CHECK(setup.model.steps.load() <= steps + 2);
+  }
+  setup.scheduler->cancel(12345);  // unknown ids are nobody's
+}
+
+TEST_CASE("a sink may cancel its own job and submit another") {
+  Setup setup(limits(1), letters_forever);
+  Collector second;
+  std::mutex lock;
+  std::uint64_t id = 0;
+  std::atomic<int> calls{0};
+  JobRequest first = job("x", second);
+  first.sink = [&](chat::Chunk) {
+    std::lock_guard guard(lock);
+    ++calls;
+    setup.scheduler->cancel(id);
+    JobRequest next = job("y", second);
+    next.max_tokens = 2;
+    REQUIRE(setup.scheduler->submit(std::move(next)).has_value());
+  };
+  {
+    std::lock_guard guard(lock);
+    id = setup.scheduler->submit(std::move(first)).value();
+  }
+  CHECK(second.wait().text == "bc");
+  CHECK(calls.load() == 1);
+}
+
+TEST_CASE("destroying the scheduler ends every job, running or waiting, with engine.stopped") {
+  std::vector<Collector> answers(6);
+  {
+    Setup setup(limits(2), letters_forever);
+    for (Collector& answer : answers) REQUIRE(setup.scheduler->submit(job("x", answer)).has_value());
+    answers[0].wait_for_calls(1);
+  }
+  for (Collector& answer : answers) {
+    CHECK(answer.wait().error == "engine.stopped");
+    CHECK(!answer.finish.has_value());
+  }
+}
+
+TEST_CASE("logits that are no numbers end the answer with a failure, and others go on") {
+  Setup setup(limits(), [](const std::vector<std::int32_t>& so_far) {
+    return so_far[0] == '!' && so_far.size() > 3 ? -1 : letters_forever(so_far);
+  });
+  Collector broken, sound;
+  REQUIRE(setup.scheduler->submit(job("!", broken)).has_value());
+  JobRequest other = job("x", sound);
+  other.max_tokens = 20;
+  REQUIRE(setup.scheduler->submit(std::move(other)).has_value());
+  CHECK(broken.wait().error == "engine.numeric");
+  CHECK(sound.wait().usage.completion == 20);
+}
+
+TEST_CASE("clients that submit and cancel from many threads at once leave nothing behind") {
+  Setup setup(limits(3, 8, 1000), echo);
+  std::vector<std::thread> clients;
+  std::atomic<int> wrong{0};
+  for (int c = 0; c < 4; ++c)
+    clients.emplace_back([&, c] {
+      for (int i = 0; i < 40; ++i) {
+        Collector answer;
+        const std::string text = "client " + std::to_string(c) + " turn " + std::to_string(i);
+        auto id = setup.scheduler->submit(job(text + "|", answer));
+        if (!id) {
+          ++wrong;
+        } else if ((i + c) % 3 == 0) {
+          setup.scheduler->cancel(*id);
+        } else if (answer.wait().text != text) {
+          ++wrong;
+        }
+      }
+    });
+  for (std::thread& client : clients) client.join();
+  CHECK(wrong.load() == 0);
+  setup.scheduler.reset();
+  CHECK(setup.model.violations.load() == 0);
+}
+
+}  // namespace sluice::engine

@@ -9,6 +9,7 @@
 #include "engine/model/model.h"
 #include "engine/prompt/prompt.h"
 #include "engine/refusal.h"
+#include "engine/sampler/sampler.h"
 #include "engine/scheduler/scheduler.h"
 #include "engine/tensor/pool.h"
 #include "engine/tokenizer/tokenizer.h"

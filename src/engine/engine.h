@@ -20,30 +20,30 @@
 namespace sluice::engine {
 
 struct LoadOptions {
-  std::string path;              // a .gguf file; empty if `embedded` is used
-  std::string_view embedded;     // bytes of a GGUF that outlive the engine (the built-in guide)
-  std::string embedded_name;     // what to call it in messages
-  int threads = 0;               // compute threads; 0: one per hardware thread
-  int context = 0;               // positions per job; 0: min(model's, 4096)
-  int slots = 4;                 // jobs decoded together; more wait in a queue
-  int queue = 256;               // jobs that may wait; more are refused (engine.busy)
-  int prefill_chunk = 64;        // prompt tokens per step
-  bool exact = false;            // F32 activations and cache: the reference numbers, slower
+  std::string path;           // a .gguf file; empty if `embedded` is used
+  std::string_view embedded;  // bytes of a GGUF that outlive the engine (the built-in guide)
+  std::string embedded_name;  // what to call it in messages
+  int threads = 0;            // compute threads; 0: one per hardware thread
+  int context = 0;            // positions per job; 0: min(model's, 4096)
+  int slots = 4;              // jobs decoded together; more wait in a queue
+  int queue = 256;            // jobs that may wait; more are refused (engine.busy)
+  int prefill_chunk = 64;     // prompt tokens per step
+  bool exact = false;         // F32 activations and cache: the reference numbers, slower
 };
 
 struct ModelInfo {
-  std::string name;            // general.name or the file's name
-  std::string architecture;    // "llama", "qwen2"
-  std::string family;          // "DeepSeek-R1-Distill-Qwen (distilled, dense)", as far as the file tells
-  std::string quantisation;    // "Q4_K (84%), Q6_K (16%)" by parameters
-  std::string prompt_format;   // "r1", "chatml", "guide", "plain"
+  std::string name;           // general.name or the file's name
+  std::string architecture;   // "llama", "qwen2"
+  std::string family;         // "DeepSeek-R1-Distill-Qwen (distilled, dense)", as far as the file tells
+  std::string quantisation;   // "Q4_K (84%), Q6_K (16%)" by parameters
+  std::string prompt_format;  // "r1", "chatml", "guide", "plain"
   std::uint64_t parameters = 0;
   std::uint64_t file_bytes = 0;
   std::uint64_t kv_bytes_per_token = 0;
-  int context_trained = 0;     // positions
-  int context = 0;             // positions per job as loaded
-  int vocabulary = 0;          // tokens
-  std::string digest;          // "sha256:..." of the whole file (up to 64 MiB) or "header-sha256:..." of its header
+  int context_trained = 0;  // positions
+  int context = 0;          // positions per job as loaded
+  int vocabulary = 0;       // tokens
+  std::string digest;       // "sha256:..." of the whole file (up to 64 MiB) or "header-sha256:..." of its header
 };
 
 using Sink = std::function<void(chat::Chunk)>;

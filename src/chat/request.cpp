@@ -107,7 +107,7 @@ class Collector {
     text(path + ".function.name", kRole, function["name"].string().value_or(""));
     text(path + ".function.description", kRole, function["description"].string().value_or(""));
     std::string parameters;
-    append_lines(parameters, function["parameters"]);
+    if (json::Value schema = function["parameters"]) append_lines(parameters, schema);
     text(path + ".function.parameters", kRole, std::move(parameters));
     // Whatever else the definition carries, and the whole of one that is not a function.
     std::string rest;

@@ -24,6 +24,7 @@ bool number_equals(json::Value ours, const bj::value& theirs) {
   if (theirs.is_int64()) return ours.integer() == theirs.as_int64() || ours.number() == double(theirs.as_int64());
   double expected = theirs.is_uint64() ? double(theirs.as_uint64()) : theirs.as_double();
   auto value = ours.number();
+  if (std::isnan(expected)) return value == 0.0;  // Boost 1.81 multiplies 0 by infinity for "0E817"
   if (!value) return !std::isfinite(expected);
   // Boost 1.81 rounds to a few units in the last place.
   return std::abs(*value - expected) <= std::abs(expected) * 1e-14 ||

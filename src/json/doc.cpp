@@ -232,7 +232,7 @@ std::optional<double> Value::number() const {
   if (error == std::errc::result_out_of_range) {
     // Too large is out of range; too small for a double is zero.
     Decimal d = decimal_of(text);
-    if (std::int64_t(d.digits.size()) + d.exponent > 0) return std::nullopt;
+    if (!d.digits.empty() && std::int64_t(d.digits.size()) + d.exponent > 0) return std::nullopt;
     return d.negative ? -0.0 : 0.0;
   }
   if (error != std::errc() || !std::isfinite(value)) return std::nullopt;

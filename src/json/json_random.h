@@ -19,7 +19,8 @@ class RandomJson {
   std::string document(int depth = 4) {
     std::string out = space();
     value(out, depth);
-    return out + space();
+    out += space();
+    return out;
   }
 
   void value(std::string& out, int depth) {
@@ -53,7 +54,8 @@ class RandomJson {
       if (i > 0) out += ',' + space();
       out += "\"" + std::to_string(i) + "_";  // makes it unique
       string_body(out);
-      out += '"' + space() + ':' + space();
+      out += '"' + space();
+      out += ':' + space();
       value(out, depth - 1);
       out += space();
     }
@@ -73,17 +75,23 @@ class RandomJson {
 
   std::string number() {
     std::string out = chance(40) ? "-" : "";
-    std::string digits = std::to_string(below(chance(50) ? 10 : 1'000'000'000));
+    std::uint64_t below_this = chance(50) ? 10 : 1'000'000'000;
+    std::string digits = std::to_string(below(below_this));
     if (digits != "0" && chance(8))
       digits += std::to_string(1 + random_() % 1'000'000'000'000);  // beyond 64 bits at times
     out += digits;
-    if (chance(30)) out += "." + std::to_string(below(100'000)) + (chance(30) ? "00" : "");
-    if (chance(20))
-      out += std::string(chance(50) ? "e" : "E") +
-             (chance(30)   ? "+"
-              : chance(50) ? "-"
-                           : "") +
-             std::to_string(below(chance(90) ? 20 : 300));
+    // One draw a statement: the order inside an expression is the compiler's choice, and a seed must mean one
+    // text.
+    if (chance(30)) {
+      out += "." + std::to_string(below(100'000));
+      if (chance(30)) out += "00";
+    }
+    if (chance(20)) {
+      out += chance(50) ? "e" : "E";
+      if (chance(50)) out += chance(50) ? "+" : "-";
+      std::uint64_t most = chance(90) ? 20 : 330;
+      out += std::to_string(below(most));
+    }
     return out;
   }
 

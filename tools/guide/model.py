@@ -9,10 +9,10 @@ import torch.nn.functional as F
 class Shape:
     """Rows are multiples of 32 because Q8_0 quantises in blocks of 32."""
 
-    dim = 192
+    dim = 160
     layers = 4
-    heads = 6
-    ffn = 512
+    heads = 5
+    ffn = 448
     context = 512
     rope_base = 10000.0
     eps = 1e-5
@@ -59,14 +59,20 @@ class Block(nn.Module):
         self.ffn_down = nn.Linear(s.ffn, s.dim, bias=False)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x, cos, sin, mask):
+    def forward(self, x, cos, sin, mask, last=None):
+        """With `last`, [batch], only the outputs at these positions are computed: [batch, 1, dim]."""
         n, t, _ = x.shape
         h = self.attn_norm(x)
-        q, k, v = (w(h).view(n, t, self.s.heads, -1).transpose(1, 2) for w in (self.attn_q, self.attn_k, self.attn_v))
-        q, k = rotate(q, cos, sin), rotate(k, cos, sin)
+        k, v = (w(h).view(n, t, self.s.heads, -1).transpose(1, 2) for w in (self.attn_k, self.attn_v))
+        k = rotate(k, cos, sin)
+        if last is not None:
+            rows = torch.arange(n)
+            x, h = x[rows, last][:, None], h[rows, last][:, None]
+            cos, sin, mask = cos[last][:, None, None], sin[last][:, None, None], mask[last][:, None, None]
+        q = rotate(self.attn_q(h).view(n, -1, self.s.heads, self.s.head_dim).transpose(1, 2), cos, sin)
         scores = q @ k.transpose(-1, -2) / math.sqrt(self.s.head_dim) + mask
-        h = (scores.softmax(-1) @ v).transpose(1, 2).reshape(n, t, -1)
-        x = x + self.dropout(self.attn_output(h))
+        h = (scores.softmax(-1) @ v).transpose(1, 2).flatten(2)
+        x = x + self.attn_output(h)
         h = self.ffn_norm(x)
         return x + self.dropout(self.ffn_down(F.silu(self.ffn_gate(h)) * self.ffn_up(h)))
 
@@ -89,14 +95,15 @@ class Guide(nn.Module):
             nn.init.normal_(block.attn_output.weight, std=0.04 / math.sqrt(2 * shape.layers))
             nn.init.normal_(block.ffn_down.weight, std=0.04 / math.sqrt(2 * shape.layers))
 
-    def hidden(self, ids):
-        """[batch, time] -> [batch, time, dim], after the last norm. Padding stands at the right, where a causal
-        model does not see it."""
+    def hidden(self, ids, last=None):
+        """[batch, time] -> [batch, time, dim], after the last norm; with `last` [batch, 1, dim], the outputs at these
+        positions only. Padding stands at the right, where a causal model does not see it."""
         t = ids.shape[1]
         mask = torch.full((t, t), float("-inf")).triu(1)
         x = self.dropout(self.token_embd(ids))
-        for block in self.blk:
+        for block in self.blk[:-1]:
             x = block(x, self.cos[:t], self.sin[:t], mask)
+        x = self.blk[-1](x, self.cos[:t], self.sin[:t], mask, last)
         return self.output_norm(x)
 
     def logits(self, hidden):

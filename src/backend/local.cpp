@@ -34,7 +34,10 @@ class LocalAnswer : public Answer {
       : engine_(std::move(engine)), mailbox_(std::move(mailbox)), served_(std::move(served)) {}
   ~LocalAnswer() override { stop(); }
 
-  void started(engine::JobId job) { job_ = job; }
+  void started(engine::JobId job) {
+    job_ = job;
+    ended_ = false;
+  }
 
   net::Task<chat::Chunk> next() override {
     for (;;) {
@@ -71,7 +74,7 @@ class LocalAnswer : public Answer {
   std::shared_ptr<Mailbox> mailbox_;
   Served served_;
   engine::JobId job_ = 0;
-  bool ended_ = false;
+  bool ended_ = true;  // until started(): a job that was refused is not there to cancel
 };
 
 class Local : public Backend {

@@ -98,7 +98,7 @@ routes:
             self.assertEqual(sluice.chat("chat", hello, headers=good)[0], 200)
             self.assertEqual(sluice.request("GET", "/metrics")[0], 401)
             self.assertEqual(sluice.request("GET", "/healthz")[0], 200)
-            self.assertEqual(sluice.records()[0]["opening"]["principal"], "web")
+            self.assertEqual(sluice.records()[0]["principal"], "web")
 
 
 if __name__ == "__main__":

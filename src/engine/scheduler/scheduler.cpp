@@ -50,6 +50,7 @@ Result<std::uint64_t> Scheduler::submit(JobRequest request) {
 }
 
 void Scheduler::cancel(std::uint64_t id) {
+  if (id == 0) return;  // ids begin at 1; in delivering_ 0 means that no sink is being called
   JobPointer removed;  // its sink is destroyed outside the lock
   std::unique_lock guard(lock_);
   const auto same = [id](const JobPointer& job) { return job->id == id; };

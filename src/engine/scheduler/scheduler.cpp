@@ -51,7 +51,7 @@ Result<std::uint64_t> Scheduler::submit(JobRequest request) {
 
 void Scheduler::cancel(std::uint64_t id) {
   if (id == 0) return;  // ids begin at 1; in delivering_ 0 means that no sink is being called
-  JobPointer removed;  // its sink is destroyed outside the lock
+  JobPointer removed;   // its sink is destroyed outside the lock
   std::unique_lock guard(lock_);
   const auto same = [id](const JobPointer& job) { return job->id == id; };
   if (auto found = std::find_if(waiting_.begin(), waiting_.end(), same); found != waiting_.end()) {
@@ -169,25 +169,27 @@ void Scheduler::end(Job& job, chat::Chunk chunk, chat::FinishReason reason) {
   chunk.events.push_back(usage);
   chunk.events.push_back(chat::Finish{reason});
   chunk.last = true;
-  deliver(job, std::move(chunk));
-  job.done = true;
+  finish(job, std::move(chunk));
 }
 
 void Scheduler::break_off(Job& job, Error error) {
   chat::Chunk chunk;
   chunk.events.push_back(chat::Failure{std::move(error)});
   chunk.last = true;
-  deliver(job, std::move(chunk));
+  finish(job, std::move(chunk));
+}
+
+// Whoever sees the last chunk sees running() without the job.
+void Scheduler::finish(Job& job, chat::Chunk chunk) {
   job.done = true;
+  running_.fetch_sub(1);
+  deliver(job, std::move(chunk));
 }
 
 void Scheduler::deliver(Job& job, chat::Chunk chunk) {
   {
     std::lock_guard guard(lock_);
-    if (job.cancelled) {
-      job.done = true;
-      return;
-    }
+    if (job.cancelled) return;
     delivering_ = job.id;
   }
   job.request.sink(std::move(chunk));
@@ -205,7 +207,7 @@ void Scheduler::forget_finished() {
   for (JobPointer& job : jobs_) {
     const bool over = job->done || job->cancelled;
     if (over && job->slot >= 0) slot_used_[static_cast<std::size_t>(job->slot)] = false;
-    if (over) running_.fetch_sub(1);
+    if (over && !job->done) running_.fetch_sub(1);  // those that are done were taken off before their last chunk
     (over ? finished : kept).push_back(std::move(job));
   }
   jobs_.swap(kept);

@@ -88,6 +88,7 @@ class Scheduler {
   void take_token(Job& job, std::int32_t token);
   void end(Job& job, chat::Chunk chunk, chat::FinishReason reason);
   void break_off(Job& job, Error error);
+  void finish(Job& job, chat::Chunk chunk);
   void deliver(Job& job, chat::Chunk chunk);
   void forget_finished();
 

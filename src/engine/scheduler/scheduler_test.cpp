@@ -227,6 +227,7 @@ TEST_CASE("jobs beyond slots and queue are refused as busy, and room returns") {
   CHECK(setup.scheduler->running() == 3);
   setup.scheduler->cancel(*second);
   CHECK(setup.scheduler->submit(job("x", answers[3])).has_value());
+  setup.scheduler.reset();  // before the collectors go
 }
 
 TEST_CASE("after cancel returned the sink is silent, and the slot serves the next job") {

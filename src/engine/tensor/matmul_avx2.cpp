@@ -85,7 +85,7 @@ struct DecodeQ4_1 {
   __m256 scales(int) const { return _mm256_set1_ps(scale); }
   // The minima of the block's groups times the activations' sums, in lanes that are added up at the end.
   __m256 minima(__m256 total, const float* sums) const {
-    return _mm256_fmadd_ps(_mm256_castps128_ps256(_mm_set_ss(minimum)), _mm256_castps128_ps256(_mm_load_ss(sums)),
+    return _mm256_fmadd_ps(_mm256_zextps128_ps256(_mm_set_ss(minimum)), _mm256_zextps128_ps256(_mm_load_ss(sums)),
                            total);
   }
 };
@@ -101,7 +101,7 @@ struct DecodeQ5_1 {
   }
   __m256 scales(int) const { return _mm256_set1_ps(scale); }
   __m256 minima(__m256 total, const float* sums) const {
-    return _mm256_fmadd_ps(_mm256_castps128_ps256(_mm_set_ss(minimum)), _mm256_castps128_ps256(_mm_load_ss(sums)),
+    return _mm256_fmadd_ps(_mm256_zextps128_ps256(_mm_set_ss(minimum)), _mm256_zextps128_ps256(_mm_load_ss(sums)),
                            total);
   }
 };

@@ -216,11 +216,12 @@ def check_sizes():
 
 
 def check_function_sizes(path, text):
-    """A function begins at a line that ends in '{' at namespace or class level and whose head has a parenthesis."""
+    """A function begins at a line that ends in '{' at namespace or class level and whose head has a parenthesis.
+    Rows of a table (lines that begin with a string or a brace) are data and do not count."""
     if path.name.endswith("_test.cpp"):
         return
-    code = strip_comments(text).splitlines()
-    depth, start, stack = 0, None, []
+    rows, code = text.splitlines(), strip_comments(text).splitlines()
+    depth, start = 0, None
     for number, line in enumerate(code, 1):
         for c in line:
             if c == "{":
@@ -232,7 +233,8 @@ def check_function_sizes(path, text):
             elif c == "}":
                 depth -= 1
                 if start is not None and depth == start_depth:
-                    if number - start + 1 > FUNCTION_LINES:
+                    data = sum(1 for row in rows[start:number - 1] if row.lstrip().startswith(('"', "{")))
+                    if number - start + 1 - data > FUNCTION_LINES:
                         report(path, start, f"a function of {number - start + 1} lines; {FUNCTION_LINES} fit a screen")
                     start = None
 

@@ -15,7 +15,7 @@ from sluice import Sluice, wait_until  # noqa: E402
 
 CASES = 200
 HEALTHY = "context: 512"
-FAILING = "context: 16"  # every prompt is longer: the engine refuses all of them
+FAILING = "context: 4"  # every prompt is longer: the engine refuses all of them
 
 
 def config(fake, engine_options, route):
@@ -76,6 +76,9 @@ class Egress(unittest.TestCase):
         self.assert_public_arrived(received)
         for case in cases(CASES):
             status, headers = answers[case["tag"]]
+            if case["kind"] and case["position"] == "tool result":
+                self.assertEqual(status, 400, "the engine takes no tool results yet, and nobody else may")
+                continue
             self.assertEqual(status, 200)
             self.assertEqual(headers["x-sluice-deployment"], "local" if case["kind"] else "hosted", case)
 
@@ -95,6 +98,8 @@ class Egress(unittest.TestCase):
         answers, received = self.run_cases(HEALTHY, "hosted, local", cue="503")
         self.assert_confined(received)
         for case in cases(CASES):
+            if case["position"] == "tool result":
+                continue  # the engine takes none yet
             self.assertEqual(answers[case["tag"]][0], 200, "the engine answers in the upstream's place")
             self.assertEqual(answers[case["tag"]][1]["x-sluice-deployment"], "local")
 

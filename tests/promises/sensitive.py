@@ -75,17 +75,20 @@ POSITIONS = ["system", "old turn", "tool result", "last turn"]
 
 
 def messages(position, sensitive, question, tag):
-    """A conversation of four turns; `sensitive` (or a harmless sentence) stands at `position`."""
+    """A conversation of two user turns; `sensitive` (or a harmless sentence) stands at `position`."""
     say = {p: "You are helpful." if p == "system" else "The weather report says it is sunny." for p in POSITIONS}
     say["last turn"] = ""
     if sensitive:
         say[position] = sensitive
-    return [
-        {"role": "system", "content": f"{say['system']} Case {tag}."},
-        {"role": "user", "content": f"{say['old turn']} Remember that."},
+    tool_turn = [
         {"role": "assistant", "content": None, "tool_calls": [
             {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": "{\"what\":\"it\"}"}}]},
         {"role": "tool", "tool_call_id": "call_1", "content": say["tool result"]},
+    ]
+    return [
+        {"role": "system", "content": f"{say['system']} Case {tag}."},
+        {"role": "user", "content": f"{say['old turn']} Remember that."},
+        *(tool_turn if position == "tool result" else []),
         {"role": "assistant", "content": "I see."},
         {"role": "user", "content": (say["last turn"] + " " + question).strip()},
     ]

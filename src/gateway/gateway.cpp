@@ -38,6 +38,7 @@ Status load(Shared& shared) {
   } else {
     SLUICE_TRY(shared.policy, policy::Policy::read(settings.policy_file));
   }
+  SLUICE_TRY_VOID(shared.policy->check_names(settings));
   if (settings.prices_file.empty()) {
     SLUICE_TRY(shared.prices, ledger::Prices::parse(ledger::default_prices_text(), "(built-in prices)"));
   } else {

@@ -53,6 +53,20 @@ Error denied(const policy::Decision& decision) {
           "shows findings and rules)"};
 }
 
+// An obligation that this version can't fulfil is a denial (docs/policy.md): nothing deletes records yet, so a
+// rule that limits how long they stay can't be kept. The other two hold for every request: no content is logged,
+// and no cache is shared.
+void deny_what_cannot_be_obliged(policy::Decision& decision) {
+  for (policy::Verdict& verdict : decision.verdicts) {
+    for (const policy::ObligationUse& use : verdict.obligations) {
+      if (use.kind != policy::Obligation::RetainDays || !verdict.allowed) continue;
+      verdict.allowed = false;
+      verdict.reason =
+          "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
+    }
+  }
+}
+
 }  // namespace
 
 Result<Principal> authenticate(const config::Settings& settings, const http::Headers& headers) {
@@ -149,6 +163,7 @@ void Way::decide() {
   if (route_)
     for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
   decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
+  deny_what_cannot_be_obliged(decision_);
   decision_.id = random_id("dec_");
 }
 

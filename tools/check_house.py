@@ -73,7 +73,7 @@ def declared_rooms():
     """Room -> set of rooms its CMakeLists.txt declares as DEPS."""
     rooms = {}
     for path in sorted(SRC.rglob("CMakeLists.txt")):
-        for match in re.finditer(r"sluice_room\(\s*(\S+)([^)]*)\)", path.read_text()):
+        for match in re.finditer(r"sluice_room\(\s*([^\s)]+)([^)]*)\)", path.read_text()):
             words = match.group(2).split()
             deps, group = set(), None
             for word in words:
@@ -217,7 +217,7 @@ def check_sizes():
 
 def check_function_sizes(path, text):
     """A function begins at a line that ends in '{' at namespace or class level and whose head has a parenthesis.
-    Rows of a table (lines that begin with a string or a brace) are data and do not count."""
+    Rows of a table (lines that begin with a string, a brace or a case) are data and do not count."""
     if path.name.endswith("_test.cpp"):
         return
     rows, code = text.splitlines(), strip_comments(text).splitlines()
@@ -233,7 +233,7 @@ def check_function_sizes(path, text):
             elif c == "}":
                 depth -= 1
                 if start is not None and depth == start_depth:
-                    data = sum(1 for row in rows[start:number - 1] if row.lstrip().startswith(('"', "{")))
+                    data = sum(1 for row in rows[start:number - 1] if row.lstrip().startswith(('"', "{", "case ")))
                     if number - start + 1 - data > FUNCTION_LINES:
                         report(path, start, f"a function of {number - start + 1} lines; {FUNCTION_LINES} fit a screen")
                     start = None

@@ -34,13 +34,19 @@ const std::vector<std::string> kProse = {
     "Please write a short story in which a lighthouse keeper learns to play the accordion. ",
     "A patient reader will notice that the account of the journey changes in chapter 12.\n",
     "Version 2.4.1 fixes a problem with time zones; see section 3 for the details.\n"};
-const std::vector<std::string> kMixed = {
-    kProse[0], kProse[1], kProse[2], kProse[3], "Her number is +44 7911 654321 and she lives at 14 Elm Street. ",
-    "Pay DE76 8571 3384 8541 8736 42 by Friday. ", "mail jan.kowalski@poczta-polnoc.pl about order 20231107\n"};
-const std::vector<std::string> kAccented = {
-    "Die Straße führt über den Fluß; „schön“, sagte er – und ging. ", "Où est passée la clé de l'hôtel ? Là-bas, évidemment. ",
-    "请写一首关于春天的短诗，不超过八行。", "Сегодня мы поговорим о погоде и о море. "};
-const std::vector<std::string> kDigits = {"4 1 4 1 ", "4539 1488 ", "12.34 ", "5 5 5 5 5 ", "0171 ", "2024-05-06 "};
+const std::vector<std::string> kMixed = {kProse[0],
+                                         kProse[1],
+                                         kProse[2],
+                                         kProse[3],
+                                         "Her number is +44 7911 654321 and she lives at 14 Elm Street. ",
+                                         "Pay DE76 8571 3384 8541 8736 42 by Friday. ",
+                                         "mail jan.kowalski@poczta-polnoc.pl about order 20231107\n"};
+const std::vector<std::string> kAccented = {"Die Straße führt über den Fluß; „schön“, sagte er – und ging. ",
+                                            "Où est passée la clé de l'hôtel ? Là-bas, évidemment. ",
+                                            "请写一首关于春天的短诗，不超过八行。",
+                                            "Сегодня мы поговорим о погоде и о море. "};
+const std::vector<std::string> kDigits = {"4 1 4 1 ",   "4539 1488 ", "12.34 ",
+                                          "5 5 5 5 5 ", "0171 ",      "2024-05-06 "};
 
 void run(benchmark::State& state, const std::vector<std::string>& pieces) {
   const std::string text = text_of(static_cast<std::size_t>(state.range(0)), pieces);

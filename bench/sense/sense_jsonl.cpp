@@ -1,5 +1,6 @@
 // Judges lines of {"id", "text"} and prints predictions in the format of the scorer beside a labelled set:
-//   bench_sense_jsonl ../shared/detection-dev/dev.jsonl > pred.jsonl && python3 ../shared/detection-dev/score.py pred.jsonl
+//   bench_sense_jsonl ../shared/detection-dev/dev.jsonl > pred.jsonl && python3 ../shared/detection-dev/score.py
+//   pred.jsonl
 #include <chrono>
 #include <cstdio>
 #include <fstream>

@@ -3,9 +3,10 @@
 // A record holds who, label, decision, attempts, usage, cost and times; never prompt or answer text, nor a secret.
 // Opening and closing each append one entry to a hash-chained log (entry hash = SHA-256 of the previous hash and
 // the entry's canonical JSON), so that a changed, removed or reordered entry is found by verify(). A record that
-// is open when the ledger is opened again belonged to a killed process and is closed as `interrupted`. Threads:
-// all calls may come from any thread; one writer thread owns the database and commits waiting entries together.
-// `done` is called on the writer thread and must not block; what is refused at once (ledger.overloaded,
+// is open when the ledger is opened again belonged to a killed process and is closed as `interrupted`.
+//
+// Threads: all calls may come from any thread; one writer thread owns the database and commits waiting entries
+// together. `done` is called on the writer thread and must not block; what is refused at once (ledger.overloaded,
 // ledger.invalid, ledger.read_only) is told before the call returns, on the caller's thread.
 #pragma once
 

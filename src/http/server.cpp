@@ -37,7 +37,7 @@ void stop_accepting(ServerCore& core) {
   core.draining = true;
   core.listener.close();
   for (Responder::Impl* c : core.connections)
-    if (c->phase == Responder::Impl::Phase::Idle && c->in.empty()) c->stream.close();
+    if (c->phase == Responder::Impl::Phase::Idle) c->stream.close();
 }
 
 void cut_all(ServerCore& core) {

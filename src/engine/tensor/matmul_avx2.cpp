@@ -191,40 +191,51 @@ struct DecodeQ6_K {
   }
 };
 
-// One weight row times R activation rows.
-template <class Decode, int R>
-inline void row_dots(const std::uint8_t* row, const Activations& x, int first, float* out, std::size_t stride) {
-  const auto* blocks = reinterpret_cast<const typename Decode::Block*>(row);
-  const int groups = x.n / kGroup;
-  const std::int8_t* q = x.q + static_cast<std::size_t>(first) * static_cast<std::size_t>(x.n);
-  const float* scale = x.scale + static_cast<std::size_t>(first) * static_cast<std::size_t>(groups);
-  const float* sum = x.sum + static_cast<std::size_t>(first) * static_cast<std::size_t>(groups);
-  __m256 total[R], minima[R];
-  for (int r = 0; r < R; ++r) total[r] = minima[r] = _mm256_setzero_ps();
-  for (int b = 0; b < groups / Decode::kGroups; ++b) {
-    const typename Decode::Block& block = blocks[b];
-    const Decode decode(block);
-    if constexpr (Decode::kMinima)
-      for (int r = 0; r < R; ++r) minima[r] = decode.minima(minima[r], sum + r * groups + b * Decode::kGroups);
-    for (int i = 0; i < Decode::kGroups; ++i) {
-      const int g = b * Decode::kGroups + i;
-      const __m256i w = decode.group(block, i);
-      const __m256i magnitude = Decode::kSigned ? _mm256_abs_epi8(w) : w;
-      const __m256 weight_scale = decode.scales(i);
-      __m256i factors = _mm256_set1_epi16(1);
-      if constexpr (Decode::kHalfScales) factors = decode.half_scales(block, i);
-      for (int r = 0; r < R; ++r) {
-        __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(q + r * x.n + g * kGroup));
-        if constexpr (Decode::kSigned) a = _mm256_sign_epi8(a, w);
-        const __m256i products = _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, a), factors);
-        const __m256 both = _mm256_mul_ps(weight_scale, _mm256_broadcast_ss(scale + r * groups + g));
-        total[r] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), both, total[r]);
+// W weight rows times R activation rows: out[r * stride + j]. Each of the W * R sums is built in the same order,
+// whatever W and R are; taking several at a time only keeps the processor's pipes full.
+template <class Decode, int W, int R>
+inline void dots_quantised(const std::uint8_t* rows, std::size_t row_bytes, const Activations& x, int first,
+                           float* out, std::size_t stride) {
+  const std::size_t groups = static_cast<std::size_t>(x.n) / kGroup;
+  const std::int8_t* q[R];
+  const float* scale[R];
+  const float* sum[R];
+  __m256 total[W][R], minima[W][R];
+  for (int r = 0; r < R; ++r) {
+    const auto row = static_cast<std::size_t>(first + r);
+    q[r] = x.q + row * static_cast<std::size_t>(x.n);
+    scale[r] = x.scale + row * groups;
+    sum[r] = x.sum + row * groups;
+    for (int j = 0; j < W; ++j) total[j][r] = minima[j][r] = _mm256_setzero_ps();
+  }
+  for (std::size_t b = 0; b < groups / Decode::kGroups; ++b) {
+    for (int j = 0; j < W; ++j) {
+      const auto& block =
+          reinterpret_cast<const typename Decode::Block*>(rows + static_cast<std::size_t>(j) * row_bytes)[b];
+      const Decode decode(block);
+      if constexpr (Decode::kMinima)
+        for (int r = 0; r < R; ++r) minima[j][r] = decode.minima(minima[j][r], sum[r] + b * Decode::kGroups);
+      for (int i = 0; i < Decode::kGroups; ++i) {
+        const std::size_t g = b * Decode::kGroups + static_cast<std::size_t>(i);
+        const __m256i w = decode.group(block, i);
+        const __m256i magnitude = Decode::kSigned ? _mm256_abs_epi8(w) : w;
+        const __m256 weight_scale = decode.scales(i);
+        __m256i factors = _mm256_set1_epi16(1);
+        if constexpr (Decode::kHalfScales) factors = decode.half_scales(block, i);
+        for (int r = 0; r < R; ++r) {
+          __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(q[r] + g * kGroup));
+          if constexpr (Decode::kSigned) a = _mm256_sign_epi8(a, w);
+          const __m256i products = _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, a), factors);
+          const __m256 both = _mm256_mul_ps(weight_scale, _mm256_broadcast_ss(scale[r] + g));
+          total[j][r] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), both, total[j][r]);
+        }
       }
     }
   }
   for (int r = 0; r < R; ++r)
-    out[static_cast<std::size_t>(r) * stride] =
-        horizontal_sum(Decode::kMinima ? _mm256_add_ps(total[r], minima[r]) : total[r]);
+    for (int j = 0; j < W; ++j)
+      out[static_cast<std::size_t>(r) * stride + static_cast<std::size_t>(j)] =
+          horizontal_sum(Decode::kMinima ? _mm256_add_ps(total[j][r], minima[j][r]) : total[j][r]);
 }
 
 struct LoadF32 {
@@ -251,68 +262,76 @@ struct LoadBF16 {
   }
 };
 
-template <class Load, int R>
-inline void row_dots_float(const std::uint8_t* row, const Activations& x, int first, float* out,
-                           std::size_t stride) {
-  const float* a = x.f32 + static_cast<std::size_t>(first) * static_cast<std::size_t>(x.n);
-  __m256 even[R], odd[R];
-  for (int r = 0; r < R; ++r) even[r] = odd[r] = _mm256_setzero_ps();
-  int e = 0;
-  for (; e + 16 <= x.n; e += 16) {
-    const __m256 w0 = Load::eight(row + Load::kBytes * static_cast<std::size_t>(e));
-    const __m256 w1 = Load::eight(row + Load::kBytes * static_cast<std::size_t>(e + 8));
-    for (int r = 0; r < R; ++r) {
-      even[r] = _mm256_fmadd_ps(w0, _mm256_loadu_ps(a + r * x.n + e), even[r]);
-      odd[r] = _mm256_fmadd_ps(w1, _mm256_loadu_ps(a + r * x.n + e + 8), odd[r]);
+template <class Load, int W, int R>
+inline void dots_float(const std::uint8_t* rows, std::size_t row_bytes, const Activations& x, int first,
+                       float* out, std::size_t stride) {
+  const auto n = static_cast<std::size_t>(x.n);
+  const float* a[R];
+  __m256 total[W][R];
+  float tail[W][R] = {};
+  for (int r = 0; r < R; ++r) {
+    a[r] = x.f32 + static_cast<std::size_t>(first + r) * n;
+    for (int j = 0; j < W; ++j) total[j][r] = _mm256_setzero_ps();
+  }
+  std::size_t e = 0;
+  for (; e + 8 <= n; e += 8)
+    for (int j = 0; j < W; ++j) {
+      const __m256 w = Load::eight(rows + static_cast<std::size_t>(j) * row_bytes + Load::kBytes * e);
+      for (int r = 0; r < R; ++r) total[j][r] = _mm256_fmadd_ps(w, _mm256_loadu_ps(a[r] + e), total[j][r]);
     }
-  }
-  float tail[R] = {};
-  for (; e < x.n; ++e) {
-    const float w = Load::one(row + Load::kBytes * static_cast<std::size_t>(e));
-    for (int r = 0; r < R; ++r) tail[r] = __builtin_fmaf(w, a[r * x.n + e], tail[r]);
-  }
+  for (; e < n; ++e)
+    for (int j = 0; j < W; ++j) {
+      const float w = Load::one(rows + static_cast<std::size_t>(j) * row_bytes + Load::kBytes * e);
+      for (int r = 0; r < R; ++r) tail[j][r] = __builtin_fmaf(w, a[r][e], tail[j][r]);
+    }
   for (int r = 0; r < R; ++r)
-    out[static_cast<std::size_t>(r) * stride] = horizontal_sum(_mm256_add_ps(even[r], odd[r])) + tail[r];
+    for (int j = 0; j < W; ++j)
+      out[static_cast<std::size_t>(r) * stride + static_cast<std::size_t>(j)] =
+          horizontal_sum(total[j][r]) + tail[j][r];
 }
 
 template <class Decode>
 struct Quantised {
-  template <int R>
-  static void dots(const std::uint8_t* row, const Activations& x, int first, float* out, std::size_t stride) {
-    row_dots<Decode, R>(row, x, first, out, stride);
+  static constexpr int kSingle = 4;  // weight rows at a time for one activation row
+  template <int W, int R>
+  static void dots(const std::uint8_t* rows, std::size_t row_bytes, const Activations& x, int first, float* out,
+                   std::size_t stride) {
+    dots_quantised<Decode, W, R>(rows, row_bytes, x, first, out, stride);
   }
 };
 template <class Load>
 struct Floats {
-  template <int R>
-  static void dots(const std::uint8_t* row, const Activations& x, int first, float* out, std::size_t stride) {
-    row_dots_float<Load, R>(row, x, first, out, stride);
+  static constexpr int kSingle = 8;
+  template <int W, int R>
+  static void dots(const std::uint8_t* rows, std::size_t row_bytes, const Activations& x, int first, float* out,
+                   std::size_t stride) {
+    dots_float<Load, W, R>(rows, row_bytes, x, first, out, stride);
   }
 };
+
+// W weight rows times all activation rows.
+template <class Dots, int W>
+inline void multiply_rows(const std::uint8_t* rows, std::size_t row_bytes, const Activations& x, float* out,
+                          std::size_t stride) {
+  int t = 0;
+  for (; t + 4 <= x.count; t += 4)
+    Dots::template dots<W, 4>(rows, row_bytes, x, t, out + static_cast<std::size_t>(t) * stride, stride);
+  float* rest = out + static_cast<std::size_t>(t) * stride;
+  if (x.count - t == 3) Dots::template dots<W, 3>(rows, row_bytes, x, t, rest, stride);
+  if (x.count - t == 2) Dots::template dots<W, 2>(rows, row_bytes, x, t, rest, stride);
+  if (x.count - t == 1) Dots::template dots<W, 1>(rows, row_bytes, x, t, rest, stride);
+}
 
 template <class Dots>
 void matmul(const std::uint8_t* weights, std::size_t row_bytes, int rows, const Activations& x, float* out,
             std::size_t stride) {
-  for (int i = 0; i < rows; ++i) {
-    const std::uint8_t* row = weights + row_bytes * static_cast<std::size_t>(i);
-    int t = 0;
-    for (; t + 4 <= x.count; t += 4)
-      Dots::template dots<4>(row, x, t, out + static_cast<std::size_t>(t) * stride + i, stride);
-    float* rest = out + static_cast<std::size_t>(t) * stride + i;
-    switch (x.count - t) {
-      case 3:
-        Dots::template dots<3>(row, x, t, rest, stride);
-        break;
-      case 2:
-        Dots::template dots<2>(row, x, t, rest, stride);
-        break;
-      case 1:
-        Dots::template dots<1>(row, x, t, rest, stride);
-        break;
-      default:
-        break;
-    }
-  }
+  const auto at = [&](int i) { return weights + row_bytes * static_cast<std::size_t>(i); };
+  int i = 0;
+  if (x.count == 1)
+    for (; i + Dots::kSingle <= rows; i += Dots::kSingle)
+      Dots::template dots<Dots::kSingle, 1>(at(i), row_bytes, x, 0, out + i, stride);
+  for (; i + 2 <= rows; i += 2) multiply_rows<Dots, 2>(at(i), row_bytes, x, out + i, stride);
+  for (; i < rows; ++i) multiply_rows<Dots, 1>(at(i), row_bytes, x, out + i, stride);
 }
 
 }  // namespace

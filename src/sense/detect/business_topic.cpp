@@ -9,502 +9,158 @@ namespace sluice::sense::detect {
 namespace {
 
 constexpr int kMarking = 0, kInternal = 1, kOwner = 2, kNetwork = 3, kGeneral = 4, kGenetic = 5;
+constexpr int kNetworkWord = 5;  // in the business topic; genetics is a matter of the restricted one
 
 double decide_business(const Sums& s) {
   if (s[kMarking] >= 3 && s[kGeneral] < 2) return 0.85;
-  if (s[kNetwork] >= 3) return 0.8;
+  if (s[kNetwork] >= 1.5 && s[kNetwork] + s[kNetworkWord] >= 3 && s[kGeneral] < 1) return 0.8;
   const double owner = std::min(s[kOwner], 2.0);
   const double score = s[kMarking] + s[kInternal] + owner - 1.5 * s[kGeneral];
-  if (score < 5 || s[kInternal] + s[kMarking] < 3 || (s[kOwner] < 1 && s[kMarking] < 2)) return 0;
+  if (score < 4.5 || s[kInternal] + s[kMarking] < 3 || (s[kOwner] < 1 && s[kMarking] < 2)) return 0;
   return 0.7;
 }
 
 double decide_restricted(const Sums& s) {
   if (s[kMarking] >= 3 && s[kGeneral] < 2) return 0.9;
-  if (s[kGenetic] >= 2 && s[kGenetic] + s[kOwner] >= 3.5 && s[kGeneral] < 1) return 0.8;
+  if (s[kGenetic] >= 2 && s[kGenetic] + s[kOwner] >= 3.5 && s[kGeneral] < (s[kGenetic] >= 4 ? 2 : 1)) return 0.8;
   const double score = s[kMarking] + s[kInternal] + std::min(s[kOwner], 2.0) - 2 * s[kGeneral];
   return score >= 5 && s[kMarking] + s[kInternal] >= 3 ? 0.75 : 0;
 }
 
 void add_markings(Topic& t) {
   t.add(kMarking, 3,
-        {"company confidential",
-         "strictly confidential",
-         "highly confidential",
-         "confidential:",
-         "confidential -",
-         "confidential and proprietary",
-         "confidential & proprietary",
-         "proprietary and confidential",
-         "business confidential",
-         "commercial in confidence",
-         "commercially sensitive",
-         "internal use only",
-         "for internal use",
-         "internal only",
-         "internal - not for",
-         "company internal",
-         "internal memo:",
-         "board only",
-         "do not distribute",
-         "do not forward",
-         "do not share externally",
-         "not for distribution",
-         "not for external",
-         "not for release",
-         "not for publication",
-         "under nda",
-         "under embargo",
-         "embargoed until",
-         "not announced yet",
-         "not yet announced",
-         "not been announced",
-         "unannounced",
-         "before the announcement",
-         "pre-announcement",
-         "eyes only",
-         "management only",
-         "leadership only",
-         "draft - confidential",
-         "streng vertraulich",
-         "vertraulich:",
-         "vertraulich -",
-         "nur für den internen gebrauch",
-         "nur intern",
-         "betriebsgeheimnis",
-         "firmenvertraulich",
-         "nicht weitergeben",
-         "confidentiel :",
-         "confidentiel:",
-         "confidentiel -",
-         "strictement confidentiel",
-         "ne pas diffuser",
-         "usage interne",
-         "diffusion restreinte",
-         "confidencial:",
-         "confidencial -",
-         "estrictamente confidencial",
-         "uso interno",
-         "no difundir",
-         "no distribuir",
-         "não divulgar",
-         "estritamente confidencial",
-         "riservato",
-         "strettamente confidenziale",
-         "ad uso interno",
-         "strikt vertrouwelijk",
-         "vertrouwelijk:",
-         "intern gebruik",
-         "ściśle poufne",
-         "poufne",
-         "строго конфиденциально",
-         "конфиденциально",
-         "для служебного пользования",
-         "коммерческая тайна",
-         "gizli"});
-  t.add(kMarking, 3,
-        {"机密", "内部资料", "内部使用", "商业秘密", "请勿外传", "不得外传", "严禁外传", "保密", "社外秘",
-         "社内限定", "대외비", "기밀"},
+        "company confidential|strictly confidential|highly confidential|confidential:|confidential -|"
+        "confidential and proprietary|confidential & proprietary|proprietary and confidential|"
+        "business confidential|commercial in confidence|commercially sensitive|internal use only|"
+        "for internal use|internal only|internal - not for|company internal|internal memo:|"
+        "board only|do not distribute|do not forward|do not share externally|not for distribution|"
+        "not for external|not for release|not for publication|under nda|under embargo|"
+        "embargoed until|not announced yet|not yet announced|not been announced|unannounced|"
+        "before the announcement|pre-announcement|eyes only|management only|leadership only|"
+        "draft - confidential|streng vertraulich|vertraulich:|vertraulich -|"
+        "nur für den internen gebrauch|nur intern|betriebsgeheimnis|firmenvertraulich|"
+        "nicht weitergeben|confidentiel :|confidentiel:|confidentiel -|strictement confidentiel|"
+        "ne pas diffuser|usage interne|diffusion restreinte|confidencial:|confidencial -|"
+        "estrictamente confidencial|uso interno|no difundir|no distribuir|não divulgar|"
+        "estritamente confidencial|riservato|strettamente confidenziale|ad uso interno|"
+        "strikt vertrouwelijk|vertrouwelijk:|intern gebruik|ściśle poufne|poufne|"
+        "строго конфиденциально|конфиденциально|для служебного пользования|коммерческая тайна|gizli");
+  t.add(kMarking, 3, "机密|内部资料|内部使用|商业秘密|请勿外传|不得外传|严禁外传|保密|社外秘|社内限定|대외비|기밀",
         scan::Edge::Any);
   t.add(kMarking, 1.5,
-        {"confidential", "vertraulich", "confidentiel", "confidencial", "proprietary", "trade secret",
-         "trade secrets", "internal faq", "internal memo", "internal document"});
+        "confidential|vertraulich|confidentiel|confidencial|proprietary|trade secret|trade secrets|"
+        "internal faq|internal memo|internal document");
 }
 
 void add_matters(Topic& t) {
-  t.add(kInternal, 2,
-        {"win rate",
-         "deal desk",
-         "battle card",
-         "battlecard",
-         "churn",
-         "arr",
-         "mrr",
-         "gross margin",
-         "net retention",
-         "sales pipeline",
-         "pricing strategy",
-         "price increase",
-         "discount floor",
-         "floor price",
-         "list price",
-         "bill of materials",
-         "product roadmap",
-         "roadmap",
-         "layoff",
-         "layoffs",
-         "redundancies",
-         "restructuring",
-         "reorganisation",
-         "reorganization",
-         "headcount reduction",
-         "salary band",
-         "salary bands",
-         "bonus pool",
-         "performance improvement plan",
-         "board deck",
-         "board meeting",
-         "board minutes",
-         "acquisition target",
-         "due diligence",
-         "term sheet",
-         "cap table",
-         "burn rate",
-         "runway",
-         "forecast",
-         "quarterly results",
-         "go-to-market",
-         "launch date",
-         "code name",
-         "codename",
-         "project codename",
-         "customer list",
-         "account list",
-         "key accounts",
-         "supplier price",
-         "unit cost",
-         "cost per unit",
-         "penetration test",
-         "pentest",
-         "vulnerability report",
-         "incident report",
-         "post-mortem",
-         "postmortem",
-         "siem alert",
-         "security log",
-         "audit finding",
-         "audit findings",
-         "source selection",
-         "bid price",
-         "our bid",
-         "tender",
-         "unreleased",
-         "prototype",
-         "patent draft",
-         "invention disclosure",
-         "yield rate",
-         "formulation",
-         "recipe ratio",
-         "postes supprimés",
-         "réorganisation",
-         "stellenabbau",
-         "umstrukturierung",
-         "preiserhöhung",
-         "kundenliste",
-         "gehaltsliste",
-         "salary sheet",
-         "payroll sheet",
-         "personalabbau",
-         "reestructuración",
-         "despidos",
-         "lista de clientes",
-         "marge brute",
-         "licenciements",
-         "plan social",
-         "demissões",
-         "licenziamenti",
-         "strategic logos",
-         "win/loss",
-         "renewal price",
-         "contract value",
-         "rate card",
-         "budget cut",
-         "hiring freeze",
-         "merger",
-         "acquisition",
-         "internal memo",
-         "okrs",
-         "kpi",
-         "negotiation",
-         "walk-away price",
-         "counteroffer",
-         "quota",
-         "attrition"});
-  t.add(kInternal, 2.5,
-        {"裁员", "降价", "定价策略", "客户名单", "未发布", "路线图", "毛利率", "底价", "解雇", "人員削減"},
-        scan::Edge::Any);
   t.add(
-      kOwner, 1,
-      {"our",        "we",          "us",     "internal", "internally", "team",      "company", "account managers",
-       "competitor", "unser",       "unsere", "wir",      "notre",      "nos",       "nous",    "nuestro",
-       "nuestra",    "nosso",       "nossa",  "nostra",   "q1",         "q2",        "q3",      "q4",
-       "fy24",       "fy25",        "fy26",   "fy27",     "leadership", "the board", "vp",      "ceo",
-       "cfo",        "confidential"});
-  t.add(kOwner, 1, {"我们", "公司", "当社", "弊社", "우리"}, scan::Edge::Any);
+      kInternal, 2,
+      "our largest customer|our biggest customer|renewal negotiation|renewal|we pay|we charge|supplier scorecard|"
+      "supplier|suppliers|per unit|minutes|board minutes|approved restructuring|positions|announcement|pipeline "
+      "coverage|"
+      "miss the|below plan|above plan|unter plan|umsatz|revenue target|sales target|must not tell|not tell "
+      "customers|"
+      "customers yet|keep this quiet|keep it quiet|before we announce|not public yet|internal "
+      "survey|reorg|spin-off|"
+      "divestiture|write-down|profit margin|contribution margin|cost base|purchase volume|rebate|rebates|win-back|"
+      "market entry|product launch plan|launch plan|feature freeze|beta customers|design partner|competitor "
+      "analysis|"
+      "competitive analysis|our strategy|our roadmap|our pricing|our margins|our margin|our costs|our forecast|"
+      "our pipeline|our bid price|our offer|our cost|rfp response|rfp|escalation|outage report|root cause|"
+      "customer complaints|security incident|breach report|access review|plan de despidos|se anuncia|"
+      "plan de licenciement|plan de restructuration|werksschließung|vorstandsvorlage|aufsichtsrat|comité de "
+      "direction|"
+      "consejo de administración|plano de demissões|piano industriale|reorganisatie|zwolnienia grupowe");
+  t.add(kInternal, 2,
+        "win rate|deal desk|battle card|battlecard|churn|arr|mrr|gross margin|net retention|"
+        "sales pipeline|pricing strategy|price increase|discount floor|floor price|list price|"
+        "bill of materials|product roadmap|roadmap|layoff|layoffs|redundancies|restructuring|"
+        "reorganisation|reorganization|headcount reduction|salary band|salary bands|bonus pool|"
+        "performance improvement plan|board deck|board meeting|board minutes|acquisition target|"
+        "due diligence|term sheet|cap table|burn rate|runway|forecast|quarterly results|go-to-market|"
+        "launch date|code name|codename|project codename|customer list|account list|key accounts|"
+        "supplier price|unit cost|cost per unit|penetration test|pentest|vulnerability report|"
+        "incident report|post-mortem|postmortem|siem alert|security log|audit finding|audit findings|"
+        "source selection|bid price|our bid|tender|unreleased|prototype|patent draft|"
+        "invention disclosure|yield rate|formulation|recipe ratio|postes supprimés|réorganisation|"
+        "stellenabbau|umstrukturierung|preiserhöhung|kundenliste|gehaltsliste|salary sheet|"
+        "payroll sheet|personalabbau|reestructuración|despidos|lista de clientes|marge brute|"
+        "licenciements|plan social|demissões|licenziamenti|strategic logos|win/loss|renewal price|"
+        "contract value|rate card|budget cut|hiring freeze|merger|acquisition|internal memo|okrs|kpi|"
+        "negotiation|walk-away price|counteroffer|quota|attrition");
+  t.add(kInternal, 2.5, "裁员|降价|定价策略|客户名单|未发布|路线图|毛利率|底价|解雇|人員削減", scan::Edge::Any);
+  t.add(kOwner, 1,
+        "our|we|us|internal|internally|team|company|account managers|competitor|unser|unsere|wir|"
+        "notre|nos|nous|nuestro|nuestra|nosso|nossa|nostra|q1|q2|q3|q4|fy24|fy25|fy26|fy27|"
+        "leadership|the board|vp|ceo|cfo|confidential");
+  t.add(kOwner, 1, "我们|公司|当社|弊社|우리", scan::Edge::Any);
 }
 
 void add_network(Topic& t) {
-  t.add(kNetwork, 1.5,
-        {".internal",
-         ".intranet",
-         ".corp.",
-         ".intra.",
-         ".lan",
-         ".hq.",
-         ".prod.",
-         ".local:",
-         "firewall export",
-         "firewall rule",
-         "firewall rules",
-         "access-list",
-         "iptables -",
-         "running-config",
-         "enable secret",
-         "ip route ",
-         "snmp-server",
-         "vlan ",
-         "switchport",
-         "failed password for",
-         "sshd[",
-         "authentication failure",
-         "src_ip",
-         "dst_ip",
-         "src=10.",
-         "dst=10.",
-         "event id 4625",
-         "event id 4624",
-         "vpn-prod",
-         "sudo: ",
-         "kerberos",
-         "ids alert",
-         "snort",
-         "suricata",
-         "crowdstrike",
-         "lateral movement",
-         "nmap scan",
-         "cve-20",
-         "domain controller",
-         "jump host",
-         "bastion",
-         "service account",
-         "active directory",
-         "ldap"},
-        scan::Edge::Any);
-  t.add(kNetwork, 1,
-        {"allow", "deny", "permit", "drop", "tcp", "udp", "tcp/", "port", "subnet", "gateway", "firewall", "rule",
-         "vpn", "hostname", "interface", "log", "logs"});
+  t.add(kNetwork, 1.5, ".internal|.intranet|.lan|.corp|.intra|.local|.prod|-prod|-stg", scan::Edge::End);
+  t.add(
+      kNetwork, 1.5,
+      ".corp.|.intra.|.internal.|.hq.|.prod.|firewall export|access-list |iptables -|running-config|enable secret|"
+      "ip route |snmp-server|switchport|failed password for|accepted publickey|accepted password|sshd[|"
+      "authentication failure|src_ip|dst_ip|src=10.|dst=10.|event id 4625|event id 4624|remote-as|ip address |ids "
+      "alert|"
+      "snort[|suricata|lateral movement|pen test report|pentest report|penetration test report|"
+      "vulnerability scan|siem alert|dc01|db01|vpn-prod",
+      scan::Edge::Any);
+  t.add(kNetworkWord, 1,
+        "allow|deny|permit|drop|tcp|udp|port|subnet|gateway|firewall|rule|vpn|hostname|interface|log|logs|"
+        "vlan|neighbor|router|switch|host|server|domain controller|bastion|jump host|service account|"
+        "active directory|ldap|kerberos|sql injection|reachable|from|root|ssh|login");
 }
 
 void add_restricted(Topic& t) {
   t.add(kMarking, 3,
-        {"classified: secret",
-         "classified:",
-         "top secret//",
-         "secret//",
-         "confidential//noforn",
-         "noforn",
-         "ts//sci",
-         "top secret/sci",
-         "rel to fvey",
-         "rel to nato",
-         "nato secret",
-         "nato restricted",
-         "nato confidential",
-         "cosmic top secret",
-         "secret//rel",
-         "eu restricted",
-         "restreint ue",
-         "secret ue",
-         "uk official-sensitive",
-         "official-sensitive",
-         "official sensitive",
-         "uk secret",
-         "uk eyes only",
-         "vs-nur für den dienstgebrauch",
-         "vs-nfd",
-         "vs-vertraulich",
-         "streng geheim",
-         "geheim:",
-         "secret défense",
-         "secret-défense",
-         "confidentiel défense",
-         "très secret",
-         "diffusion restreinte -",
-         "alto secreto",
-         "segreto di stato",
-         "tajne",
-         "ściśle tajne",
-         "совершенно секретно",
-         "секретно",
-         "insiders only",
-         "insider only",
-         "insider list",
-         "inside information",
-         "insider information",
-         "material non-public",
-         "material nonpublic",
-         "mnpi",
-         "restricted list",
-         "project insiders",
-         "quiet period",
-         "filed under seal",
-         "file under seal",
-         "under seal",
-         "sealed indictment",
-         "sealed filing",
-         "sealed court",
-         "sealed record",
-         "sealed by order",
-         "sealed juvenile",
-         "grand jury",
-         "protective order",
-         "whistleblower report",
-         "whistleblower complaint",
-         "whistleblower:",
-         "whistleblower disclosure",
-         "hinweisgeber",
-         "lanceur d'alerte",
-         "protected disclosure",
-         "informant",
-         "confidential source",
-         "confidential informant",
-         "witness protection",
-         "insiderinformation",
-         "insiderinformationen",
-         "information privilégiée",
-         "información privilegiada",
-         "itar controlled",
-         "itar-controlled",
-         "export controlled",
-         "law enforcement sensitive",
-         "cui//"});
-  t.add(kMarking, 3,
-        {"绝密", "机密★", "国家秘密", "秘密★", "内幕信息", "特定秘密", "極秘", "군사기밀", "内部告発", "举报人"},
-        scan::Edge::Any);
+        "classified: secret|classified:|top secret//|secret//|confidential//noforn|noforn|ts//sci|"
+        "top secret/sci|rel to fvey|rel to nato|nato secret|nato restricted|nato confidential|"
+        "cosmic top secret|secret//rel|eu restricted|restreint ue|secret ue|uk official-sensitive|"
+        "official-sensitive|official sensitive|uk secret|uk eyes only|vs-nur für den dienstgebrauch|"
+        "vs-nfd|vs-vertraulich|streng geheim|geheim:|secret défense|secret-défense|"
+        "confidentiel défense|très secret|diffusion restreinte -|alto secreto|segreto di stato|tajne|"
+        "ściśle tajne|совершенно секретно|секретно|insiders only|insider only|insider list|"
+        "inside information|insider information|material non-public|material nonpublic|mnpi|"
+        "restricted list|project insiders|quiet period|filed under seal|file under seal|under seal|"
+        "sealed indictment|sealed filing|sealed court|sealed record|sealed by order|sealed juvenile|"
+        "grand jury|protective order|whistleblower report|whistleblower complaint|whistleblower:|"
+        "whistleblower disclosure|hinweisgeber|lanceur d'alerte|protected disclosure|informant|"
+        "confidential source|confidential informant|witness protection|insiderinformation|"
+        "insiderinformationen|information privilégiée|información privilegiada|itar controlled|"
+        "itar-controlled|export controlled|law enforcement sensitive|cui//");
+  t.add(kMarking, 3, "绝密|机密★|国家秘密|秘密★|内幕信息|特定秘密|極秘|군사기밀|内部告発|举报人", scan::Edge::Any);
   t.add(kMarking, 2,
-        {"top secret", "classified", "whistleblower", "insider", "sealed", "not public yet", "not yet public",
-         "non-public", "undisclosed", "blackout period", "embargo"});
+        "top secret|classified|whistleblower|insider|sealed|not public yet|not yet public|non-public|"
+        "undisclosed|blackout period|embargo");
   t.add(kInternal, 1.5,
-        {"merger talks",
-         "merger",
-         "takeover",
-         "takeover bid",
-         "acquisition",
-         "tender offer",
-         "signing planned",
-         "earnings",
-         "guidance",
-         "profit warning",
-         "before the announcement",
-         "ad-hoc",
-         "share price",
-         "stock",
-         "listed company",
-         "ipo",
-         "reported anonymously",
-         "anonymous report",
-         "retaliation",
-         "compliance hotline",
-         "patrol",
-         "sector",
-         "deployment of troops",
-         "troop",
-         "convoy",
-         "clearance",
-         "intelligence",
-         "surveillance target",
-         "minor",
-         "juvenile",
-         "fraud by",
-         "bribe",
-         "bribes",
-         "kickback",
-         "kickbacks",
-         "falsified",
-         "cover-up",
-         "fusion",
-         "übernahme"});
+        "merger talks|merger|takeover|takeover bid|acquisition|tender offer|signing planned|earnings|"
+        "guidance|profit warning|before the announcement|ad-hoc|share price|stock|listed company|ipo|"
+        "reported anonymously|anonymous report|retaliation|compliance hotline|patrol|sector|"
+        "deployment of troops|troop|convoy|clearance|intelligence|surveillance target|minor|juvenile|"
+        "fraud by|bribe|bribes|kickback|kickbacks|falsified|cover-up|fusion|übernahme");
   t.add(kGenetic, 2,
-        {"brca1",
-         "brca2",
-         "genome",
-         "whole genome",
-         "exome",
-         "genotype",
-         "genetic test",
-         "genetic testing",
-         "dna test",
-         "dna profile",
-         "dna sample",
-         "pathogenic variant",
-         "variant of uncertain significance",
-         "heterozygous",
-         "homozygous",
-         "carrier of",
-         "carrier status",
-         "hla-b27",
-         "apoe",
-         "apoe4",
-         "huntington's gene",
-         "cag repeats",
-         "karyotype",
-         "rs429358",
-         "rs7412",
-         "snp",
-         "23andme",
-         "paternity test",
-         "gentest",
-         "test génétique",
-         "prueba genética",
-         "fingerprint template",
-         "iris template",
-         "iris scan",
-         "faceprint",
-         "face embedding",
-         "biometric template",
-         "fingerprint minutiae",
-         "voiceprint",
-         "biometric",
-         "retina scan",
-         "lynch syndrome",
-         "cftr",
-         "germline"});
-  t.add(kGenetic, 2, {"基因检测", "基因组", "指纹模板", "遺伝子検査", "유전자 검사"}, scan::Edge::Any);
-  t.add(kOwner, 1, {"our",     "we",      "my",       "her",   "his",    "patient", "employee",
-                    "subject", "client",  "signing",  "draft", "script", "planned", "sample",
-                    "result",  "results", "positive", "mr.",   "mrs.",   "ms.",     "participant"});
+        "brca1|brca2|genome|whole genome|exome|genotype|genetic test|genetic testing|dna test|"
+        "dna profile|dna sample|pathogenic variant|variant of uncertain significance|heterozygous|"
+        "homozygous|carrier of|carrier status|hla-b27|apoe|apoe4|huntington's gene|cag repeats|"
+        "karyotype|rs429358|rs7412|snp|23andme|paternity test|gentest|test génétique|prueba genética|"
+        "fingerprint template|iris template|iris scan|faceprint|face embedding|biometric template|"
+        "fingerprint minutiae|voiceprint|biometric|retina scan|lynch syndrome|cftr|germline");
+  t.add(kGenetic, 2, "基因检测|基因组|指纹模板|遺伝子検査|유전자 검사", scan::Edge::Any);
+  t.add(kOwner, 1,
+        "our|we|my|her|his|patient|employee|subject|client|signing|draft|script|planned|sample|"
+        "result|results|positive|mr.|mrs.|ms.|participant");
 }
 
 void add_general(Topic& t) {
   t.add(kGeneral, 1,
-        {"what is a",
-         "what is an",
-         "what does",
-         "what is the difference",
-         "difference between",
-         "definition of",
-         "dictionary",
-         "define",
-         "explain what",
-         "stand for",
-         "stands for",
-         "in general",
-         "novel",
-         "story",
-         "movie",
-         "film",
-         "screenplay",
-         "poem",
-         "essay",
-         "history of",
-         "how do companies",
-         "how does a",
-         "how do",
-         "best practices",
-         "what are",
-         "examples of",
-         "teach me",
-         "for beginners",
-         "template for",
-         "book",
-         "game",
-         "was bedeutet",
-         "que signifie",
-         "qué significa",
-         "what is insider",
-         "why is",
-         "why are"});
-  t.add(kGeneral, 1, {"什么是", "是什么意思"}, scan::Edge::Any);
+        "what is a|what is an|what does|what is the difference|difference between|definition of|"
+        "dictionary|define|explain what|stand for|stands for|in general|novel|story|movie|film|"
+        "screenplay|poem|essay|history of|how do companies|how does a|how do|best practices|what are|"
+        "examples of|teach me|for beginners|template for|book|game|was bedeutet|que signifie|"
+        "qué significa|what is insider|why is|why are");
+  t.add(kGeneral, 1, "什么是|是什么意思", scan::Edge::Any);
 }
 
 constexpr int kTerm = 0, kMoney = 1, kPerson = 2;
@@ -513,108 +169,36 @@ constexpr int kTerm = 0, kMoney = 1, kPerson = 2;
 double decide_finance(const Sums& s) {
   if (s[kMoney] < 1 || s[kPerson] < 1) return 0;
   const double score = std::min(s[kTerm], 6.0) + std::min(s[kPerson], 2.0) - 1.5 * s[kGeneral];
-  return s[kTerm] >= 2.5 && score >= 4 ? 0.7 : 0;
+  return s[kTerm] >= 2 && score >= 3.25 ? 0.7 : 0;
 }
 
 void add_finance(Topic& t) {
   t.add(kTerm, 2,
-        {"owes",
-         "credit line",
-         "credit lines",
-         "line of credit",
-         "collections letter",
-         "missed payment",
-         "missed the",
-         "in arrears",
-         "arrears",
-         "overdue",
-         "past due",
-         "overdraft",
-         "net pay",
-         "gross pay",
-         "payslip",
-         "pay slip",
-         "pay stub",
-         "paystub",
-         "payroll",
-         "base salary",
-         "annual salary",
-         "salary",
-         "severance pay",
-         "bank statement",
-         "account statement",
-         "account balance",
-         "loan application",
-         "loan",
-         "mortgage",
-         "mortgage application",
-         "credit score",
-         "fico",
-         "tax return",
-         "w-2",
-         "1099",
-         "taxable income",
-         "net worth",
-         "bankruptcy",
-         "foreclosure",
-         "garnishment",
-         "wage garnishment",
-         "debt",
-         "defaulted",
-         "repayment",
-         "pension",
-         "brokerage",
-         "portfolio",
-         "401(k)",
-         "wire transfer",
-         "direct deposit",
-         "gehalt",
-         "nettogehalt",
-         "bruttogehalt",
-         "gehaltsabrechnung",
-         "lohnabrechnung",
-         "kredit",
-         "darlehen",
-         "kontostand",
-         "schulden",
-         "mahnung",
-         "salaire",
-         "bulletin de paie",
-         "fiche de paie",
-         "prêt",
-         "relevé de compte",
-         "découvert",
-         "dettes",
-         "impayé",
-         "nómina",
-         "sueldo",
-         "préstamo",
-         "hipoteca",
-         "deuda",
-         "extracto bancario",
-         "salário",
-         "empréstimo",
-         "dívida",
-         "holerite",
-         "stipendio",
-         "busta paga",
-         "mutuo",
-         "debito",
-         "зарплата",
-         "кредит",
-         "долг"});
-  t.add(kTerm, 2.5, {"工资", "薪资", "贷款", "欠款", "余额", "房贷", "给与", "給与", "ローン", "급여", "대출"},
-        scan::Edge::Any);
+        "owe|owed|missed three payments|missed payments|credit card debt|credit cards|child support|"
+        "student loan|car loan|repossessed|unpaid|outstanding balance|in debt|wages|hourly wage|raise|pay rise|"
+        "take-home pay|commission|expense claim|reimbursement|retirement account|roth ira|capital gains|"
+        "dividend income|rent arrears|rückstand|zahlungsrückstand|lohn|überziehung|en retard de paiement|"
+        "endetté|moroso|cuota impagada|inadimplente|arretrati|achterstand|zaległości|долги|задолженность");
+  t.add(kTerm, 2,
+        "owes|credit line|credit lines|line of credit|collections letter|missed payment|missed the|"
+        "in arrears|arrears|overdue|past due|overdraft|net pay|gross pay|payslip|pay slip|pay stub|"
+        "paystub|payroll|base salary|annual salary|salary|severance pay|bank statement|"
+        "account statement|account balance|loan application|loan|mortgage|mortgage application|"
+        "credit score|fico|tax return|w-2|1099|taxable income|net worth|bankruptcy|foreclosure|"
+        "garnishment|wage garnishment|debt|defaulted|repayment|pension|brokerage|portfolio|401(k)|"
+        "wire transfer|direct deposit|gehalt|nettogehalt|bruttogehalt|gehaltsabrechnung|"
+        "lohnabrechnung|kredit|darlehen|kontostand|schulden|mahnung|salaire|bulletin de paie|"
+        "fiche de paie|prêt|relevé de compte|découvert|dettes|impayé|nómina|sueldo|préstamo|hipoteca|"
+        "deuda|extracto bancario|salário|empréstimo|dívida|holerite|stipendio|busta paga|mutuo|"
+        "debito|зарплата|кредит|долг");
+  t.add(kTerm, 2.5, "工资|薪资|贷款|欠款|余额|房贷|给与|給与|ローン|급여|대출", scan::Edge::Any);
   t.add(kTerm, 1,
-        {"balance",   "deposit",      "deposited", "withdrawal",  "withdrew",   "income",  "refund",
-         "payment",   "credit",       "interest",  "installment", "instalment", "paid",    "earns",
-         "earning",   "bonus",        "expenses",  "savings",     "checking",   "account", "transaction",
-         "statement", "card on file", "invoice",   "billing",     "monthly",    "annual",  "march payment"});
+        "balance|deposit|deposited|withdrawal|withdrew|income|refund|payment|credit|interest|"
+        "installment|instalment|paid|earns|earning|bonus|expenses|savings|checking|account|"
+        "transaction|statement|card on file|invoice|billing|monthly|annual|march payment");
   t.add(kPerson, 1,
-        {"my",       "his",      "her",    "mr.",      "mrs.",           "ms.",       "mr",     "mrs",
-         "employee", "customer", "client", "borrower", "account holder", "applicant", "tenant", "herr",
-         "frau",     "monsieur", "madame", "señor",    "señora",         "i earn",    "i owe",  "debtor",
-         "guest",    "member"});
+        "my|his|her|mr.|mrs.|ms.|mr|mrs|employee|customer|client|borrower|account holder|applicant|"
+        "tenant|herr|frau|monsieur|madame|señor|señora|i earn|i owe|debtor|guest|member");
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <iterator>
 
 namespace sluice::sense::detect {
 namespace {
@@ -97,11 +99,14 @@ bool mod97_is_1(std::string_view alnum) {
   return !alnum.empty() && std::all_of(alnum.begin(), alnum.end(), is_alnum) && mod97(alnum, 0) == 1;
 }
 
+std::size_t iban_length(std::string_view country) {
+  const auto found = std::find_if(std::begin(kIbanCountries), std::end(kIbanCountries),
+                                  [&](const IbanCountry& c) { return country == c.code; });
+  return found == std::end(kIbanCountries) ? 0 : found->length;
+}
+
 bool iban(std::string_view s) {
-  if (s.size() < 15 || !is_upper(s[0]) || !is_upper(s[1]) || !is_digit(s[2]) || !is_digit(s[3])) return false;
-  const auto country = std::find_if(std::begin(kIbanCountries), std::end(kIbanCountries),
-                                    [&](const IbanCountry& c) { return s.substr(0, 2) == c.code; });
-  if (country == std::end(kIbanCountries) || s.size() != country->length) return false;
+  if (s.size() < 15 || s.size() != iban_length(s.substr(0, 2)) || !is_digit(s[2]) || !is_digit(s[3])) return false;
   if (!std::all_of(s.begin(), s.end(), is_alnum)) return false;
   return mod97(s.substr(0, 4), mod97(s.substr(4), 0)) == 1;
 }

@@ -2,15 +2,17 @@
 // separators, and answer false for a wrong length or character. Pure.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace sluice::sense::detect {
 
-bool luhn(std::string_view digits);         // ISO/IEC 7812-1 annex B
-bool verhoeff(std::string_view digits);     // J. Verhoeff 1969; last digit is the check digit
-bool mod97_is_1(std::string_view alnum);    // ISO/IEC 7064 MOD 97-10, letters count 10..35
-bool iban(std::string_view alnum);          // ISO 13616: country length, then MOD 97-10; upper case
-bool aba_routing(std::string_view digits);  // American Bankers Association, weights 3 7 1
+bool luhn(std::string_view digits);                 // ISO/IEC 7812-1 annex B
+bool verhoeff(std::string_view digits);             // J. Verhoeff 1969; last digit is the check digit
+bool mod97_is_1(std::string_view alnum);            // ISO/IEC 7064 MOD 97-10, letters count 10..35
+bool iban(std::string_view alnum);                  // ISO 13616: country length, then MOD 97-10; upper case
+std::size_t iban_length(std::string_view country);  // 0: no IBAN country
+bool aba_routing(std::string_view digits);          // American Bankers Association, weights 3 7 1
 
 bool us_ssn(std::string_view digits);  // ranges of the Social Security Administration
 bool brazil_cpf(std::string_view digits);

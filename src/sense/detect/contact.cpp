@@ -19,6 +19,7 @@ using scan::Kind;
 constexpr Tags kPhoneWord = 1;
 constexpr Tags kOtherNumber = 2;  // "order no.", "version": the number is something else
 constexpr Tags kSpelledAt = 4;
+constexpr Tags kCalling = 8;  // verbs that are also used of functions and bells: believed close by only
 
 bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_local_char(char c) {
@@ -60,46 +61,23 @@ bool is_role(std::string_view local) {
 class Contact : public scan::Detector {
  public:
   explicit Contact(scan::PhraseSet& set) : words_(set) {
-    words_.add(kPhoneWord, {"phone",         "phone number",
-                            "telephone",     "tel",
-                            "mobile",        "cell",
-                            "cellphone",     "whatsapp",
-                            "sms",           "fax",
-                            "call",          "called",
-                            "calling",       "text me",
-                            "ring",          "dial",
-                            "reach me",      "reach him",
-                            "reach her",     "reached at",
-                            "callback",      "hotline",
-                            "extension",     "contact number",
-                            "phones",        "telefon",
-                            "handy",         "mobil",
-                            "mobilnummer",   "rufnummer",
-                            "telefonnummer", "anrufen",
-                            "erreichbar",    "ruf mich",
-                            "téléphone",     "portable",
-                            "appeler",       "appelez",
-                            "joindre",       "numéro",
-                            "teléfono",      "telefono",
-                            "móvil",         "movil",
-                            "llamar",        "llame",
-                            "llámame",       "celular",
-                            "telefone",      "ligar",
-                            "telemóvel",     "cellulare",
-                            "chiamare",      "telefoon",
-                            "bellen",        "gsm",
-                            "komórka",       "numer telefonu",
-                            "телефон",       "тел",
-                            "позвоните",     "мобильный",
-                            "звонить"});
-    words_.add(kPhoneWord, {"电话", "手机", "号码",   "电話",   "電話", "携帯",   "携带", "联系", "聯絡",  "拨打",
-                            "致电", "전화", "휴대폰", "연락처", "फोन",  "मोबाइल", "هاتف", "جوال", "טלפון", "โทร"},
-               scan::Edge::Any);
+    words_.add(kPhoneWord,
+               "phone|phone number|telephone|tel|mobile|cell|cellphone|whatsapp|sms|fax|"
+               "text me|reach me|reach him|reach her|reached at|callback|hotline|extension|"
+               "contact number|phones|telefon|handy|mobil|mobilnummer|rufnummer|telefonnummer|anrufen|"
+               "erreichbar|ruf mich|téléphone|portable|appeler|appelez|joindre|numéro|teléfono|telefono|"
+               "móvil|movil|llamar|llamemos|llamarle|llámeme|llamarme|llamadle|llame|llámame|celular|telefone|"
+               "ligar|telemóvel|cellulare|chiamare|"
+               "telefoon|bellen|gsm|komórka|numer telefonu|телефон|тел|позвоните|мобильный|звонить");
+    words_.add(
+        kPhoneWord,
+        "电话|手机|号码|电話|電話|携帯|携带|联系|聯絡|拨打|致电|전화|휴대폰|연락처|फोन|मोबाइल|هاتف|جوال|טלפון|โทร",
+        scan::Edge::Any);
+    words_.add(kCalling, "call|called|calling|ring|dial");
     words_.add(kOtherNumber,
-               {"order",  "invoice",  "ticket",    "version",     "isbn",        "issn",           "ean",  "sku",
-                "serial", "tracking", "article",   "part number", "model",       "account number", "port", "sha",
-                "commit", "checksum", "timestamp", "build",       "case number", "population",     "id"});
-    words_.add(kSpelledAt, {"[at]", "(at)", " at ", "[dot]", "(dot)"}, scan::Edge::Any);
+               "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"
+               "account number|port|sha|commit|checksum|timestamp|build|case number|population|id");
+    words_.add(kSpelledAt, "[at]|(at)| at |[dot]|(dot)", scan::Edge::Any);
   }
 
   const char* name() const override { return "contact"; }
@@ -192,11 +170,14 @@ class Contact : public scan::Detector {
     }
     const Tags around = words_.around(doc, run.start, run.end, 48, 16);
     const double shape = national(g);
-    const bool context = (around & kPhoneWord) && !(around & kOtherNumber);
+    const bool called = words_.around(doc, run.start, run.end, 16, 0) & kCalling;
+    const bool named = (around & kPhoneWord) || (called && (run.digits >= 9 || g.count() > 1));
+    const bool spelled = g.count() <= 6 || (g.count() == run.digits && g.uniform(0, g.count() - 1));
     double confidence = shape;
-    if (context && run.digits <= 15 && g.count() <= 6 && !g.glued_after(g.count() - 1)) {
+    if (named && !(around & kOtherNumber) && run.digits <= 15 && spelled && !g.glued_after(g.count() - 1)) {
       confidence = std::max(shape + 0.2, 0.6);
     }
+    if (run.digits == 7 && g.joined(0, g.count() - 1).starts_with("55501")) return;
     if (confidence < 0.5) return;
     report(doc, g, 0, g.count() - 1, confidence, hits);
   }
@@ -265,15 +246,17 @@ class Contact : public scan::Detector {
     }
     if (n == 3 && g.shaped(0, {2, 5, 4}) && g.before(0) == '(') return 0.8;  // Brazil
     if (n == 3 && g.shaped(0, {2, 4, 4}) && g.before(0) == '(') return 0.8;
+    if (g.shaped(0, {3, 2, 2, 2}) && n == 4 && g.uniform(0, 3) && (first[0] == '6' || first[0] == '7'))
+      return 0.6;  // Spain
+    if (n >= 2 && trunk && first.size() >= 3 && first.size() <= 5 && g.joined(0, n - 1).size() >= 9 &&
+        g.joined(0, n - 1).size() <= 12 && g.separator(0).find('/') != std::string_view::npos)
+      return 0.65;  // Germany
     if (!trunk) return 0;
     const bool drama = first == "07700" || g.joined(0, n - 1).starts_with("02079460");
     if (n == 2 && first.size() == 5 && g.size(1) == 6) return drama ? 0 : 0.65;  // Britain
     if (n == 3 && first.starts_with("07") && g.shaped(0, {5, 3, 3})) return drama ? 0 : 0.65;
     if (n == 3 && g.uniform(0, 2) && (g.shaped(0, {3, 4, 4}) || g.shaped(0, {2, 4, 4}))) return drama ? 0 : 0.6;
     if (n == 3 && first.starts_with("04") && g.shaped(0, {4, 3, 3})) return 0.6;  // Australia
-    if (n == 2 && first.size() >= 3 && first.size() <= 5 && g.size(1) >= 5 &&
-        g.separator(0).find('/') != std::string_view::npos)
-      return 0.65;  // Germany
     return 0.3;
   }
 

@@ -16,6 +16,7 @@ using scan::Hit;
 using scan::Kind;
 
 constexpr Tags kPassport = 1, kLicense = 2, kMedical = 4, kTax = 8, kNational = 16;
+constexpr Tags kChecked = 32;  // identifiers with a check digit, which identity.cpp computes
 
 class Documents : public scan::Detector {
  public:
@@ -23,90 +24,37 @@ class Documents : public scan::Detector {
       : words_(set),
         // Linking words, then a value of letters and digits.
         value_(
-            R"((?i)^(?:\s*(?:number|numbers|num|no|nr|nummer|n°|nº|numéro|número|#|id|code|card|is|was|are|ist|lautet|est|es|of|with|under|:|=|\.|-|'|"|,|\(|\)|为|是|：|号码|号)\s*){0,6}[\s'"]*([A-Z]{0,10}[ -]?\d[\dA-Z/-]{3,18}(?: \d{2,6}){0,3}))") {
+            R"((?i)^(?:\s*(?:number|numbers|num|no|nr|nummer|n°|nº|numéro|número|#|id|code|card|is|was|are|as|reads|ist|lautet|est|es|of|with|under|:|=|\.|-|'|"|,|\(|\)|为|是|：|号码|号)\s*){0,6}[\s'"]*([A-Z]{0,10}[ -]?\d[\dA-Z/-]{3,18}(?: \d{2,6}){0,3}))") {
     SLUICE_CHECK(value_.ok(), "our own patterns compile");
     words_.add(kPassport,
-               {"passport", "passport number", "passport no", "reisepass", "passnummer", "reisepassnummer",
-                "passeport", "pasaporte", "passaporte", "passaporto", "paspoort", "paszport", "паспорт"});
-    words_.add(kPassport, {"护照", "護照", "パスポート", "旅券", "여권", "جواز"}, scan::Edge::Any);
-    words_.add(kLicense, {"driver license",
-                          "driver's license",
-                          "drivers license",
-                          "driver licence",
-                          "driver's licence",
-                          "driving licence",
-                          "driving license",
-                          "driver's license number",
-                          "license number",
-                          "dl number",
-                          "dl no",
-                          "führerschein",
-                          "führerscheinnummer",
-                          "permis de conduire",
-                          "licencia de conducir",
-                          "carnet de conducir",
-                          "cnh",
-                          "patente di guida",
-                          "rijbewijs",
-                          "prawo jazdy"});
-    words_.add(kMedical, {"mrn",
-                          "medical record",
-                          "medical record number",
-                          "patient id",
-                          "patient number",
-                          "patient no",
-                          "hospital number",
-                          "chart number",
-                          "medicare",
-                          "medicare number",
-                          "medicaid",
-                          "medicaid id",
-                          "health insurance number",
-                          "insurance id",
-                          "member id",
-                          "health card",
-                          "versichertennummer",
-                          "krankenversichertennummer",
-                          "kvnr",
-                          "patientennummer",
-                          "numéro de patient",
-                          "npi",
-                          "mbi"});
-    words_.add(kMedical, {"病历号", "病案号", "医保号", "診察券番号"}, scan::Edge::Any);
-    words_.add(kTax, {"tin", "tax id", "tax identification number", "tax number", "taxpayer id", "ein", "itin",
-                      "utr", "steuernummer", "numéro fiscal", "pan", "pan number", "pan card", "pan card number",
-                      "ptin", "unique taxpayer reference", "nif", "partita iva"});
-    words_.add(kNational, {"voter id",
-                           "voter id number",
-                           "national id",
-                           "national id number",
-                           "identity card",
-                           "id card number",
-                           "national identity number",
-                           "personalausweis",
-                           "ausweisnummer",
-                           "personalausweisnummer",
-                           "carte d'identité",
-                           "carte nationale d'identité",
-                           "cédula",
-                           "cedula",
-                           "carta d'identità",
-                           "identity card number",
-                           "aadhaar",
-                           "aadhar",
-                           "green card",
-                           "alien number",
-                           "visa number",
-                           "residence permit",
-                           "citizen id",
-                           "emirates id",
-                           "national insurance number",
-                           "ssn",
-                           "social security number",
-                           "dni",
-                           "cpf",
-                           "pesel"});
-    words_.add(kNational, {"身份证号", "身份证", "주민등록번호"}, scan::Edge::Any);
+               "passport|passport number|passport no|reisepass|passnummer|reisepassnummer|passeport|"
+               "pasaporte|passaporte|passaporto|paspoort|paszport|паспорт");
+    words_.add(kPassport, "护照|護照|パスポート|旅券|여권|جواز", scan::Edge::Any);
+    words_.add(kLicense,
+               "driver license|driver's license|drivers license|driver licence|driver's licence|"
+               "driving licence|driving license|driver's license number|license number|dl number|dl no|"
+               "führerschein|führerscheinnummer|permis de conduire|licencia de conducir|carnet de conducir|"
+               "cnh|patente di guida|rijbewijs|prawo jazdy");
+    words_.add(kMedical,
+               "mrn|medical record|medical record number|patient id|patient number|patient no|"
+               "hospital number|chart number|medicare|medicare number|medicaid|medicaid id|"
+               "health insurance number|insurance id|member id|health card|versichertennummer|"
+               "krankenversichertennummer|kvnr|patientennummer|numéro de patient|npi|mbi");
+    words_.add(kMedical, "病历号|病案号|医保号|診察券番号", scan::Edge::Any);
+    words_.add(kTax,
+               "tin|tax id|tax identification number|tax number|taxpayer id|ein|itin|utr|steuernummer|"
+               "numéro fiscal|pan|pan number|pan card|pan card number|ptin|unique taxpayer reference|nif|"
+               "partita iva");
+    words_.add(kNational,
+               "voter id|voter id number|numer dowodu|dowód osobisty|national id|national id number|identity "
+               "card|id card number|"
+               "national identity number|personalausweis|ausweisnummer|personalausweisnummer|"
+               "carte d'identité|carte nationale d'identité|cédula|cedula|carta d'identità|"
+               "identity card number|green card|alien number|visa number|residence permit|"
+               "citizen id|emirates id");
+    words_.add(kChecked,
+               "aadhaar|aadhar|adhaar|national insurance number|ssn|social security number|dni|cpf|pesel");
+    words_.add(kChecked, "身份证号|身份证|주민등록번호", scan::Edge::Any);
   }
 
   const char* name() const override { return "documents"; }
@@ -139,39 +87,50 @@ class Documents : public scan::Detector {
     return Kind::NationalId;
   }
 
-  static bool is_plausible(Kind kind, re2::StringPiece value, Tags tags) {
-    std::size_t digits = 0, letters = 0, dashes = 0;
-    bool same = true;
+  struct Counts {
+    std::size_t digits = 0, letters = 0, lower = 0, dashes = 0;
+    bool same = true;  // all digits alike
+  };
+
+  static Counts count(re2::StringPiece value) {
+    Counts n;
     char first = 0;
     for (const char c : value) {
       if (c >= '0' && c <= '9') {
         if (first == 0) first = c;
-        same = same && c == first;
-        ++digits;
+        n.same = n.same && c == first;
+        ++n.digits;
       } else if (c == '-' || c == '/') {
-        ++dashes;
+        ++n.dashes;
       } else if (c != ' ') {
-        ++letters;
+        ++n.letters;
+        n.lower += c >= 'a' && c <= 'z';
       }
     }
-    if (same || letters > digits + 6) return false;
+    return n;
+  }
+
+  static bool is_plausible(Kind kind, re2::StringPiece value, Tags tags) {
+    const Counts n = count(value);
+    if (n.same || n.letters > n.digits + 6 || (n.lower > 0 && n.letters > 2)) return false;
     static const RE2 date(R"(^(\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{2,4})$)");
     if (RE2::FullMatch(value, date)) return false;
     // Identifiers with a check digit are judged where it is computed (identity.cpp); a wrong sum is no finding.
-    // Here only shapes that no checksum covers.
-    if (kind == Kind::NationalId) return is_unchecked(digits, letters, dashes);
-    if (kind == Kind::TaxId) return digits >= 3 && digits + letters >= 8 && !(digits == 9 && dashes == 2);
-    if (kind == Kind::Passport) return digits >= 6 && digits <= 10 && letters <= 4 && dashes == 0;
-    (void)tags;
-    return digits >= 5;
-  }
-
-  static bool is_unchecked(std::size_t digits, std::size_t letters, std::size_t dashes) {
-    if (dashes > 0 || digits < 6) return false;
-    const bool checked =
-        (letters == 0 && (digits == 9 || (digits >= 10 && digits <= 13) || digits == 15 || digits == 18)) ||
-        (letters == 1 && (digits == 8 || digits == 7 || digits == 17));
-    return !checked && digits + letters >= 8;
+    // Here only lengths that no such identifier has.
+    if (tags & kChecked)
+      return n.letters == 0 && n.dashes == 0 && n.digits >= 14 && n.digits != 15 && n.digits != 18;
+    const std::size_t size = n.digits + n.letters;
+    switch (kind) {
+      case Kind::Passport:
+        return n.digits >= 4 && n.digits <= 10 && n.letters <= 5 && n.dashes == 0 && size >= 7 && size <= 12;
+      case Kind::TaxId:
+        return n.digits >= 3 && size >= 8 && !(n.digits == 9 && n.dashes == 2) &&
+               !(n.digits == 11 && n.letters == 0 && n.dashes == 0);
+      case Kind::NationalId:
+        return n.digits >= 6 && n.dashes == 0 && size >= 8;
+      default:
+        return n.digits >= 5;
+    }
   }
 
   Words words_;

@@ -115,37 +115,38 @@ bool is_documented_ssn(std::string_view s) {
 class Identity : public scan::Detector {
  public:
   explicit Identity(scan::PhraseSet& set) : words_(set) {
-    words_.add(tag(kUs), {"ssn", "ssns", "social security", "social security number", "social", "soc sec", "ss#",
-                          "seguro social", "itin", "taxpayer"});
-    words_.add(tag(kSpain), {"dni", "nie", "nif", "documento", "documento nacional", "identidad"});
-    words_.add(tag(kBrazil), {"cpf", "cadastro"});
-    words_.add(tag(kIndia), {"aadhaar", "aadhar", "adhaar", "uidai", "uid"});
-    words_.add(tag(kIndia), {"आधार"}, scan::Edge::Any);
-    words_.add(tag(kFrance), {"nir", "sécurité sociale", "securite sociale", "numéro de sécu", "insee"});
-    words_.add(tag(kItaly), {"codice fiscale", "cf"});
+    words_.add(tag(kUs),
+               "ssn|ssns|social security|social security number|social|soc sec|ss#|seguro social|itin|"
+               "taxpayer");
+    words_.add(tag(kSpain), "dni|nie|nif|documento|documento nacional|identidad");
+    words_.add(tag(kBrazil), "cpf|cadastro");
+    words_.add(tag(kIndia), "aadhaar|aadhar|adhaar|uidai|uid");
+    words_.add(tag(kIndia), "आधार", scan::Edge::Any);
+    words_.add(tag(kFrance), "nir|sécurité sociale|securite sociale|numéro de sécu|insee");
+    words_.add(tag(kItaly), "codice fiscale|cf");
     words_.add(tag(kGermany),
-               {"steuer-id", "steuerid", "steueridentifikationsnummer", "identifikationsnummer", "idnr",
-                "steuer-identifikationsnummer", "steuerliche identifikationsnummer", "tin"});
-    words_.add(tag(kNetherlands), {"bsn", "burgerservicenummer", "sofinummer"});
-    words_.add(tag(kPoland), {"pesel"});
-    words_.add(tag(kSweden), {"personnummer", "samordningsnummer"});
-    words_.add(tag(kFinland), {"henkilötunnus", "hetu"});
-    words_.add(tag(kNorway), {"fødselsnummer", "personnummer", "fnr"});
-    words_.add(tag(kBelgium), {"rijksregisternummer", "registre national", "rijksregister", "insz", "niss"});
-    words_.add(tag(kNhs), {"nhs", "nhs number", "nhs no"});
-    words_.add(tag(kNino), {"nino", "national insurance", "ni number", "insurance number"});
-    words_.add(tag(kCanada), {"sin", "social insurance", "social insurance number", "assurance sociale", "nas"});
-    words_.add(tag(kAustralia), {"tfn", "tax file", "tax file number"});
-    words_.add(tag(kJapan), {"my number", "individual number"});
-    words_.add(tag(kJapan), {"マイナンバー", "個人番号"}, scan::Edge::Any);
-    words_.add(tag(kChina), {"身份证", "身分證", "证件号"}, scan::Edge::Any);
-    words_.add(tag(kSouthAfrica), {"south african id", "sa id", "id number", "identity number", "rsa id"});
-    words_.add(tag(kChile), {"rut", "run"});
-    words_.add(tag(kTurkey), {"tc kimlik", "tckn", "kimlik", "t.c. kimlik no", "kimlik no"});
-    words_.add(tag(kRomania), {"cnp", "cod numeric personal"});
+               "steuer-id|steuerid|steueridentifikationsnummer|identifikationsnummer|idnr|"
+               "steuer-identifikationsnummer|steuerliche identifikationsnummer|tin");
+    words_.add(tag(kNetherlands), "bsn|burgerservicenummer|sofinummer");
+    words_.add(tag(kPoland), "pesel");
+    words_.add(tag(kSweden), "personnummer|samordningsnummer");
+    words_.add(tag(kFinland), "henkilötunnus|hetu");
+    words_.add(tag(kNorway), "fødselsnummer|personnummer|fnr");
+    words_.add(tag(kBelgium), "rijksregisternummer|registre national|rijksregister|insz|niss");
+    words_.add(tag(kNhs), "nhs|nhs number|nhs no");
+    words_.add(tag(kNino), "nino|national insurance|ni number|insurance number");
+    words_.add(tag(kCanada), "sin|social insurance|social insurance number|assurance sociale|nas");
+    words_.add(tag(kAustralia), "tfn|tax file|tax file number");
+    words_.add(tag(kJapan), "my number|individual number");
+    words_.add(tag(kJapan), "マイナンバー|個人番号", scan::Edge::Any);
+    words_.add(tag(kChina), "身份证|身分證|证件号", scan::Edge::Any);
+    words_.add(tag(kSouthAfrica), "south african id|sa id|id number|identity number|rsa id");
+    words_.add(tag(kChile), "rut|run");
+    words_.add(tag(kTurkey), "tc kimlik|tckn|kimlik|t.c. kimlik no|kimlik no");
+    words_.add(tag(kRomania), "cnp|cod numeric personal");
     words_.add(tag(kAnyId),
-               {"national id", "national identity", "identity card", "id card", "identification number",
-                "citizen id", "personal id", "personal number", "identity document"});
+               "national id|national identity|identity card|id card|identification number|citizen id|"
+               "personal id|personal number|identity document");
   }
 
   const char* name() const override { return "identity"; }
@@ -155,7 +156,7 @@ class Identity : public scan::Detector {
     for (const auto& run : doc.numbers) {
       const Groups g(doc, run);
       ssn(doc, g, hits);
-      if (run.digits >= 9) numeric(doc, g, hits);
+      if (run.digits >= 9) numeric(doc, run, g, hits);
       mixed(doc, run, taken, hits);
     }
     return {};
@@ -195,13 +196,16 @@ class Identity : public scan::Detector {
     }
   }
 
-  void numeric(const Document& doc, const Groups& g, std::vector<Hit>& hits) const {
+  void numeric(const Document& doc, const scan::NumberRun& run, const Groups& g, std::vector<Hit>& hits) const {
+    // What is named anywhere near the run; most runs are not, which leaves the few identifiers that stand alone.
+    const Tags near = words_.around(doc, run.start, run.end, 60, 32);
+    std::array<char, 18> buffer;
     for (std::size_t first = 0; first < g.count(); ++first) {
-      std::string digits;
-      for (std::size_t last = first; last < g.count() && digits.size() < 18; ++last) {
-        digits += g.digits(last);
-        if (digits.size() < 9 || digits.size() > 18) continue;
-        if (numeric_at(doc, g, first, last, digits, hits)) {
+      std::size_t size = 0;
+      for (std::size_t last = first; last < g.count() && size + g.size(last) <= buffer.size(); ++last) {
+        size += g.digits(last).copy(&buffer[size], g.size(last));
+        if (size < 9) continue;
+        if (numeric_at(doc, g, first, last, std::string_view(buffer.data(), size), near, hits)) {
           first = last;
           break;
         }
@@ -210,15 +214,18 @@ class Identity : public scan::Detector {
   }
 
   bool numeric_at(const Document& doc, const Groups& g, std::size_t first, std::size_t last,
-                  const std::string& digits, std::vector<Hit>& hits) const {
+                  std::string_view digits, Tags near, std::vector<Hit>& hits) const {
     for (const NumericId& id : kNumeric) {
-      if (digits.size() != id.digits || !id.valid(digits)) continue;
-      if (g.glued_before(first) || g.glued_after(last)) continue;
+      if (digits.size() != id.digits) continue;
+      const bool may_be_named = near & (tag(id.country) | tag(kAnyId));
+      if (!may_be_named && id.alone == Alone::Never) continue;
       const bool official = written_officially(g, first, last, id);
-      const bool whole = first == 0 && last + 1 == g.count();
-      if (!official && first != last && !(whole && g.uniform(first, last)) && !doc.joint) continue;
       const bool alone = id.alone == Alone::Always ? official || first == last
                                                    : id.alone == Alone::Grouped && official && last > first;
+      if (!may_be_named && !alone) continue;
+      const bool whole = first == 0 && last + 1 == g.count();
+      if (!official && first != last && !(whole && g.uniform(first, last)) && !doc.joint) continue;
+      if (!id.valid(digits) || g.glued_before(first) || g.glued_after(last)) continue;
       if (!alone && !named(doc, g.start(first), g.end(last), id.country)) continue;
       report(id.kind, 0.9, g.start(first), g.end(last), hits);
       return true;
@@ -243,29 +250,33 @@ class Identity : public scan::Detector {
   void mixed(const Document& doc, const scan::NumberRun& run, std::size_t& taken, std::vector<Hit>& hits) const {
     std::size_t start = run.start;
     while (start > taken && run.start - start < 20 && is_alnum(doc.text[start - 1])) --start;
-    if (run.digits < 4 || start < taken) return;
+    if (start < taken) return;
+    const bool inside_letters = start < run.start && run.end < doc.text.size() && doc.text[run.end] >= 'A';
+    if (run.digits < (inside_letters ? 2 : 4)) return;
     // "QQ 12 34 56 C": two letters and a space before, a letter after.
     if (start == run.start && start >= 3 && doc.text[start - 1] == ' ' && is_alnum(doc.text[start - 2]) &&
         is_alnum(doc.text[start - 3]) && (start == 3 || !scan::is_word_byte(doc.text[start - 4])))
       start -= 3;
-    std::string bare;
-    std::size_t end = start;
-    for (std::size_t i = start; i < doc.text.size() && bare.size() < 19; ++i) {
+    std::array<char, 18> bare;
+    std::size_t size = 0, end = start;
+    bool letters = false;
+    for (std::size_t i = start; i < doc.text.size() && size < bare.size(); ++i) {
       const char c = doc.text[i];
       if (is_alnum(c)) {
-        bare += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+        letters = letters || c > '9';
+        bare[size++] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
         end = i + 1;
         const bool last = end == doc.text.size() || !scan::is_word_byte(doc.text[end]) ||
                           static_cast<unsigned char>(doc.text[end]) >= 0xE2;
-        if (last && bare.size() >= 8 && mixed_at(doc, start, end, bare, hits)) {
+        if (last && letters && size >= 8 && mixed_at(doc, start, end, {bare.data(), size}, hits)) {
           taken = end;
           return;
         }
-      } else if ((c != ' ' && c != '-' && c != '.' && c != '+') || i - end > 0) {
-        if (c == '+') hetu(doc, start, hits);
+      } else if (c == '+' || c == '-') {
+        if (size == 6) hetu(doc, start, hits);
+        if (c == '+' || i > end) return;
+      } else if ((c != ' ' && c != '.') || i > end) {
         return;
-      } else if (c == '-' || c == '+') {
-        hetu(doc, start, hits);
       }
     }
   }
@@ -278,7 +289,7 @@ class Identity : public scan::Detector {
     if (ends && finland_hetu(s)) report(Kind::NationalId, 0.9, start, start + 11, hits);
   }
 
-  bool mixed_at(const Document& doc, std::size_t start, std::size_t end, const std::string& bare,
+  bool mixed_at(const Document& doc, std::size_t start, std::size_t end, std::string_view bare,
                 std::vector<Hit>& hits) const {
     for (const MixedId& id : kMixed) {
       if (!has_shape(bare, id.shape) || !id.valid(bare)) continue;

@@ -14,315 +14,110 @@ double decide(const Sums& s) {
   if (s[kPrivileged] >= 2 && s[kGeneral] < 2) return 0.9;
   const double trade = std::min(s[kTrade], 4.0), party = std::min(s[kParty], 3.0);
   const double score = s[kInstrument] + trade + party + s[kPrivileged] - 1.5 * s[kGeneral];
-  const double needed = s[kInstrument] + s[kPrivileged] >= 2 ? 4 : 6;
+  const double needed = s[kInstrument] + s[kPrivileged] >= 2 ? 3.5 : 4.5;
   if (score < needed || s[kInstrument] + s[kPrivileged] + trade < 2) return 0;
   return score >= 7 ? 0.9 : 0.7;
 }
 
 void add_english(Topic& t) {
   t.add(kPrivileged, 2,
-        {"attorney-client privileged",
-         "attorney client privileged",
-         "attorney-client privilege:",
-         "privileged and confidential",
-         "privileged & confidential",
-         "attorney work product",
-         "attorney-client communication",
-         "work product:",
-         "prepared in anticipation of litigation",
-         "legally privileged",
-         "legal privilege applies",
-         "subject to privilege",
-         "without prejudice",
-         "settlement offer",
-         "our client",
-         "opposing counsel",
-         "our litigation strategy",
-         "settlement authority",
-         "under litigation hold",
-         "deposition transcript",
-         "deposition of",
-         "counsel advises",
-         "counsel advised",
-         "our expert"});
+        "attorney-client privileged|attorney client privileged|attorney-client privilege:|"
+        "privileged and confidential|privileged & confidential|attorney work product|"
+        "attorney-client communication|work product:|prepared in anticipation of litigation|"
+        "legally privileged|legal privilege applies|subject to privilege|without prejudice|"
+        "settlement offer|our client|opposing counsel|our litigation strategy|settlement authority|"
+        "under litigation hold|deposition transcript|deposition of|counsel advises|counsel advised|"
+        "our expert");
   t.add(kInstrument, 2,
-        {"hereinafter",
-         "this agreement",
-         "this lease",
-         "this contract",
-         "this deed",
-         "this license",
-         "hereto",
-         "hereof",
-         "hereunder",
-         "hereby",
-         "thereof",
-         "thereto",
-         "thereunder",
-         "witnesseth",
-         "whereas",
-         "in witness whereof",
-         "party of the first part",
-         "party of the second part",
-         "parties agree",
-         "now, therefore",
-         "now therefore",
-         "shall indemnify",
-         "indemnify",
-         "hold harmless",
-         "governing law",
-         "governed by the laws",
-         "governed by and construed",
-         "shall not assign",
-         "prior written consent",
-         "written consent",
-         "force majeure",
-         "severability",
-         "entire agreement",
-         "binding upon",
-         "notwithstanding the foregoing",
-         "subject to the terms",
-         "termination for cause",
-         "liquidated damages",
-         "confidentiality obligations",
-         "shall be deemed",
-         "shall survive",
-         "shall mean",
-         "shall have the meaning",
-         "as defined in",
-         "set forth in",
-         "successors and assigns",
-         "due and payable",
-         "representations and warranties",
-         "to the fullest extent",
-         "shall be liable",
-         "shall not be liable",
-         "lease agreement between",
-         "agreement between",
-         "contract between",
-         "agreement is made",
-         "entered into",
-         "non-disclosure agreement between",
-         "employment agreement between",
-         "cease and desist",
-         "for good cause",
-         "plaintiff alleges",
-         "defendant denies",
-         "motion to dismiss",
-         "comes now",
-         "last will and testament",
-         "i bequeath",
-         "power of attorney is granted",
-         "applicable law",
-         "code section",
-         "each party shall"});
+        "hereinafter|this agreement|this lease|this contract|this deed|this license|hereto|hereof|"
+        "hereunder|hereby|thereof|thereto|thereunder|witnesseth|whereas|in witness whereof|"
+        "party of the first part|party of the second part|parties agree|now, therefore|now therefore|"
+        "shall indemnify|indemnify|hold harmless|governing law|governed by the laws|"
+        "governed by and construed|shall not assign|prior written consent|written consent|"
+        "force majeure|severability|entire agreement|binding upon|notwithstanding the foregoing|"
+        "subject to the terms|termination for cause|liquidated damages|confidentiality obligations|"
+        "shall be deemed|shall survive|shall mean|shall have the meaning|as defined in|set forth in|"
+        "successors and assigns|due and payable|representations and warranties|to the fullest extent|"
+        "shall be liable|shall not be liable|lease agreement between|agreement between|"
+        "contract between|agreement is made|entered into|non-disclosure agreement between|"
+        "employment agreement between|cease and desist|for good cause|plaintiff alleges|"
+        "defendant denies|motion to dismiss|comes now|last will and testament|i bequeath|"
+        "power of attorney is granted|applicable law|code section|each party shall");
   t.add(kInstrument, 1,
-        {"the plan", "this plan", "the parties", "in the event of", "effective date", "each party", "pursuant to",
-         "herein", "notwithstanding", "terms and conditions"});
+        "the plan|this plan|the parties|in the event of|effective date|each party|pursuant to|herein|"
+        "notwithstanding|terms and conditions");
+  t.add(
+      kInstrument, 2,
+      "releases all claims|release of all claims|bear their own costs|bears its own costs|receiving "
+      "party|disclosing party|"
+      "confidential information means|not disclose confidential information|maturity date|events of default|"
+      "event of default|shall repay|principal amount|accrued interest|drag-along|tag-along|majority shareholders|"
+      "minority shareholders|shareholders' agreement|purchase price|closing date|shall sell|shall purchase|"
+      "revoke all former wills|former wills|i appoint|executor|bequeath|in the superior court|in the district "
+      "court|"
+      "in the high court|alleges as follows|for breach of contract|civil action|this deposition|did you sign|"
+      "under penalty of perjury|sworn statement|it is ordered|the court finds|motion for|power of attorney:|"
+      "terminate hereunder|either party|both parties|parties hereby|the receiving|the licensee|the licensor|the "
+      "lessee|"
+      "the lessor|the borrower|the lender|the buyer|the seller|the contractor shall|the employee shall|"
+      "the supplier shall|the tenant shall|the company shall|shall not disclose|shall not compete|shall remain|"
+      "shall be governed|shall be entitled|shall pay|arising out of");
+  t.add(kTrade, 1.5,
+        "plaintiff|defendant|deposition|complaint for|case no|our counsel|mediation|releases|bequeathed");
   t.add(kTrade, 1,
-        {"shall",
-         "clause",
-         "clauses",
-         "landlord",
-         "tenant",
-         "lessor",
-         "lessee",
-         "licensor",
-         "licensee",
-         "seller",
-         "buyer",
-         "borrower",
-         "lender",
-         "guarantor",
-         "employer",
-         "contractor",
-         "plaintiff",
-         "defendant",
-         "claimant",
-         "respondent",
-         "appellant",
-         "beneficiary",
-         "beneficiaries",
-         "participant",
-         "trustee",
-         "grantor",
-         "grantee",
-         "subsection",
-         "section",
-         "article",
-         "exhibit",
-         "schedule a",
-         "appendix",
-         "liability",
-         "damages",
-         "breach",
-         "warranty",
-         "arbitration",
-         "jurisdiction",
-         "statute",
-         "court",
-         "counsel",
-         "litigation",
-         "settlement",
-         "deposition",
-         "subpoena",
-         "affidavit",
-         "injunction",
-         "testimony",
-         "cross-examination",
-         "witness",
-         "discovery",
-         "lawsuit",
-         "complaint",
-         "case no.",
-         "docket",
-         "indemnification",
-         "termination",
-         "covenant",
-         "assign",
-         "assignment",
-         "amendment",
-         "amend",
-         "successor",
-         "liabilities",
-         "obligation",
-         "obligations",
-         "committee",
-         "surviving spouse",
-         "payable",
-         "accrued",
-         "vested",
-         "vesting",
-         "forfeiture",
-         "custody",
-         "alimony",
-         "prenuptial",
-         "divorce",
-         "probate",
-         "escrow",
-         "lease",
-         "rent",
-         "sublet",
-         "royalty",
-         "royalties",
-         "non-compete",
-         "severance",
-         "prosecution",
-         "indictment",
-         "plea",
-         "hearing",
-         "verdict",
-         "negligence",
-         "tort",
-         "patent claim",
-         "infringement",
-         "retainer",
-         "will concede",
-         "concede",
-         "claims review"});
-  t.add(kParty, 1, {"(landlord)",     "(tenant)",     "(lessor)",     "(lessee)",   "(seller)",    "(buyer)",
-                    "(licensor)",     "(licensee)",   "(the \"",      "(\"",        "the company", "the employee",
-                    "the contractor", "the supplier", "the customer", "the client", "§",           "(i)",
-                    "(ii)",           "(iii)",        "(a)",          "(b)",        "(c)"},
+        "shall|clause|clauses|landlord|tenant|lessor|lessee|licensor|licensee|seller|buyer|borrower|"
+        "lender|guarantor|employer|contractor|claimant|respondent|appellant|"
+        "beneficiary|beneficiaries|participant|trustee|grantor|grantee|subsection|section|article|"
+        "exhibit|schedule a|appendix|liability|damages|breach|warranty|arbitration|jurisdiction|"
+        "statute|court|counsel|litigation|settlement|subpoena|affidavit|injunction|"
+        "testimony|cross-examination|witness|discovery|lawsuit|complaint|case no.|docket|"
+        "indemnification|termination|covenant|assign|assignment|amendment|amend|successor|"
+        "liabilities|obligation|obligations|committee|surviving spouse|payable|accrued|vested|"
+        "vesting|forfeiture|custody|alimony|prenuptial|divorce|probate|escrow|lease|rent|sublet|"
+        "royalty|royalties|non-compete|severance|prosecution|indictment|plea|hearing|verdict|"
+        "negligence|tort|patent claim|infringement|retainer|will concede|concede|claims review");
+  t.add(kParty, 1,
+        "(landlord)|(tenant)|(lessor)|(lessee)|(seller)|(buyer)|(licensor)|(licensee)|(the \"|(\"|"
+        "the company|the employee|the contractor|the supplier|the customer|the client|§|(i)|(ii)|"
+        "(iii)|(a)|(b)|(c)",
         scan::Edge::Any);
-  t.add(kParty, 1, {"v.", "vs.", "llc", "inc.", "ltd", "gmbh", "s.a.", "corp.", "art."});
+  t.add(kParty, 1, "v.|vs.|llc|inc.|ltd|gmbh|s.a.|corp.|art.");
 }
 
 void add_other_languages(Topic& t) {
   t.add(kInstrument, 2.5,
-        {"kaufvertrag",
-         "mietvertrag",
-         "arbeitsvertrag",
-         "kaufvertrag zwischen",
-         "vertrag zwischen",
-         "dieser vertrag",
-         "dieses vertrages",
-         "die parteien",
-         "nachfolgend",
-         "im folgenden",
-         "gerichtsstand",
-         "aufhebungsvertrag",
-         "geheimhaltungsvereinbarung",
-         "contrat de travail",
-         "contrat de bail",
-         "le présent contrat",
-         "ci-après",
-         "les parties",
-         "entre les soussignés",
-         "le bailleur",
-         "le locataire",
-         "contrato de arrendamiento",
-         "contrato de trabajo",
-         "el presente contrato",
-         "en adelante",
-         "las partes",
-         "reunidos",
-         "arrendador",
-         "arrendatario",
-         "contrato de locação",
-         "o presente contrato",
-         "as partes",
-         "doravante",
-         "il presente contratto",
-         "le parti",
-         "di seguito",
-         "locatore",
-         "conduttore",
-         "umowa najmu",
-         "niniejsza umowa",
-         "настоящий договор",
-         "именуемый",
-         "именуемое",
-         "стороны договорились"});
+        "kaufvertrag|mietvertrag|arbeitsvertrag|kaufvertrag zwischen|vertrag zwischen|dieser vertrag|"
+        "dieses vertrages|die parteien|nachfolgend|im folgenden|gerichtsstand|aufhebungsvertrag|"
+        "geheimhaltungsvereinbarung|contrat de travail|contrat de bail|le présent contrat|ci-après|"
+        "les parties|entre les soussignés|le bailleur|le locataire|contrato de arrendamiento|"
+        "contrato de trabajo|el presente contrato|en adelante|las partes|reunidos|arrendador|"
+        "arrendatario|contrato de locação|o presente contrato|as partes|doravante|"
+        "il presente contratto|le parti|di seguito|locatore|conduttore|umowa najmu|niniejsza umowa|"
+        "настоящий договор|именуемый|именуемое|стороны договорились");
+  t.add(
+      kInstrument, 2.5,
+      "contrato de compraventa|el vendedor|el comprador|le vendeur|l'acheteur|acte de vente|statuts de la société|"
+      "der verkäufer|der käufer|der arbeitnehmer|der arbeitgeber|kündigungsfrist|die kündigung|testament|"
+      "vereinbaren folgendes|klageschrift|schriftsatz|assignation|conclusions en demande|demanda civil|"
+      "contratto di locazione|contratto di lavoro|il venditore|o vendedor|o comprador|contrato de trabalho|"
+      "contrato de prestação|umowa o pracę|umowa sprzedaży|arbeidsovereenkomst|huurovereenkomst|koopovereenkomst|"
+      "договор аренды|договор купли-продажи|трудовой договор|заявление в суд|исковое заявление");
   t.add(kTrade, 1.5,
-        {"haftung",
-         "gewährleistung",
-         "kündigung",
-         "schadensersatz",
-         "vertragsstrafe",
-         "vermieter",
-         "mieter",
-         "käufer",
-         "verkäufer",
-         "auftragnehmer",
-         "auftraggeber",
-         "kläger",
-         "beklagte",
-         "klage",
-         "beschränkt",
-         "responsabilité",
-         "résiliation",
-         "préavis",
-         "dommages-intérêts",
-         "clause",
-         "tribunal",
-         "cláusula",
-         "rescisión",
-         "indemnización",
-         "incumplimiento",
-         "demandante",
-         "demandado",
-         "juzgado",
-         "rescisão",
-         "indenização",
-         "multa",
-         "recesso",
-         "risarcimento",
-         "clausola",
-         "wypowiedzenie",
-         "ответственность",
-         "расторжение",
-         "истец",
-         "ответчик"});
+        "haftung|gewährleistung|kündigung|schadensersatz|vertragsstrafe|vermieter|mieter|käufer|"
+        "verkäufer|auftragnehmer|auftraggeber|kläger|beklagte|klage|beschränkt|responsabilité|"
+        "résiliation|préavis|dommages-intérêts|clause|tribunal|cláusula|rescisión|indemnización|"
+        "incumplimiento|demandante|demandado|juzgado|rescisão|indenização|multa|recesso|risarcimento|"
+        "clausola|wypowiedzenie|ответственность|расторжение|истец|ответчик");
   t.add(kInstrument, 2.5,
-        {"甲方", "乙方", "本合同", "本协议", "违约责任", "甲：", "本契約", "甲乙", "원고", "피고", "본 계약"},
+        "买卖合同|租赁合同|劳动合同|保密协议|起诉状|判决书|甲方|乙方|本合同|本协议|违约责任|甲：|本契約|甲乙|원고|"
+        "피고|본 계약",
         scan::Edge::Any);
-  t.add(kTrade, 1, {"合同", "违约", "仲裁", "诉讼", "条款", "契約", "賠償", "계약"}, scan::Edge::Any);
+  t.add(kTrade, 1, "合同|违约|仲裁|诉讼|条款|契約|賠償|계약", scan::Edge::Any);
   t.add(kPrivileged, 2,
-        {"anwaltsgeheimnis", "anwaltliche schweigepflicht", "vertrauliche anwaltskorrespondenz",
-         "secret professionnel", "unser mandant", "unsere mandantin", "notre client", "nuestro cliente",
-         "secreto profesional"});
-  t.add(kPrivileged, 2, {"律师客户", "我方当事人"}, scan::Edge::Any);
+        "anwaltsgeheimnis|anwaltliche schweigepflicht|vertrauliche anwaltskorrespondenz|"
+        "secret professionnel|unser mandant|unsere mandantin|notre client|nuestro cliente|"
+        "secreto profesional");
+  t.add(kPrivileged, 2, "律师客户|我方当事人", scan::Edge::Any);
 }
 
 }  // namespace
@@ -331,14 +126,12 @@ Made make_legal_topic(scan::PhraseSet& set) {
   auto topic = std::make_unique<Topic>(set, Topic::Definition{"legal", scan::Kind::LegalTopic, decide});
   add_english(*topic);
   add_other_languages(*topic);
-  topic->add(
-      kGeneral, 1,
-      {"what is a",    "what is an",    "what does",       "what is the",  "explain what",       "stand for",
-       "stands for",   "definition of", "define",          "in general",   "difference between", "essay",
-       "history of",   "how does",      "how do",          "why do",       "give me an example", "story",
-       "novel",        "poem",          "textbook",        "acronym",      "was bedeutet",       "qué significa",
-       "que signifie", "what happens",  "in simple terms", "for beginners"});
-  topic->add(kGeneral, 1, {"什么是", "是什么意思"}, scan::Edge::Any);
+  topic->add(kGeneral, 1,
+             "what is a|what is an|what does|what is the|explain what|stand for|stands for|definition of|"
+             "define|in general|difference between|essay|history of|how does|how do|why do|"
+             "give me an example|story|novel|poem|textbook|acronym|was bedeutet|qué significa|"
+             "que signifie|what happens|in simple terms|for beginners");
+  topic->add(kGeneral, 1, "什么是|是什么意思", scan::Edge::Any);
   return topic;
 }
 

@@ -20,7 +20,9 @@ constexpr Tags kPassword = 1;  // chosen by people
 constexpr Tags kKey = 2;       // made by machines
 constexpr Tags kUrl = 4;
 constexpr Tags kAuthorization = 8;
-constexpr Tags kLeak = 16;  // "login", "credentials": a pair may follow
+constexpr Tags kFlag = 32;     // -u user:secret, -p secret
+constexpr Tags kWeakKey = 64;  // "key:", believed only before what looks random
+constexpr Tags kLeak = 16;     // "login", "credentials": a pair may follow
 
 // The text after a secret's name, as far as it is read.
 struct Value {
@@ -36,72 +38,34 @@ class Passwords : public scan::Detector {
  public:
   explicit Passwords(scan::PhraseSet& set) : words_(set), links_(set) {
     using scan::Edge;
-    words_.add(kPassword,
-               {"password",   "passwd",     "passphrase",      "passcode", "pwd",        "passwort", "kennwort",
-                "contraseña", "contrasena", "mot de passe",    "senha",    "wachtwoord", "hasło",    "lösenord",
-                "пароль",     "пароля",     "parola d'ordine", "密码",     "密碼",       "口令",     "パスワード",
-                "비밀번호",   "passwörter", "şifre",           "पासवर्ड",   "كلمة المرور"},
-               Edge::Any);
-    words_.add(kPassword, {"pass", "pw", "pin code", "psk", "wifi key", "wi-fi key", "clave", "root pw", "logon"});
+    words_.add(
+        kPassword,
+        "password|passwd|passphrase|passcode|pwd|passwort|kennwort|contraseña|contrasena|"
+        "mot de passe|senha|wachtwoord|hasło|lösenord|пароль|пароля|parola d'ordine|密码|密碼|口令|パスワード|"
+        "비밀번호|passwörter|şifre|पासवर्ड|كلمة المرور",
+        Edge::Any);
+    words_.add(kPassword, "pass|pw|pin code|psk|wifi key|wi-fi key|clave|root pw|logon");
     words_.add(kKey,
-               {"secret",
-                "seecret",
-                "api_key",
-                "apikey",
-                "api-key",
-                "api key",
-                "api token",
-                "access_key",
-                "accesskey",
-                "access key",
-                "access_token",
-                "accesstoken",
-                "access token",
-                "auth_token",
-                "authtoken",
-                "auth token",
-                "private_key",
-                "privatekey",
-                "private key",
-                "client_secret",
-                "client secret",
-                "credential",
-                "encryption_key",
-                "encryption key",
-                "signing_key",
-                "signing key",
-                "refresh_token",
-                "session_token",
-                "sessionid",
-                "session_id",
-                "account_key",
-                "accountkey",
-                "shared_key",
-                "sharedaccesskey",
-                "token",
-                "_key",
-                "webhook",
-                "密钥",
-                "秘钥",
-                "令牌",
-                "subscription-key",
-                "connection_string",
-                "sas token",
-                "sig="},
+               "secret|seecret|api_key|apikey|api-key|api key|api token|access_key|accesskey|access key|"
+               "access_token|accesstoken|access token|auth_token|authtoken|auth token|private_key|"
+               "privatekey|private key|client_secret|client secret|credential|encryption_key|encryption key|"
+               "signing_key|signing key|refresh_token|session_token|sessionid|session_id|account_key|"
+               "accountkey|shared_key|sharedaccesskey|token|_key|webhook|密钥|秘钥|令牌|subscription-key|"
+               "connection_string|sas token|sig=",
                Edge::Any);
-    words_.add(kUrl, {"://"}, Edge::Any);
-    words_.add(kAuthorization, {"bearer ", "basic ", "authorization: token "}, Edge::Start);
-    words_.add(kLeak, {"login", "logins", "credentials", "credential", "creds", "log in", "signin", "sign-in",
-                       "leaked", "exposed", "zugangsdaten", "identifiants", "credenciales"});
+    words_.add(kPassword, "_pass:|_pass=|_pass =|_pass'|_pass\"|pass=|(pw:|pw=|pw:", Edge::Any);
+    words_.add(kWeakKey, " key:| key =| key is|storage key|license key|master key| hash key|key=", Edge::Any);
+    words_.add(kFlag, " -u | --user | -p | --pass ", Edge::Any);
+    words_.add(kUrl, "://", Edge::Any);
+    words_.add(kAuthorization, "bearer |basic |authorization: token ", Edge::Start);
+    words_.add(kLeak,
+               "login|logins|credentials|credential|creds|log in|signin|sign-in|leaked|exposed|zugangsdaten|"
+               "identifiants|credenciales");
     links_.add(1,
-               {"is",       "was",      "are",    "were", "of",         "to",      "as",      "set",     "reset",
-                "changed",  "set to",   "lautet", "ist",  "war",        "es",      "est",     "é",       "del",
-                "servidor", "de",       "du",     "for",  "the",        "server",  "my",      "her",     "his",
-                "and",      "with",     "value",  "now",  "temporary",  "default", "new",     "current", "root",
-                "admin",    "postgres", "is:",    "für",  "den",        "das",     "serveur", "pour",    "le",
-                "la",       "para",     "el",     "i",    "jest",       "hier",    "here",    "here's",  "using",
-                "use",      "by",       "from",   "on",   "database",   "db",      "vpn",     "wifi",    "hash",
-                "portal",   "account",  "user",   "prod", "production", "staging", "master"});
+               "is|was|are|were|of|to|as|set|reset|changed|set to|lautet|ist|war|es|est|é|del|servidor|de|"
+               "du|for|the|server|my|her|his|and|with|value|now|temporary|default|new|current|root|admin|"
+               "postgres|is:|für|den|das|serveur|pour|le|la|para|el|i|jest|hier|here|here's|using|use|by|"
+               "from|on|database|db|vpn|wifi|hash|portal|account|user|prod|production|staging|master");
   }
 
   const char* name() const override { return "passwords"; }
@@ -112,7 +76,9 @@ class Passwords : public scan::Detector {
       const Tags tags = words_.tags(hit);
       if (tags & kUrl) url(doc, hit, hits);
       if (tags & kAuthorization) authorization(doc, hit, hits);
-      if (tags & (kPassword | kKey)) named(doc, hit, tags, taken, hits);
+      if (tags & (kPassword | kKey | kWeakKey)) named(doc, hit, tags, taken, hits);
+      if (tags & kFlag) flag(doc, hit, hits);
+      if (tags & kLeak) login(doc, hit, hits);
     }
     for (const std::uint32_t at : doc.at_signs) pair(doc, at, hits);
     return {};
@@ -127,6 +93,7 @@ class Passwords : public scan::Detector {
              std::vector<Hit>& hits) const {
     if (hit.start < taken) return;
     Value v = after_name(doc, hit.end);
+    if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = further(doc, hit.end);
     for (int more = 0; more < 8 && v.end > v.start; ++more) {
       const std::string_view text = doc.slice(v.start, v.end);
       if (accepts(text, v, tags)) {
@@ -145,6 +112,22 @@ class Passwords : public scan::Detector {
     }
   }
 
+  // "The password for the shared mailbox is ...": what stands between is longer than the known linking words.
+  static Value further(const Document& doc, std::size_t from) {
+    const std::string_view ahead = std::string_view(doc.lower).substr(from, 64);
+    const std::string_view clause = ahead.substr(0, ahead.find_first_of("\n?;"));
+    Value v;
+    for (const char* verb : {" is ", ": ", " lautet ", " ist ", " est ", " es ", " é "}) {
+      const std::size_t at = clause.rfind(verb);
+      if (at == clause.npos || clause.substr(0, at).find(". ") != clause.npos) continue;
+      v.start = from + at + std::string_view(verb).size();
+      read_value(doc.text, v);
+      return v;
+    }
+    v.start = v.end = from;
+    return v;
+  }
+
   // Whether the value after such a name is a live secret.
   static bool accepts(std::string_view text, const Value& v, Tags tags) {
     if (text.size() < 4 || is_placeholder(text) || is_reference(text)) return false;
@@ -161,17 +144,18 @@ class Passwords : public scan::Detector {
       return looks_like_password(text) && has_secret_look(text);
     }
     // Keys: "token: 3" and "secret garden" are none.
-    if (text.size() < 10 || c.digit == 0) return false;
-    if (v.assigned)
-      return looks_random(text) || (text.size() >= 10 && c.upper + c.lower > 0 && entropy(text) >= 2.8 &&
-                                    text.find_first_of(" /,") == text.npos && !is_dated(text));
-    return looks_random(text);
+    if (text.size() < 10) return false;
+    if (looks_random(text)) return true;
+    return !(tags & kWeakKey) && v.assigned && c.digit > 0 && c.upper + c.lower > 0 && entropy(text) >= 2.8 &&
+           text.find_first_of(" /,") == text.npos && !is_dated(text);
   }
 
   // In running text: not "2024", "v2", "2FA", "12-character", "8+", "SHA-256".
   static bool has_secret_look(std::string_view text) {
     const Classes c = classes_of(text);
-    if (text.find_first_of("!@#$%^&*?~_+") != text.npos) return c.upper + c.lower + c.other > 0;
+    const bool marked = text.find_first_of("!@$%^&*?~") != text.npos;
+    const bool joined = text.size() >= 8 && text.find_first_of("#_+") != text.npos && c.digit > 0;
+    if (marked || joined) return c.upper + c.lower + c.other > 0;
     if (text.find_first_of("-/.:") != text.npos) return c.digit >= 3 && c.upper > 0 && c.lower > 0;
     return c.digit >= 1 && c.upper + c.lower >= 3 && text.size() >= 7;
   }
@@ -191,6 +175,10 @@ class Passwords : public scan::Detector {
       ++i;
       if (i < t.size() && t[i] == ']') ++i;
     }
+    // "password@host", "token/page": the word is part of something else.
+    if (i < t.size() && !is_space(t[i]) && std::string_view(":=\n'\"`").find(t[i]) == std::string_view::npos &&
+        static_cast<unsigned char>(t[i]) < 0x80 && i == name_end)
+      return v;
     for (int steps = 0; steps < 6 && i < t.size(); ++steps) {
       while (i < t.size() && (is_space(t[i]) || (v.assigned && t[i] == '\n' && steps < 2))) ++i;
       if (i >= t.size()) return v;
@@ -253,6 +241,34 @@ class Passwords : public scan::Detector {
     v.end = end;
   }
 
+  // curl -u admin:secret; mysql, docker login, sshpass -p secret
+  void flag(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    Value v;
+    v.start = hit.end;
+    read_value(doc.text, v);
+    const std::string_view text = doc.slice(v.start, v.end);
+    const bool user = doc.lower.find('u', hit.start) < hit.end;
+    const std::size_t colon = text.find(':');
+    if (user && colon != text.npos) v.start += colon + 1;
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if ((user && colon == text.npos) || !looks_like_password(secret) || classes_of(secret).kinds() < 3) return;
+    if (!user && (secret.find('/') != secret.npos || secret.find(':') != secret.npos)) return;
+    report(0.8, v.start, v.end, Kind::Password, hits);
+  }
+
+  // "login for the box: root / Tr33house!2023"
+  void login(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    const std::string_view ahead = doc.slice(hit.end, std::min<std::size_t>(doc.text.size(), hit.end + 70u));
+    const std::size_t slash = ahead.find(" / ");
+    if (slash == ahead.npos || ahead.substr(0, slash).find('\n') != ahead.npos) return;
+    Value v;
+    v.start = hit.end + slash + 3;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (!looks_like_password(secret) || classes_of(secret).kinds() < 3 || secret.size() < 7) return;
+    report(0.7, v.start, v.end, Kind::Password, hits);
+  }
+
   // scheme://user:password@host
   void url(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
     const std::string& t = doc.text;
@@ -297,7 +313,9 @@ class Passwords : public scan::Detector {
     while (v.start < t.size() && is_space(t[v.start])) ++v.start;
     read_value(t, v);
     const std::string_view value = doc.slice(v.start, v.end);
-    if (!looks_like_password(value) || value.find("@") == 0 || value.find("://") != value.npos) return;
+    if (!looks_like_password(value) || value.find('@') == 0 || value.find('/') != value.npos ||
+        value.find("://") != value.npos)
+      return;
     const Classes c = classes_of(value);
     if (c.kinds() < 3 || value.size() < 7) return;
     const bool leak = words_.around(doc, at, v.end, 90, 40) & (kLeak | kPassword);

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -89,114 +90,30 @@ class Payment : public scan::Detector {
             R"((?i)^(?:\s*(?:number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
-    words_.add(kCardWord, {"card",
-                           "cards",
-                           "credit card",
-                           "debit card",
-                           "visa",
-                           "mastercard",
-                           "amex",
-                           "maestro",
-                           "discover",
-                           "american express",
-                           "cvv",
-                           "cvc",
-                           "cvv2",
-                           "expiry",
-                           "expires",
-                           "exp",
-                           "pan",
-                           "kreditkarte",
-                           "karte",
-                           "kartennummer",
-                           "carte",
-                           "carte bancaire",
-                           "carte bleue",
-                           "tarjeta",
-                           "cartão",
-                           "cartao",
-                           "carta di credito",
-                           "kaart",
-                           "karta",
-                           "карта",
-                           "карты",
-                           "payment",
-                           "billing",
-                           "charge",
-                           "charged",
-                           "declined"});
-    words_.add(kCardWord, {"卡号", "信用卡", "银行卡", "カード", "카드", "बैंक कार्ड", "بطاقة"}, scan::Edge::Any);
-    words_.add(kOtherNumber, {"article",
-                              "article code",
-                              "ean",
-                              "isbn",
-                              "imei",
-                              "tracking",
-                              "tracking number",
-                              "sku",
-                              "upc",
-                              "gtin",
-                              "serial",
-                              "serial number",
-                              "order number",
-                              "order id",
-                              "invoice number",
-                              "ticket number",
-                              "random",
-                              "seed",
-                              "hash",
-                              "timestamp",
-                              "trace id",
-                              "request id",
-                              "product code",
-                              "part number",
-                              "barcode",
-                              "reference number",
-                              "luhn"});
-    words_.add(kAccountWord, {"account",
-                              "account number",
-                              "account no",
-                              "account no.",
-                              "account #",
-                              "acct",
-                              "acct no",
-                              "acct.",
-                              "a/c",
-                              "a/c no",
-                              "bank account",
-                              "checking account",
-                              "savings account",
-                              "savings bank account",
-                              "kontonummer",
-                              "konto",
-                              "konto-nr",
-                              "kontonr",
-                              "numéro de compte",
-                              "compte",
-                              "compte bancaire",
-                              "número de cuenta",
-                              "cuenta",
-                              "cuenta bancaria",
-                              "conta",
-                              "conta corrente",
-                              "número da conta",
-                              "conto corrente",
-                              "rekeningnummer",
-                              "numer konta",
-                              "clabe",
-                              "cbu",
-                              "id number",
-                              "номер счета",
-                              "расчетный счет"});
-    words_.add(kAccountWord, {"账号", "账户", "帳號", "口座番号", "계좌번호"}, scan::Edge::Any);
-    words_.add(kRoutingWord, {"routing", "routing number", "routing no", "aba", "aba number", "rtn", "sort code",
-                              "ifsc", "ifsc code", "swift", "swift code", "bic", "bsb", "blz", "bankleitzahl",
-                              "transit number", "wire transfer"});
+    words_.add(kCardWord,
+               "card|cards|credit card|debit card|visa|mastercard|amex|maestro|discover|american express|"
+               "cvv|cvc|cvv2|expiry|expires|exp|pan|kreditkarte|karte|kartennummer|carte|carte bancaire|"
+               "carte bleue|tarjeta|cartão|cartao|carta di credito|kaart|karta|карта|карты|payment|billing|"
+               "charge|charged|declined");
+    words_.add(kCardWord, "卡号|信用卡|银行卡|カード|카드|बैंक कार्ड|بطاقة", scan::Edge::Any);
+    words_.add(kOtherNumber,
+               "article|article code|ean|isbn|imei|tracking|tracking number|sku|upc|gtin|serial|"
+               "serial number|order number|order id|invoice number|ticket number|random|seed|hash|timestamp|"
+               "trace id|request id|product code|part number|barcode|reference number|luhn");
+    words_.add(kAccountWord,
+               "account|account number|account no|account no.|account #|acct|acct no|acct.|a/c|a/c no|"
+               "bank account|checking account|savings account|savings bank account|kontonummer|konto|"
+               "konto-nr|kontonr|numéro de compte|compte|compte bancaire|número de cuenta|cuenta|"
+               "cuenta bancaria|conta|conta corrente|número da conta|conto corrente|rekeningnummer|"
+               "numer konta|clabe|cbu|id number|номер счета|расчетный счет");
+    words_.add(kAccountWord, "账号|账户|帳號|口座番号|계좌번호", scan::Edge::Any);
+    words_.add(kRoutingWord,
+               "routing|routing number|routing no|aba|aba number|rtn|sort code|ifsc|ifsc code|swift|"
+               "swift code|bic|bsb|blz|bankleitzahl|transit number|wire transfer");
     words_.add(kBankWord,
-               {"bank",          "banking",  "deposit",   "direct deposit", "iban",        "wire",
-                "savings",       "checking", "loan",      "payroll",        "routing",     "transaction",
-                "transfer",      "balance",  "sort code", "sepa",           "überweisung", "virement",
-                "transferencia", "holder",   "debit",     "finance",        "financial"});
+               "bank|banking|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
+               "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"
+               "finance|financial");
   }
 
   const char* name() const override { return "payment"; }
@@ -218,12 +135,13 @@ class Payment : public scan::Detector {
   void cards(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
     const Groups g(doc, run);
     const std::size_t n = g.count();
+    std::array<char, 19> buffer;
     for (std::size_t first = 0; first < n; ++first) {
-      std::string digits;
-      for (std::size_t last = first; last < n; ++last) {
-        digits += g.digits(last);
-        if (digits.size() > 19) break;
-        if (digits.size() < 12 || !is_card(doc, g, first, last, digits)) continue;
+      std::size_t size = 0;
+      for (std::size_t last = first; last < n && size + g.size(last) <= buffer.size(); ++last) {
+        size += g.digits(last).copy(&buffer[size], g.size(last));
+        const std::string_view digits(buffer.data(), size);
+        if (size < 12 || !is_card(doc, g, first, last, digits)) continue;
         hits.push_back(Hit{Kind::PaymentCard, 0.95, static_cast<std::uint32_t>(g.start(first)),
                            static_cast<std::uint32_t>(g.end(last))});
         first = last;
@@ -233,7 +151,7 @@ class Payment : public scan::Detector {
   }
 
   bool is_card(const Document& doc, const Groups& g, std::size_t first, std::size_t last,
-               const std::string& digits) const {
+               std::string_view digits) const {
     const IssuerRange* issuer = issuer_of(digits);
     if (issuer == nullptr || !luhn(digits) || listed(digits, kTestCards)) return false;
     if (g.glued_before(first) || g.glued_after(last)) return false;
@@ -295,26 +213,26 @@ class Payment : public scan::Detector {
     if (start < 2 || !is_letter(t[start - 1]) || !is_letter(t[start - 2])) return;
     if (start > 2 && scan::is_word_byte(t[start - 3]) && static_cast<unsigned char>(t[start - 3]) < 0x80) return;
     start -= 2;
-    std::string bare;
-    for (std::size_t i = start; i < t.size() && bare.size() < 34; ++i) {
-      const char c = t[i];
+    const char country[2] = {static_cast<char>(t[start] & ~0x20), static_cast<char>(t[start + 1] & ~0x20)};
+    const std::size_t wanted = iban_length(std::string_view(country, 2));
+    std::array<char, 40> bare;
+    std::size_t size = 0, end = start;
+    for (; end < t.size() && size < wanted; ++end) {
+      const char c = t[end];
       if (is_letter(c)) {
-        bare += static_cast<char>(c & ~0x20);
+        bare[size++] = static_cast<char>(c & ~0x20);
       } else if (c >= '0' && c <= '9') {
-        bare += c;
-      } else if (c == ' ' || c == '-' || c == '.' || (doc.joint && c == '\n')) {
-        continue;
-      } else {
-        break;
+        bare[size++] = c;
+      } else if (c != ' ' && c != '-' && c != '.' && !(doc.joint && c == '\n')) {
+        return;
       }
-      if (bare.size() < 15 || !iban(bare)) continue;
-      const std::size_t end = i + 1;
-      if (end < t.size() && (is_letter(t[end]) || (t[end] >= '0' && t[end] <= '9'))) continue;
-      taken = end;
-      if (listed(bare, kTestIbans)) return;
-      hits.push_back(Hit{Kind::Iban, 0.98, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
-      return;
     }
+    const std::string_view number(bare.data(), size);
+    if (wanted == 0 || !iban(number)) return;
+    if (end < t.size() && (is_letter(t[end]) || (t[end] >= '0' && t[end] <= '9'))) return;
+    taken = end;
+    if (listed(number, kTestIbans)) return;
+    hits.push_back(Hit{Kind::Iban, 0.98, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
   }
 
   // "account number 2531858508", "routing 022566234": the value follows its word.

@@ -47,54 +47,22 @@ class Person : public scan::Detector {
     for (const RE2* pattern : {&birth_, &numbered_, &town_, &town_only_, &before_number_, &latin_, &german_}) {
       SLUICE_CHECK(pattern->ok(), "our own patterns compile");
     }
-    words_.add(kBirth, {"date of birth",
-                        "dob",
-                        "d.o.b.",
-                        "d.o.b",
-                        "birth date",
-                        "birthdate",
-                        "birthday",
-                        "born",
-                        "born on",
-                        "né le",
-                        "née le",
-                        "né(e) le",
-                        "date de naissance",
-                        "geb",
-                        "geb.",
-                        "geboren",
-                        "geboren am",
-                        "geburtsdatum",
-                        "fecha de nacimiento",
-                        "nacido",
-                        "nacida",
-                        "nació",
-                        "data de nascimento",
-                        "nascido",
-                        "nascida",
-                        "data di nascita",
-                        "nato il",
-                        "nata il",
-                        "geboortedatum",
-                        "data urodzenia",
-                        "ur.",
-                        "дата рождения",
-                        "родился",
-                        "родилась",
-                        "född"});
-    words_.add(kBirth, {"出生", "生日", "生年月日", "생년월일", "जन्म", "تاريخ الميلاد"}, scan::Edge::Any);
+    words_.add(kBirth,
+               "date of birth|dob|d.o.b.|d.o.b|birth date|birthdate|birthday|born|born on|né le|née le|"
+               "né(e) le|date de naissance|geb|geb.|geboren|geboren am|geburtsdatum|fecha de nacimiento|"
+               "nacido|nacida|nació|data de nascimento|nascido|nascida|data di nascita|nato il|nata il|"
+               "geboortedatum|data urodzenia|ur.|дата рождения|родился|родилась|född");
+    words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد", scan::Edge::Any);
     words_.add(kStreetAfterName,
-               {"street", "st",        "road",  "rd",      "avenue", "ave",     "lane",    "ln",  "drive",
-                "dr",     "boulevard", "blvd",  "court",   "ct",     "terrace", "place",   "pl",  "way",
-                "square", "crescent",  "close", "parkway", "pkwy",   "circle",  "highway", "hwy", "trail",
-                "grove",  "gardens",   "mews",  "row",     "walk",   "hill",    "rise"});
+               "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|place|pl|way|"
+               "square|crescent|close|parkway|pkwy|circle|highway|hwy|trail|grove|gardens|mews|row|walk|"
+               "hill|rise");
     words_.add(kStreetBeforeName,
-               {"rue",      "avenue", "boulevard", "place", "allée",  "chemin",  "impasse", "quai",
-                "route",    "calle",  "avenida",   "plaza", "paseo",  "carrera", "camino",  "rua",
-                "travessa", "praça",  "via",       "viale", "piazza", "corso",   "ulica",   "ul."});
+               "rue|avenue|boulevard|place|allée|chemin|impasse|quai|route|calle|avenida|plaza|paseo|"
+               "carrera|camino|rua|travessa|praça|via|viale|piazza|corso|ulica|ul.");
     words_.add(kStreetSuffix,
-               {"straße", "strasse", "str.", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "straat",
-                "laan", "gracht", "plein", "gatan", "vägen"},
+               "straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|plein|gatan|"
+               "vägen",
                scan::Edge::Any);
   }
 

@@ -121,7 +121,8 @@ bool looks_random(std::string_view value) {
   };
   for (std::size_t i = 1; i < value.size(); ++i) changes += class_at(i) != class_at(i - 1);
   const double wanted = value.size() >= 24 ? 3.6 : 3.3;
-  return bits >= wanted && changes * 4 >= value.size();
+  // Without digits the text must be wilder than words joined by capitals: MyTokenProviderFactory.
+  return bits >= wanted && (c.digit > 0 ? changes * 4 >= value.size() : changes * 5 >= value.size() * 2);
 }
 
 bool looks_like_password(std::string_view value) {

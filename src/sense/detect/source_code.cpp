@@ -14,30 +14,37 @@ using scan::Document;
 using scan::Hit;
 using scan::Kind;
 
-// "About eight lines" (the definition of the category), less one for what a line-wise score misses.
-constexpr double kEnough = 7.0;
+// "About eight lines" (the definition of the category), less what closing brackets and comments lack.
+constexpr double kEnough = 6.0;
 constexpr int kStrongLines = 3;   // lines that only code has
 constexpr double kDensity = 0.5;  // of non-blank lines
 constexpr int kGap = 3;           // prose lines in a row that end a run
 
 // First words of statements and declarations. Sorted.
 constexpr std::string_view kKeywords[] = {
-    "#define",  "#endif",    "#if",       "#ifdef",   "#include", "#pragma",  "@Override", "ALTER",    "BEGIN",
-    "COMMIT",   "CREATE",    "DECLARE",   "DELETE",   "DROP",     "ELSE",     "END",       "EXEC",     "FROM",
-    "GRANT",    "GROUP",     "HAVING",    "INNER",    "INSERT",   "JOIN",     "LEFT",      "LIMIT",    "ORDER",
-    "RETURN",   "RETURNS",   "SELECT",    "SET",      "UNION",    "UPDATE",   "VALUES",    "WHERE",    "WITH",
-    "abstract", "assert",    "async",     "await",    "bool",     "break",    "case",      "catch",    "char",
-    "class",    "const",     "constexpr", "continue", "def",      "default:", "defer",     "do",       "done",
-    "double",   "elif",      "else",      "else:",    "elsif",    "end",      "enum",      "esac",     "except",
-    "except:",  "export",    "extends",   "extern",   "false",    "fi",       "final",     "finally",  "finally:",
-    "float",    "fn",        "for",       "foreach",  "from",     "fun",      "func",      "function", "go",
-    "goto",     "if",        "impl",      "import",   "in",       "int",      "interface", "internal", "let",
-    "local",    "long",      "match",     "mod",      "module",   "mut",      "namespace", "override", "package",
-    "private",  "protected", "pub",       "public",   "raise",    "require",  "return",    "select",   "sizeof",
-    "static",   "struct",    "super",     "switch",   "template", "then",     "this",      "throw",    "throws",
-    "trait",    "try",       "try:",      "type",     "typedef",  "typename", "union",     "unless",   "unsafe",
-    "unsigned", "use",       "using",     "val",      "var",      "virtual",  "void",      "when",     "where",
-    "while",    "with",      "yield"};
+    "#define",   "#endif",  "#if",           "#ifdef",      "#include", "#pragma",   "@Override",   "@interface",
+    "ALTER",     "AND",     "BEGIN",         "COMMIT",      "CREATE",   "DECLARE",   "DELETE",      "DROP",
+    "ELSE",      "ELSIF",   "END",           "EXEC",        "FOREIGN",  "FROM",      "GRANT",       "GROUP",
+    "HAVING",    "IF",      "INNER",         "INSERT",      "JOIN",     "LANGUAGE",  "LEFT",        "LIMIT",
+    "LOOP",      "ON",      "ORDER",         "PRIMARY",     "RAISE",    "REPLACE",   "RETURN",      "RETURNS",
+    "SELECT",    "SET",     "UNION",         "UPDATE",      "VALUES",   "WHERE",     "WITH",        "abstract",
+    "assert",    "async",   "attr_accessor", "attr_reader", "await",    "begin",     "bool",        "break",
+    "case",      "catch",   "char",          "class",       "const",    "constexpr", "constructor", "continue",
+    "data",      "def",     "default",       "default:",    "defer",    "deinit",    "delete",      "do",
+    "done",      "double",  "echo",          "elif",        "else",     "else:",     "elseif",      "elsif",
+    "end",       "ensure",  "enum",          "esac",        "except",   "except:",   "export",      "extends",
+    "extension", "extern",  "false",         "fi",          "final",    "finally",   "finally:",    "float",
+    "fmt",       "fn",      "for",           "foreach",     "from",     "fun",       "func",        "function",
+    "function*", "go",      "goto",          "guard",       "if",       "impl",      "implements",  "import",
+    "in",        "init",    "int",           "interface",   "internal", "lateinit",  "let",         "library",
+    "library(",  "local",   "long",          "match",       "mod",      "module",    "mut",         "namespace",
+    "new",       "object",  "open",          "output",      "override", "package",   "print",       "printf",
+    "println",   "private", "protected",     "protocol",    "provider", "pub",       "public",      "puts",
+    "raise",     "repeat",  "require",       "rescue",      "resource", "return",    "select",      "sizeof",
+    "static",    "struct",  "super",         "switch",      "template", "then",      "this",        "throw",
+    "throws",    "trait",   "try",           "try:",        "type",     "typedef",   "typename",    "union",
+    "unless",    "unsafe",  "unsigned",      "until",       "use",      "using",     "val",         "var",
+    "variable",  "virtual", "void",          "when",        "where",    "while",     "with",        "yield"};
 
 bool is_keyword(std::string_view word) {
   const auto* at = std::lower_bound(std::begin(kKeywords), std::end(kKeywords), word);
@@ -55,18 +62,42 @@ struct Marks {
   bool assignment = false;  // name = value
 };
 
+bool is_operator(char c) { return c != 0 && std::strchr("=+*/<>%&|^!~", c) != nullptr; }
+
 bool starts_word(std::string_view line, std::size_t i) {
   return is_identifier(line[i]) && (i == 0 || !is_identifier(line[i - 1]));
 }
 
-void count_pair(std::string_view line, std::size_t i, Marks& m) {
-  static constexpr std::string_view kPairs[] = {"->", "=>", "::", "==", "!=", "<=",  ">=", "&&", "||", "++",
-                                                "+=", "-=", "*=", "<<", ":=", "();", "[]", "{}", "??", "()"};
-  for (const auto pair : kPairs) {
-    if (line.compare(i, pair.size(), pair) == 0) {
-      ++m.pairs;
-      return;
-    }
+// Two characters that stand together in programs and hardly elsewhere.
+bool is_pair(char a, char b) {
+  switch (a) {
+    case '-':
+      return b == '>' || b == '=';
+    case '=':
+      return b == '>' || b == '=';
+    case ':':
+      return b == ':' || b == '=';
+    case '!':
+    case '*':
+      return b == '=';
+    case '<':
+      return b == '=' || b == '<';
+    case '>':
+      return b == '=';
+    case '&':
+    case '|':
+    case '?':
+      return b == a;
+    case '+':
+      return b == '+' || b == '=';
+    case '(':
+      return b == ')';
+    case '[':
+      return b == ']';
+    case '{':
+      return b == '}';
+    default:
+      return false;
   }
 }
 
@@ -76,12 +107,12 @@ Marks marks_of(std::string_view line) {
     const char c = line[i];
     if (starts_word(line, i)) ++m.words;
     if (is_identifier(c) || c == ' ') continue;
-    if (std::strchr("(){}[]", c)) ++m.brackets;
-    if (std::strchr("=+*/<>%&|^!~", c)) ++m.operators;
+    if (c == '(' || c == ')' || c == '{' || c == '}' || c == '[' || c == ']') ++m.brackets;
+    if (is_operator(c)) ++m.operators;
     if (c == ';' || c == '{') ++m.statements;
     if (c == '(' && i > 0 && is_identifier(line[i - 1])) m.call = true;
     if (c == '=' && i > 0 && i + 1 < line.size() && line[i + 1] != '=' && line[i - 1] != '=') m.assignment = true;
-    if (std::strchr("-=:!<>&|+*([{?", c)) count_pair(line, i, m);
+    if (i + 1 < line.size() && is_pair(c, line[i + 1])) ++m.pairs;
   }
   return m;
 }
@@ -105,6 +136,7 @@ bool is_assignment(std::string_view line) {
   while (op < line.size() && line[op] == ' ') ++op;
   if (op + 1 >= line.size()) return false;
   if (line[op] == '=' && line[op + 1] != '=') return true;
+  if (line[op] == '<' && line[op + 1] == '-') return true;  // R
   return std::strchr("+-*/|&:", line[op]) != nullptr && line[op + 1] == '=';
 }
 
@@ -128,6 +160,30 @@ bool is_statement_start(std::string_view line, const Marks& m) {
   return closed || m.brackets + m.pairs > 0 || m.assignment;
 }
 
+// A mnemonic and its operands, or a label.
+bool is_assembly(std::string_view line) {
+  static constexpr std::string_view kMnemonics[] = {
+      "add", "addi", "and",   "b.",  "beq", "bl",   "bne",     "call", "cmp", "dec", "div", "imul",
+      "inc", "ja",   "jb",    "je",  "jg",  "jge",  "jl",      "jle",  "jmp", "jne", "jnz", "jz",
+      "ldr", "lea",  "leave", "lw",  "mov", "movl", "movq",    "mul",  "nop", "or",  "pop", "push",
+      "ret", "shl",  "shr",   "str", "sub", "sw",   "syscall", "test", "xor"};
+  const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+  const auto* at = std::lower_bound(std::begin(kMnemonics), std::end(kMnemonics), line.substr(0, end));
+  if (at == std::end(kMnemonics) || *at != line.substr(0, end)) return line.front() == '.' && line.back() == ':';
+  const std::string_view operands = line.substr(end);
+  return line.size() <= 60 && std::count(operands.begin(), operands.end(), ' ') <= 3 &&
+         (operands.empty() || operands.find_first_of(",%[#$") != line.npos || operands.size() <= 10);
+}
+
+// A command with a variable, "do" or "then" at the end.
+bool is_shell(std::string_view line) {
+  if (line.ends_with("; do") || line.ends_with("; then")) return true;
+  const std::size_t dollar = line.find('$');
+  if (dollar == line.npos || dollar + 1 >= line.size() || line.front() < 'a' || line.front() > 'z') return false;
+  const char next = line[dollar + 1];
+  return next == '{' || next == '(' || next == '_' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
+}
+
 LineScore score(std::string_view line) {
   const Marks m = marks_of(line);
   const char last = line.back();
@@ -142,12 +198,15 @@ LineScore score(std::string_view line) {
   const bool ends_statement = last == ';' || last == '{' || line.ends_with("},") || line.ends_with("})");
   if (ends_statement && (m.brackets + m.operators + m.pairs > 0)) return {1 + more, true};
   if (m.pairs >= 1 && (m.call || m.assignment || m.brackets >= 2)) return {1 + more, true};
+  if (is_assembly(line)) return {0.8, true};
+  if (is_shell(line)) return {0.7, true};
   if (is_assignment(line)) return {0.8, m.call || m.pairs > 0};
   if (m.call && (last == ')' || last == ',' || last == ':') && m.words <= 14) {
     return {m.brackets >= 4 || m.words <= 4 ? 1.0 : 0.7, true};
   }
   if (last == ',' && m.brackets >= 2 && m.words <= 10) return {0.7, false};
   if (line.front() == '<' && last == '>') return {0.6, true};
+  if (line.ends_with("%>%") || line.ends_with("|>") || line.front() == '@') return {0.8, true};
   if (line.front() == '.' && m.call) return {1, true};  // chained calls
   if (m.words <= 4 && m.brackets > 0 && m.words > 0 && line.find(". ") == line.npos) return {0.5, false};
   return {0, false};

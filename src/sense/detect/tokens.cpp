@@ -130,13 +130,12 @@ constexpr Tags kKeyHeader = 1, kJwt = 2, kToken = 4, kPutty = 8, kMnemonic = 16;
 class Tokens : public scan::Detector {
  public:
   explicit Tokens(scan::PhraseSet& set) : tokens_(set), words_(set) {
-    for (const TokenShape& shape : kShapes) tokens_.add(kToken, {shape.prefix}, scan::Edge::Any);
+    for (const TokenShape& shape : kShapes) tokens_.add(kToken, shape.prefix, scan::Edge::Any);
     for (std::size_t c = 0; c < sets_.size(); ++c) sets_[c] = set_of(static_cast<Chars>(c));
-    words_.add(kKeyHeader, {"private key-----", "private key block-----"}, scan::Edge::Any);
-    words_.add(kPutty, {"private-lines:"}, scan::Edge::Any);
-    words_.add(kJwt, {"eyj"}, scan::Edge::Any);
-    words_.add(kMnemonic,
-               {"seed phrase", "recovery phrase", "mnemonic", "seed words", "secret phrase", "recovery words"});
+    words_.add(kKeyHeader, "private key-----|private key block-----", scan::Edge::Any);
+    words_.add(kPutty, "private-lines:", scan::Edge::Any);
+    words_.add(kJwt, "eyj", scan::Edge::Any);
+    words_.add(kMnemonic, "seed phrase|recovery phrase|mnemonic|seed words|secret phrase|recovery words");
   }
 
   const char* name() const override { return "tokens"; }

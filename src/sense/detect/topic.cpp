@@ -9,10 +9,27 @@ namespace {
 
 constexpr std::uint32_t kNameWord = 0, kMoneyWord = 1, kAddressWord = 2, kFirstPhrase = 3;
 
+// A quick no for the many numbers that stand between ordinary words.
+bool may_touch_currency(std::string_view text, const scan::NumberRun& run) {
+  std::size_t at = run.start;
+  if (at > 0 && text[at - 1] == ' ') --at;
+  const char before = at > 0 ? text[at - 1] : ' ';
+  if (static_cast<unsigned char>(before) >= 0x80 ||
+      std::string_view("$DRPF.").find(before) != std::string_view::npos)
+    return true;
+  std::size_t end = run.end;
+  while (end < text.size() && (text[end] == ',' || text[end] == ' ' || (text[end] >= '0' && text[end] <= '9')))
+    ++end;
+  if (end == text.size()) return false;
+  return static_cast<unsigned char>(text[end]) >= 0x80 ||
+         std::string_view("EUGCe").find(text[end]) != std::string_view::npos;
+}
+
 // "€24,117.99", "USD 34,386.50", "1.200 EUR": a number of at least two digits beside a sign or code of a currency.
 bool is_money(const scan::Document& doc, const scan::NumberRun& run) {
   if (run.digits < 2) return false;
   const std::string_view text = doc.text;
+  if (!may_touch_currency(text, run)) return false;
   std::size_t at = run.start;
   if (at > 0 && text[at - 1] == ' ') --at;
   const std::string_view before = text.substr(at > 3 ? at - 3 : 0, at > 3 ? 3 : at);
@@ -55,11 +72,11 @@ Topic::Topic(scan::PhraseSet& set, Definition definition)
   words_.push_back({definition.address_group, definition.address_weight});
 }
 
-void Topic::add(int group, double weight, std::initializer_list<const char*> phrases, scan::Edge edge) {
-  for (const char* phrase : phrases) {
+void Topic::add(int group, double weight, std::string_view phrases, scan::Edge edge) {
+  scan::for_each_phrase(phrases, [&](std::string_view phrase) {
     set_->add(owner_, phrase, edge);
     words_.push_back({group, weight});
-  }
+  });
 }
 
 std::vector<Topic::Event> Topic::events_of(const scan::Document& doc) const {

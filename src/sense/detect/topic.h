@@ -4,7 +4,7 @@
 #pragma once
 
 #include <array>
-#include <initializer_list>
+#include <string_view>
 #include <vector>
 
 #include "sense/scan/detector.h"
@@ -33,8 +33,8 @@ class Topic : public scan::Detector {
   };
 
   Topic(scan::PhraseSet& set, Definition definition);
-  void add(int group, double weight, std::initializer_list<const char*> phrases,
-           scan::Edge edge = scan::Edge::Word);
+  // Phrases with '|' between them.
+  void add(int group, double weight, std::string_view phrases, scan::Edge edge = scan::Edge::Word);
 
   const char* name() const override { return definition_.name; }
   Status detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const override;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
+#include <string_view>
 #include <vector>
 
 #include "sense/scan/document.h"
@@ -16,12 +16,13 @@ class Words {
  public:
   explicit Words(scan::PhraseSet& set) : set_(&set), owner_(set.new_owner()) {}
 
-  void add(Tags tags, std::initializer_list<const char*> phrases, scan::Edge edge = scan::Edge::Word) {
-    for (const char* phrase : phrases) {
+  // Phrases with '|' between them.
+  void add(Tags tags, std::string_view phrases, scan::Edge edge = scan::Edge::Word) {
+    scan::for_each_phrase(phrases, [&](std::string_view phrase) {
       const std::uint16_t id = set_->add(owner_, phrase, edge);
       tags_.resize(id + 1u);
       tags_[id] = tags;
-    }
+    });
   }
 
   const std::vector<scan::PhraseHit>& hits(const scan::Document& doc) const { return doc.phrases[owner_]; }

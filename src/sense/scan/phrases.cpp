@@ -1,6 +1,6 @@
 #include "sense/scan/phrases.h"
 
-#include <limits>
+#include <utility>
 
 #include "base/check.h"
 
@@ -31,6 +31,8 @@ bool edges_hold(std::string_view text, std::size_t start, std::size_t end, Edge 
       return true;
     case Edge::Start:
       return !joined_before;
+    case Edge::End:
+      return !joined_after;
     case Edge::Word:
       return !joined_before && !joined_after;
     case Edge::AfterDigit:
@@ -38,6 +40,11 @@ bool edges_hold(std::string_view text, std::size_t start, std::size_t end, Edge 
       return is_digit(text[start - 1]) || (start > 1 && text[start - 1] == ' ' && is_digit(text[start - 2]));
   }
   return false;
+}
+
+void fold(char& lead, char& tail, int new_lead, int step) {
+  lead = static_cast<char>(new_lead);
+  tail = static_cast<char>(tail + step);
 }
 
 }  // namespace
@@ -69,7 +76,7 @@ PhraseSet::State PhraseSet::child(State state, std::uint8_t column) {
   const std::size_t cell = state * columns_ + column;
   if (next_[cell] == 0) {
     const std::size_t created = next_.size() / columns_;
-    SLUICE_CHECK(created < std::numeric_limits<State>::max(), "our phrases make fewer than 65535 states");
+    SLUICE_CHECK(created < kEndsPhrase, "our phrases make fewer than 32768 states");
     next_[cell] = static_cast<State>(created);
     next_.resize(next_.size() + columns_, 0);
     ending_.emplace_back();
@@ -106,6 +113,7 @@ void PhraseSet::link() {
     }
   }
   collect_outputs(fail, order);
+  renumber(order);
 }
 
 void PhraseSet::collect_outputs(const std::vector<State>& fail, const std::vector<State>& order) {
@@ -113,30 +121,53 @@ void PhraseSet::collect_outputs(const std::vector<State>& fail, const std::vecto
     const auto& suffix = ending_[fail[state]];
     ending_[state].insert(ending_[state].end(), suffix.begin(), suffix.end());
   }
+}
+
+// States in breadth-first order, so that those near the root, where a search spends its time, lie together in the
+// cache; and a mark on each transition into a state that ends a phrase.
+void PhraseSet::renumber(const std::vector<State>& order) {
+  const std::size_t states = next_.size() / columns_;
+  std::vector<State> place(states, 0), at(states, 0);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = static_cast<State>(i + 1);
+    at[i + 1] = order[i];
+  }
+  std::vector<State> moved(next_.size());
   first_output_.push_back(0);
-  for (const auto& list : ending_) {
+  for (std::size_t s = 0; s < states; ++s) {
+    for (std::size_t column = 0; column < columns_; ++column) {
+      const State to = next_[at[s] * columns_ + column];
+      moved[s * columns_ + column] = static_cast<State>(place[to] | (ending_[to].empty() ? 0 : kEndsPhrase));
+    }
+    const auto& list = ending_[at[s]];
     outputs_.insert(outputs_.end(), list.begin(), list.end());
     first_output_.push_back(static_cast<std::uint32_t>(outputs_.size()));
   }
+  next_ = std::move(moved);
 }
 
 void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
   SLUICE_CHECK(!first_output_.empty(), "build() comes before find()");
   hits.resize(owners_);
   for (auto& list : hits) list.clear();
-  State state = 0;
+  std::size_t row = 0;
   for (std::size_t i = 0; i < lower.size(); ++i) {
-    state = next_[state * columns_ + symbol_[static_cast<unsigned char>(lower[i])]];
-    const std::uint32_t first = first_output_[state], last = first_output_[state + 1];
-    if (first == last) [[likely]]
-      continue;
-    for (std::uint32_t o = first; o < last; ++o) {
-      const Phrase& phrase = phrases_[outputs_[o]];
-      const std::size_t start = i + 1 - phrase.text.size();
-      if (!edges_hold(lower, start, i + 1, phrase.edge)) continue;
-      hits[phrase.owner].push_back(
-          PhraseHit{static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(i + 1), phrase.id});
-    }
+    const State to = next_[row + symbol_[static_cast<unsigned char>(lower[i])]];
+    const std::size_t state = to & (kEndsPhrase - 1u);
+    row = state * columns_;
+    if (to & kEndsPhrase) [[unlikely]]
+      report(state, lower, i + 1, hits);
+  }
+}
+
+void PhraseSet::report(std::size_t state, std::string_view lower, std::size_t end,
+                       std::vector<std::vector<PhraseHit>>& hits) const {
+  for (std::uint32_t o = first_output_[state]; o < first_output_[state + 1]; ++o) {
+    const Phrase& phrase = phrases_[outputs_[o]];
+    const std::size_t start = end - phrase.text.size();
+    if (!edges_hold(lower, start, end, phrase.edge)) continue;
+    hits[phrase.owner].push_back(
+        PhraseHit{static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), phrase.id});
   }
 }
 
@@ -153,10 +184,9 @@ std::string lower_case(std::string_view utf8) {
       if (b == 0xC3 && t >= 0x80 && t <= 0x9E && t != 0x97) tail = static_cast<char>(t + 0x20);  // À..Þ
       if (b == 0xCE && t >= 0x91 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // Α..Ο
       if (b == 0xD0 && t >= 0x90 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // А..П
-      if (b == 0xD0 && t >= 0xA0 && t <= 0xAF) {                                                 // Р..Я
-        c = static_cast<char>(0xD1);
-        tail = static_cast<char>(t - 0x20);
-      }
+      if (b == 0xCE && t >= 0xA0 && t <= 0xA9) fold(c, tail, 0xCF, -0x20);                       // Π..Ω
+      if (b == 0xD0 && t >= 0xA0 && t <= 0xAF) fold(c, tail, 0xD1, -0x20);                       // Р..Я
+      if (b == 0xD0 && t >= 0x80 && t <= 0x8F) fold(c, tail, 0xD1, 0x10);                        // Ѐ..Џ
       ++i;
     }
   }

@@ -16,6 +16,7 @@ namespace sluice::sense::scan {
 enum class Edge : std::uint8_t {
   Word,       // no letter, digit or '_' on either side
   Start,      // none before
+  End,        // none after
   Any,        // anything: scripts without spaces, parts of identifiers
   AfterDigit  // a digit before, at most one space between; no letter after: "5 mg"
 };
@@ -47,10 +48,14 @@ class PhraseSet {
     Edge edge;
   };
   using State = std::uint16_t;
+  static constexpr State kEndsPhrase = 0x8000;  // in next_: the state ends a phrase
 
   State child(State state, std::uint8_t symbol);
   void insert(std::uint32_t phrase);
   void link();
+  void renumber(const std::vector<State>& order);
+  void report(std::size_t state, std::string_view lower, std::size_t end,
+              std::vector<std::vector<PhraseHit>>& hits) const;
   void collect_outputs(const std::vector<State>& fail, const std::vector<State>& order);
 
   std::uint16_t owners_ = 0;
@@ -67,6 +72,17 @@ class PhraseSet {
 // ASCII, Latin-1, Greek and Cyrillic letters in lower case; the length and every other byte stay, so that offsets
 // are those of the input.
 std::string lower_case(std::string_view utf8);
+
+// Calls take(phrase) for each of the phrases, which stand in one string with '|' between them: the form of all
+// word tables, since a list of strings fills a line with each word.
+template <class Take>
+void for_each_phrase(std::string_view phrases, Take take) {
+  while (!phrases.empty()) {
+    const std::size_t bar = phrases.find('|');
+    take(phrases.substr(0, bar));
+    phrases.remove_prefix(bar == phrases.npos ? phrases.size() : bar + 1);
+  }
+}
 
 // A letter, digit, '_' or any byte of a character beyond ASCII.
 inline bool is_word_byte(char c) {

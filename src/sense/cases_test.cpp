@@ -1,0 +1,101 @@
+// The true and false examples of every detector: tests/cases/sense/<detector>.case.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "json/doc.h"
+#include "sense/kinds.h"
+#include "sense/test_text.h"
+#include "text/utf8.h"
+
+namespace sluice::sense::testing {
+namespace {
+
+std::string unescape(std::string_view line) {
+  std::string out;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '\\' || i + 1 == line.size()) {
+      out += line[i];
+      continue;
+    }
+    const char c = line[++i];
+    if (c == 'n') {
+      out += '\n';
+    } else if (c == 't') {
+      out += '\t';
+    } else if (c == 'u' && i + 1 < line.size() && line[i + 1] == '{') {
+      const std::size_t close = line.find('}', i);
+      text::append_utf8(out, static_cast<std::uint32_t>(
+                                 std::stoul(std::string(line.substr(i + 2, close - i - 2)), nullptr, 16)));
+      i = close;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Case> read_cases(const std::string& file) {
+  std::vector<Case> cases;
+  std::ifstream in(file);
+  int number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (line.empty() || line[0] == '#') continue;
+    if (line.size() < 3 || (line[0] != '+' && line[0] != '-') || line[1] != ' ') {
+      FAIL_CHECK(file << ":" << number << ": a line begins with '+ ', '- ' or '#'");
+      continue;
+    }
+    cases.push_back({line[0] == '+', unescape(std::string_view(line).substr(2)), number});
+  }
+  return cases;
+}
+
+const Judge& standard_judge() {
+  static const auto judge = Judge::create();
+  REQUIRE(judge.has_value());
+  return **judge;
+}
+
+bool has(const Judgement& judgement, std::string_view detector) {
+  return std::any_of(judgement.findings.begin(), judgement.findings.end(),
+                     [&](const Finding& f) { return f.detector == detector; });
+}
+
+TEST_CASE("each detector finds its true examples and leaves its false ones") {
+  std::set<std::string> detectors;
+  for (std::size_t k = 0; k < scan::kKinds; ++k) detectors.insert(meaning_of(static_cast<scan::Kind>(k)).detector);
+  for (const std::string& detector : detectors) {
+    const std::string file = "tests/cases/sense/" + detector + ".case";
+    const std::vector<Case> cases = read_cases(file);
+    CHECK_MESSAGE(std::any_of(cases.begin(), cases.end(), [](const Case& c) { return c.found; }),
+                  file << " needs a line '+ ...'");
+    CHECK_MESSAGE(std::any_of(cases.begin(), cases.end(), [](const Case& c) { return !c.found; }),
+                  file << " needs a line '- ...'");
+    for (const Case& c : cases) {
+      const Judgement judgement = standard_judge().judge_text(c.text, {});
+      CHECK_MESSAGE(has(judgement, detector) == c.found, file << ":" << c.line << ": " << c.text);
+      if (!c.found) continue;
+      const std::size_t points = text::count_code_points(c.text);
+      for (const Finding& f : judgement.findings) {
+        CHECK_MESSAGE((f.start < f.end && f.end <= points), file << ":" << c.line << ": span outside the text");
+      }
+    }
+  }
+}
+
+TEST_CASE("public texts stay public") {
+  const std::string file = "tests/cases/sense/public.texts";
+  for (const Case& c : read_cases(file)) {
+    const Judgement judgement = standard_judge().judge_text(c.text, {});
+    CHECK_MESSAGE(judgement.label.cls == Class::Public,
+                  file << ":" << c.line << ": " << c.text << " -> " << judgement.label.to_string());
+  }
+}
+
+}  // namespace sluice::sense::testing

@@ -1,0 +1,89 @@
+#include "sense/scan/phrases.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+
+using namespace sluice::sense::scan;
+
+namespace {
+
+using Found = std::vector<std::vector<PhraseHit>>;
+
+Found find(const PhraseSet& set, std::string_view text) {
+  Found found;
+  set.find(lower_case(text), found);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("every occurrence of every phrase is found, as a search one by one finds them") {
+  std::mt19937 rng(3);
+  std::uniform_int_distribution<int> letter(0, 2), size(1, 6);
+  const auto word = [&](int n) {
+    std::string s;
+    for (int i = 0; i < n; ++i) s += static_cast<char>('a' + letter(rng));
+    return s;
+  };
+  for (int round = 0; round < 60; ++round) {
+    PhraseSet set;
+    const auto owner = set.new_owner();
+    std::vector<std::string> phrases;
+    for (int i = 0; i < 25; ++i) {
+      phrases.push_back(word(size(rng)));
+      CHECK(set.add(owner, phrases.back(), Edge::Any) == i);
+    }
+    set.build();
+    const std::string text = word(300);
+    const Found found = find(set, text);
+    std::size_t expected = 0;
+    for (std::size_t p = 0; p < phrases.size(); ++p) {
+      for (std::size_t at = text.find(phrases[p]); at != text.npos; at = text.find(phrases[p], at + 1)) {
+        ++expected;
+        CHECK(std::any_of(found[owner].begin(), found[owner].end(), [&](const PhraseHit& h) {
+          return h.id == p && h.start == at && h.end == at + phrases[p].size();
+        }));
+      }
+    }
+    CHECK(found[owner].size() == expected);
+    CHECK(std::is_sorted(found[owner].begin(), found[owner].end(),
+                         [](const PhraseHit& a, const PhraseHit& b) { return a.end < b.end; }));
+  }
+}
+
+TEST_CASE("edges hold as asked") {
+  PhraseSet set;
+  const auto word = set.new_owner(), start = set.new_owner(), any = set.new_owner(), unit = set.new_owner();
+  set.add(word, "pin", Edge::Word);
+  set.add(start, "pin", Edge::Start);
+  set.add(any, "pin", Edge::Any);
+  set.add(unit, "mg", Edge::AfterDigit);
+  const auto end = set.new_owner();
+  set.add(end, "pin", Edge::End);
+  set.build();
+  const Found found = find(set, "PIN pins spin 5 mg 7mg mg omg 8 mgs");
+  CHECK(found[word].size() == 1);
+  CHECK(found[start].size() == 2);
+  CHECK(found[any].size() == 3);
+  CHECK(found[unit].size() == 2);
+  CHECK(found[end].size() == 1);
+}
+
+TEST_CASE("a word ends where a character of a script without spaces begins") {
+  PhraseSet set;
+  const auto owner = set.new_owner();
+  set.add(owner, "dni", Edge::Word);
+  set.build();
+  CHECK(find(set, "的dni是")[owner].size() == 1);
+  CHECK(find(set, "ändni")[owner].empty());
+  CHECK(find(set, "dniñ")[owner].empty());
+}
+
+TEST_CASE("lower case keeps the length and folds Latin, Greek and Cyrillic capitals") {
+  CHECK(lower_case("ÀÉÖß×÷ ΑΣ АЯЁ Z") == "àéöß×÷ ασ аяё z");
+  const std::string text = "Straße ÄÖÜ ПРИВЕТ 漢字";
+  CHECK(lower_case(text).size() == text.size());
+  CHECK(lower_case("\xC3").size() == 1);
+}

@@ -1,0 +1,276 @@
+#include "sense/sense.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "sense/judge.h"
+#include "sense/test_text.h"
+#include "text/utf8.h"
+
+namespace sluice::sense {
+namespace {
+
+using testing::has;
+using testing::standard_judge;
+
+constexpr const char* kCard = "4539 5787 6362 1486";
+constexpr const char* kToken = "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";
+
+chat::Message message(chat::Role role, std::initializer_list<const char*> texts) {
+  chat::Message m;
+  m.role = role;
+  for (const char* text : texts) m.parts.push_back({chat::Part::Kind::Text, text, ""});
+  return m;
+}
+
+chat::Request request_of(std::vector<chat::Message> messages) {
+  chat::Request request;
+  request.model = "auto";
+  request.messages = std::move(messages);
+  return request;
+}
+
+std::string substring(const std::string& utf8, std::size_t from, std::size_t to) {
+  std::size_t byte = 0, point = 0, start = utf8.size();
+  while (byte < utf8.size() && point < to) {
+    if (point == from) start = byte;
+    text::next_code_point(utf8, byte);
+    ++point;
+  }
+  return utf8.substr(start, byte - start);
+}
+
+// A detector that misbehaves as told.
+class Faulty : public scan::Detector {
+ public:
+  enum class Mode { Fails, Throws, Slow };
+  Faulty(Mode mode, ManualClock* clock) : mode_(mode), clock_(clock) {}
+  const char* name() const override { return "faulty"; }
+  Status detect(const scan::Document&, std::vector<scan::Hit>&) const override {
+    if (mode_ == Mode::Fails) return fail("sense.fault", "asked to fail");
+    if (mode_ == Mode::Throws) throw std::runtime_error("asked to throw");
+    clock_->advance(std::chrono::seconds(3));
+    return {};
+  }
+
+ private:
+  Mode mode_;
+  ManualClock* clock_;
+};
+
+std::unique_ptr<Judge> judge_with(Faulty::Mode mode, ManualClock& clock) {
+  JudgeParts parts;
+  parts.clock = &clock;
+  parts.make = [mode, &clock](scan::PhraseSet& set) {
+    auto all = standard_detectors(set);
+    all.insert(all.begin(), std::make_unique<Faulty>(mode, &clock));
+    return all;
+  };
+  auto judge = make_judge(parts);
+  REQUIRE(judge.has_value());
+  return std::move(*judge);
+}
+
+bool failed_by(const Judgement& judgement, std::string_view detail) {
+  return std::any_of(judgement.label.provenance.begin(), judgement.label.provenance.end(),
+                     [&](const Provenance& p) {
+                       return p.source == "detector_failure" && p.detail == detail && p.cls == Class::Restricted;
+                     });
+}
+
+}  // namespace
+
+TEST_CASE("a request in which nothing is found has the default class") {
+  JudgeOptions options;
+  options.default_class = Class::Internal;
+  const Judgement judgement = standard_judge().judge(request_of({message(chat::Role::User, {"Hello"})}), options);
+  CHECK(judgement.label.cls == Class::Internal);
+  CHECK(judgement.findings.empty());
+  REQUIRE(judgement.label.provenance.size() == 1);
+  CHECK(judgement.label.provenance[0].source == "default");
+  CHECK(judgement.bytes == 5);
+}
+
+TEST_CASE("every place that a model reads is judged") {
+  const std::string card = kCard;
+  chat::Request request = request_of({message(chat::Role::User, {"What is on it?"})});
+  SUBCASE("system prompt") {
+    request.messages.insert(request.messages.begin(), message(chat::Role::System, {kCard}));
+  }
+  SUBCASE("old turn") {
+    request.messages.insert(request.messages.begin(), message(chat::Role::Assistant, {kCard}));
+  }
+  SUBCASE("tool result") { request.messages.push_back(message(chat::Role::Tool, {kCard})); }
+  SUBCASE("reasoning") { request.messages[0].reasoning = card; }
+  SUBCASE("tool call arguments") {
+    request.messages[0].tool_calls.push_back({"call_1", "pay", R"({"card":")" + card + R"("})"});
+  }
+  SUBCASE("tool description") {
+    request.tools.push_back(
+        {"pay", card, "", R"({"type":"function","function":{"name":"pay","description":")" + card + R"("}})"});
+  }
+  SUBCASE("unknown field") { request.extra.push_back({"$.metadata", R"({"note":")" + card + R"("})"}); }
+  SUBCASE("response format") { request.response_format = R"({"type":"json_schema","title":")" + card + R"("})"; }
+  const Judgement judgement = standard_judge().judge(request, {});
+  CHECK(has(judgement, "payment_card"));
+  CHECK(judgement.label.cls == Class::Regulated);
+  CHECK(judgement.label.categories.has(Category::Financial));
+}
+
+TEST_CASE("a part that nobody can read makes the request restricted") {
+  chat::Request request = request_of({message(chat::Role::User, {"What is this?"})});
+  request.messages[0].parts.push_back(
+      {chat::Part::Kind::Image, "", R"({"type":"image_url","image_url":{"url":"https://h/x.png"}})"});
+  const Judgement judgement = standard_judge().judge(request, {});
+  CHECK(judgement.label.cls == Class::Restricted);
+  CHECK(std::any_of(judgement.label.provenance.begin(), judgement.label.provenance.end(),
+                    [](const Provenance& p) { return p.source == "unreadable"; }));
+}
+
+TEST_CASE("what is split over two parts or two messages is found at the joint") {
+  const auto found = [](std::vector<chat::Message> messages, const char* detector) {
+    const Judgement judgement = standard_judge().judge(request_of(std::move(messages)), {});
+    return has(judgement, detector);
+  };
+  using chat::Role;
+  CHECK(found({message(Role::User, {"pay 4539 5787", " 6362 1486 now"})}, "payment_card"));
+  CHECK(found({message(Role::User, {"45395", "78763", "62148", "6"})}, "payment_card"));
+  CHECK(found({message(Role::User, {"my card is 45395787"}), message(Role::User, {"63621486"})}, "payment_card"));
+  CHECK(found({message(Role::User, {"first half 45395787"}), message(Role::Assistant, {"And the rest?"}),
+               message(Role::User, {"63621486"})},
+              "payment_card"));
+  CHECK(found({message(Role::User, {"use ghp_4x0YijnSsWNOOmCU"}), message(Role::User, {"piSEVvnoFDGb1n4XHjix"})},
+              "api_token"));
+  CHECK(found({message(Role::User, {"DE76 8571 3384"}), message(Role::User, {"8541 8736 42"})}, "iban"));
+  CHECK(found(
+      {message(Role::User, {"-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAr7"}),
+       message(Role::User, {"t9Xq3mB0Vn8sPqLw2yT5kRz1JdFh6uGxC4oNvQeWiYbSaM\n-----END RSA PRIVATE KEY-----"})},
+      "private_key"));
+}
+
+TEST_CASE("numbers that merely stand beside a joint are no finding") {
+  using chat::Role;
+  const Judgement judgement = standard_judge().judge(
+      request_of({message(Role::User, {"In 1998 there were 4,539"}),
+                  message(Role::Assistant, {"5787 was the next."}), message(Role::User, {"Then 636", "2 and 14"}),
+                  message(Role::User, {"What is 12"}), message(Role::User, {"34 + 5"})}),
+      {});
+  CHECK(judgement.label.cls == Class::Public);
+}
+
+TEST_CASE("a finding at a joint is shown where it begins") {
+  const Judgement judgement = standard_judge().judge(
+      request_of({message(chat::Role::User, {"größer: 45395787"}), message(chat::Role::User, {"63621486 ok"})}),
+      {});
+  REQUIRE(judgement.findings.size() == 1);
+  CHECK(judgement.findings[0].path == "$.messages[0].content");
+  CHECK(judgement.findings[0].start == 8);
+  CHECK(judgement.findings[0].end == 16);
+}
+
+TEST_CASE("spans are code points of the original, whatever the text was written in") {
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {"Grüße an 北京, Karte 4539 5787 6362 1486 läuft ab", "4539 5787 6362 1486"},
+      {"😀😀 card ４５３９ ５７８７ ６３６２ １４８６ 😀", "４５３９ ５７８７ ６３６２ １４８６"},
+      {"e\u0301 4539\u200B5787\u200B63621486!", "4539\u200B5787\u200B63621486"},
+      {"ﬁnd ﬁnd 4539578763621486", "4539578763621486"},
+  };
+  for (const auto& [text, card] : texts) {
+    const Judgement judgement = standard_judge().judge_text(text, {});
+    REQUIRE(judgement.findings.size() == 1);
+    CHECK(substring(text, judgement.findings[0].start, judgement.findings[0].end) == card);
+    CHECK(judgement.findings[0].path == "$");
+  }
+}
+
+TEST_CASE("a needle is found at any place of a long text, once, and its span is right") {
+  std::string hay;
+  while (hay.size() < (1u << 20)) hay += "The river bends twice before the mill — und fließt weiter nach Süden. ";
+  const std::vector<std::pair<std::string, std::string>> needles = {
+      {kCard, "payment_card"}, {kToken, "api_token"}, {"536-22-8471", "us_ssn"}};
+  for (const auto& [needle, detector] : needles) {
+    // Around the ends of windows as well as at the start, the middle and the end.
+    for (const std::size_t wanted : {std::size_t{0}, std::size_t{65530}, std::size_t{65536}, std::size_t{61440},
+                                     std::size_t{61435}, hay.size() / 2, hay.size()}) {
+      std::size_t at = wanted;
+      while (at > 0 && hay[at - 1] != ' ') --at;
+      const std::string text = hay.substr(0, at) + needle + " " + hay.substr(at);
+      const Judgement judgement = standard_judge().judge_text(text, {});
+      REQUIRE(judgement.findings.size() == 1);
+      CHECK(judgement.findings[0].detector == detector);
+      CHECK(judgement.findings[0].end - judgement.findings[0].start == needle.size());
+      CHECK(judgement.findings[0].start == text::count_code_points(std::string_view(text).substr(0, at)));
+    }
+  }
+}
+
+TEST_CASE("a paragraph of a patient record is found inside a book") {
+  std::string book;
+  while (book.size() < 200000) book += "The river bends twice before the mill and goes on to the south. ";
+  book.insert(100000, "\n68-year-old man presented with chest pain, BP 160/95, started on aspirin 300 mg.\n");
+  CHECK(has(standard_judge().judge_text(book, {}), "health"));
+}
+
+TEST_CASE("a detector that fails makes the label restricted and leaves the others their turn") {
+  ManualClock clock;
+  for (const auto mode : {Faulty::Mode::Fails, Faulty::Mode::Throws}) {
+    const auto judge = judge_with(mode, clock);
+    const Judgement judgement = judge->judge_text(std::string("my card ") + kCard, {});
+    CHECK(judgement.label.cls == Class::Restricted);
+    CHECK(failed_by(judgement, "faulty"));
+    CHECK(has(judgement, "payment_card"));
+  }
+}
+
+TEST_CASE("a judgement that takes longer than its limit is restricted") {
+  ManualClock clock;
+  const auto judge = judge_with(Faulty::Mode::Slow, clock);
+  const Judgement judgement = judge->judge_text("Hello", {});
+  CHECK(judgement.label.cls == Class::Restricted);
+  CHECK(failed_by(judgement, "time_limit"));
+  CHECK(judgement.took >= std::chrono::seconds(3));
+}
+
+TEST_CASE("more text than the limit is restricted, not skipped") {
+  JudgeOptions options;
+  options.max_bytes = 1000;
+  CHECK(standard_judge().judge_text(std::string(1000, 'a'), options).label.cls == Class::Public);
+  const Judgement judgement = standard_judge().judge_text(std::string(1001, 'a'), options);
+  CHECK(judgement.label.cls == Class::Restricted);
+  CHECK(failed_by(judgement, "max_bytes"));
+  // Over several texts of a request.
+  const std::string half(600, 'b');
+  const Judgement sum = standard_judge().judge(
+      request_of({message(chat::Role::User, {half.c_str()}), message(chat::Role::User, {half.c_str()})}), options);
+  CHECK(sum.label.cls == Class::Restricted);
+}
+
+TEST_CASE("bytes that are no UTF-8 are judged like any other text") {
+  const std::string text = std::string("\xFF\xC3(\x80 card ") + kCard + "\xF0\x9F";
+  const Judgement judgement = standard_judge().judge_text(text, {});
+  CHECK(has(judgement, "payment_card"));
+}
+
+TEST_CASE("the list of findings is bounded while the label is not") {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += "person" + std::to_string(i) + "@fjordpost.se ";
+  text += kCard;
+  const Judgement judgement = standard_judge().judge_text(text, {});
+  CHECK(std::count_if(judgement.findings.begin(), judgement.findings.end(),
+                      [](const Finding& f) { return f.detector == "email"; }) == 1000);
+  CHECK(has(judgement, "payment_card"));
+  CHECK(judgement.label.to_string() == "regulated; financial,pii");
+}
+
+TEST_CASE("provenance names detectors and never a text of the request") {
+  const Judgement judgement = standard_judge().judge_text(std::string("pay with ") + kCard + " and " + kToken, {});
+  for (const Provenance& p : judgement.label.provenance) {
+    CHECK(p.detail.find("4539") == std::string::npos);
+    CHECK(p.detail.find("ghp_") == std::string::npos);
+  }
+  CHECK(judgement.label.cls == Class::Restricted);
+}
+
+}  // namespace sluice::sense

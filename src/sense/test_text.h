@@ -1,0 +1,24 @@
+// What the tests of sense share: case files, and a judge made once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sense/sense.h"
+
+namespace sluice::sense::testing {
+
+struct Case {
+  bool found = true;  // '+'
+  std::string text;
+  int line = 0;
+};
+
+// Lines "+ text" and "- text" of a file of tests/cases/sense; README.md there explains the form.
+std::vector<Case> read_cases(const std::string& file);
+
+const Judge& standard_judge();
+
+bool has(const Judgement& judgement, std::string_view detector);
+
+}  // namespace sluice::sense::testing

@@ -144,7 +144,7 @@ class DeepSeek : public Backend {
       : deployment_(deployment), client_(loop, std::move(options)) {}
 
   net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request) override {
-    http::Request out = http_request(request);
+    SLUICE_CO_TRY(http::Request out, http_request(request));
     auto response = co_await client_.send(std::move(out));
     if (!response) co_return fail(connection_error(response.error(), deployment_.name));
     if (response->status() != 200) {
@@ -158,7 +158,9 @@ class DeepSeek : public Backend {
   bool ready() const override { return true; }
 
  private:
-  http::Request http_request(const chat::Request& request) const {
+  Result<http::Request> http_request(const chat::Request& request) const {
+    wire::Target target;
+    target.model = deployment_.model;
     http::Request out;
     out.method = "POST";
     out.target = "/chat/completions";
@@ -166,7 +168,8 @@ class DeepSeek : public Backend {
     out.headers.add("Content-Type", "application/json");
     out.headers.add("Accept", request.stream ? "text/event-stream" : "application/json");
     out.headers.add("User-Agent", "sluice/0.1");
-    out.body = wire::encode_openai_chat_request(request, deployment_.model);
+    SLUICE_TRY(wire::Outgoing outgoing, wire::encode_openai_chat(request, target));
+    out.body = std::move(outgoing.body);
     return out;
   }
 

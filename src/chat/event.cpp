@@ -12,6 +12,8 @@ const char* finish_reason_name(FinishReason reason) {
       return "tool_calls";
     case FinishReason::ContentFilter:
       return "content_filter";
+    case FinishReason::Refusal:
+      return "refusal";
     case FinishReason::Interrupted:
       break;
   }

@@ -66,6 +66,7 @@ class Collector {
     const char* role = role_name(m.role);
     text(path + ".name", role, m.name);
     text(path + ".reasoning_content", role, m.reasoning);
+    text(path + ".signature", role, m.signature);
     for (std::size_t i = 0; i < m.parts.size(); ++i) {
       const Part& part = m.parts[i];
       std::string place = path + ".content";
@@ -158,7 +159,21 @@ const char* role_name(Role role) {
   return "tool";
 }
 
-const char* protocol_name(Protocol) { return "openai_chat"; }
+const char* protocol_name(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::OpenAiChat:
+      return "openai_chat";
+    case Protocol::OpenAiCompletions:
+      return "openai_completions";
+    case Protocol::OpenAiResponses:
+      return "openai_responses";
+    case Protocol::OpenAiEmbeddings:
+      return "openai_embeddings";
+    case Protocol::AnthropicMessages:
+      break;
+  }
+  return "anthropic_messages";
+}
 
 std::string Message::text() const {
   std::string out;
@@ -176,8 +191,13 @@ std::vector<VisibleText> visible_texts(const Request& request) {
   for (std::size_t i = 0; i < request.tools.size(); ++i) {
     out.tool(request.tools[i], "$.tools[" + std::to_string(i) + "]");
   }
-  out.json("$.tool_choice", "field", request.tool_choice);
-  out.json("$.response_format", "field", request.response_format);
+  for (std::size_t i = 0; i < request.inputs.size(); ++i) {
+    out.text("$.input[" + std::to_string(i) + "]", "user", request.inputs[i]);
+  }
+  out.text("$.suffix", "user", request.suffix);
+  out.json("$.tool_choice", "field", request.tool_choice.raw);
+  out.json("$.response_format", "field", request.format.raw);
+  out.json("$.logit_bias", "field", request.sampling.logit_bias);
   for (const std::string& stop : request.sampling.stop) out.text("$.stop", "field", stop);
   out.text("$.reasoning_effort", "field", request.reasoning_effort);
   out.text("$.user", "field", request.user);
@@ -196,6 +216,10 @@ std::vector<std::string> unreadable_parts(const Request& request) {
       paths.push_back("$.messages[" + std::to_string(i) + "].content[" + std::to_string(j) + "]");
     }
   }
+  if (request.inputs_are_tokens) paths.push_back("$.input");
+  // The gateway puts the earlier turns in the place of this id; where it could not, nobody knows what it stands
+  // for.
+  if (!request.previous_response_id.empty()) paths.push_back("$.previous_response_id");
   for (const ExtraField& field : request.extra) {
     if (points_elsewhere(field) || carries_encoded(field.raw)) paths.push_back(field.path);
   }

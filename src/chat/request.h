@@ -19,8 +19,19 @@ namespace sluice::chat {
 enum class Role { System, Developer, User, Assistant, Tool };
 const char* role_name(Role role);  // "system", ...
 
-enum class Protocol { OpenAiChat };
-const char* protocol_name(Protocol protocol);  // "openai_chat"
+// A wire protocol: what a client speaks to us, or we to a deployment.
+enum class Protocol : std::uint8_t {
+  OpenAiChat,         // POST /v1/chat/completions
+  OpenAiCompletions,  // POST /v1/completions: a prompt is continued, or the gap before `suffix` is filled
+  OpenAiResponses,    // POST /v1/responses
+  OpenAiEmbeddings,   // POST /v1/embeddings
+  AnthropicMessages   // POST /v1/messages and /v1/messages/count_tokens
+};
+inline constexpr int kProtocols = 5;
+const char* protocol_name(Protocol protocol);  // "openai_chat", "openai_completions", ...
+
+// What is asked of the model. All but Generate are answered whole, in the same protocol.
+enum class Operation : std::uint8_t { Generate, Embed, CountTokens };
 
 // One piece of a message's content.
 struct Part {
@@ -28,6 +39,11 @@ struct Part {
   Kind kind = Kind::Text;
   std::string text;  // Kind::Text only
   std::string raw;   // the part as it came (JSON); empty where the content was one plain string
+  // Kind::Image only: either `url` (http or https) or inline `data` (base64) of `media_type` ("image/png").
+  std::string url = {};
+  std::string media_type = {};
+  std::string data = {};
+  std::string detail = {};  // "low", "high", "auto"; empty if not said
 };
 
 struct ToolCall {
@@ -41,15 +57,22 @@ struct ExtraField {
   std::string path;  // "$.metadata", "$.messages[2].annotations"
   std::string raw;   // JSON
   std::string name;  // its key as the client wrote it, unescaped: client text, judged with the value
+  // It asks for nothing that changes the answer's content (cache marks, billing metadata, storage that is off):
+  // a translation may leave it out and say so. Anything else that the other protocol lacks is refused.
+  bool hint = false;
 };
 
 struct Message {
   Role role = Role::User;
   std::vector<Part> parts;
   std::string name;                  // optional participant name
-  std::string reasoning;             // reasoning_content of an assistant turn
+  std::string reasoning;             // what an assistant turn thought: reasoning_content, thinking blocks joined
+  std::string signature;             // of the last thinking block; opaque
+  bool has_reasoning = false;        // the field was there, maybe empty: DeepSeek tells the two apart
   std::vector<ToolCall> tool_calls;  // of an assistant turn
   std::string tool_call_id;          // of a tool result
+  bool is_error = false;             // of a tool result: the tool failed
+  bool prefix = false;               // the last, an assistant's: the answer continues it
   std::string text() const;          // the text parts joined without separator
 };
 
@@ -58,6 +81,11 @@ struct Tool {
   std::string description;
   std::string parameters;  // JSON schema as it came; may be empty
   std::string raw;         // the whole definition as it came
+  // Function: the client runs it. Other: whatever else a protocol has (tools that run at the vendor's, such as web
+  // search, which send queries out; free-text tools): only a deployment of the same protocol can have it.
+  enum class Kind { Function, Other };
+  Kind kind = Kind::Function;
+  std::optional<bool> strict = {};  // the arguments must follow the schema
 };
 
 struct Sampling {
@@ -66,8 +94,33 @@ struct Sampling {
   std::optional<double> min_p;        // 0..1
   std::optional<std::int64_t> top_k;  // >= 0; 0 = off
   std::optional<std::uint64_t> seed;
-  std::optional<std::int64_t> max_tokens;  // >= 1
-  std::vector<std::string> stop;           // at most 16
+  std::optional<std::int64_t> max_tokens;    // >= 1
+  std::vector<std::string> stop;             // at most 16
+  std::optional<double> frequency_penalty;   // -2..2
+  std::optional<double> presence_penalty;    // -2..2
+  std::string logit_bias;                    // JSON object as it came; empty if absent
+  bool logprobs = false;                     // log-probabilities of the output tokens
+  std::optional<std::int64_t> top_logprobs;  // 0..20
+  std::int64_t n = 1;                        // answers wanted, 1..128
+};
+
+// May, must or must not the model call tools.
+struct ToolChoice {
+  enum class Mode { Unset, Auto, None, Required, Named, Other };
+  Mode mode = Mode::Unset;
+  std::string name;  // Mode::Named
+  std::string raw;   // as it came, empty if absent
+  bool forced() const { return mode == Mode::Required || mode == Mode::Named; }
+};
+
+// The form of the answer's text.
+struct OutputFormat {
+  enum class Kind { Unset, Text, JsonObject, JsonSchema, Other };
+  Kind kind = Kind::Unset;
+  std::string name, description;  // of a schema
+  std::string schema;             // JSON
+  std::optional<bool> strict;
+  std::string raw;  // as it came, empty if absent
 };
 
 struct Request {
@@ -75,12 +128,26 @@ struct Request {
   std::string model;  // the client's model name: names a route
   std::vector<Message> messages;
   std::vector<Tool> tools;
-  std::string tool_choice;      // JSON as it came, empty if absent
-  std::string response_format;  // JSON as it came, empty if absent
+  ToolChoice tool_choice;
+  std::optional<bool> parallel_tool_calls;
+  OutputFormat format;
   Sampling sampling;
-  std::optional<bool> thinking;  // the thinking switch, if the client set one
-  std::string reasoning_effort;  // as it came, empty if absent
-  std::string user;              // the client's end-user id, empty if absent
+  std::optional<bool> thinking;                 // the thinking switch, if the client set one
+  std::optional<std::int64_t> thinking_budget;  // tokens, if the client set one
+  std::string reasoning_effort;                 // as it came, empty if absent; "none" is thinking = false
+  std::string user;                             // the client's end-user id, empty if absent
+  Operation operation = Operation::Generate;
+
+  // Completions: one prompt or several. Embeddings: the inputs. `messages` is empty then.
+  std::vector<std::string> inputs;
+  bool inputs_are_tokens = false;  // token ids instead of text, which nobody can judge: `inputs` is empty
+  std::string suffix;              // completions: what follows the gap; empty: nothing does
+  bool echo = false;               // completions: the answer begins with the prompt
+
+  // Responses: what an earlier answer was called, and whether this one is to be kept for that.
+  std::string previous_response_id;
+  std::optional<bool> store;
+
   bool stream = false;
   bool include_usage = false;  // stream_options.include_usage
   std::vector<ExtraField> extra;

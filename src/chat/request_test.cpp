@@ -36,7 +36,7 @@ chat::Request example() {
       R"({"type":"function","function":{"name":"get","description":"gets it","strict":true,"x":["extra"],)"
       R"("parameters":{"type":"object","properties":{"city":{"enum":["Bonn",12345],"d":{}}}}},"cache":"c1"})";
   r.tools.push_back(tool);
-  r.response_format = R"({"type":"json_schema","json_schema":{"name":"plan"}})";
+  r.format.raw = R"({"type":"json_schema","json_schema":{"name":"plan"}})";
   r.sampling.stop = {"END"};
   r.user = "u-77";
   r.extra.push_back({"$.metadata", R"({"case":"4711"})", "metadata"});

@@ -164,9 +164,9 @@ TEST_CASE("what the engine can't honour is refused by name, and what asks for no
   request.tools.emplace_back();
   CHECK(refused(request) == "engine.unsupported_field $.tools");
   request = ask("x");
-  request.response_format = R"({"type":"json_object"})";
+  request.format = {chat::OutputFormat::Kind::JsonObject, "", "", "", {}, R"({"type":"json_object"})"};
   CHECK(refused(request) == "engine.unsupported_field $.response_format");
-  request.response_format = R"({"type":"text"})";
+  request.format = {chat::OutputFormat::Kind::Text, "", "", "", {}, R"({"type":"text"})"};
   CHECK(refused(request) == "");
   request = ask("x");
   request.messages[0].parts.push_back({chat::Part::Kind::Image, "", "{}"});

@@ -69,10 +69,10 @@ bool is_text_format(const std::string& raw) {
 
 Status refuse_unsupported(const chat::Request& request) {
   if (!request.tools.empty()) return refuse("$.tools", "the built-in engine does not call tools");
-  const std::string& choice = request.tool_choice;
+  const std::string& choice = request.tool_choice.raw;
   if (!choice.empty() && choice != "null" && choice != "\"none\"" && choice != "\"auto\"")
     return refuse("$.tool_choice", "the built-in engine does not call tools");
-  if (!request.response_format.empty() && !is_text_format(request.response_format))
+  if (!request.format.raw.empty() && !is_text_format(request.format.raw))
     return refuse("$.response_format", "the built-in engine writes text only");
   if (!request.reasoning_effort.empty())
     return refuse("$.reasoning_effort", "the built-in engine has no levels of reasoning effort");

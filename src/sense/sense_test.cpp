@@ -112,7 +112,7 @@ TEST_CASE("every place that a model reads is judged") {
         {"pay", card, "", R"({"type":"function","function":{"name":"pay","description":")" + card + R"("}})"});
   }
   SUBCASE("unknown field") { request.extra.push_back({"$.metadata", R"({"note":")" + card + R"("})"}); }
-  SUBCASE("response format") { request.response_format = R"({"type":"json_schema","title":")" + card + R"("})"; }
+  SUBCASE("response format") { request.format.raw = R"({"type":"json_schema","title":")" + card + R"("})"; }
   const Judgement judgement = standard_judge().judge(request, {});
   CHECK(has(judgement, "payment_card"));
   CHECK(judgement.label.cls == Class::Regulated);

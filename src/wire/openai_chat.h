@@ -8,9 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
-#include "chat/event.h"
-#include "chat/request.h"
+#include "wire/protocol.h"
 
 namespace sluice::wire {
 
@@ -18,24 +16,25 @@ namespace sluice::wire {
 // Errors: json.*, request.invalid (`where` is the JSON path) with what was expected.
 Result<chat::Request> decode_openai_chat(std::string body);
 
-// The body for an upstream of the same protocol: the client's bytes with `model` replaced, `stream_options`
-// asking for usage when streaming, nothing else changed.
-std::string encode_openai_chat_request(const chat::Request& request, std::string_view upstream_model);
+// The body for a deployment of this protocol. From the same protocol: the client's bytes with `model` replaced and
+// `stream_options` asking for usage when streaming.
+Result<Outgoing> encode_openai_chat(const chat::Request& request, const Target& target);
 
 // Reads an upstream's answers into events. One object per answer.
-class OpenAiChatReader {
+class OpenAiChatReader : public AnswerReader {
  public:
   // One whole answer. Leading blank lines are allowed; an error object inside a 200 becomes Failure. Its `raw` is
   // a whole answer, told from a piece of a stream by `last`.
-  chat::Chunk read_whole(std::string_view body);
+  chat::Chunk read_whole(std::string_view body) override;
   // One SSE data payload, "[DONE]" included, which gives no events: end() does. A stream that ended without a
   // finish is the caller's to report: call end() when the upstream's stream is over; it returns the last chunk
   // (Finish) or a Failure upstream.truncated, which it also is when "[DONE]" never came. After a Failure
   // everything returned is empty and `last`.
   chat::Chunk read_chunk(std::string_view data);
-  chat::Chunk end();
-  bool done() const { return done_; }                  // "[DONE]" was seen
-  const std::string& model() const { return model_; }  // as the upstream named it
+  chat::Chunk read_event(std::string_view, std::string_view data) override { return read_chunk(data); }
+  chat::Chunk end() override;
+  bool done() const override { return done_; }                  // "[DONE]" was seen
+  const std::string& model() const override { return model_; }  // as the upstream named it
 
  private:
   void read_model(json::Value root);
@@ -53,31 +52,31 @@ class OpenAiChatReader {
 Error read_openai_error(int status, std::string_view body);
 
 // Writes answers for a client of this protocol.
-class OpenAiChatWriter {
+class OpenAiChatWriter : public AnswerWriter {
  public:
   OpenAiChatWriter(std::string id, std::int64_t created, std::string model, bool include_usage);
   // SSE payloads (JSON, without framing) for these events, appended to `out`; Finish and Usage are held until
   // finish_stream(). With chunk.raw in this protocol the bytes pass through with `model` as the upstream wrote it,
   // line breaks between tokens made spaces. A Failure becomes {"error":{...}}; nothing follows it.
   void stream(const chat::Chunk& chunk, std::vector<std::string>& out);
+  void stream(const chat::Chunk& chunk, std::vector<Piece>& out) override;
   // Finish chunk, usage if asked for, "[DONE]". After a Failure nothing; without a Finish an error.
   void finish_stream(std::vector<std::string>& out);
+  void finish_stream(std::vector<Piece>& out) override;
   // The whole answer, from all chunks given to collect(); an error body if they carry a Failure or no Finish.
-  void collect(const chat::Chunk& chunk);
-  std::string whole() const;
+  void collect(const chat::Chunk& chunk) override;
+  std::string whole() const override;
 
  private:
   struct State;
   std::shared_ptr<State> state_;
 };
+std::unique_ptr<AnswerWriter> make_openai_chat_writer(const chat::Request& request,
+                                                      const AnswerIdentity& identity);
 
 // {"error":{"message","type","param","code"}}; `code` is the Error's code, `param` its `where` as far as it is a
 // path.
 std::string openai_error_body(const Error& error, int status);
-// The HTTP status of an error code (docs/errors.md): 400, 401, 403, 404, 405, 408, 411, 413, 429,
-// 431, 500, 502, 503, 504, 505.
-int http_status_of(const Error& error);
-
 std::string openai_models_body(const std::vector<std::string>& models, std::int64_t created);
 
 }  // namespace sluice::wire

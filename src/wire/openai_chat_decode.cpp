@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "json/splice.h"
 #include "json/writer.h"
+#include "wire/fields.h"
 #include "wire/openai_chat.h"
 
 namespace sluice::wire {
@@ -15,74 +16,6 @@ using chat::Part;
 using chat::Request;
 using json::Type;
 using json::Value;
-
-const char* type_name(Value value) {
-  switch (value.type()) {
-    case Type::Null:
-      return value.valid() ? "null" : "nothing";
-    case Type::Bool:
-      return "a boolean";
-    case Type::Number:
-      return "a number";
-    case Type::String:
-      return "a string";
-    case Type::Array:
-      return "an array";
-    case Type::Object:
-      break;
-  }
-  return "an object";
-}
-
-tl::unexpected<Error> wrong_type(Value value, const char* expected) {
-  return fail("request.invalid", std::string("expected ") + expected + ", found " + type_name(value),
-              value.path());
-}
-tl::unexpected<Error> wrong_value(Value value, const char* expected) {
-  return fail("request.invalid", std::string("expected ") + expected, value.path());
-}
-tl::unexpected<Error> missing(Value object, const char* name, const char* expected) {
-  return fail("request.invalid", std::string("a field is missing: expected ") + expected,
-              object.path() + "." + name);
-}
-
-Result<std::string> text_of(Value value) {
-  auto text = value.string();
-  if (!text) return wrong_type(value, "a string");
-  return std::move(*text);
-}
-
-Result<std::string> required_text(Value object, const char* name) {
-  if (!object[name]) return missing(object, name, "a string");
-  return text_of(object[name]);
-}
-
-// Absent and null are the same: SDKs send null for what is not set.
-Result<std::string> optional_text(Value object, const char* name) {
-  Value value = object[name];
-  if (!value || value.is_null()) return std::string();
-  return text_of(value);
-}
-
-template <std::size_t N>
-bool one_of(std::string_view key, const char* const (&names)[N]) {
-  for (const char* name : names) {
-    if (key == name) return true;
-  }
-  return false;
-}
-
-template <std::size_t N>
-void keep_unknown(Request& out, Value object, const char* const (&known)[N]) {
-  for (Value member : object) {
-    std::string key = member.key();
-    if (!one_of(key, known)) out.extra.push_back({member.path(), std::string(member.raw()), std::move(key)});
-  }
-}
-
-void keep(Request& out, Value member) {
-  out.extra.push_back({member.path(), std::string(member.raw()), member.key()});
-}
 
 Part::Kind kind_of(std::string_view type) {
   if (one_of(type, {"image_url", "image", "input_image"})) return Part::Kind::Image;
@@ -217,22 +150,6 @@ Status decode_tools(Value tools, Request& out) {
   return {};
 }
 
-Status decode_number(Value value, double low, double high, const char* expected, std::optional<double>& out) {
-  if (!value.is(Type::Number)) return wrong_type(value, expected);
-  out = value.number();
-  if (!out || !(*out >= low && *out <= high)) return wrong_value(value, expected);
-  return {};
-}
-
-Status decode_integer(Value value, std::int64_t low, const char* expected, std::optional<std::int64_t>& out) {
-  if (!value.is(Type::Number)) return wrong_type(value, expected);
-  std::optional<std::int64_t> n = value.integer();
-  if (!n || *n < low) return wrong_value(value, expected);
-  // max_tokens and max_completion_tokens may both come: the smaller one honours both.
-  out = out ? std::min(*out, *n) : *n;
-  return {};
-}
-
 // A seed is 64 bits in every client; a negative one is taken as its two's complement.
 Status decode_seed(Value value, Request& out) {
   if (!value.is(Type::Number)) return wrong_type(value, "an integer");
@@ -299,10 +216,10 @@ Status decode_switches(std::string_view key, Value value, Request& out, bool& kn
   if (key == "tools") return decode_tools(value, out);
   if (key == "tool_choice") {
     if (!value.is(Type::String) && !value.is(Type::Object)) return wrong_type(value, "a string or an object");
-    out.tool_choice = std::string(value.raw());
+    out.tool_choice.raw = std::string(value.raw());
   } else if (key == "response_format") {
     if (!value.is(Type::Object)) return wrong_type(value, "an object");
-    out.response_format = std::string(value.raw());
+    out.format.raw = std::string(value.raw());
   } else if (key == "stream") {
     if (!value.is(Type::Bool)) return wrong_type(value, "a boolean");
     out.stream = *value.boolean();
@@ -373,11 +290,11 @@ Result<Request> decode_openai_chat(std::string body) {
   return out;
 }
 
-std::string encode_openai_chat_request(const Request& request, std::string_view upstream_model) {
+Result<Outgoing> encode_openai_chat(const Request& request, const Target& target) {
   SLUICE_CHECK(request.body != nullptr, "a request of this protocol keeps its body");
   Value root = request.body->root();
   json::Splice splice(*request.body);
-  splice.set(root, "model", json::quote(upstream_model));
+  splice.set(root, "model", json::quote(target.model));
   if (request.stream) {
     Value options = root["stream_options"];
     if (options.is(Type::Object)) {
@@ -386,7 +303,7 @@ std::string encode_openai_chat_request(const Request& request, std::string_view 
       splice.set(root, "stream_options", R"({"include_usage":true})");
     }
   }
-  return splice.apply();
+  return Outgoing{splice.apply(), {}};
 }
 
 }  // namespace sluice::wire

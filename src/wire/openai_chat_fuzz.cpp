@@ -19,7 +19,9 @@ void request(std::string_view bytes) {
   }
   (void)chat::visible_texts(*decoded);
   (void)chat::unreadable_parts(*decoded);
-  if (!wire::decode_openai_chat(wire::encode_openai_chat_request(*decoded, "m"))) std::abort();
+  wire::Target target;
+  target.model = "m";
+  if (!wire::decode_openai_chat(wire::encode_openai_chat(*decoded, target)->body)) std::abort();
 }
 
 void whole(std::string_view bytes) {

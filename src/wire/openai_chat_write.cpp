@@ -220,7 +220,8 @@ void OpenAiChatWriter::stream(const chat::Chunk& chunk, std::vector<std::string>
   bool failed = std::any_of(chunk.events.begin(), chunk.events.end(),
                             [](const chat::Event& e) { return std::holds_alternative<chat::Failure>(e); });
   // A raw answer that is also the last chunk is a whole one: it has another shape than a piece.
-  if (!chunk.raw.empty() && !chunk.last && !failed) {
+  bool ours = chunk.protocol == chat::Protocol::OpenAiChat;
+  if (!chunk.raw.empty() && ours && !chunk.last && !failed) {
     s.take_raw(chunk, out);
   } else {
     s.translate(chunk, out);
@@ -248,9 +249,33 @@ void OpenAiChatWriter::finish_stream(std::vector<std::string>& out) {
   out.push_back("[DONE]");
 }
 
+namespace {
+void unnamed(std::vector<std::string> payloads, std::vector<Piece>& out) {
+  for (std::string& data : payloads) out.push_back({"", std::move(data)});
+}
+}  // namespace
+
+void OpenAiChatWriter::stream(const chat::Chunk& chunk, std::vector<Piece>& out) {
+  std::vector<std::string> payloads;
+  stream(chunk, payloads);
+  unnamed(std::move(payloads), out);
+}
+
+void OpenAiChatWriter::finish_stream(std::vector<Piece>& out) {
+  std::vector<std::string> payloads;
+  finish_stream(payloads);
+  unnamed(std::move(payloads), out);
+}
+
+std::unique_ptr<AnswerWriter> make_openai_chat_writer(const chat::Request& request,
+                                                      const AnswerIdentity& identity) {
+  return std::make_unique<OpenAiChatWriter>("chatcmpl-" + identity.id, identity.created, request.model,
+                                            request.include_usage);
+}
+
 void OpenAiChatWriter::collect(const chat::Chunk& chunk) {
   State& s = *state_;
-  if (!chunk.raw.empty() && chunk.last) s.whole_raw = chunk.raw;
+  if (!chunk.raw.empty() && chunk.last && chunk.protocol == chat::Protocol::OpenAiChat) s.whole_raw = chunk.raw;
   for (const chat::Event& event : chunk.events) {
     s.remember(event);
     if (auto* text = std::get_if<chat::TextDelta>(&event)) s.text += text->text;

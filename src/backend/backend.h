@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -26,6 +27,12 @@ struct Served {
   std::string digest;  // of the weights; empty if unknown
 };
 
+// What a call carries besides the request, for the deployment's logs and ours. Values are checked: printable.
+struct CallContext {
+  std::string request_id;
+  std::string traceparent, tracestate;  // W3C Trace Context; empty: none
+};
+
 // An answer being read. Destroying it cancels what is left of it upstream.
 class Answer {
  public:
@@ -34,6 +41,10 @@ class Answer {
   // for is not read, so a slow client never grows memory.
   virtual net::Task<chat::Chunk> next() = 0;
   virtual void cancel() = 0;  // a pending next() ends soon with a Failure request.cancelled
+  // A chunk has arrived already: next() does not wait. What came together can be relayed together.
+  virtual bool waiting() const { return false; }
+  // How what was asked differs from what the client said (wire::Outgoing::notes).
+  virtual std::vector<std::string> notes() const { return {}; }
   // Before the first chunk what the configuration says, after it what the deployment itself said.
   virtual Served served() const = 0;
 };
@@ -42,8 +53,11 @@ class Backend {
  public:
   virtual ~Backend() = default;
   // `request` lives until the task ends; the Answer keeps no reference to it.
-  virtual net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request) = 0;
+  virtual net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
+                                                         const CallContext& context) = 0;
   virtual Served served() const = 0;
+  // A history with tools must carry what the earlier turns thought.
+  virtual bool needs_reasoning() const { return false; }
   virtual bool ready() const = 0;  // for /readyz
 };
 

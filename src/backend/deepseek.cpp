@@ -60,6 +60,7 @@ class DeepSeekAnswer : public Answer {
   }
 
   void cancel() override { response_.cancel(); }
+  bool waiting() const override { return taken_ < waiting_.size(); }
 
   Served served() const override {
     return {deployment_.name, reader_.model().empty() ? deployment_.model : reader_.model(), ""};
@@ -143,7 +144,7 @@ class DeepSeek : public Backend {
   DeepSeek(net::Loop& loop, const config::Deployment& deployment, http::ClientOptions options)
       : deployment_(deployment), client_(loop, std::move(options)) {}
 
-  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request) override {
+  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request, const CallContext&) override {
     SLUICE_CO_TRY(http::Request out, http_request(request));
     auto response = co_await client_.send(std::move(out));
     if (!response) co_return fail(connection_error(response.error(), deployment_.name));
@@ -155,6 +156,7 @@ class DeepSeek : public Backend {
   }
 
   Served served() const override { return {deployment_.name, deployment_.model, ""}; }
+  bool needs_reasoning() const override { return true; }
   bool ready() const override { return true; }
 
  private:

@@ -85,7 +85,7 @@ class Local : public Backend {
     served_ = {deployment.name, info.name + "; " + info.family + "; " + info.quantisation, info.digest};
   }
 
-  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request) override {
+  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request, const CallContext&) override {
     auto mailbox = std::make_shared<Mailbox>(loop_);
     auto answer = std::make_unique<LocalAnswer>(engine_, mailbox, served_);
     auto sink = [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); };

@@ -1,5 +1,6 @@
 #include "gateway/pages.h"
 
+#include "base/id.h"
 #include "base/metrics.h"
 #include "json/writer.h"
 #include "wire/openai_chat.h"
@@ -15,19 +16,57 @@ http::Response answer(int status, std::string type, std::string body) {
   return response;
 }
 
-http::Response models(const Shared& shared) {
-  std::vector<std::string> names;
-  for (const config::Route& route : shared.settings.routes) names.push_back(route.model);
-  return answer(200, "application/json", wire::openai_models_body(names, shared.clock->utc().micros / 1'000'000));
+// Anthropic's clients read another list than OpenAI's.
+bool speaks_anthropic(const http::Request& request) {
+  return request.path().starts_with("/anthropic/") || request.headers.get("anthropic-version").has_value();
 }
 
-Result<http::Response> model(const Shared& shared, std::string_view name) {
+void write_model(json::Writer& w, const Shared& shared, std::string_view name, bool anthropic) {
+  UtcTime now = shared.clock->utc();
+  if (anthropic) {
+    w.object().member("type", "model").member("id", name).member("display_name", name);
+    w.member("created_at", format_utc(now)).end();
+  } else {
+    w.object().member("id", name).member("object", "model").member("created", now.micros / 1'000'000);
+    w.member("owned_by", "sluice").end();
+  }
+}
+
+http::Response models(const Shared& shared, bool anthropic) {
+  json::Writer w;
+  w.object();
+  if (!anthropic) w.member("object", "list");
+  w.key("data").array();
+  for (const config::Route& route : shared.settings.routes) write_model(w, shared, route.model, anthropic);
+  w.end();
+  if (anthropic) {
+    w.member("has_more", false).member("first_id", shared.settings.routes.front().model);
+    w.member("last_id", shared.settings.routes.back().model);
+  }
+  return answer(200, "application/json", w.end().take());
+}
+
+Result<http::Response> model(const Shared& shared, std::string_view name, bool anthropic) {
   if (!shared.settings.route(name))
     return fail("route.unknown", "there is no model of this name here", "",
                 "GET /v1/models lists the names; routes in sluice.yaml define them");
   json::Writer w;
-  w.object().member("id", name).member("object", "model");
-  w.member("created", shared.clock->utc().micros / 1'000'000).member("owned_by", "sluice").end();
+  write_model(w, shared, name, anthropic);
+  return answer(200, "application/json", w.take());
+}
+
+// A response that is kept for previous_response_id.
+Result<http::Response> kept_response(Shared& shared, const Principal& principal, const std::string& id,
+                                     bool remove) {
+  auto kept = shared.responses.get(principal.tenant, response_object_key(id));
+  if (!kept)
+    return fail("response.unknown", "there is no response of this id here", "",
+                "responses are kept in memory for a while, and not where the policy forbids it");
+  if (!remove) return answer(200, "application/json", std::move(kept->text));
+  shared.responses.forget(principal.tenant, id);
+  shared.responses.forget(principal.tenant, response_object_key(id));
+  json::Writer w;
+  w.object().member("id", id).member("object", "response").member("deleted", true).end();
   return answer(200, "application/json", w.take());
 }
 
@@ -47,30 +86,52 @@ http::Response readiness(const Shared& shared, const Backends& backends) {
   return answer(ready ? 200 : 503, "application/json", w.take());
 }
 
+Error not_found() {
+  return {"request.not_found", "there is no such page here", "",
+          "POST /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings, /v1/messages, "
+          "/v1/messages/count_tokens; GET /v1/models, /healthz, /readyz, /metrics"};
+}
+
+Error wrong_method(const char* allowed) {
+  return {"request.method", std::string("this page takes ") + allowed, "", std::string("use ") + allowed};
+}
+
 }  // namespace
 
-Result<http::Response> page(const Shared& shared, const Backends& backends, const http::Request& request) {
-  constexpr std::string_view kModel = "/v1/models/";
-  std::string path = request.path();
-  bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/v1/models" ||
-               path.starts_with(kModel) || path == "/v1/chat/completions";
-  if (!known)
-    return fail("request.not_found", "there is no such page here", "",
-                "POST /v1/chat/completions, GET /v1/models, /healthz, /readyz, /metrics");
-  std::string allowed = path == "/v1/chat/completions" ? "POST" : "GET";
-  if (request.method != allowed) return fail("request.method", "this page takes " + allowed, "", "use " + allowed);
+std::string response_object_key(const std::string& id) { return "object:" + id; }
+
+Result<http::Response> page(Shared& shared, const Backends& backends, const http::Request& request) {
+  constexpr std::string_view kModel = "/models/", kResponse = "/responses/";
+  const std::string path = request.path();
+  const std::string name(page_name(path));
+  const bool get = request.method == "GET";
+  if (front_of(path)) return fail(wrong_method("POST"));
+  const bool is_response = name.starts_with(kResponse) && name.find('/', kResponse.size()) == name.npos;
+  bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" || name == "/models" ||
+               name.starts_with(kModel) || is_response;
+  if (!known) return fail(not_found());
+  const bool remove = is_response && request.method == "DELETE";
+  if (!get && !remove) return fail(wrong_method(is_response ? "GET or DELETE" : "GET"));
   if (path == "/healthz") return answer(200, "text/plain; charset=utf-8", "ok\n");
   if (path == "/readyz") return readiness(shared, backends);
   // Names of models and numbers of traffic are for those who hold a key, where keys are in use.
-  SLUICE_TRY_VOID(authenticate(shared.settings, request.headers));
+  SLUICE_TRY(Principal principal, authenticate(shared.settings, request.headers));
   if (path == "/metrics") return answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics::expose());
-  if (path == "/v1/models") return models(shared);
-  return model(shared, std::string_view(path).substr(kModel.size()));
+  if (is_response) return kept_response(shared, principal, name.substr(kResponse.size()), remove);
+  const bool anthropic = speaks_anthropic(request);
+  if (name == "/models") return models(shared, anthropic);
+  return model(shared, name.substr(kModel.size()), anthropic);
 }
 
-http::Response error_response(const Error& error, int status) {
-  http::Response response = answer(status, "application/json", wire::openai_error_body(error, status));
-  if (error.code == "request.method") response.headers.add("Allow", error.hint.substr(4));
+http::Response error_response(const Error& error, int status, chat::Protocol protocol) {
+  std::string id = random_id("req_");
+  http::Response response = answer(status, "application/json", wire::error_body(protocol, error, status, id));
+  response.headers.add("x-request-id", std::move(id));
+  if (error.code == "request.method") {
+    std::string allowed = error.hint.substr(4);
+    if (std::size_t at = allowed.find(" or "); at != allowed.npos) allowed.replace(at, 4, ", ");
+    response.headers.add("Allow", allowed);
+  }
   return response;
 }
 

@@ -1,4 +1,5 @@
-// The pages beside the chat: models, health, readiness, metrics. Pure functions of the shared state.
+// The pages beside those that ask a model: models, kept responses, health, readiness, metrics. Functions of the
+// shared state.
 #pragma once
 
 #include "base/result.h"
@@ -8,10 +9,10 @@
 
 namespace sluice::gateway {
 
-// Answers a request that is no chat completion; request.not_found or request.method for what does not exist.
-Result<http::Response> page(const Shared& shared, const Backends& backends, const http::Request& request);
+// Answers a request for such a page; request.not_found or request.method for what does not exist.
+Result<http::Response> page(Shared& shared, const Backends& backends, const http::Request& request);
 
-// An Error as a whole answer in the protocol's error shape.
-http::Response error_response(const Error& error, int status);
+// An Error as a whole answer in this protocol's error shape.
+http::Response error_response(const Error& error, int status, chat::Protocol protocol);
 
 }  // namespace sluice::gateway

@@ -9,12 +9,20 @@
 #include "base/time.h"
 #include "config/settings.h"
 #include "engine/engine.h"
+#include "gateway/memory.h"
 #include "ledger/ledger.h"
 #include "ledger/prices.h"
 #include "policy/policy.h"
 #include "sense/sense.h"
 
 namespace sluice::gateway {
+
+// About 10,000 turns of a thousand words of thought; about 1,000 conversations of 16,000 words.
+inline constexpr std::size_t kReasoningBytes = 64u << 20;
+inline constexpr std::size_t kResponseBytes = 128u << 20;
+
+// In `responses`: the conversation stands under the response's id, its object under this.
+std::string response_object_key(const std::string& id);
 
 struct Shared {
   config::Settings settings;
@@ -23,6 +31,8 @@ struct Shared {
   std::shared_ptr<const ledger::Prices> prices;
   std::unique_ptr<ledger::Ledger> ledger;
   std::map<std::string, std::shared_ptr<engine::Engine>> engines;  // by deployment
+  Memory reasoning{kReasoningBytes};                               // what answers thought, by tool call and text
+  Memory responses{kResponseBytes};                                // conversations, by response id
   const Clock* clock = &system_clock();
   std::atomic<bool> draining{false};  // a graceful stop has begun: no new requests
 };

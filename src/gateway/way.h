@@ -2,9 +2,10 @@
 //
 //   accept -> authenticate -> decode -> admit -> sense -> decide -> plan -> attempt* -> relay -> settle
 //
-// One function a step, in this order, in way.cpp. A step that fails ends the way with a named Error, which
-// becomes the client's error body, the record's outcome, the log's event and the metric's label alike. After
-// decode every request has exactly one record: opened before a byte leaves, closed by settle.
+// One function a step, in this order, in way.cpp; relay stands in relay.cpp and settle in settle.cpp. A step that
+// fails ends the way with a named Error, which becomes the client's error body, the record's outcome, the log's
+// event and the metric's label alike. After decode every request has exactly one record: opened before a byte
+// leaves, closed by settle.
 //
 // A Way is made per request, lives on its loop's thread, and ends with its handler.
 #pragma once
@@ -15,28 +16,30 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "gateway/front.h"
+#include "gateway/principal.h"
+#include "gateway/pulse.h"
 #include "gateway/shared.h"
+#include "gateway/voice.h"
 #include "http/server.h"
-#include "wire/openai_chat.h"
+#include "wire/protocol.h"
 
 namespace sluice::gateway {
 
 // Backends of one loop, by deployment name.
 using Backends = std::map<std::string, std::unique_ptr<backend::Backend>>;
 
-struct Principal {
-  std::string name = "local";
-  std::string tenant = "local";
-  std::string team;
+// What a Way uses of its loop.
+struct Lane {
+  Shared& shared;
+  Backends& backends;
+  net::Loop& loop;
+  Pulse& pulse;
 };
-
-// The principal of a request, from its Authorization header; auth.missing or auth.invalid.
-Result<Principal> authenticate(const config::Settings& settings, const http::Headers& headers);
 
 class Way {
  public:
-  Way(Shared& shared, Backends& backends, net::Loop& loop, const http::Request& in, http::Responder& out,
-      const http::Connection& connection);
+  Way(Lane lane, Front front, const http::Request& in, http::Responder& out, const http::Connection& connection);
   // Never fails: every error is answered, recorded and counted.
   net::Task<void> go();
 
@@ -49,25 +52,30 @@ class Way {
   void decide();
   net::Task<Status> open_record();
   Status plan();
-  net::Task<Status> attempt_all();
-  net::Task<Status> attempt(backend::Backend& backend);
-  net::Task<chat::Chunk> next_chunk();
+  net::Task<Status> attempt();
   net::Task<Status> relay_stream();
   net::Task<Status> relay_whole();
   net::Task<void> refuse(const Error& error);
   void settle(const Status& status);
 
-  // What the steps share.
+  // Within the steps.
+  Status recall_response();
+  Status restore_reasoning();
   ledger::Opening opening() const;
-  void account(const chat::Chunk& chunk);
-  http::Headers answer_headers() const;
-  const Error* failure_in(const chat::Chunk& chunk) const;
-  std::unique_ptr<wire::OpenAiChatWriter> make_writer() const;
   policy::Subject subject() const;
+  std::unique_ptr<wire::AnswerWriter> make_writer() const;
+  http::Headers answer_headers() const;
+  void account(const chat::Chunk& chunk);
+  void listen(const chat::Event& event);
+  void remember(const wire::AnswerWriter& writer);
+  bool may_remember() const;
+  void count_usage();
+  net::Task<Status> relay_chunks(Pulse::Stream& stream, wire::AnswerWriter& writer);
+  void append_served(std::string& bytes) const;
 
+  Lane lane_;
   Shared& shared_;
-  Backends& backends_;
-  net::Loop& loop_;
+  const Front front_;
   const http::Request& in_;
   http::Responder& out_;
 
@@ -75,19 +83,26 @@ class Way {
   UtcTime time_;
   MonotonicTime began_;
   Principal principal_;
-  chat::Request request_;
+  chat::Request request_;                    // as the client meant it
+  std::unique_ptr<chat::Request> reasoned_;  // the same with what earlier turns thought, where a client dropped it
+  sense::Label earlier_;                     // of what was remembered and is part of the request now
   const config::Route* route_ = nullptr;
   sense::Judgement judgement_;
   policy::Decision decision_;
   std::vector<backend::Backend*> plan_;
 
-  std::unique_ptr<backend::Answer> answer_;  // of the attempt that serves
-  std::vector<chat::Chunk> held_;            // what it sent up to and with its first content
-  std::size_t relayed_ = 0;                  // how many of held_ were relayed
+  std::unique_ptr<Voice> voice_;
   bool content_sent_ = false;
   bool client_gone_ = false;
   ledger::Closing closing_;
   bool recorded_ = false;
+
+  // What the answer thought and called, kept for the next turn while it is relayed.
+  struct Heard {
+    bool wanted = false;
+    std::string text, reasoning;
+    std::vector<std::string> calls;
+  } heard_;
 };
 
 }  // namespace sluice::gateway

@@ -6,6 +6,19 @@
 
 namespace sluice::gateway {
 
+namespace {
+
+// SDKs and proxies give up on a silent connection after 60 seconds or more.
+constexpr Duration kQuiet = std::chrono::seconds(15);
+
+http::Response plain_error(const Error& error, int status) {
+  return error_response(error, status, chat::Protocol::OpenAiChat);
+}
+
+}  // namespace
+
+Worker::Worker(Shared& shared) : shared_(shared), pulse_(loop_, kQuiet) {}
+
 Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string& host, std::uint16_t port) {
   auto worker = std::make_unique<Worker>(shared);
   for (const config::Deployment& deployment : shared.settings.deployments) {
@@ -30,14 +43,16 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
     return self->handle(in, out, connection);
   };
   worker->server_ =
-      std::make_unique<http::Server>(worker->loop_, std::move(listener), limits, handler, error_response);
+      std::make_unique<http::Server>(worker->loop_, std::move(listener), limits, handler, plain_error);
   worker->server_->start();
   return worker;
 }
 
 net::Task<void> Worker::handle(const http::Request& in, http::Responder& out, const http::Connection& connection) {
-  if (in.method == "POST" && in.path() == "/v1/chat/completions") {
-    Way way(shared_, backends_, loop_, in, out, connection);
+  auto front = front_of(in.path());
+  if (in.method == "POST" && front) {
+    Lane lane{shared_, backends_, loop_, pulse_};
+    Way way(lane, *front, in, out, connection);
     co_await way.go();
     co_return;
   }
@@ -46,7 +61,7 @@ net::Task<void> Worker::handle(const http::Request& in, http::Responder& out, co
   if (answer)
     response = std::move(*answer);
   else
-    response = error_response(answer.error(), wire::http_status_of(answer.error()));
+    response = error_response(answer.error(), wire::http_status_of(answer.error()), error_protocol(in.path()));
   (void)co_await out.send(std::move(response));
 }
 

@@ -12,7 +12,7 @@ namespace sluice::gateway {
 
 class Worker {
  public:
-  explicit Worker(Shared& shared) : shared_(shared) {}
+  explicit Worker(Shared& shared);
   // Binds host:port (0: any free port). Errors: net.*, config.address.
   static Result<std::unique_ptr<Worker>> create(Shared& shared, const std::string& host, std::uint16_t port);
 
@@ -30,6 +30,7 @@ class Worker {
   Shared& shared_;
   net::Loop loop_;
   Backends backends_;
+  Pulse pulse_;
   std::unique_ptr<http::Server> server_;  // declared last: it goes first, and its connections with it
 };
 

@@ -13,6 +13,12 @@ Splice& Splice::replace(Value value, std::string json) {
   return *this;
 }
 
+Splice& Splice::insert_before(Value element, std::string_view json) {
+  SLUICE_CHECK(element.valid() && element.raw_key().empty(), "only an element of an array has a place before it");
+  edits_.push_back(Edit{element.offset(), 0, std::string(json) + ","});
+  return *this;
+}
+
 Splice::Members& Splice::members_of(Value object) {
   SLUICE_CHECK(object.is(Type::Object), "only an object has members");
   for (Members& members : members_) {

@@ -17,6 +17,8 @@ class Splice {
   Splice& replace(Value value, std::string json);
   // Sets a member of an object: replaces its value where the key exists, else appends the member at the end.
   Splice& set(Value object, std::string_view key, std::string json);
+  // Puts `json`, one complete value or several with commas between, before an element of an array.
+  Splice& insert_before(Value element, std::string_view json);
   // Removes a member of an object, with its key and comma; nothing if the key is absent.
   Splice& remove(Value object, std::string_view key);
   // The edited text. Edits must not overlap (checked).

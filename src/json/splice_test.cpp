@@ -115,3 +115,11 @@ TEST_CASE("splice: replacing values deep inside leaves the bytes between them al
     CHECK(splice.apply() == expected);
   }
 }
+
+TEST_CASE("splice: an element is put before another of its array, beside other edits of it") {
+  auto doc = parse(R"({"a":[1, [2],{"k":3}]})");
+  Value a = doc->root()["a"];
+  Splice splice(*doc);
+  splice.insert_before(a.at(0), "0").insert_before(a.at(2), R"("x","y")").set(a.at(2), "n", "4");
+  CHECK(splice.apply() == R"({"a":[0,1, [2],"x","y",{"k":3,"n":4}]})");
+}

@@ -105,6 +105,7 @@ constexpr Rule kStatus[] = {
     {"auth.", 401},
     {"policy.denied", 403},
     {"route.unknown", 404},
+    {"response.unknown", 404},
     {"route.", 400},
     {"limit.", 429},
     {"gateway.", 503},

@@ -12,5 +12,7 @@ std::unique_ptr<AnswerReader> make_openai_responses_reader() { return nullptr; }
 std::unique_ptr<AnswerWriter> make_openai_responses_writer(const chat::Request&, const AnswerIdentity&) {
   return nullptr;
 }
+std::string response_items(const chat::Request&, std::string_view) { return "[]"; }
+Result<std::string> continue_response(const json::Doc&, std::string_view) { return refused(); }
 
 }  // namespace sluice::wire

@@ -12,4 +12,9 @@ std::unique_ptr<AnswerReader> make_openai_responses_reader();
 std::unique_ptr<AnswerWriter> make_openai_responses_writer(const chat::Request& request,
                                                            const AnswerIdentity& identity);
 
+// The conversation up to and with this answer, as a JSON array of items; continue_response() puts it before the
+// input of a body that names the answer in previous_response_id.
+std::string response_items(const chat::Request& request, std::string_view whole_answer);
+Result<std::string> continue_response(const json::Doc& body, std::string_view earlier_items);
+
 }  // namespace sluice::wire

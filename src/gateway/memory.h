@@ -1,0 +1,55 @@
+// Memory: what later requests of the same tenant need of earlier ones: reasoning by tool call, answers by id.
+//
+// Kept in this process only, never on disk: a restart forgets it. Bounded: the whole by `bytes`, one tenant by a
+// quarter of that, so that nobody can push out everybody else's; what was used least recently goes first. Each
+// entry carries the label of the request it came from, which the request that uses it again is joined with: a
+// label never falls by way of the memory. A tenant can't see whether another's entry exists. Thread-safe (one
+// lock, held for look-ups only).
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sense/label.h"
+
+namespace sluice::gateway {
+
+struct Remembered {
+  std::string text;
+  sense::Label label;
+};
+
+class Memory {
+ public:
+  explicit Memory(std::size_t bytes) : limit_(bytes) {}
+  // Replaces what the key had. What is larger than a tenant's share is not kept: false.
+  bool put(const std::string& tenant, const std::string& key, Remembered value);
+  std::optional<Remembered> get(const std::string& tenant, const std::string& key);
+  bool forget(const std::string& tenant, const std::string& key);  // whether it was there
+  std::size_t bytes() const;                                       // held now
+
+ private:
+  struct Entry {
+    std::string tenant, key;
+    Remembered value;
+    std::size_t size = 0;
+  };
+  using Order = std::list<Entry>;  // most recently used first
+
+  void drop(Order::iterator entry);
+  void make_room(const std::string& tenant);
+
+  const std::size_t limit_;
+  mutable std::mutex lock_;  // guards all below
+  Order order_;
+  std::map<std::pair<std::string, std::string>, Order::iterator> index_;
+  std::map<std::string, std::size_t> held_by_;  // bytes by tenant
+  std::size_t held_ = 0;
+};
+
+}  // namespace sluice::gateway

@@ -1,0 +1,87 @@
+// Step "settle" of the way: what remains of a request: its record, metrics, log line, and what later turns need.
+#include "gateway/way.h"
+
+#include <algorithm>
+
+#include "base/id.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "json/doc.h"
+#include "wire/openai_responses.h"
+
+namespace sluice::gateway {
+
+void Way::settle(const Status& status) {
+  closing_.time = shared_.clock->utc();
+  closing_.outcome = status ? "ok" : status.error().code;
+  auto took = shared_.clock->monotonic() - began_;
+  closing_.total_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  if (voice_) closing_.attempts = std::move(voice_->attempts());
+  if (voice_ && voice_->answer()) count_usage();
+  std::string route = route_ ? route_->model : "(unknown)";
+  metrics::counter("sluice_requests_total", "requests by route and outcome",
+                   {{"route", route}, {"outcome", closing_.outcome}})
+      .add();
+  metrics::histogram("sluice_request_seconds", "from the first byte in to the last byte out",
+                     {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300}, {{"route", route}})
+      .observe(double(closing_.total_us) / 1e6);
+  log::info("request", {{"id", id_},
+                        {"route", route},
+                        {"outcome", closing_.outcome},
+                        {"label", decision_.label.to_string()},
+                        {"deployment", closing_.deployment},
+                        {"total_us", closing_.total_us}});
+  if (!recorded_) return;
+  std::string id = id_;
+  auto done = [id](Status written) {
+    if (!written) log::error("ledger.close_failed", {{"id", id}, {"code", written.error().code}});
+  };
+  shared_.ledger->close_record(std::move(closing_), std::move(done));
+}
+
+void Way::count_usage() {
+  backend::Served served = voice_->answer()->served();
+  closing_.deployment = served.deployment;
+  closing_.model = served.model;
+  if (!closing_.usage) return;
+  const config::Deployment& deployment = *shared_.settings.deployment(served.deployment);
+  const chat::Usage& usage = *closing_.usage;
+  auto kind = config::kind_name(deployment.kind);
+  closing_.cost_nano_usd = shared_.prices->cost_nano_usd(kind, deployment.model, time_, usage);
+  for (auto [what, n] : {std::pair{"cache_hit", usage.cache_hit}, std::pair{"cache_miss", usage.cache_miss},
+                         std::pair{"completion", usage.completion}})
+    metrics::counter("sluice_tokens_total", "tokens by deployment and kind",
+                     {{"deployment", served.deployment}, {"kind", what}})
+        .add(double(n));
+}
+
+// A rule that forbids shared caches for what this deployment sees forbids keeping the conversation, too.
+bool Way::may_remember() const {
+  const std::string deployment = voice_->answer()->served().deployment;
+  for (const policy::Verdict& verdict : decision_.verdicts) {
+    if (verdict.deployment != deployment) continue;
+    auto forbids = [](const policy::ObligationUse& use) { return use.kind == policy::Obligation::NoSharedCache; };
+    return std::none_of(verdict.obligations.begin(), verdict.obligations.end(), forbids);
+  }
+  return false;
+}
+
+// Only what ended properly: half a thought is no thought.
+void Way::remember(const wire::AnswerWriter& writer) {
+  if (heard_.wanted && (!heard_.calls.empty() || !heard_.reasoning.empty())) {
+    Remembered thought{std::move(heard_.reasoning), decision_.label};
+    if (!heard_.text.empty()) shared_.reasoning.put(principal_.tenant, "text:" + sha256_hex(heard_.text), thought);
+    for (const std::string& call : heard_.calls) shared_.reasoning.put(principal_.tenant, "call:" + call, thought);
+  }
+  if (front_.protocol != chat::Protocol::OpenAiResponses || request_.store == false || !may_remember()) return;
+  std::string whole = writer.whole();
+  auto doc = json::Doc::parse(whole);
+  std::string id = doc ? (*doc)->root()["id"].string().value_or("") : "";
+  if (id.empty()) return;
+  Remembered conversation{wire::response_items(request_, whole), decision_.label};
+  Remembered object{std::move(whole), decision_.label};
+  shared_.responses.put(principal_.tenant, id, std::move(conversation));
+  shared_.responses.put(principal_.tenant, response_object_key(id), std::move(object));
+}
+
+}  // namespace sluice::gateway

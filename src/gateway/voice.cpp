@@ -1,0 +1,99 @@
+#include "gateway/voice.h"
+
+#include "base/metrics.h"
+
+namespace sluice::gateway {
+namespace {
+
+Error cancelled() { return {"request.cancelled", "the client left", "", ""}; }
+
+}  // namespace
+
+bool has_content(const chat::Chunk& chunk) {
+  for (const chat::Event& event : chunk.events) {
+    if (auto* text = std::get_if<chat::TextDelta>(&event); text && !text->text.empty()) return true;
+    if (auto* thought = std::get_if<chat::ReasoningDelta>(&event); thought && !thought->text.empty()) return true;
+    if (std::holds_alternative<chat::ToolCallDelta>(event)) return true;
+    if (std::holds_alternative<chat::RefusalDelta>(event)) return true;
+  }
+  return false;
+}
+
+const Error* failure_in(const chat::Chunk& chunk) {
+  for (const chat::Event& event : chunk.events)
+    if (auto* failure = std::get_if<chat::Failure>(&event)) return &failure->error;
+  return nullptr;
+}
+
+net::Task<Status> Voice::attempt() {
+  Status last;
+  for (backend::Backend* backend : plan_) {
+    last = co_await attempt_one(*backend);
+    if (cancelled_) co_return fail(cancelled());
+    if (last || !backend::may_try_another(last.error())) break;
+  }
+  co_return last;
+}
+
+net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
+  const config::Deployment& deployment = *shared_.settings.deployment(backend.served().deployment);
+  ledger::Attempt entry;
+  entry.deployment = deployment.name;
+  entry.model = backend.served().model;
+  entry.zone = config::zone_name(deployment.zone);
+  entry.jurisdiction = deployment.jurisdiction;
+  entry.started = shared_.clock->utc();
+  MonotonicTime started = shared_.clock->monotonic();
+
+  backend_ = &backend;
+  held_.clear();
+  Status status;
+  auto answer = co_await backend.ask(asked_.for_backend(backend), context_);
+  if (answer) {
+    answer_ = std::move(*answer);
+    status = co_await read_to_content();
+  } else {
+    status = fail(answer.error());
+  }
+  auto took = shared_.clock->monotonic() - started;
+  entry.took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  entry.outcome = status ? "ok" : status.error().code;
+  metrics::counter("sluice_attempts_total", "calls to deployments by outcome of their first content",
+                   {{"deployment", deployment.name}, {"outcome", entry.outcome}})
+      .add();
+  attempts_.push_back(std::move(entry));
+  if (!status) answer_.reset();
+  co_return status;
+}
+
+net::Task<Status> Voice::read_to_content() {
+  bool ready = false;
+  while (!ready && !cancelled_) {
+    chat::Chunk chunk = co_await answer_->next();
+    if (const Error* error = failure_in(chunk)) co_return fail(*error);
+    ready = chunk.last || has_content(chunk);
+    held_.push_back(std::move(chunk));
+  }
+  if (cancelled_) co_return fail(cancelled());
+  co_return Status();
+}
+
+net::Task<chat::Chunk> Voice::next() {
+  if (relayed_ < held_.size()) {
+    chat::Chunk chunk = std::move(held_[relayed_++]);
+    if (relayed_ == held_.size()) {
+      held_ = {};
+      relayed_ = 0;
+    }
+    co_return chunk;
+  }
+  chat::Chunk chunk = co_await answer_->next();
+  co_return chunk;
+}
+
+void Voice::cancel() {
+  cancelled_ = true;
+  if (answer_) answer_->cancel();
+}
+
+}  // namespace sluice::gateway

@@ -49,9 +49,10 @@ struct Deployment {
 };
 
 struct Route {
-  std::string model;                     // the name clients use
+  std::string model;                     // the name clients use; "claude-*" is a pattern for names that begin so
   std::vector<std::string> deployments;  // in order of preference
   std::string where;
+  bool is_pattern() const { return model.ends_with('*'); }
 };
 
 // A client key. Without keys Sluice serves loopback only and everybody is the principal "local".

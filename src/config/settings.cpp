@@ -48,6 +48,10 @@ Status read_route(const Entry& entry, Settings& s) {
   if (!valid_model_name(entry.key))
     return fail(
         entry.key_node.error("value", "expected a model name without spaces or quotes, at most 128 characters"));
+  if (std::size_t star = entry.key.find('*'); star != entry.key.npos && star + 1 != entry.key.size())
+    return fail(entry.key_node.error("value",
+                                     "a * stands for the rest of a name, so it can only be the last character",
+                                     "write for example claude-*"));
   SLUICE_TRY(std::vector<std::string> names, entry.value.texts());
   if (names.empty())
     return fail(entry.value.error("value", "expected at least one deployment",
@@ -179,9 +183,13 @@ const Deployment* Settings::deployment(std::string_view name) const {
 }
 
 const Route* Settings::route(std::string_view model) const {
-  for (const Route& r : routes)
+  const Route* best = nullptr;
+  for (const Route& r : routes) {
     if (r.model == model) return &r;
-  return nullptr;
+    bool fits = r.is_pattern() && model.starts_with(std::string_view(r.model).substr(0, r.model.size() - 1));
+    if (fits && (!best || best->model.size() < r.model.size())) best = &r;
+  }
+  return best;
 }
 
 Result<Settings> parse_settings(std::string_view yaml, const std::string& file, const Environment& env) {
@@ -222,6 +230,9 @@ Settings default_settings(const Environment& env) {
     s.routes.push_back({model, {model}, s.file});
   }
   s.routes[1].deployments = {"deepseek-flash", "guide"};
+  // Anthropic's clients ask for Anthropic's models; DeepSeek's own mapping of those names.
+  s.routes.push_back({"claude-opus*", {"deepseek-v4-pro"}, s.file});
+  s.routes.push_back({"claude-*", {"deepseek-flash"}, s.file});
   return s;
 }
 

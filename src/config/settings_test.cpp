@@ -355,3 +355,21 @@ TEST_CASE("serve --listen is judged like the file's own address") {
   open.keys.push_back({});
   CHECK(override_listen(open, "0.0.0.0:80"));
 }
+
+TEST_CASE(
+    "A route that ends in a star serves every name that begins so; the exact name and the longest pattern win") {
+  auto settings = parse(
+      "deployments:\n  - {name: guide, kind: engine, model: builtin:guide}\n"
+      "routes:\n  claude-*: [guide]\n  claude-opus*: [guide]\n  claude-opus-4: [guide]\n");
+  REQUIRE(settings);
+  CHECK(settings->route("claude-sonnet-5")->model == "claude-*");
+  CHECK(settings->route("claude-opus-4-6[1m]")->model == "claude-opus*");
+  CHECK(settings->route("claude-opus-4")->model == "claude-opus-4");
+  CHECK(settings->route("claude-")->model == "claude-*");
+  CHECK(settings->route("claude") == nullptr);
+  CHECK(settings->route("gpt") == nullptr);
+  auto refused =
+      parse("deployments:\n  - {name: guide, kind: engine, model: builtin:guide}\nroutes:\n  a*b: [guide]\n");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().where == "t.yaml:4:3");
+}

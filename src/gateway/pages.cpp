@@ -37,11 +37,16 @@ http::Response models(const Shared& shared, bool anthropic) {
   w.object();
   if (!anthropic) w.member("object", "list");
   w.key("data").array();
-  for (const config::Route& route : shared.settings.routes) write_model(w, shared, route.model, anthropic);
+  std::vector<std::string_view> names;  // a pattern is no name that a client could use
+  for (const config::Route& route : shared.settings.routes)
+    if (!route.is_pattern()) names.push_back(route.model);
+  for (std::string_view name : names) write_model(w, shared, name, anthropic);
   w.end();
   if (anthropic) {
-    w.member("has_more", false).member("first_id", shared.settings.routes.front().model);
-    w.member("last_id", shared.settings.routes.back().model);
+    w.member("has_more", false).key("first_id");
+    names.empty() ? w.null() : w.value(names.front());
+    w.key("last_id");
+    names.empty() ? w.null() : w.value(names.back());
   }
   return answer(200, "application/json", w.end().take());
 }

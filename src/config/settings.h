@@ -37,7 +37,8 @@ struct Settings {
   std::string log_level = "info";
 
   const Deployment* deployment(std::string_view name) const;
-  // The route of a client's model name: the one of that name, else the longest pattern that fits; null if none does.
+  // The route of a client's model name: the one of that name, else the longest pattern that fits; null if none
+  // does.
   const Route* route(std::string_view model) const;
 };
 

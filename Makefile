@@ -18,6 +18,7 @@ test: packages-test
 	cmake --preset release
 	cmake --build build/release -j $(JOBS)
 	ctest --test-dir build/release -j $(JOBS) --no-tests=error
+	@tools/show-skipped.sh build/release
 
 check:
 	/usr/bin/python3 tools/check_house.py

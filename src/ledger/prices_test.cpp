@@ -187,7 +187,7 @@ TEST_CASE("Cost adds up over usages but for one rounding each, and never falls w
 TEST_CASE("The built-in file agrees with the collected price history") {
   std::ifstream file("../shared/prices/deepseek_price_history.json");
   if (!file) {
-    MESSAGE("SKIPPED: ../shared/prices is not here");
+    MESSAGE("SKIPPED: ../shared/prices is not there");
     return;
   }
   std::stringstream text;

@@ -29,7 +29,7 @@ bool counts_for(json::Value record, std::string_view use) {
 TEST_CASE("the development sample is judged within the limits of the first version") {
   std::ifstream file("../shared/detection-dev/dev.jsonl");
   if (!file) {
-    MESSAGE("SKIPPED: ../shared/detection-dev/dev.jsonl is not here");
+    MESSAGE("SKIPPED: ../shared/detection-dev/dev.jsonl is not there");
     return;
   }
   std::array<Tally, kCategories> tallies;

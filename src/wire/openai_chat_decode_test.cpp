@@ -209,7 +209,7 @@ TEST_CASE(
     "decode: requests that DeepSeek's hosted API answered are read, and go out byte for byte but the model") {
   const std::string folder = "../shared/encodings/dsv4_hosted_api/official";
   if (!std::filesystem::exists(folder)) {
-    MESSAGE("SKIPPED: ../shared/encodings/dsv4_hosted_api is not here");
+    MESSAGE("SKIPPED: ../shared/encodings/dsv4_hosted_api is not there");
     return;
   }
   int files = 0;

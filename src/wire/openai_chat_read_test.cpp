@@ -185,7 +185,7 @@ TEST_CASE("reader: what is not an answer is named, and none of it is shown") {
 TEST_CASE("reader: whole answers as DeepSeek's hosted API gave them") {
   const std::string folder = "../shared/encodings/dsv4_hosted_api/official";
   if (!std::filesystem::exists(folder)) {
-    MESSAGE("SKIPPED: ../shared/encodings/dsv4_hosted_api is not here");
+    MESSAGE("SKIPPED: ../shared/encodings/dsv4_hosted_api is not there");
     return;
   }
   int files = 0;

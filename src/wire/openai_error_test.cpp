@@ -95,7 +95,7 @@ TEST_CASE("errors: a client gets OpenAI's shape with the name, the place and wha
 TEST_CASE("errors: every name in docs/errors.md has the status that is written there") {
   std::ifstream in("docs/errors.md");
   if (!in) {
-    MESSAGE("SKIPPED: docs/errors.md is not here");
+    MESSAGE("SKIPPED: docs/errors.md is not there");
     return;
   }
   int names = 0;
@@ -116,7 +116,7 @@ TEST_CASE("errors: every name in docs/errors.md has the status that is written t
 TEST_CASE("errors: every name that the source makes an error of is in docs/errors.md") {
   std::ifstream in("docs/errors.md");
   if (!in || !std::filesystem::exists("src")) {
-    MESSAGE("SKIPPED: docs/errors.md or src is not here");
+    MESSAGE("SKIPPED: docs/errors.md or src is not there");
     return;
   }
   std::string listed((std::istreambuf_iterator<char>(in)), {});

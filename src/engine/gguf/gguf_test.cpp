@@ -204,7 +204,7 @@ TEST_CASE("whatever bytes of a real header are changed, the reader answers with 
                            "../shared/weights/stories260K-F32.gguf"}) {
     const std::string original = read_file(path);
     if (original.empty()) {
-      MESSAGE("SKIPPED: " << path << " is not there");
+      MESSAGE("SKIPPED: " << std::string(path) << " is not there");
       return;
     }
     std::mt19937_64 random(1);

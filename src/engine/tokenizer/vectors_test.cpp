@@ -18,7 +18,7 @@ const std::string kVocabularies = "../shared/tokenizers/ggml-vocab-";
 
 bool absent(const std::string& path) {
   if (std::filesystem::exists(path)) return false;
-  MESSAGE("SKIPPED: ", path, " is not there; this test did not run");
+  MESSAGE("SKIPPED: ", path, " is not there");
   return true;
 }
 

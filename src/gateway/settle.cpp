@@ -5,7 +5,6 @@
 
 #include "base/id.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "json/doc.h"
 #include "wire/openai_responses.h"
 
@@ -19,12 +18,7 @@ void Way::settle(const Status& status) {
   if (voice_) closing_.attempts = std::move(voice_->attempts());
   if (voice_ && voice_->answer()) count_usage();
   std::string route = route_ ? route_->model : "(unknown)";
-  metrics::counter("sluice_requests_total", "requests by route and outcome",
-                   {{"route", route}, {"outcome", closing_.outcome}})
-      .add();
-  metrics::histogram("sluice_request_seconds", "from the first byte in to the last byte out",
-                     {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300}, {{"route", route}})
-      .observe(double(closing_.total_us) / 1e6);
+  lane_.meters.request(route, closing_.outcome, double(closing_.total_us) / 1e6);
   log::info("request", {{"id", id_},
                         {"route", route},
                         {"outcome", closing_.outcome},
@@ -43,16 +37,14 @@ void Way::count_usage() {
   backend::Served served = voice_->answer()->served();
   closing_.deployment = served.deployment;
   closing_.model = served.model;
+  if (auto notes = voice_->answer()->notes(); !notes.empty())
+    lane_.meters.note(served.deployment, double(notes.size()));
   if (!closing_.usage) return;
   const config::Deployment& deployment = *shared_.settings.deployment(served.deployment);
   const chat::Usage& usage = *closing_.usage;
   auto kind = config::kind_name(deployment.kind);
   closing_.cost_nano_usd = shared_.prices->cost_nano_usd(kind, deployment.model, time_, usage);
-  for (auto [what, n] : {std::pair{"cache_hit", usage.cache_hit}, std::pair{"cache_miss", usage.cache_miss},
-                         std::pair{"completion", usage.completion}})
-    metrics::counter("sluice_tokens_total", "tokens by deployment and kind",
-                     {{"deployment", served.deployment}, {"kind", what}})
-        .add(double(n));
+  lane_.meters.tokens(served.deployment, usage);
 }
 
 // A rule that forbids shared caches for what this deployment sees forbids keeping the conversation, too.

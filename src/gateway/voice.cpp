@@ -1,7 +1,5 @@
 #include "gateway/voice.h"
 
-#include "base/metrics.h"
-
 namespace sluice::gateway {
 namespace {
 
@@ -58,9 +56,7 @@ net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
   auto took = shared_.clock->monotonic() - started;
   entry.took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
   entry.outcome = status ? "ok" : status.error().code;
-  metrics::counter("sluice_attempts_total", "calls to deployments by outcome of their first content",
-                   {{"deployment", deployment.name}, {"outcome", entry.outcome}})
-      .add();
+  meters_.attempt(entry.deployment, entry.outcome);
   attempts_.push_back(std::move(entry));
   if (!status) answer_.reset();
   co_return status;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "gateway/meters.h"
 #include "gateway/shared.h"
 
 namespace sluice::gateway {
@@ -29,8 +30,9 @@ const Error* failure_in(const chat::Chunk& chunk);
 
 class Voice {
  public:
-  Voice(const Shared& shared, std::vector<backend::Backend*> plan, Asked asked, backend::CallContext context)
-      : shared_(shared), plan_(std::move(plan)), asked_(asked), context_(std::move(context)) {}
+  Voice(const Shared& shared, Meters& meters, std::vector<backend::Backend*> plan, Asked asked,
+        backend::CallContext context)
+      : shared_(shared), meters_(meters), plan_(std::move(plan)), asked_(asked), context_(std::move(context)) {}
 
   // Asks one deployment after the other until content comes. The error of the last one where none answered.
   net::Task<Status> attempt();
@@ -49,6 +51,7 @@ class Voice {
   net::Task<Status> read_to_content();
 
   const Shared& shared_;
+  Meters& meters_;
   std::vector<backend::Backend*> plan_;
   Asked asked_;
   backend::CallContext context_;

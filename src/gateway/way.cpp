@@ -223,7 +223,7 @@ net::Task<Status> Way::attempt() {
   backend::CallContext context;
   context.request_id = id_;
   Asked asked{&request_, reasoned_.get()};
-  voice_ = std::make_unique<Voice>(shared_, plan_, asked, std::move(context));
+  voice_ = std::make_unique<Voice>(shared_, lane_.meters, plan_, asked, std::move(context));
   auto left = [this] {
     client_gone_ = true;
     voice_->cancel();

@@ -35,6 +35,7 @@ struct Lane {
   Backends& backends;
   net::Loop& loop;
   Pulse& pulse;
+  Meters& meters;
 };
 
 class Way {

@@ -51,7 +51,7 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
 net::Task<void> Worker::handle(const http::Request& in, http::Responder& out, const http::Connection& connection) {
   auto front = front_of(in.path());
   if (in.method == "POST" && front) {
-    Lane lane{shared_, backends_, loop_, pulse_};
+    Lane lane{shared_, backends_, loop_, pulse_, meters_};
     Way way(lane, *front, in, out, connection);
     co_await way.go();
     co_return;

@@ -31,6 +31,7 @@ class Worker {
   net::Loop loop_;
   Backends backends_;
   Pulse pulse_;
+  Meters meters_;
   std::unique_ptr<http::Server> server_;  // declared last: it goes first, and its connections with it
 };
 

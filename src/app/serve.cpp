@@ -16,7 +16,8 @@ void set_log_level(const std::string& name) {
 
 void greet(const config::Settings& settings, const gateway::Gateway& gateway) {
   std::string address = settings.listen.host + ":" + std::to_string(gateway.port());
-  std::printf("Sluice serves on http://%s/v1 (configuration: %s)\n\n", address.c_str(), settings.file.c_str());
+  address = (settings.listen.tls ? "https://" : "http://") + address;
+  std::printf("Sluice serves on %s/v1 (configuration: %s)\n\n", address.c_str(), settings.file.c_str());
   std::printf("  model                 answered by, in this order, as far as the policy allows\n");
   for (const gateway::Serving& serving : gateway.serving()) {
     const char* name = serving.route.c_str();
@@ -35,7 +36,7 @@ void greet(const config::Settings& settings, const gateway::Gateway& gateway) {
         "\n  To add DeepSeek's API: DEEPSEEK_API_KEY=sk-... sluice serve (public requests only),\n"
         "  or write a sluice.yaml (docs/configuration.md).\n");
   std::printf(
-      "\n  Try: curl http://%s/v1/chat/completions -H 'Content-Type: application/json' \\\n"
+      "\n  Try: curl %s/v1/chat/completions -H 'Content-Type: application/json' \\\n"
       "         -d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"How do I add a DeepSeek "
       "key?\"}]}'\n\n",
       address.c_str(), settings.routes.front().model.c_str());

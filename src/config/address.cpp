@@ -119,7 +119,8 @@ Status override_listen(Settings& settings, std::string_view listen) {
   if (!is_loopback(parsed->host) && settings.keys.empty())
     return fail("config.open_listener", "listening on " + parsed->host + " without keys would serve everybody",
                 "--listen", "add keys to the configuration (docs/configuration.md), or listen on 127.0.0.1");
-  settings.listen = *parsed;
+  settings.listen.host = parsed->host;
+  settings.listen.port = parsed->port;
   return {};
 }
 

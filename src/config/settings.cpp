@@ -105,15 +105,43 @@ Status check_listen(const std::optional<Node>& node, const Settings& s) {
                           "add keys: [{name: web, key_env: SLUICE_KEY_WEB}], or listen on 127.0.0.1"));
 }
 
-void read_listen(Fields& fields, Settings& s) {
-  auto node = fields.node("listen");
+void read_address(Fields& fields, std::string_view key, Settings& s) {
+  auto node = fields.node(key);
   std::string text;
-  if (!node || !fields.text("listen", text)) return;
+  if (!node || !fields.text(key, text)) return;
   if (auto listen = parse_listen(text)) {
     s.listen = *listen;
   } else {
     fields.add(*node, node->error("value", listen.error().message, listen.error().hint));
   }
+}
+
+Status read_tls(const Node& node, Settings& s, const Context& context) {
+  Fields fields(node);
+  ListenTls tls;
+  tls.where = node.where();
+  fields.node("certificate", Need::Required);
+  fields.node("key", Need::Required);
+  existing_file(fields, "certificate", tls.certificate_file, context);
+  existing_file(fields, "key", tls.key_file, context);
+  SLUICE_TRY_VOID(fields.finish());
+  s.listen.tls = std::move(tls);
+  return {};
+}
+
+// "listen: 127.0.0.1:8080", or a map where there is more to say than the address.
+Status read_listen_map(const Node& node, Settings& s, const Context& context) {
+  Fields fields(node);
+  read_address(fields, "address", s);
+  if (auto tls = fields.node("tls"))
+    if (Status read = read_tls(*tls, s, context); !read) fields.add(*tls, std::move(read).error());
+  return fields.finish();
+}
+
+void read_listen(Fields& fields, Settings& s, const Context& context) {
+  auto node = fields.node("listen");
+  if (!node || node->type() != Node::Type::Map) return read_address(fields, "listen", s);
+  if (Status read = read_listen_map(*node, s, context); !read) fields.add(*node, std::move(read).error());
 }
 
 // A section is read by a function of its own, whose error takes its place among those of this map.
@@ -125,7 +153,7 @@ void section(Fields& fields, std::string_view key, Need need, Read read) {
 }
 
 void read_top(Fields& fields, Settings& s, const Context& context) {
-  read_listen(fields, s);
+  read_listen(fields, s, context);
   fields.text("data_dir", s.data_dir);
   s.data_dir = resolve_path(context, s.data_dir);
   existing_file(fields, "policy", s.policy_file, context);
@@ -144,7 +172,9 @@ void read_top(Fields& fields, Settings& s, const Context& context) {
   });
   section(fields, "routes", Need::Required,
           [&](const Node& n) { return deployments_read ? read_routes(n, s) : Status{}; });
-  for (const char* key : {"tls", "budgets", "workloads", "database", "cache"}) fields.not_yet(key, "remove it");
+  fields.refuse("tls", "tls belongs to the listener",
+                "write listen: {address: 0.0.0.0:8443, tls: {certificate: tls.pem, key: tls.key}}");
+  for (const char* key : {"budgets", "workloads", "database", "cache"}) fields.not_yet(key, "remove it");
 }
 
 Deployment hosted_default(const char* model, const std::string& key) {

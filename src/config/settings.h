@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +13,16 @@
 
 namespace sluice::config {
 
+// TLS of the listener. That the files fit together is found when the gateway starts.
+struct ListenTls {
+  std::string certificate_file, key_file;  // PEM
+  std::string where;                       // "sluice.yaml:3:8"
+};
+
 struct Listen {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
+  std::optional<ListenTls> tls;  // absent: plain HTTP
 };
 
 struct Settings {
@@ -46,8 +54,8 @@ using Environment = std::function<const char*(const char* name)>;  // getenv-sha
 
 Result<Settings> read_settings(const std::string& file, const Environment& env);
 Result<Settings> parse_settings(std::string_view yaml, const std::string& file, const Environment& env);
-// Another address for an existing snapshot, as `serve --listen` asks; the same rules hold. Errors: config.value,
-// config.open_listener with `where` "--listen".
+// Another address for an existing snapshot, as `serve --listen` asks; the same rules hold, and TLS stays as it is.
+// Errors: config.value, config.open_listener with `where` "--listen".
 Status override_listen(Settings& settings, std::string_view listen);
 // Without a file: the guide on this machine; with DEEPSEEK_API_KEY set, DeepSeek's API as well.
 Settings default_settings(const Environment& env);

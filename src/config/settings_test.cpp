@@ -206,6 +206,11 @@ TEST_CASE("Each mistake is named with its line, its column and its code, and no 
       {top("listen: example.org:80\n"), "t.yaml:1:9", "config.value"},
       {top("listn: 127.0.0.1:80\n"), "t.yaml:1:1", "config.unknown_key"},
       {top("tls: {}\n"), "t.yaml:1:1", "config.unsupported"},
+      {top("listen: {address: nowhere}\n"), "t.yaml:1:19", "config.value"},
+      {top("listen: {adress: 127.0.0.1:1}\n"), "t.yaml:1:10", "config.unknown_key"},
+      {top("listen: {tls: {certificate: none.pem, key: none.key}}\n"), "t.yaml:1:29", "config.no_such_file"},
+      {top("listen: {tls: {}}\n"), "t.yaml:1:15", "config.missing_key"},
+      {top("listen: {tls: yes}\n"), "t.yaml:1:15", "config.type"},
       {top("log_level: loud\n"), "t.yaml:1:12", "config.value"},
       {top("loops: -1\n"), "t.yaml:1:8", "config.value"},
       {top("limits: {max_body_bytes: 0}\n"), "t.yaml:1:26", "config.value"},
@@ -372,4 +377,23 @@ TEST_CASE(
       parse("deployments:\n  - {name: guide, kind: engine, model: builtin:guide}\nroutes:\n  a*b: [guide]\n");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().where == "t.yaml:4:3");
+}
+
+TEST_CASE("TLS stands under listen, its files beside the configuration, and --listen leaves it on") {
+  Folder folder;
+  folder.write("tls.pem", "");
+  folder.write("keys/tls.key", "");
+  folder.write("sluice.yaml", file_with(kEngine,
+                                        "listen:\n  address: 127.0.0.1:8443\n"
+                                        "  tls: {certificate: tls.pem, key: keys/tls.key}\n"));
+  auto read = read_settings((folder.path / "sluice.yaml").string(), environment());
+  REQUIRE_MESSAGE(read.has_value(), read.error().to_string());
+  CHECK(read->listen.port == 8443);
+  REQUIRE(read->listen.tls);
+  CHECK(read->listen.tls->certificate_file == (folder.path / "tls.pem").string());
+  CHECK(read->listen.tls->key_file == (folder.path / "keys/tls.key").string());
+  CHECK(read->listen.tls->where == read->file + ":3:8");
+  REQUIRE(override_listen(*read, "127.0.0.1:0"));
+  CHECK(read->listen.port == 0);
+  CHECK(read->listen.tls);
 }

@@ -44,6 +44,15 @@ Status load(Shared& shared) {
   } else {
     SLUICE_TRY(shared.prices, ledger::Prices::read(settings.prices_file));
   }
+  if (const auto& tls = settings.listen.tls) {
+    auto certificate = net::Certificate::load({tls->certificate_file, tls->key_file}, *shared.clock);
+    if (!certificate) {
+      Error error = certificate.error();
+      error.where = tls->where + ", " + error.where;
+      return fail(std::move(error));
+    }
+    shared.certificate = std::move(*certificate);
+  }
   SLUICE_TRY(shared.judge, sense::Judge::create());
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
   for (const config::Deployment& deployment : settings.deployments) {
@@ -93,6 +102,8 @@ class Running : public Gateway {
 
   void run() override {
     net::on_stop_signals(workers_.front()->loop(), [this](int) { stop(); });
+    if (shared_.certificate)
+      net::on_reload_signal(workers_.front()->loop(), [this](int) { (void)shared_.certificate->reload(); });
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < workers_.size(); ++i)
       threads.emplace_back([worker = workers_[i].get()] { worker->run(); });

@@ -1,6 +1,5 @@
 #include "gateway/pages.h"
 
-#include "base/id.h"
 #include "base/metrics.h"
 #include "json/writer.h"
 #include "wire/openai_chat.h"
@@ -101,6 +100,39 @@ Error wrong_method(const char* allowed) {
   return {"request.method", std::string("this page takes ") + allowed, "", std::string("use ") + allowed};
 }
 
+bool is_response(std::string_view name) {
+  constexpr std::string_view kResponse = "/responses/";
+  return name.starts_with(kResponse) && name.find('/', kResponse.size()) == name.npos;
+}
+
+// The methods of a page in words, null if there is no such page. HEAD goes where GET does.
+const char* methods_of(std::string_view path) {
+  std::string_view name = page_name(path);
+  if (front_of(path)) return "POST";
+  if (is_response(name)) return "GET or DELETE";
+  bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" || name == "/models" ||
+               name.starts_with("/models/");
+  return known ? "GET" : nullptr;
+}
+
+// "GET or DELETE" as the field Allow has it: "GET, HEAD, DELETE, OPTIONS".
+std::string allow_field(std::string words) {
+  if (std::size_t at = words.find(" or "); at != words.npos) words.replace(at, 4, ", ");
+  if (words.starts_with("GET")) words.insert(3, ", HEAD");
+  return words + ", OPTIONS";
+}
+
+// What may be done with a page (RFC 9110, section 9.3.7). No field here lets a browser's page of another origin
+// read anything (CORS): a key of this Sluice has no place in such a page.
+Result<http::Response> options(std::string_view path) {
+  const char* methods = path == "*" ? "GET or POST" : methods_of(path);
+  if (!methods) return fail(not_found());
+  http::Response response;
+  response.status = 204;
+  response.headers.add("Allow", allow_field(methods));
+  return response;
+}
+
 }  // namespace
 
 std::string response_object_key(const std::string& id) { return "object:" + id; }
@@ -109,34 +141,27 @@ Result<http::Response> page(Shared& shared, const Backends& backends, const http
   constexpr std::string_view kModel = "/models/", kResponse = "/responses/";
   const std::string path = request.path();
   const std::string name(page_name(path));
-  const bool get = request.method == "GET";
-  if (front_of(path)) return fail(wrong_method("POST"));
-  const bool is_response = name.starts_with(kResponse) && name.find('/', kResponse.size()) == name.npos;
-  bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" || name == "/models" ||
-               name.starts_with(kModel) || is_response;
-  if (!known) return fail(not_found());
-  const bool remove = is_response && request.method == "DELETE";
-  if (!get && !remove) return fail(wrong_method(is_response ? "GET or DELETE" : "GET"));
+  if (request.method == "OPTIONS") return options(path);
+  const char* methods = methods_of(path);
+  if (!methods) return fail(not_found());
+  const bool get = request.method == "GET" || request.method == "HEAD";
+  const bool remove = request.method == "DELETE" && is_response(name);
+  if (front_of(path) || (!get && !remove)) return fail(wrong_method(methods));
   if (path == "/healthz") return answer(200, "text/plain; charset=utf-8", "ok\n");
   if (path == "/readyz") return readiness(shared, backends);
   // Names of models and numbers of traffic are for those who hold a key, where keys are in use.
   SLUICE_TRY(Principal principal, authenticate(shared.settings, request.headers));
   if (path == "/metrics") return answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics::expose());
-  if (is_response) return kept_response(shared, principal, name.substr(kResponse.size()), remove);
+  if (is_response(name)) return kept_response(shared, principal, name.substr(kResponse.size()), remove);
   const bool anthropic = speaks_anthropic(request);
   if (name == "/models") return models(shared, anthropic);
   return model(shared, name.substr(kModel.size()), anthropic);
 }
 
-http::Response error_response(const Error& error, int status, chat::Protocol protocol) {
-  std::string id = random_id("req_");
+http::Response error_response(const Error& error, int status, chat::Protocol protocol, std::string id) {
   http::Response response = answer(status, "application/json", wire::error_body(protocol, error, status, id));
   response.headers.add("x-request-id", std::move(id));
-  if (error.code == "request.method") {
-    std::string allowed = error.hint.substr(4);
-    if (std::size_t at = allowed.find(" or "); at != allowed.npos) allowed.replace(at, 4, ", ");
-    response.headers.add("Allow", allowed);
-  }
+  if (error.code == "request.method") response.headers.add("Allow", allow_field(error.hint.substr(4)));
   return response;
 }
 

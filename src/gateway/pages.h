@@ -12,7 +12,7 @@ namespace sluice::gateway {
 // Answers a request for such a page; request.not_found or request.method for what does not exist.
 Result<http::Response> page(Shared& shared, const Backends& backends, const http::Request& request);
 
-// An Error as a whole answer in this protocol's error shape.
-http::Response error_response(const Error& error, int status, chat::Protocol protocol);
+// An Error as a whole answer in this protocol's error shape, under this request id.
+http::Response error_response(const Error& error, int status, chat::Protocol protocol, std::string request_id);
 
 }  // namespace sluice::gateway

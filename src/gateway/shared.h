@@ -12,6 +12,7 @@
 #include "gateway/memory.h"
 #include "ledger/ledger.h"
 #include "ledger/prices.h"
+#include "net/certificate.h"
 #include "policy/policy.h"
 #include "sense/sense.h"
 
@@ -33,6 +34,7 @@ struct Shared {
   std::map<std::string, std::shared_ptr<engine::Engine>> engines;  // by deployment
   Memory reasoning{kReasoningBytes};                               // what answers thought, by tool call and text
   Memory responses{kResponseBytes};                                // conversations, by response id
+  std::shared_ptr<net::Certificate> certificate;                   // of the listener; null: plain HTTP
   const Clock* clock = &system_clock();
   std::atomic<bool> draining{false};  // a graceful stop has begun: no new requests
 };

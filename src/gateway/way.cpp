@@ -61,7 +61,7 @@ Way::Way(Lane lane, Front front, const http::Request& in, http::Responder& out, 
       front_(front),
       in_(in),
       out_(out),
-      id_(random_id("req_")),
+      id_(connection.request_id),
       time_(shared_.clock->utc()),
       began_(connection.accepted) {
   closing_.id = id_;

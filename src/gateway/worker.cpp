@@ -11,8 +11,8 @@ namespace {
 // SDKs and proxies give up on a silent connection after 60 seconds or more.
 constexpr Duration kQuiet = std::chrono::seconds(15);
 
-http::Response plain_error(const Error& error, int status) {
-  return error_response(error, status, chat::Protocol::OpenAiChat);
+http::Response shaped_error(const Error& error, int status, const http::ErrorContext& about) {
+  return error_response(error, status, error_protocol(about.path), std::string(about.request_id));
 }
 
 }  // namespace
@@ -31,6 +31,8 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
   }
   SLUICE_TRY(auto listener, net::Listener::listen(worker->loop_, host, port, true));
 
+  if (shared.certificate) listener.secure(shared.certificate);
+
   const config::Settings& settings = shared.settings;
   http::ServerLimits limits;
   limits.body_bytes = settings.max_body_bytes;
@@ -43,7 +45,7 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
     return self->handle(in, out, connection);
   };
   worker->server_ =
-      std::make_unique<http::Server>(worker->loop_, std::move(listener), limits, handler, plain_error);
+      std::make_unique<http::Server>(worker->loop_, std::move(listener), limits, handler, shaped_error);
   worker->server_->start();
   return worker;
 }
@@ -61,7 +63,8 @@ net::Task<void> Worker::handle(const http::Request& in, http::Responder& out, co
   if (answer)
     response = std::move(*answer);
   else
-    response = error_response(answer.error(), wire::http_status_of(answer.error()), error_protocol(in.path()));
+    response = error_response(answer.error(), wire::http_status_of(answer.error()), error_protocol(in.path()),
+                              connection.request_id);
   (void)co_await out.send(std::move(response));
 }
 

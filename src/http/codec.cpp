@@ -280,7 +280,12 @@ std::string Request::path() const { return target.substr(0, target.find('?')); }
 Result<std::optional<RequestHead>> parse_request_head(std::string_view bytes, const HeaderLimits& limits,
                                                       std::size_t& consumed) {
   Lines lines(bytes, limits);
-  SLUICE_TRY(auto line, lines.next());
+  auto first = lines.next();
+  if (!first && first.error().code == "http.header_too_large")  // RFC 9112, section 3: a 414, not a 431
+    return fail("http.target_too_long",
+                "the request line is longer than " + std::to_string(limits.bytes) + " bytes", first.error().where,
+                "send what is long in the body");
+  SLUICE_TRY(auto line, std::move(first));
   if (!line) return std::optional<RequestHead>();
   std::optional<RequestHead> head(std::in_place);
   std::string_view authority;
@@ -291,6 +296,18 @@ Result<std::optional<RequestHead>> parse_request_head(std::string_view bytes, co
   SLUICE_TRY_VOID(check_request(*head, authority));
   consumed = lines.end();
   return head;
+}
+
+Request peek_request_line(std::string_view bytes) {
+  Request request;
+  std::string_view line = bytes.substr(0, bytes.find_first_of("\r\n"));
+  std::size_t space = line.find(' ');
+  std::string_view method = line.substr(0, space);
+  if (space == line.npos || method.empty() || !all(method, kToken)) return request;
+  request.method = method;
+  std::string_view target = line.substr(space + 1);
+  if (!take_target(target.substr(0, target.find(' ')), 0, request)) request.target.clear();
+  return request;
 }
 
 Result<std::optional<ResponseHead>> parse_response_head(std::string_view bytes, const HeaderLimits& limits,

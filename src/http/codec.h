@@ -4,7 +4,7 @@
 // lengths, any transfer coding but a single final "chunked", HTTP/1.0 with Transfer-Encoding, obs-fold, space
 // before a colon, bare CR or LF, NUL, a missing or repeated Host, absolute-form targets of another host, chunk
 // extensions beyond a limit, bad chunk sizes. Error codes: http.bad_request, http.header_too_large,
-// http.body_too_large, http.unsupported_version, http.length_required; `where` is "byte N".
+// http.target_too_long, http.body_too_large, http.unsupported_version, http.length_required; `where` is "byte N".
 #pragma once
 
 #include <cstdint>
@@ -75,6 +75,10 @@ Result<std::optional<RequestHead>> parse_request_head(std::string_view bytes, co
                                                       std::size_t& consumed);
 Result<std::optional<ResponseHead>> parse_response_head(std::string_view bytes, const HeaderLimits& limits,
                                                         std::string_view request_method, std::size_t& consumed);
+
+// Method and target alone, as far as they can be read: for the error answer to a request whose head was refused or
+// never ended. Empty where they can't; `bytes` is what arrived.
+Request peek_request_line(std::string_view bytes);
 
 // Decodes a chunked body incrementally: feed any split, get the payload appended to `out`.
 class ChunkDecoder {

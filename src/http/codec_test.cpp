@@ -228,7 +228,7 @@ TEST_CASE("the limits of a head hold to the byte and the field") {
   CHECK(refused.error().code == "http.header_too_large");
   refused = parse_request_head(std::string(101, 'x'), limits, consumed);  // no line end at all
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == "http.header_too_large");
+  CHECK(refused.error().code == "http.target_too_long");
   CHECK(parse_request_head("GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\n\r\n", limits, consumed));
   refused = parse_request_head("GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n", limits, consumed);
   REQUIRE_FALSE(refused);

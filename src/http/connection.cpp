@@ -1,5 +1,7 @@
 #include "http/connection.h"
 
+#include "base/id.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -21,6 +23,7 @@ int status_of(const Error& error) {
   if (error.code == "http.header_too_large") return 431;
   if (error.code == "http.body_too_large") return 413;
   if (error.code == "http.length_required") return 411;
+  if (error.code == "http.target_too_long") return 414;
   if (error.code == "http.unsupported_version") return 505;
   if (error.code == "http.request_timeout") return 408;
   return 400;
@@ -137,13 +140,13 @@ net::Task<void> linger(net::Stream& stream) {
   }
 }
 
-net::Task<void> send_error(Exchange& c, Error error) {
+// `head` is what was read of the request before it was refused.
+net::Task<void> send_error(Exchange& c, Error error, RequestHead head) {
   // The peer is gone or the connection broken: nobody to tell.
   if (error.code.starts_with("net.")) co_return;
-  RequestHead unknown;
-  unknown.request.keep_alive = false;
-  c.start_exchange(unknown);
-  Status sent = co_await c.send(c.core->error_body(error, status_of(error)));
+  head.request.keep_alive = false;
+  c.start_exchange(head);
+  Status sent = co_await c.send(c.error_answer(error, status_of(error)));
   if (sent) co_await linger(c.stream);
 }
 
@@ -155,6 +158,7 @@ net::Task<bool> handle(Exchange& c, RequestHead& head, MonotonicTime accepted) {
   Connection about;
   about.peer = c.stream.peer();
   about.accepted = accepted;
+  about.request_id = c.request_id;
   Responder responder(c);
   // Named, since it must live until the handler's frame is gone.
   net::Task<void> running = c.core->handler(head.request, responder, about);
@@ -162,7 +166,7 @@ net::Task<bool> handle(Exchange& c, RequestHead& head, MonotonicTime accepted) {
   c.on_gone = nullptr;
   if (c.state == Exchange::State::Waiting) {
     Error none{"http.no_answer", "the handler gave no answer", "", ""};
-    Status sent = co_await c.send(c.core->error_body(none, 500));
+    Status sent = co_await c.send(c.error_answer(none, 500));
     if (!sent) co_return false;
   }
   if (c.state != Exchange::State::Done) {
@@ -172,24 +176,40 @@ net::Task<bool> handle(Exchange& c, RequestHead& head, MonotonicTime accepted) {
   co_return c.keep_alive;
 }
 
+// The TLS handshake, where there is one. False: there is nothing to serve.
+net::Task<bool> start(Exchange& c) {
+  c.stream.set_deadline(c.core->limits.header_timeout);
+  Status started = co_await c.stream.start();
+  if (started) co_return true;
+  if (started.error().code == "net.plain_text") {
+    Error error{"http.tls_required", "this port speaks TLS, and the request came in plain HTTP", "",
+                "use https://"};
+    co_await send_error(c, error, RequestHead());
+  }
+  co_return false;
+}
+
 }  // namespace
 
 net::Task<void> serve(std::shared_ptr<Responder::Impl> connection) {
   Exchange& c = *connection;
-  for (;;) {
+  bool ready = co_await start(c);
+  while (ready) {
     c.enter(Phase::Idle);
     if (c.core->draining && c.in.empty()) break;
     if (c.in.empty() && c.in.capacity() > kKeptCapacity) c.in = std::string();
     MonotonicTime accepted;
     auto head = co_await read_head(c, accepted);
     if (!head) {
-      co_await send_error(c, head.error());
+      RequestHead unread;
+      unread.request = peek_request_line(c.in);
+      co_await send_error(c, head.error(), std::move(unread));
       break;
     }
     if (!*head) break;
     Status body = co_await read_body(c, **head);
     if (!body) {
-      co_await send_error(c, body.error());
+      co_await send_error(c, body.error(), std::move(**head));
       break;
     }
     bool again = co_await handle(c, **head, accepted);
@@ -205,14 +225,16 @@ net::Task<void> serve(std::shared_ptr<Responder::Impl> connection) {
 net::Task<void> refuse(std::shared_ptr<ServerCore> core, net::Stream stream) {
   Error error{"http.too_many_connections", "this server serves as many connections as it may", "",
               "try again in a moment"};
-  Response response = core->error_body(error, 503);
+  std::string id = random_id("req_");
+  Response response = core->error_body(error, 503, ErrorContext{std::string_view(), id});
   Framing framing;
   framing.kind = Framing::Kind::Length;
   framing.length = response.body.size();
   response.headers.set("retry-after", "1");
   std::string head = write_response_head(response.status, response.headers, framing, false);
   stream.set_deadline(kLingerTime);
-  Status sent = co_await stream.write_all2(head, response.body);
+  Status sent = co_await stream.start();
+  if (sent) sent = co_await stream.write_all2(head, response.body);
   if (sent) co_await linger(stream);
   --core->refusing;
 }

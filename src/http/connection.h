@@ -51,6 +51,7 @@ struct Responder::Impl : std::enable_shared_from_this<Responder::Impl> {
   void cut();    // a partial answer must not look whole
   bool last_on_connection() const { return !keep_alive || core->draining || gone; }
 
+  Response error_answer(const Error& error, int status) const;  // in the shape of this exchange's path
   net::Task<Status> send(Response response);
   net::Task<Status> begin(int status_in, Headers headers);
   net::Task<Status> write(std::string_view payload);
@@ -69,6 +70,8 @@ struct Responder::Impl : std::enable_shared_from_this<Responder::Impl> {
   bool head_only = false;    // HEAD
   bool until_close = false;  // an HTTP/1.0 client: no chunks
   bool keep_alive = true;
+  std::string request_id;
+  std::string target;
 
  private:
   static net::Task<void> watch_task(std::shared_ptr<Impl> self);

@@ -23,7 +23,12 @@ inline Response text(int status, std::string body) {
   return response;
 }
 
-inline Response error_text(const Error& error, int status) { return text(status, error.code); }
+inline Response error_text(const Error& error, int status, const ErrorContext& about) {
+  Response response = text(status, error.code);
+  response.headers.add("x-path", std::string(about.path));
+  response.headers.add("x-request-id", std::string(about.request_id));
+  return response;
+}
 
 // Answers with "METHOD TARGET BODY".
 inline net::Task<void> echo(const Request& request, Responder& responder, const Connection&) {

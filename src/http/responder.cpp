@@ -1,5 +1,6 @@
 #include <ctime>
 
+#include "base/id.h"
 #include "http/connection.h"
 
 namespace sluice::http {
@@ -74,7 +75,14 @@ void Responder::Impl::start_exchange(const RequestHead& head) {
   head_only = head.request.method == "HEAD";
   until_close = head.minor_version == 0;
   keep_alive = head.request.keep_alive;
+  request_id = random_id("req_");
+  target = head.request.target;
   held_head_.clear();
+}
+
+Response Responder::Impl::error_answer(const Error& error, int status) const {
+  std::string_view path = std::string_view(target).substr(0, target.find('?'));
+  return core->error_body(error, status, ErrorContext{path, request_id});
 }
 
 void Responder::Impl::watch() {
@@ -118,7 +126,7 @@ net::Task<Status> Responder::Impl::put(std::string_view first, std::string_view 
 net::Task<Status> Responder::Impl::send(Response response) {
   if (state != State::Waiting) co_return fail(misuse("send() after the answer had begun"));
   bool sendable = valid(response.headers);
-  if (!sendable) response = core->error_body(bad_header(), 500);
+  if (!sendable) response = error_answer(bad_header(), 500);
   SLUICE_CHECK(valid(response.headers), "the error body's own headers can be sent");
   Framing framing;
   if (!bodiless(response.status)) {

@@ -45,7 +45,7 @@ void cut_all(ServerCore& core) {
     if (c->stream.open()) c->cut();
 }
 
-Response plain_error(const Error& error, int status) {
+Response plain_error(const Error& error, int status, const ErrorContext&) {
   Response response;
   response.status = status;
   response.headers.add("content-type", "text/plain; charset=utf-8");

@@ -1,8 +1,11 @@
 // HTTP/1.1 server on net::Stream: keep-alive, limits, deadlines, streaming answers, graceful stop.
 //
 // One Server per loop; a handler runs as a coroutine on that loop. The body is read whole (up to the limit) before
-// the handler is called. Error answers that the server makes itself (400, 408, 413, 431, 505) carry the body that
-// `error_body` makes of the Error, so that clients see one error shape.
+// the handler is called. Error answers that the server makes itself (400, 408, 413, 414, 431, 505) carry the body
+// that `error_body` makes of the Error, so that clients see one error shape: their own protocol's, by the path.
+//
+// Over a listener with a certificate (net::Listener::secure) it speaks HTTPS; a client that speaks plain HTTP
+// there is told so in plain HTTP (400, http.tls_required).
 #pragma once
 
 #include <functional>
@@ -49,11 +52,17 @@ class Responder {
 
 struct Connection {
   std::string peer;
+  std::string request_id;  // our own, "req_...": new for each request
   MonotonicTime accepted;  // when the request's first byte was read
 };
 
 using Handler = std::function<net::Task<void>(const Request& request, Responder& responder, const Connection& c)>;
-using ErrorBody = std::function<Response(const Error& error, int status)>;
+// What is known of a request that the server answers itself.
+struct ErrorContext {
+  std::string_view path;        // "" if the request line could not be read
+  std::string_view request_id;  // Connection::request_id if there is one, else made for this answer
+};
+using ErrorBody = std::function<Response(const Error& error, int status, const ErrorContext& about)>;
 
 class Server {
  public:

@@ -468,6 +468,7 @@ TEST_CASE("connections above the limit are told 503, and served again when there
       std::string answer = co_await ask(s, request);
       CHECK(answer.starts_with("HTTP/1.1 503"));
       CHECK(ends_with_body(answer, "http.too_many_connections"));
+      CHECK(answer.find("retry-after: 1\r\n") != answer.npos);
     }
     // The two are closed; the server sees that within a few turns.
     for (;;) {
@@ -518,4 +519,178 @@ TEST_CASE("the handler learns who asks and when the first byte came") {
   CHECK(peer.starts_with("127.0.0.1:"));
   CHECK(age >= Duration::zero());
   CHECK(age < 20s);
+}
+
+TEST_CASE("an error of the server's own knows the path that was asked, and has a request id") {
+  ServerLimits limits;
+  limits.body_bytes = 10;
+  limits.headers.bytes = 200;
+  limits.header_timeout = 30ms;
+  Site site(echo, limits);
+  std::string post = "POST /v1/messages?beta=true HTTP/1.1\r\nHost: a\r\n",
+              long_field = "X: " + std::string(300, 'x');
+  std::vector<std::pair<std::string, std::string>> cases = {
+      {post + "Content-Length: 11\r\n\r\n", "/v1/messages"},
+      {post + "Bad header\r\n\r\n", "/v1/messages"},
+      {post + long_field + "\r\n\r\n", "/v1/messages"},
+      {post + "X: and now nothing for a while", "/v1/messages"},
+      {post + "Transfer-Encoding: chunked\r\n\r\nx\r\n", "/v1/messages"},
+      {"POST /v1/messages HTTP/3.0\r\n\r\n", "/v1/messages"},
+      {"POST http://b/v1/messages HTTP/1.1\r\nHost: a\r\n\r\n", "/v1/messages"},
+      {"GET /" + std::string(300, 'x'), "/" + std::string(300, 'x')},
+      {"nonsense\r\n\r\n", ""},
+      {"GET relative HTTP/1.1\r\n\r\n", ""},
+      {std::string("\x16\x03\x01\x00\n", 5), ""},
+  };
+  auto body = [&cases](Site& s) -> Task<void> {
+    std::string last;
+    for (const auto& [request, path] : cases) {
+      CAPTURE(request);
+      std::string answer = co_await ask(s, request);
+      CHECK(answer.find("x-path: " + path + "\r\n") != answer.npos);
+      std::size_t id = answer.find("x-request-id: req_");
+      REQUIRE(id != answer.npos);
+      std::string value = answer.substr(id, answer.find('\r', id) - id);
+      CHECK(value.size() == 14 + 30);
+      CHECK(value != last);
+      last = value;
+    }
+  };
+  site.run(body(site));
+}
+
+TEST_CASE("the handler's request id is the one of an error that the server makes in its place") {
+  std::vector<std::string> ids;
+  auto handler = [&ids](const Request&, Responder&, const Connection& c) -> Task<void> {
+    ids.push_back(c.request_id);
+    co_return;
+  };
+  Site site(handler);
+  auto body = [&ids](Site& s) -> Task<void> {
+    std::string request = "GET /x?y HTTP/1.1\r\nHost: a\r\n";
+    std::string answer = co_await ask(s, request + "\r\n" + request + "Connection: close\r\n\r\n");
+    REQUIRE(ids.size() == 2);
+    CHECK(ids[0] != ids[1]);
+    for (const std::string& id : ids) CHECK(answer.find("x-request-id: " + id + "\r\n") != answer.npos);
+    CHECK(count(answer, "x-path: /x\r\n") == 2);
+  };
+  site.run(body(site));
+}
+
+TEST_CASE("an error of the handler's keeps the connection, one of the server's closes it") {
+  auto handler = [](const Request& request, Responder& out, const Connection& c) -> Task<void> {
+    Response response = text(request.target == "/known" ? 200 : 404, "x");
+    auto sent = co_await out.send(std::move(response));
+    CHECK(sent);
+  };
+  Site site(handler);
+  auto body = [](Site& s) -> Task<void> {
+    std::string ask_for = " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab";
+    std::string answer = co_await ask(
+        s, "POST /unknown" + ask_for + "POST /known" + ask_for + "GET / HTTP/1.1\r\n\r\nGET /known" + ask_for);
+    CHECK(count(answer, "HTTP/1.1 404") == 1);
+    CHECK(count(answer, "HTTP/1.1 200") == 1);
+    CHECK(count(answer, "HTTP/1.1 400") == 1);
+    CHECK(count(answer, "HTTP/1.1 ") == 3);
+  };
+  site.run(body(site));
+}
+
+TEST_CASE("a client that sends a byte now and then does not get more time for its head or its body") {
+  ServerLimits limits;
+  limits.header_timeout = 100ms;
+  limits.body_timeout = 100ms;
+  Site site(echo, limits);
+  auto drip = [](Site& s, net::Stream& stream, net::Signal done) -> Task<void> {
+    for (int i = 0; i < 2000; ++i) {
+      Status sent = co_await stream.write_all("x");
+      if (!sent) break;
+      co_await s.loop.sleep(5ms);
+    }
+    done.set();
+  };
+  auto body = [&drip](Site& s) -> Task<void> {
+    for (std::string begin :
+         {"GET /slow HTTP/1.1\r\nHost: a\r\nX: ", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n"}) {
+      net::Stream stream = co_await s.dial();
+      co_await transmit(stream, begin);
+      net::Signal done(s.loop);
+      auto began = std::chrono::steady_clock::now();
+      s.loop.spawn(drip(s, stream, done));
+      std::string answer = co_await receive(stream, "http.request_timeout");
+      CHECK(answer.starts_with("HTTP/1.1 408"));
+      CHECK(std::chrono::steady_clock::now() - began < 5s);
+      stream.close();
+      co_await done.wait();
+    }
+  };
+  site.run(body(site));
+}
+
+namespace {
+
+// Answers a request with chunks without end, and counts the bytes the kernel took.
+Task<void> pour(net::Listener& listener, std::size_t& poured, net::Signal ended) {
+  auto stream = co_await listener.accept();
+  REQUIRE(stream);
+  char buffer[4096];
+  auto got = co_await stream->read_some(buffer);
+  CHECK(got);
+  std::string chunk;
+  append_chunk(chunk, std::string(16 * 1024, 'x'));
+  Status sent = co_await stream->write_all("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  while (sent) {
+    sent = co_await stream->write_all(chunk);
+    if (sent) poured += chunk.size();
+  }
+  ended.set();
+}
+
+Task<void> relay(Client& upstream, Responder& out) {
+  auto response = co_await upstream.send(get("/"));
+  REQUIRE(response);
+  Status sent = co_await out.begin(200, Headers());
+  while (sent) {
+    auto piece = co_await response->read(20s);
+    if (!piece || piece->empty()) break;
+    sent = co_await out.write(*piece);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a client that does not read stops the upstream, and when it leaves the upstream is let go") {
+  std::optional<Client> upstream;
+  auto handler = [&upstream](const Request&, Responder& out, const Connection&) -> Task<void> {
+    co_await relay(*upstream, out);
+  };
+  Site site(handler);
+  auto listener = net::Listener::listen(site.loop, "127.0.0.1", 0, false);
+  REQUIRE(listener);
+  ClientOptions options;
+  options.origin.host = "127.0.0.1";
+  options.origin.port = listener->port();
+  upstream.emplace(site.loop, options);
+  std::size_t poured = 0;
+  net::Signal ended(site.loop);
+  site.loop.spawn(pour(*listener, poured, ended));
+  auto body = [&](Site& s) -> Task<void> {
+    {
+      net::Stream stream = co_await s.dial();
+      co_await transmit(stream, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      co_await receive(stream, "xxxx");
+      std::size_t before = 0;
+      for (int still = 0, rounds = 0; still < 4 && rounds < 200; ++rounds) {
+        co_await s.loop.sleep(50ms);
+        still = poured == before ? still + 1 : 0;
+        before = poured;
+      }
+      co_await s.loop.sleep(50ms);
+      CHECK(poured == before);  // what was poured fills the kernel's buffers, and nothing of ours
+      CHECK(poured < 64u << 20);
+    }
+    bool let_go = co_await ended.wait_for(10s);
+    CHECK(let_go);
+  };
+  site.run(body(site));
 }

@@ -113,3 +113,38 @@ TEST_CASE("text can't forge an event: what is written is read back as one, howev
     REQUIRE(back[1] == "message|after");
   }
 }
+
+TEST_CASE("a recorded stream gives the same events at every split, with every line end, with and without a BOM") {
+  // As DeepSeek's API sends it: a keep-alive, role, reasoning, text in several languages, usage, the end.
+  const std::string recorded =
+      ": keep-alive\n\n"
+      "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null,"
+      "\"reasoning_content\":\"\"}}]}\n\n"
+      "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"Hm\\n\"}}]}\n\n"
+      "data: {\"choices\":[{\"delta\":{\"content\":\"Gr\xC3\xBC\xC3\x9F \xE4\xBD\xA0\xE5\xA5\xBD "
+      "\xF0\x9F\x91\x8B\"}}]}\n\n"
+      "event: ping\ndata: {\"type\": \"ping\"}\n\n"
+      "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"total_tokens\":3}}\n\n"
+      "data: [DONE]\n\n";
+  const Lines expected = read({recorded});
+  REQUIRE(expected.size() == 7);
+  CHECK(expected.front() == "#keep-alive");
+  CHECK(expected[4] == "ping|{\"type\": \"ping\"}");
+  CHECK(expected.back() == "message|[DONE]");
+  for (std::string end : {"\n", "\r\n", "\r"}) {
+    for (std::string mark : {"", "\xEF\xBB\xBF"}) {
+      std::string bytes = mark;
+      for (char c : recorded) bytes += c == '\n' ? end : std::string(1, c);
+      std::string_view all = bytes;
+      std::vector<std::string_view> single;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        single.push_back(all.substr(i, 1));
+        REQUIRE(read({all.substr(0, i), all.substr(i)}) == expected);
+        // And cut again soon after, so that a line end falls into three pieces.
+        REQUIRE(read({all.substr(0, i), all.substr(i, 1), all.substr(i + 1, 1),
+                      all.substr(std::min(i + 2, all.size()))}) == expected);
+      }
+      CHECK(read(single) == expected);
+    }
+  }
+}

@@ -18,6 +18,7 @@ struct Acceptor {
   std::shared_ptr<Core> core;
   tcp::acceptor real;
   tcp protocol = tcp::v4();
+  std::shared_ptr<Certificate> certificate;
   bool closed = false;
   explicit Acceptor(std::shared_ptr<Core> c) : core(std::move(c)), real(core->io) {}
 };
@@ -46,6 +47,7 @@ Result<Stream> adopt(Acceptor& a, int fd) {
   }
   s->tcp.set_option(tcp::no_delay(true), ec);
   s->remember_peer();
+  s->certificate = a.certificate;
   return make_stream(std::move(s));
 }
 
@@ -115,6 +117,10 @@ Result<Listener> Listener::listen(Loop& loop, const std::string& host, std::uint
     return fail("net.listen", "can't listen on " + host + " port " + std::to_string(port) + ": " + ec.message(),
                 "", "choose another address, or end what uses this one");
   return Listener(std::move(impl));
+}
+
+void Listener::secure(std::shared_ptr<Certificate> certificate) {
+  impl_->acceptor->certificate = std::move(certificate);
 }
 
 Task<Result<Stream>> Listener::accept() { return accept_from(impl_->acceptor); }

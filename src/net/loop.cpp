@@ -209,9 +209,9 @@ Task<bool> Signal::wait_for(Duration by) const {
   co_return state->is_set.load();
 }
 
-void on_stop_signals(Loop& loop, std::function<void(int)> on_signal) {
-  Core& core = *loop.impl().core;
-  auto set = std::make_shared<asio::signal_set>(core.io, SIGINT, SIGTERM);
+namespace {
+
+void on_signals(Core& core, std::shared_ptr<asio::signal_set> set, std::function<void(int)> on_signal) {
   core.signals.push_back(set);
   // Re-armed each time. It holds itself weakly: the Core owns the set.
   struct Again {
@@ -225,6 +225,18 @@ void on_stop_signals(Loop& loop, std::function<void(int)> on_signal) {
   };
   Again again{set, std::move(on_signal)};
   set->async_wait(std::move(again));
+}
+
+}  // namespace
+
+void on_stop_signals(Loop& loop, std::function<void(int)> on_signal) {
+  Core& core = *loop.impl().core;
+  on_signals(core, std::make_shared<asio::signal_set>(core.io, SIGINT, SIGTERM), std::move(on_signal));
+}
+
+void on_reload_signal(Loop& loop, std::function<void(int)> on_signal) {
+  Core& core = *loop.impl().core;
+  on_signals(core, std::make_shared<asio::signal_set>(core.io, SIGHUP), std::move(on_signal));
 }
 
 }  // namespace sluice::net

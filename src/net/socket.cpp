@@ -1,5 +1,9 @@
 #include "net/socket.h"
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
 #include <boost/asio/ssl/error.hpp>
 
 namespace sluice::net {
@@ -80,8 +84,26 @@ void Socket::expire() {
   });
 }
 
+// Tells the peer that nothing was cut off (RFC 8446, section 6.1). It must not wait, so the alert goes to the
+// kernel directly, past Asio, and only while no write of ours is under way. Over a full socket buffer it is left
+// out.
+void Socket::say_goodbye() {
+  if (!tls || !std::exchange(says_goodbye, false) || in_flight_ > 0) return;
+  SSL* ssl = tls->native_handle();
+  if (!SSL_is_init_finished(ssl)) return;
+  BIO* alert = BIO_new(BIO_s_mem());
+  if (!alert) return;
+  SSL_set0_wbio(ssl, alert);
+  SSL_shutdown(ssl);
+  ERR_clear_error();
+  char* bytes = nullptr;
+  long size = BIO_get_mem_data(alert, &bytes);
+  if (size > 0) (void)!::send(tcp.native_handle(), bytes, std::size_t(size), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void Socket::close() {
   if (closed_) return;
+  if (says_goodbye && tcp.is_open()) say_goodbye();
   closed_ = true;
   timer_.cancel();
   if (tcp.is_open()) {

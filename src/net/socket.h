@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "net/certificate.h"
 #include "net/core.h"
 #include "net/stream.h"
 
@@ -38,13 +39,16 @@ class Socket : public HangupTarget, public std::enable_shared_from_this<Socket> 
   Error error(const ErrorCode& ec, const char* doing) const;
   void set_deadline(Duration from_now);
   void close();
+  void say_goodbye();
   bool open() const { return !closed_; }
   void remember_peer();
 
   std::shared_ptr<Core> core;  // first: Asio's objects below need it until they are gone
   asio::ip::tcp::socket tcp;
   std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket&>> tls;
-  std::string tls_key;  // names the TLS session of this origin in the session cache
+  std::shared_ptr<Certificate> certificate;  // of a secured listener, until the handshake
+  bool says_goodbye = false;                 // a TLS server, until it has sent its close_notify
+  std::string tls_key;                       // names the TLS session of this origin in the session cache
   std::string peer;
   int writes_without_pause = 0;
   bool watched = false;  // by Core's hang-up set

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "net/socket.h"
+#include "net/tls_server.h"
 
 namespace sluice::net {
 namespace {
@@ -128,6 +129,12 @@ Task<Result<std::size_t>> read_into(std::shared_ptr<Socket> s, asio::mutable_buf
   co_return got.bytes;
 }
 
+Task<Status> start_socket(std::shared_ptr<Socket> s) {
+  if (!s->certificate) co_return Status();
+  if (auto fit = s->ready(); !fit) co_return fail(fit.error());
+  co_return co_await tls_accept(s);
+}
+
 Task<void> wait_hangup(std::shared_ptr<Socket> s) {
   if (!s->open() || s->gone) co_return;
   if (!s->watched) {
@@ -160,6 +167,7 @@ Stream::~Stream() { close(); }
 
 // None of these is a coroutine itself: the frames hold the Socket, not this Stream, which may be moved or
 // destroyed while they wait.
+Task<Status> Stream::start() { return start_socket(impl_->socket); }
 Task<Result<std::size_t>> Stream::read_some(std::span<char> into) {
   return read_into(impl_->socket, asio::mutable_buffer(into.data(), into.size()));
 }
@@ -175,8 +183,9 @@ Task<void> Stream::wait_closed() { return wait_hangup(impl_->socket); }
 
 void Stream::set_deadline(Duration from_now) { impl_->socket->set_deadline(from_now); }
 
-// Under TLS this is the TCP half-close without a close_notify; HTTP clients never half-close.
+// As a TLS client this is the TCP half-close without a close_notify; HTTP clients never half-close.
 void Stream::shutdown_send() {
+  impl_->socket->say_goodbye();
   ErrorCode ignored;
   impl_->socket->tcp.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
@@ -186,6 +195,7 @@ void Stream::close() {
 }
 void Stream::abort() {
   if (!open()) return;
+  impl_->socket->says_goodbye = false;
   ErrorCode ignored;
   impl_->socket->tcp.set_option(asio::socket_base::linger(true, 0), ignored);
   close();

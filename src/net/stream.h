@@ -19,6 +19,8 @@
 
 namespace sluice::net {
 
+class Certificate;
+
 class Stream {
  public:
   struct Impl;
@@ -27,6 +29,9 @@ class Stream {
   Stream& operator=(Stream&&) noexcept;
   ~Stream();  // closes
 
+  // What comes before the first byte: the TLS handshake of a stream from a secured listener (net.tls, or
+  // net.plain_text if the client spoke no TLS: it can be told in plain bytes then); nothing otherwise. Once.
+  Task<Status> start();
   // At least one byte, or net.closed at the end of the stream.
   Task<Result<std::size_t>> read_some(std::span<char> into);
   Task<Status> write_all(std::string_view bytes);  // `bytes` must live until the task ends
@@ -66,6 +71,9 @@ class Listener {
   ~Listener();
   // Port 0: any free one, see port(). Several loops may listen on one port (`share`: SO_REUSEPORT).
   static Result<Listener> listen(Loop& loop, const std::string& host, std::uint16_t port, bool share);
+  // From here on accepted streams speak TLS as a server, with whatever certificate is current then.
+  void secure(std::shared_ptr<Certificate> certificate);
+  // A stream of a secured listener must be start()ed by its user, so that a slow handshake holds up nobody.
   Task<Result<Stream>> accept();
   std::uint16_t port() const;
   void close();  // a pending accept ends with net.cancelled
@@ -76,5 +84,7 @@ class Listener {
 
 // Calls `on_signal` on the loop's thread for SIGINT and SIGTERM (each time).
 void on_stop_signals(Loop& loop, std::function<void(int)> on_signal);
+// The same for SIGHUP, by which a server is told to read its files again.
+void on_reload_signal(Loop& loop, std::function<void(int)> on_signal);
 
 }  // namespace sluice::net

@@ -83,6 +83,53 @@ class Authority {
   std::string path_;
 };
 
+// Writes a certificate and its key as PEM files.
+inline void write_identity(const Identity& id, const std::string& certificate_file, const std::string& key_file) {
+  std::unique_ptr<FILE, decltype(&fclose)> certificate(fopen(certificate_file.c_str(), "w"), &fclose);
+  std::unique_ptr<FILE, decltype(&fclose)> key(fopen(key_file.c_str(), "w"), &fclose);
+  SLUICE_CHECK(certificate && key, "the test needs a writable folder");
+  PEM_write_X509(certificate.get(), id.certificate.get());
+  PEM_write_PrivateKey(key.get(), id.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+}
+
+// What a client that we did not write sees of a TLS server on loopback. Blocks.
+struct Seen {
+  bool connected = false;
+  std::string serial, protocol, version;
+};
+inline Seen look_at(std::uint16_t port, int max_version = 0, const std::string& alpn = "\x08http/1.1") {
+  Seen seen;
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  if (max_version) {
+    SSL_CTX_set_security_level(context.get(), 0);
+    SSL_CTX_set_min_proto_version(context.get(), 0);
+    SSL_CTX_set_max_proto_version(context.get(), max_version);
+  }
+  SSL_CTX_set_alpn_protos(context.get(), reinterpret_cast<const unsigned char*>(alpn.data()),
+                          unsigned(alpn.size()));
+  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(port);
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0) {
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), &SSL_free);
+    SSL_set_fd(ssl.get(), fd);
+    seen.connected = SSL_connect(ssl.get()) == 1;
+    if (seen.connected) {
+      Certificate leaf(SSL_get1_peer_certificate(ssl.get()), &X509_free);
+      seen.serial = std::to_string(ASN1_INTEGER_get(X509_get0_serialNumber(leaf.get())));
+      const unsigned char* chosen = nullptr;
+      unsigned size = 0;
+      SSL_get0_alpn_selected(ssl.get(), &chosen, &size);
+      seen.protocol.assign(reinterpret_cast<const char*>(chosen), size);
+      seen.version = SSL_get_version(ssl.get());
+    }
+  }
+  ::close(fd);
+  return seen;
+}
+
 // Serves each connection in turn with `serve`, until destroyed. Binds 127.0.0.1 only.
 class TlsServer {
  public:

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Runs libFuzzer programs one after the other, each until its coverage has stood still for a while.
+
+    tools/fuzz-until-still.py [--still SECONDS] [--limit SECONDS] [--seeds FOLDER] [--corpus FOLDER] PROGRAM...
+
+A program stops when SECONDS (180) went by without new coverage ("cov:" or "ft:" grew), or after the limit (1800).
+Seeds are read from FOLDER/NAME (tests/cases/fuzz), where every file is one input; \\n, \\r, \\0 and \\xHH stand for
+those bytes and a real line end counts for nothing. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
+later run goes on from there. One line a program is printed at the end: minutes, executions, coverage and findings.
+Ends with status 1 at a finding.
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def unescape(text):
+    named = {"n": b"\n", "r": b"\r", "t": b"\t", "0": b"\0", "\\": b"\\"}
+    out = b""
+    for piece in re.findall(r"\\x[0-9a-fA-F]{2}|\\[nrt0\\]|[^\n]", text):
+        if len(piece) == 4:
+            out += bytes([int(piece[2:], 16)])
+        else:
+            out += named[piece[1]] if len(piece) == 2 else piece.encode()
+    return out
+
+
+def write_seeds(folder, into):
+    for number, path in enumerate(sorted(folder.glob("*")) if folder.exists() else []):
+        (into / f"{number}").write_bytes(unescape(path.read_text()))
+
+
+def fuzz(program, options):
+    name = program.name
+    corpus = pathlib.Path(options.corpus) / name
+    corpus.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as seeds:
+        write_seeds(pathlib.Path(options.seeds) / name, pathlib.Path(seeds))
+        process = subprocess.Popen(
+            [program.resolve(), "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1",
+             f"-max_total_time={options.limit}", f"-artifact_prefix={corpus.parent}/{name}-", corpus, seeds],
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace")
+        began = grew = time.monotonic()
+        best, executions, tail, stopped = (0, 0), 0, [], False
+        # libFuzzer prints a line for each new input and a pulse at each power of two, so reading never waits long.
+        for line in process.stderr:
+            tail = (tail + [line])[-60:]
+            match = re.match(r"#(\d+)\s.*\bcov: (\d+) ft: (\d+)", line)
+            if not match:
+                continue
+            executions = max(executions, int(match.group(1)))
+            seen = (int(match.group(2)), int(match.group(3)))
+            if seen > best:
+                best, grew = seen, time.monotonic()
+            if not stopped and time.monotonic() - grew > options.still:
+                stopped = True
+                process.send_signal(2)
+        status = process.wait()
+    for line in tail:
+        if match := re.match(r"stat::number_of_executed_units:\s*(\d+)", line):
+            executions = int(match.group(1))
+    # An interrupt ends libFuzzer with a status of its own (72); anything else but 0 is a finding.
+    finding = status not in (0, 72)
+    if finding:
+        sys.stderr.writelines(tail)
+    minutes = (time.monotonic() - began) / 60
+    still = (time.monotonic() - grew) / 60
+    print(f"{name}: {minutes:.1f} min, {executions} executions, {best[0]} edges, {best[1]} features, "
+          f"nothing new for {still:.1f} min, {'A FINDING' if finding else 'no finding'}", flush=True)
+    return finding
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--still", type=int, default=180)
+    parser.add_argument("--limit", type=int, default=1800)
+    parser.add_argument("--seeds", default=ROOT / "tests/cases/fuzz")
+    parser.add_argument("--corpus", default=ROOT / "build/fuzz/corpus")
+    parser.add_argument("programs", nargs="+", type=pathlib.Path)
+    options = parser.parse_args()
+    findings = [fuzz(program, options) for program in options.programs]
+    return 1 if any(findings) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

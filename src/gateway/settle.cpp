@@ -20,6 +20,8 @@ void Way::settle(const Status& status) {
   std::string route = route_ ? route_->model : "(unknown)";
   lane_.meters.request(route, closing_.outcome, double(closing_.total_us) / 1e6);
   log::info("request", {{"id", id_},
+                        {"trace", trace_.trace_id},
+                        {"client_request_id", http::client_request_id(in_.headers).value_or("")},
                         {"route", route},
                         {"outcome", closing_.outcome},
                         {"label", decision_.label.to_string()},

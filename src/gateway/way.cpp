@@ -63,7 +63,8 @@ Way::Way(Lane lane, Front front, const http::Request& in, http::Responder& out, 
       out_(out),
       id_(connection.request_id),
       time_(shared_.clock->utc()),
-      began_(connection.accepted) {
+      began_(connection.accepted),
+      trace_(http::trace_of(in.headers)) {
   closing_.id = id_;
 }
 
@@ -222,6 +223,9 @@ Status Way::plan() {
 net::Task<Status> Way::attempt() {
   backend::CallContext context;
   context.request_id = id_;
+  http::TraceContext span = http::child_of(trace_);
+  context.traceparent = http::traceparent(span);
+  context.tracestate = span.trace_state;
   Asked asked{&request_, reasoned_.get()};
   voice_ = std::make_unique<Voice>(shared_, lane_.meters, plan_, asked, std::move(context));
   auto left = [this] {

@@ -21,6 +21,7 @@
 #include "gateway/pulse.h"
 #include "gateway/shared.h"
 #include "gateway/voice.h"
+#include "http/correlation.h"
 #include "http/server.h"
 #include "wire/protocol.h"
 
@@ -83,6 +84,7 @@ class Way {
   std::string id_;
   UtcTime time_;
   MonotonicTime began_;
+  http::TraceContext trace_;  // the client's, or a new one
   Principal principal_;
   chat::Request request_;                    // as the client meant it
   std::unique_ptr<chat::Request> reasoned_;  // the same with what earlier turns thought, where a client dropped it

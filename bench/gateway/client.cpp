@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 
 namespace bench {
 namespace {
@@ -85,25 +86,21 @@ Connection::Timing Connection::ask(std::string_view request) {
   return {first - start, now_us() - start};
 }
 
-void Connection::begin(std::string_view request) {
-  buffer_.clear();
-  send(request);
-  for (;;) {
-    receive();
-    std::size_t head = buffer_.find("\r\n\r\n");
-    if (head != std::string::npos && buffer_.size() > head + 4) return;
-  }
-}
-
-std::string chat_request(std::string_view path, std::size_t prompt_bytes, bool stream) {
-  constexpr std::string_view kText =
-      "The river runs past the old mill and under the stone bridge where children used to fish in summer. ";
+std::string chat_request(std::size_t prompt_bytes, bool stream) {
+  constexpr std::string_view kText[] = {
+      "The river runs past the old mill and under the stone bridge where children used to fish in summer. ",
+      "Why does bread rise, and what happens to the yeast when the oven is too hot? ",
+      "In 1998 about 3,400 visitors came to the exhibition, twice as many as the year before. ",
+      "Please write a short story in which a lighthouse keeper learns to play the accordion.\\n",
+      "The committee met on Tuesday and talked about the new playground behind the library. "};
   std::string prompt;
-  while (prompt.size() < prompt_bytes) prompt += kText;
+  for (std::size_t i = 0; prompt.size() < prompt_bytes; ++i) prompt += kText[i % std::size(kText)];
   std::string body = R"({"model":"bench","messages":[{"role":"user","content":")" + prompt + R"("}])" +
                      (stream ? R"(,"stream":true})" : "}");
-  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +
+         std::string(kClientKey) +
+         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
 }
 
 }  // namespace bench

@@ -20,8 +20,6 @@ class Connection {
   };
   // Exits the program if the answer is not a 200: a benchmark of errors is worthless.
   Timing ask(std::string_view request);
-  // Sends and reads until the first body byte; the answer is left open.
-  void begin(std::string_view request);
 
  private:
   void send(std::string_view bytes);
@@ -30,7 +28,9 @@ class Connection {
   std::string buffer_;
 };
 
-// A chat request with a prompt of about `prompt_bytes` of plain English.
-std::string chat_request(std::string_view path, std::size_t prompt_bytes, bool stream);
+inline constexpr std::string_view kClientKey = "bench-client-key-0000000000000000";
+
+// A chat request of the client with that key, with a prompt of about `prompt_bytes` of plain English.
+std::string chat_request(std::size_t prompt_bytes, bool stream);
 
 }  // namespace bench

@@ -1,162 +1,249 @@
-// What does Sluice cost? The same request to the same upstream on three paths, interleaved in one run: direct,
-// through nginx as a plain reverse proxy, and through Sluice with its whole chain (classification, policy,
-// record).
+// What does Sluice cost? The same requests to the same upstream on three paths, interleaved in one run: direct,
+// through nginx as a plain reverse proxy, and through Sluice with its whole chain (key check, classification,
+// policy, record; it has no switch that turns one of them off).
 //
-//   bench_gateway SLUICE [REQUESTS] [STREAMS]     default 3000 and 1000
+//   bench_gateway SLUICE [--rounds 5] [--requests 500] [--streams 5000] [--only
+//   latency,rate,saturated,large,streams]
 //
-// Prints medians over rounds: latency of a whole answer and of the first streamed byte at concurrency 1, processor
-// time per request of the process in the middle, and its resident memory per open stream. On a shared machine
-// quote the differences to "direct", not the absolute numbers.
+// With two cores or more, what stands in the middle has one core for itself and the load and the upstream another.
+// On a shared machine quote ratios to nginx and differences to "direct", not the absolute numbers.
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <memory>
+#include <string_view>
+#include <thread>
 
 #include "client.h"
-#include "process.h"
-#include "upstream.h"
+#include "load.h"
+#include "paths.h"
 
 namespace {
 
-constexpr std::size_t kPromptBytes = 2048;
-constexpr int kRounds = 10;
+constexpr std::size_t kPrompt = 2 << 10, kLargePrompt = 400 << 10;  // bytes
+constexpr int kWarmUp = 20;                                         // requests on each new connection, not counted
+constexpr int kRate = 100;                                          // requests a second
+constexpr int kBusyConnections = 32;
+constexpr double kBusySeconds = 1;
+constexpr int kLargeRequests = 20;
 
-struct Path {
-  std::string name;
-  std::uint16_t port;
-  std::string target;
-  bench::Process* process;  // in the middle; null for direct
-  std::vector<double> whole_us, first_us;
-  double cpu_us = 0;
-  int asked = 0;
+struct Options {
+  std::string sluice;
+  int rounds = 5, requests = 500, streams = 5000;
+  std::string only;
+  bool wants(std::string_view section) const {
+    return only.empty() || ("," + only + ",").find("," + std::string(section) + ",") != std::string::npos;
+  }
 };
 
+// What a path has shown, over all rounds.
+struct Shown {
+  std::vector<double> whole_us, first_us, paced_us, busy_rate, busy_cpu_us, busy_share;
+  double cpu_us = 0, stream_cpu_us = 0, paced_cpu_us = 0, large_cpu_us = 0;
+  int asked = 0, streamed = 0, paced = 0, large = 0;
+};
+
+double cpu_us(const bench::Path& path) { return path.process ? path.process->cpu_us() : 0; }
+
 double quantile(std::vector<double> values, double q) {
+  if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
   return values[std::min(values.size() - 1, std::size_t(q * double(values.size())))];
 }
+double median(const std::vector<double>& values) { return quantile(values, 0.5); }
 
-std::string write_nginx_config(const std::string& folder, int port, int upstream) {
-  std::string file = folder + "/nginx.conf";
-  std::ofstream(file) << fmt::format(R"(daemon off; worker_processes 1; pid {0}/nginx.pid; error_log {0}/nginx.log;
-events {{ worker_connections 8192; }}
-http {{
-  access_log off; client_body_temp_path {0}/b; proxy_temp_path {0}/p; fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u;
-  scgi_temp_path {0}/s; keepalive_requests 1000000;
-  upstream up {{ server 127.0.0.1:{2}; keepalive 64; keepalive_requests 1000000; }}
-  server {{ listen 127.0.0.1:{1};
-    location / {{ proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; }} }}
-}}
-)",
-                                     folder, port, upstream);
-  return file;
-}
-
-std::string write_sluice_config(const std::string& folder, int port, int upstream) {
-  std::string file = folder + "/sluice.yaml";
-  std::ofstream(file) << fmt::format(R"(listen: 127.0.0.1:{1}
-data_dir: {0}/data
-log_level: warn
-loops: 1
-deployments:
-  - {{name: up, kind: deepseek, address: "http://127.0.0.1:{2}", model: bench, key_env: BENCH_KEY, zone: hosted,
-     jurisdiction: CN, max_connections: 8192}}
-routes:
-  bench: [up]
-)",
-                                     folder, port, upstream);
-  return file;
-}
-
-// One round on one path: whole answers, then streamed ones, on one kept connection.
-void measure(Path& path, int requests) {
-  std::string whole = bench::chat_request(path.target, kPromptBytes, false);
-  std::string stream = bench::chat_request(path.target, kPromptBytes, true);
+// One request after the other on one connection: whole answers, then streams.
+void measure_latency(const bench::Path& path, Shown& shown, int requests) {
+  std::string whole = bench::chat_request(kPrompt, false), stream = bench::chat_request(kPrompt, true);
   bench::Connection connection(path.port);
-  for (int i = 0; i < 20; ++i) connection.ask(whole);
-  double before = path.process ? path.process->cpu_us() : 0;
-  for (int i = 0; i < requests; ++i) path.whole_us.push_back(connection.ask(whole).whole_us);
-  if (path.process) path.cpu_us += path.process->cpu_us() - before;
-  path.asked += requests;
-  for (int i = 0; i < requests / 4; ++i) path.first_us.push_back(connection.ask(stream).first_us);
+  for (int i = 0; i < kWarmUp; ++i) connection.ask(whole);
+  double before = cpu_us(path);
+  for (int i = 0; i < requests; ++i) shown.whole_us.push_back(connection.ask(whole).whole_us);
+  double between = cpu_us(path);
+  shown.cpu_us += between - before;
+  shown.asked += requests;
+  for (int i = 0; i < requests / 4; ++i) shown.first_us.push_back(connection.ask(stream).first_us);
+  shown.stream_cpu_us += cpu_us(path) - between;
+  shown.streamed += requests / 4;
 }
 
-double memory_per_stream_kib(const Path& path, bench::Upstream& upstream, int streams) {
-  std::string request = bench::chat_request(path.target, kPromptBytes, true);
+// kRate requests a second. One that could not be sent in time, since the one before took too long, is timed from
+// the moment it was due; else the sleep's own delay would count, which is this program's.
+void measure_rate(const bench::Path& path, Shown& shown, int requests) {
+  std::string whole = bench::chat_request(kPrompt, false);
+  bench::Connection connection(path.port);
+  for (int i = 0; i < kWarmUp; ++i) connection.ask(whole);
+  double before = cpu_us(path);
+  auto due = std::chrono::steady_clock::now();
+  for (int i = 0; i < requests; ++i) {
+    due += std::chrono::microseconds(1'000'000 / kRate);
+    std::chrono::duration<double, std::micro> late = std::chrono::steady_clock::now() - due;
+    std::this_thread::sleep_until(due);
+    shown.paced_us.push_back(connection.ask(whole).whole_us + std::max(0.0, late.count()));
+  }
+  shown.paced_cpu_us += cpu_us(path) - before;
+  shown.paced += requests;
+}
+
+void measure_saturated(const bench::Path& path, Shown& shown) {
+  std::string whole = bench::chat_request(kPrompt, false);
+  double before = cpu_us(path);
+  auto start = std::chrono::steady_clock::now();
+  double answered = double(bench::saturate(path.port, whole, kBusyConnections, kBusySeconds));
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  double used = cpu_us(path) - before;
+  shown.busy_rate.push_back(answered / seconds);
+  shown.busy_cpu_us.push_back(used / answered);
+  shown.busy_share.push_back(used / (seconds * 1e6));
+}
+
+void measure_large(const bench::Path& path, Shown& shown) {
+  std::string large = bench::chat_request(kLargePrompt, false);
+  bench::Connection connection(path.port);
+  for (int i = 0; i < 3; ++i) connection.ask(large);
+  double before = cpu_us(path);
+  for (int i = 0; i < kLargeRequests; ++i) connection.ask(large);
+  shown.large_cpu_us += cpu_us(path) - before;
+  shown.large += kLargeRequests;
+}
+
+void measure_streams(const bench::Path& path, bench::Upstream& upstream, int streams) {
+  std::string request = bench::chat_request(kPrompt, true);
   {
     bench::Connection warm(path.port);
     warm.ask(request);
   }
   upstream.hold_streams(true);
-  double before = path.process->resident_kib();
-  std::vector<std::unique_ptr<bench::Connection>> open;
-  for (int i = 0; i < streams; ++i) {
-    open.push_back(std::make_unique<bench::Connection>(path.port));
-    open.back()->begin(request);
-  }
-  double after = path.process->resident_kib();
-  open.clear();
-  upstream.hold_streams(false);
-  return (after - before) / streams;
+  double before = path.process ? path.process->resident_kib() : 0, open = before;
+  auto opened = [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    if (path.process) open = path.process->resident_kib();
+    upstream.hold_streams(false);
+  };
+  auto counted = bench::read_streams(path.port, request, streams, bench::kStreamEvents, opened);
+  fmt::print("{:<8} {:>8} {:>10} {:>12} {:>16.1f}\n", path.name, streams, counted.whole, counted.lost,
+             (open - before) / streams);
 }
 
-void print(const std::vector<Path>& paths) {
-  fmt::print("{:<8} {:>12} {:>12} {:>12} {:>14} {:>14} {:>14}\n", "path", "p50 us", "p99 us", "added p50",
-             "stream first", "added first", "cpu us/request");
-  for (const Path& p : paths)
-    fmt::print("{:<8} {:>12.1f} {:>12.1f} {:>12.1f} {:>14.1f} {:>14.1f} {:>14}\n", p.name,
-               quantile(p.whole_us, 0.5), quantile(p.whole_us, 0.99),
-               quantile(p.whole_us, 0.5) - quantile(paths[0].whole_us, 0.5), quantile(p.first_us, 0.5),
-               quantile(p.first_us, 0.5) - quantile(paths[0].first_us, 0.5),
-               p.process ? fmt::format("{:.1f}", p.cpu_us / p.asked) : "-");
+void print_latency(const std::vector<bench::Path>& paths, const std::vector<Shown>& shown) {
+  fmt::print("\none at a time, prompt of {} bytes, {} requests\n", kPrompt, shown[0].asked);
+  fmt::print("{:<8} {:>10} {:>10} {:>10} {:>13} {:>12} {:>15} {:>14}\n", "path", "p50 us", "p99 us", "added p50",
+             "stream first", "added first", "cpu us/request", "cpu us/stream");
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const Shown& s = shown[i];
+    fmt::print("{:<8} {:>10.1f} {:>10.1f} {:>10.1f} {:>13.1f} {:>12.1f} {:>15.1f} {:>14.1f}\n", paths[i].name,
+               median(s.whole_us), quantile(s.whole_us, 0.99), median(s.whole_us) - median(shown[0].whole_us),
+               median(s.first_us), median(s.first_us) - median(shown[0].first_us), s.cpu_us / s.asked,
+               s.stream_cpu_us / s.streamed);
+  }
+}
+
+void print_rate(const std::vector<bench::Path>& paths, const std::vector<Shown>& shown) {
+  fmt::print("\n{} requests a second, {} requests\n", kRate, shown[0].paced);
+  fmt::print("{:<8} {:>10} {:>10} {:>10} {:>10} {:>15}\n", "path", "p50 us", "p99 us", "added p50", "added p99",
+             "cpu us/request");
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const Shown& s = shown[i];
+    fmt::print("{:<8} {:>10.1f} {:>10.1f} {:>10.1f} {:>10.1f} {:>15.1f}\n", paths[i].name, median(s.paced_us),
+               quantile(s.paced_us, 0.99), median(s.paced_us) - median(shown[0].paced_us),
+               quantile(s.paced_us, 0.99) - quantile(shown[0].paced_us, 0.99), s.paced_cpu_us / s.paced);
+  }
+}
+
+// "busy" below 0.9: the load, not the path, was the limit, or others used the core; then cpu us/request says more.
+void print_saturated(const std::vector<bench::Path>& paths, const std::vector<Shown>& shown) {
+  const Shown* nginx = nullptr;
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    if (paths[i].name == "nginx") nginx = &shown[i];
+  fmt::print("\nsaturated, {} connections, medians of {} rounds\n", kBusyConnections, shown[0].busy_rate.size());
+  fmt::print("{:<8} {:>12} {:>8} {:>15} {:>15} {:>18}\n", "path", "requests/s", "busy", "cpu us/request",
+             "rate : nginx", "per cpu s : nginx");
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const Shown& s = shown[i];
+    double rate = nginx ? median(s.busy_rate) / median(nginx->busy_rate) : 0;
+    double per_cpu = nginx && paths[i].process ? median(nginx->busy_cpu_us) / median(s.busy_cpu_us) : 0;
+    fmt::print("{:<8} {:>12.0f} {:>8.2f} {:>15.1f} {:>15.2f} {:>18.2f}\n", paths[i].name, median(s.busy_rate),
+               median(s.busy_share), median(s.busy_cpu_us), rate, per_cpu);
+  }
+}
+
+void run(const Options& options, const std::string& folder) {
+  bool cores = std::thread::hardware_concurrency() > 1;
+  if (cores) bench::pin_to_core(0);
+  bench::Upstream upstream;
+  std::vector<bench::Path> paths = bench::start_paths(options.sluice, folder, upstream, cores ? 1 : -1);
+  std::vector<Shown> shown(paths.size());
+  for (int round = 0; round < options.rounds; ++round) {
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      if (options.wants("latency")) measure_latency(paths[i], shown[i], options.requests);
+      if (options.wants("rate")) measure_rate(paths[i], shown[i], options.requests / 2);
+      if (options.wants("saturated")) measure_saturated(paths[i], shown[i]);
+      if (options.wants("large")) measure_large(paths[i], shown[i]);
+    }
+  }
+  if (options.wants("latency")) print_latency(paths, shown);
+  if (options.wants("rate")) print_rate(paths, shown);
+  if (options.wants("saturated")) print_saturated(paths, shown);
+  if (options.wants("large")) {
+    fmt::print("\nprompt of {} bytes, {} requests\n", kLargePrompt, shown[0].large);
+    for (std::size_t i = 0; i < paths.size(); ++i)
+      if (paths[i].process)
+        fmt::print("{:<8} {:>10.2f} ms cpu/request\n", paths[i].name,
+                   shown[i].large_cpu_us / shown[i].large / 1000);
+  }
+  if (options.wants("streams")) {
+    fmt::print("\n{:<8} {:>8} {:>10} {:>12} {:>16}\n", "path", "streams", "whole", "events lost",
+               "KiB per stream");
+    for (const bench::Path& path : paths) measure_streams(path, upstream, options.streams);
+  }
+}
+
+bool parse(int argc, char** argv, Options& options) {
+  if (argc < 2 || argv[1][0] == '-') return false;
+  options.sluice = argv[1];
+  for (int i = 2; i < argc; i += 2) {
+    std::string name = argv[i];
+    if (i + 1 == argc) return false;
+    if (name == "--rounds")
+      options.rounds = std::max(1, std::atoi(argv[i + 1]));
+    else if (name == "--requests")
+      options.requests = std::max(4, std::atoi(argv[i + 1]));
+    else if (name == "--streams")
+      options.streams = std::max(1, std::atoi(argv[i + 1]));
+    else if (name == "--only")
+      options.only = argv[i + 1];
+    else
+      return false;
+  }
+  return true;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    fmt::print(stderr, "usage: bench_gateway path/to/sluice [requests] [streams]\n");
+  Options options;
+  if (!parse(argc, argv, options)) {
+    fmt::print(stderr,
+               "usage: bench_gateway path/to/sluice [--rounds N] [--requests N] [--streams N]\n"
+               "                     [--only latency,rate,saturated,large,streams]\n");
     return 2;
   }
-  int requests = argc > 2 ? std::atoi(argv[2]) : 3000, streams = argc > 3 ? std::atoi(argv[3]) : 1000;
-  rlimit files{16384, 16384};
+  // Each stream takes two descriptors here, its client's and its upstream's, and two of the process in the middle.
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
+  if (int most = int(std::min<rlim_t>(files.rlim_max, 1 << 20) / 2) - 64; options.streams > most) {
+    options.streams = most;
+    fmt::print("the limit of open files allows {} streams\n", most);
+  }
   std::string folder = std::filesystem::temp_directory_path() / fmt::format("bench_gateway.{}", getpid());
   std::filesystem::create_directories(folder);
-
-  {
-    bench::Upstream upstream;
-    int nginx_port = bench::free_port(), sluice_port = bench::free_port();
-    std::vector<Path> paths{{"direct", upstream.port(), "/v1/chat/completions", nullptr, {}, {}}};
-    std::unique_ptr<bench::Process> nginx;
-    if (std::filesystem::exists("/usr/sbin/nginx")) {
-      std::string config = write_nginx_config(folder, nginx_port, upstream.port());
-      std::vector<std::string> command{"/usr/sbin/nginx", "-p", folder, "-c", config};
-      nginx = std::make_unique<bench::Process>(command, folder + "/nginx.out");
-      paths.push_back({"nginx", std::uint16_t(nginx_port), "/v1/chat/completions", nginx.get(), {}, {}});
-    } else {
-      fmt::print("nginx is not installed (package nginx-light): that path is left out\n");
-    }
-    std::vector<std::string> command{argv[1], "serve", "--config",
-                                     write_sluice_config(folder, sluice_port, upstream.port())};
-    std::vector<std::string> environment{"BENCH_KEY=sk-bench-000000000000000000"};
-    bench::Process sluice(command, folder + "/sluice.out", environment);
-    paths.push_back({"sluice", std::uint16_t(sluice_port), "/v1/chat/completions", &sluice, {}, {}});
-    for (const Path& path : paths) bench::wait_for_port(path.port);
-
-    for (int round = 0; round < kRounds; ++round)
-      for (Path& path : paths) measure(path, requests / kRounds);
-    fmt::print("{} requests of {} bytes each, concurrency 1, {} interleaved rounds\n", requests, kPromptBytes,
-               kRounds);
-    print(paths);
-    for (const Path& path : paths)
-      if (path.process)
-        fmt::print("{}: {:.1f} KiB resident per open stream ({} streams)\n", path.name,
-                   memory_per_stream_kib(path, upstream, streams), streams);
-  }
+  run(options, folder);
   std::filesystem::remove_all(folder);
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "ledger/ledger.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -18,7 +19,10 @@
 namespace sluice::ledger {
 namespace {
 
-constexpr std::size_t kGroup = 512;           // entries in one transaction: about 10 ms of work
+constexpr std::size_t kGroup = 512;  // entries in one transaction: about 10 ms of work
+// After a commit, closings wait so long for an opening to go with: a busy ledger then commits once for each
+// request instead of twice. Nobody waits for a closing.
+constexpr std::chrono::milliseconds kGather{2};
 constexpr int kQuietCheckpointPages = 1024;   // 4 MiB of log, carried over when nobody waits
 constexpr int kForcedCheckpointPages = 8192;  // 32 MiB, carried over although somebody waits
 
@@ -44,8 +48,9 @@ class ReadingLedger : public Ledger {
 class ReadOnlyLedger : public ReadingLedger {
  public:
   using ReadingLedger::ReadingLedger;
-  void open_record(Opening, Done done) override { refuse(done); }
+  void open_record(Opening, Done done, Wake) override { refuse(done); }
   void close_record(Closing, Done done) override { refuse(done); }
+  void wake() override {}
   int interrupted_at_start() const override { return 0; }
 
  private:
@@ -73,29 +78,44 @@ class WritingLedger : public ReadingLedger {
     log::info("ledger.closed", {{"entries", book_.entries()}, {"head", to_hex(book_.head())}});
   }
 
-  void open_record(Opening opening, Done done) override { enqueue(opening_entry(opening), std::move(done)); }
-  void close_record(Closing closing, Done done) override { enqueue(closing_entry(closing), std::move(done)); }
+  void open_record(Opening opening, Done done, Wake when) override {
+    if (enqueue(opening_entry(opening), std::move(done)) && when == Wake::Now) wake();
+  }
+  void close_record(Closing closing, Done done) override {
+    if (enqueue(closing_entry(closing), std::move(done))) wake();
+  }
+  void wake() override {
+    {
+      std::lock_guard hold(mutex_);
+      if (rest_ == Rest::None || waiting_.empty() || (rest_ == Rest::UntilOpening && openings_ == 0)) return;
+      rest_ = Rest::None;
+    }
+    wake_.notify_one();
+  }
   int interrupted_at_start() const override { return interrupted_; }
 
  private:
-  void enqueue(Result<Entry> entry, Done done) {
-    if (!entry) return done(fail(std::move(entry).error()));
+  enum class Rest { None, UntilOpening, UntilAny };  // what may end the writer's rest
+
+  // True if the entry waits to be written; else `done` was called.
+  bool enqueue(Result<Entry> entry, Done done) {
+    if (!entry) {
+      done(fail(std::move(entry).error()));
+      return false;
+    }
     bool opens = entry->kind == Entry::Kind::Open;
-    bool wake = false;
     {
       std::lock_guard hold(mutex_);
       // Closings are bounded by the openings that were let in, and refusing one would lose an outcome.
       if (!opens || openings_ < options_.max_waiting) {
         openings_ += opens;
         waiting_.push_back({std::move(*entry), std::move(done)});
-        wake = std::exchange(asleep_, false);
-        done = nullptr;
+        return true;
       }
     }
-    if (wake) wake_.notify_one();
-    if (done)
-      done(fail("ledger.overloaded", std::to_string(options_.max_waiting) + " openings wait already to be written",
-                "", "send the request again later; if this lasts, the disk is too slow"));
+    done(fail("ledger.overloaded", std::to_string(options_.max_waiting) + " openings wait already to be written",
+              "", "send the request again later; if this lasts, the disk is too slow"));
+    return false;
   }
 
   // The writer thread: takes all that waits, commits it group by group, and tells those who wait.
@@ -112,9 +132,15 @@ class WritingLedger : public ReadingLedger {
   // False when stopping and nothing is left.
   bool take(std::vector<Waiting>& taken) {
     std::unique_lock hold(mutex_);
-    asleep_ = waiting_.empty();
-    wake_.wait(hold, [this] { return !waiting_.empty() || stopping_; });
-    asleep_ = false;
+    if (openings_ == 0 && !stopping_) {
+      rest_ = Rest::UntilOpening;
+      wake_.wait_for(hold, kGather, [this] { return rest_ == Rest::None || stopping_; });
+    }
+    if (waiting_.empty() && !stopping_) {
+      rest_ = Rest::UntilAny;
+      wake_.wait(hold, [this] { return rest_ == Rest::None || stopping_; });
+    }
+    rest_ = Rest::None;
     taken.swap(waiting_);
     return !taken.empty();
   }
@@ -172,7 +198,7 @@ class WritingLedger : public ReadingLedger {
   std::condition_variable wake_;
   std::vector<Waiting> waiting_;  // in the order of arrival, which is the order in the chain
   std::size_t openings_ = 0;      // accepted and not yet written
-  bool asleep_ = false;           // the writer waits for wake_
+  Rest rest_ = Rest::None;        // the writer waits for wake_
   bool stopping_ = false;
 
   std::thread thread_;  // last: it uses all of the above

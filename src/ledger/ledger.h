@@ -96,11 +96,16 @@ class Ledger {
   virtual ~Ledger() = default;  // writes what is waiting, then stops
 
   using Done = std::function<void(Status)>;
+  // Later: the caller calls wake() at the end of its turn, so that the openings of one turn share a commit. An
+  // opening that is left without wake() may wait for long.
+  enum class Wake { Now, Later };
   // done after it is in the database file, or with the reason why not: ledger.full, ledger.read_only, ledger.io,
   // ledger.busy, ledger.overloaded, ledger.duplicate, ledger.invalid. The request must then not be sent.
-  virtual void open_record(Opening opening, Done done) = 0;
-  // Also ledger.unknown_record, ledger.already_closed; never ledger.overloaded. A record whose closing could not
-  // be written stays open and is closed as `interrupted` at the next start.
+  virtual void open_record(Opening opening, Done done, Wake when = Wake::Now) = 0;
+  virtual void wake() = 0;  // what waits is written now; cheap if that is under way
+  // A closing may wait for 2 ms after the latest commit, so that it shares the next one. Also
+  // ledger.unknown_record, ledger.already_closed; never ledger.overloaded. A record whose closing could not be
+  // written stays open and is closed as `interrupted` at the next start.
   virtual void close_record(Closing closing, Done done) = 0;
   virtual Result<std::vector<Record>> list(const ListOptions& options) const = 0;  // newest first
   virtual Result<Record> show(std::string_view id) const = 0;                      // ledger.unknown_record

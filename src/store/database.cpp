@@ -95,6 +95,13 @@ std::string file_uri(const std::string& path) {
   return uri + "?immutable=1";
 }
 
+// Counts of allocated memory, which nobody reads, would cost a lock at each allocation. Refused, without harm, if
+// something in this process has used SQLite before.
+void configure_library() {
+  static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)once;
+}
+
 }  // namespace
 
 void Database::Close::operator()(sqlite3* database) const {
@@ -103,6 +110,7 @@ void Database::Close::operator()(sqlite3* database) const {
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
 Result<Database> Database::open(const DatabaseOptions& options) {
+  configure_library();
   Database database;
   database.path_ = options.path;
   SLUICE_TRY_VOID(database.connect(options));
@@ -209,6 +217,14 @@ Status Database::execute(const std::string& sql) {
   int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return fail(make_error(handle_.get(), code, path_));
   return {};
+}
+
+Status Database::run_kept(std::optional<Statement>& kept, std::string_view sql) {
+  if (!kept) {
+    SLUICE_TRY(Statement made, prepare(sql));
+    kept.emplace(std::move(made));
+  }
+  return kept->run();
 }
 
 Result<std::int64_t> Database::integer(std::string_view sql) {
@@ -322,7 +338,7 @@ std::string_view Statement::blob(int column) const {
 }
 
 Result<Transaction> Transaction::begin(Database& database) {
-  SLUICE_TRY_VOID(database.execute("BEGIN IMMEDIATE"));
+  SLUICE_TRY_VOID(database.run_kept(database.begin_, "BEGIN IMMEDIATE"));
   return Transaction(database);
 }
 
@@ -334,7 +350,7 @@ Result<Transaction> Transaction::begin_read(Database& database) {
 Status Transaction::commit() {
   SLUICE_CHECK(database_, "a transaction is committed once");
   // After a failed COMMIT (disk full) the transaction may still be open: the destructor undoes it.
-  SLUICE_TRY_VOID(database_->execute("COMMIT"));
+  SLUICE_TRY_VOID(database_->run_kept(database_->commit_, "COMMIT"));
   database_ = nullptr;
   return {};
 }

@@ -130,8 +130,12 @@ class Database {
   Status configure(const DatabaseOptions& options);
   Status migrate(const DatabaseOptions& options);
   Status check_version(const DatabaseOptions& options);
+  friend class Transaction;
+  // A statement that is run again and again, compiled once.
+  Status run_kept(std::optional<Statement>& kept, std::string_view sql);
   std::unique_ptr<sqlite3, Close> handle_;
-  std::unique_ptr<int> wal_pages_;  // SQLite's hook holds its address; null if read-only
+  std::optional<Statement> begin_, commit_;  // after handle_: they end first
+  std::unique_ptr<int> wal_pages_;           // SQLite's hook holds its address; null if read-only
   std::string path_;
 };
 

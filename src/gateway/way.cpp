@@ -208,7 +208,7 @@ net::Task<Status> Way::open_record() {
   // The requests that have come in this turn of the loop share one commit.
   ledger::Ledger* ledger = shared_.ledger.get();
   ledger->open_record(opening(), std::move(done), ledger::Ledger::Wake::Later);
-  loop_.post([ledger] { ledger->wake(); });
+  lane_.loop.post([ledger] { ledger->wake(); });
   co_await shelf->written.wait();
   recorded_ = shelf->status.has_value();
   if (!recorded_)

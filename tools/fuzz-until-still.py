@@ -3,7 +3,7 @@
 
     tools/fuzz-until-still.py [--still SECONDS] [--limit SECONDS] [--seeds FOLDER] [--corpus FOLDER] PROGRAM...
 
-A program stops when SECONDS (180) went by without new coverage ("cov:" or "ft:" grew), or after the limit (1800).
+A program stops when SECONDS (180) went by without a new edge ("cov:"), or after the limit (1800).
 Seeds are read from FOLDER/NAME (tests/cases/fuzz), where every file is one input; \\n, \\r, \\0 and \\xHH stand for
 those bytes and a real line end counts for nothing. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
 later run goes on from there. One line a program is printed at the end: minutes, executions, coverage and findings.
@@ -11,10 +11,13 @@ Ends with status 1 at a finding.
 """
 import argparse
 import pathlib
+import queue
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -36,6 +39,12 @@ def write_seeds(folder, into):
         (into / f"{number}").write_bytes(unescape(path.read_text()))
 
 
+def pump(stream, lines):
+    for line in stream:
+        lines.put(line)
+    lines.put(None)
+
+
 def fuzz(program, options):
     name = program.name
     corpus = pathlib.Path(options.corpus) / name
@@ -48,19 +57,24 @@ def fuzz(program, options):
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace")
         began = grew = time.monotonic()
         best, executions, tail, stopped = (0, 0), 0, [], False
-        # libFuzzer prints a line for each new input and a pulse at each power of two, so reading never waits long.
-        for line in process.stderr:
-            tail = (tail + [line])[-60:]
-            match = re.match(r"#(\d+)\s.*\bcov: (\d+) ft: (\d+)", line)
-            if not match:
-                continue
-            executions = max(executions, int(match.group(1)))
-            seen = (int(match.group(2)), int(match.group(3)))
-            if seen > best:
-                best, grew = seen, time.monotonic()
+        lines = queue.Queue()
+        threading.Thread(target=pump, args=(process.stderr, lines), daemon=True).start()
+        while True:
             if not stopped and time.monotonic() - grew > options.still:
                 stopped = True
-                process.send_signal(2)
+                process.send_signal(signal.SIGINT)
+            try:
+                line = lines.get(timeout=1)
+            except queue.Empty:
+                continue
+            if line is None:
+                break
+            tail = (tail + [line])[-60:]
+            if match := re.match(r"#(\d+)\s.*\bcov: (\d+) ft: (\d+)", line):
+                executions = max(executions, int(match.group(1)))
+                if int(match.group(2)) > best[0]:
+                    grew = time.monotonic()
+                best = max(best, (int(match.group(2)), int(match.group(3))))
         status = process.wait()
     for line in tail:
         if match := re.match(r"stat::number_of_executed_units:\s*(\d+)", line):

@@ -60,11 +60,13 @@ net::Task<void> Worker::handle(const http::Request& in, http::Responder& out, co
   }
   auto answer = page(shared_, backends_, in);
   http::Response response;
-  if (answer)
+  if (answer) {
     response = std::move(*answer);
-  else
+    response.headers.set("x-request-id", connection.request_id);
+  } else {
     response = error_response(answer.error(), wire::http_status_of(answer.error()), error_protocol(in.path()),
                               connection.request_id);
+  }
   (void)co_await out.send(std::move(response));
 }
 

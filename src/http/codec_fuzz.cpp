@@ -93,7 +93,12 @@ void fuzz_heads(std::string_view bytes) {
   SLUICE_CHECK(response(bytes) == verdict_at_every_split(bytes, response), "a response's neither");
   std::size_t consumed = 0;
   auto head = parse_request_head(bytes, limits, consumed);
+  Request peeked = peek_request_line(bytes);
+  SLUICE_CHECK(peeked.target.empty() || peeked.target[0] == '/' || peeked.target == "*",
+               "a peeked target is a path");
   if (!head || !*head) return;
+  SLUICE_CHECK(peeked.method == (*head)->request.method && peeked.target == (*head)->request.target,
+               "what is peeked at is what is read");
   agree_with_oracle(bytes.substr(0, consumed), **head);
   round_trip(**head);
 }

@@ -71,7 +71,7 @@ struct Responder::Impl : std::enable_shared_from_this<Responder::Impl> {
   bool until_close = false;  // an HTTP/1.0 client: no chunks
   bool keep_alive = true;
   std::string request_id;
-  std::string target;
+  const Request* request = nullptr;  // lives as long as the exchange
 
  private:
   static net::Task<void> watch_task(std::shared_ptr<Impl> self);

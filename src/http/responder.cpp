@@ -76,12 +76,13 @@ void Responder::Impl::start_exchange(const RequestHead& head) {
   until_close = head.minor_version == 0;
   keep_alive = head.request.keep_alive;
   request_id = random_id("req_");
-  target = head.request.target;
+  request = &head.request;
   held_head_.clear();
 }
 
 Response Responder::Impl::error_answer(const Error& error, int status) const {
-  std::string_view path = std::string_view(target).substr(0, target.find('?'));
+  std::string_view path = request->target;
+  path = path.substr(0, path.find('?'));
   return core->error_body(error, status, ErrorContext{path, request_id});
 }
 

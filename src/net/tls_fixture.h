@@ -92,12 +92,14 @@ inline void write_identity(const Identity& id, const std::string& certificate_fi
   PEM_write_PrivateKey(key.get(), id.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
 }
 
-// What a client that we did not write sees of a TLS server on loopback. Blocks.
+// What a client that we did not write sees of a TLS server on loopback that echoes. Blocks. `session`: tried if it
+// is there, and replaced by the one that the server gave.
 struct Seen {
-  bool connected = false;
+  bool connected = false, resumed = false;
   std::string serial, protocol, version;
 };
-inline Seen look_at(std::uint16_t port, int max_version = 0, const std::string& alpn = "\x08http/1.1") {
+inline Seen look_at(std::uint16_t port, int max_version = 0, const std::string& alpn = "\x08http/1.1",
+                    SSL_SESSION** session = nullptr) {
   Seen seen;
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
   if (max_version) {
@@ -115,7 +117,15 @@ inline Seen look_at(std::uint16_t port, int max_version = 0, const std::string& 
   if (::connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0) {
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), &SSL_free);
     SSL_set_fd(ssl.get(), fd);
+    if (session && *session) SSL_set_session(ssl.get(), *session);
     seen.connected = SSL_connect(ssl.get()) == 1;
+    seen.resumed = SSL_session_reused(ssl.get()) == 1;
+    char byte = 'x';
+    if (seen.connected && session && SSL_write(ssl.get(), &byte, 1) == 1 && SSL_read(ssl.get(), &byte, 1) == 1) {
+      SSL_SESSION_free(*session);  // tickets come before the echo
+      *session = SSL_get1_session(ssl.get());
+      SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
     if (seen.connected) {
       Certificate leaf(SSL_get1_peer_certificate(ssl.get()), &X509_free);
       seen.serial = std::to_string(ASN1_INTEGER_get(X509_get0_serialNumber(leaf.get())));

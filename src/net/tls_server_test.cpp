@@ -249,6 +249,47 @@ TEST_CASE("files that can't be used are refused with the file and the remedy") {
   }
 }
 
+TEST_CASE("a certificate outside its time is used, and the log says so") {
+  fixture::Authority authority;
+  Folder folder;
+  folder.put(authority.issue("DNS:localhost"));  // valid from an hour ago for two hours
+  auto log_at = [&](Duration from_now) {
+    ManualClock clock(system_clock().utc());
+    clock.advance(from_now);
+    std::fflush(stderr);
+    int kept = ::dup(2);
+    std::unique_ptr<FILE, decltype(&fclose)> file(fopen(folder.file("log").c_str(), "w"), &fclose);
+    ::dup2(fileno(file.get()), 2);
+    auto loaded = Certificate::load(folder.files(), clock);
+    std::fflush(stderr);
+    ::dup2(kept, 2);
+    ::close(kept);
+    CHECK(loaded);
+    std::ifstream in(folder.file("log"));
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  CHECK(log_at(std::chrono::minutes(0)) == "");
+  CHECK(log_at(std::chrono::hours(2)).find("tls.expired") != std::string::npos);
+  CHECK(log_at(-std::chrono::hours(2)).find("tls.not_yet_valid") != std::string::npos);
+}
+
+TEST_CASE("a session is resumed, and not after a new certificate") {
+  fixture::Authority authority;
+  Folder folder;
+  folder.put(authority.issue("DNS:localhost"));
+  auto certificate = Certificate::load(folder.files(), system_clock());
+  REQUIRE(certificate);
+  Echo echo(*certificate);
+  SSL_SESSION* session = nullptr;
+  CHECK_FALSE(fixture::look_at(echo.port(), 0, "\x08http/1.1", &session).resumed);
+  REQUIRE(session);
+  CHECK(fixture::look_at(echo.port(), 0, "\x08http/1.1", &session).resumed);
+  folder.put(authority.issue("DNS:localhost"));
+  CHECK((*certificate)->reload());
+  CHECK_FALSE(fixture::look_at(echo.port(), 0, "\x08http/1.1", &session).resumed);
+  SSL_SESSION_free(session);
+}
+
 TEST_CASE("a client that speaks no TLS is found out, and can be told in plain bytes") {
   fixture::Authority authority;
   Folder folder;

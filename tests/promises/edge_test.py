@@ -199,6 +199,9 @@ routes:
         certificate(sluice.folder, "tls", 2)
         with self.assertRaises(RuntimeError) as refused:
             sluice.start()
+        self.assertNotEqual(sluice.process.wait(20), 0)
+        sluice.log.close()
+        sluice.__exit__()
         self.assertIn("tls.key_mismatch", str(refused.exception))
         self.assertRegex(str(refused.exception), r"sluice\.yaml:2:\d+")
 

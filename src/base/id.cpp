@@ -5,30 +5,43 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <pthread.h>
+
+#include <atomic>
 #include <utility>
 
 #include "base/check.h"
+#include "base/time.h"
 
 namespace sluice {
 
 namespace {
 
-// Random bytes are fetched for several ids at once: a call of the generator costs more than all else here. Sluice
-// does not fork, so no two processes share a buffer.
+// Counts the forks that led to this process, so that a child does not use the bytes its parent has fetched.
+std::atomic<int>& forks() {
+  static std::atomic<int> count{0};
+  static const int registered = pthread_atfork(nullptr, nullptr, [] { forks().fetch_add(1); });
+  SLUICE_CHECK(registered == 0, "a fork handler can be registered");
+  return count;
+}
+
+// Random bytes are fetched for several ids at once: a call of the generator costs more than all else here.
 class RandomBytes {
  public:
   std::uint8_t next() {
-    if (at_ == bytes_.size()) {
+    if (int now = forks().load(std::memory_order_relaxed); at_ == bytes_.size() || now != of_fork_) {
       SLUICE_CHECK(RAND_bytes(bytes_.data(), int(bytes_.size())) == 1,
                    "the kernel's random generator must answer");
       at_ = 0;
+      of_fork_ = now;
     }
     return std::exchange(bytes_[at_++], std::uint8_t(0));
   }
 
  private:
-  std::array<std::uint8_t, 520> bytes_;
+  std::array<std::uint8_t, 512> bytes_;
   std::size_t at_ = bytes_.size();
+  int of_fork_ = 0;
 };
 
 // Looking the algorithm up and making a context cost as much as the hash of a short text.
@@ -60,13 +73,18 @@ class Sha256 {
 }  // namespace
 
 std::string random_id(std::string_view prefix) {
-  constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";  // RFC 4648 base32, lower case
-  constexpr int kCharacters = 26;                                   // 26 * 5 = 130 >= 128 bits
+  constexpr char kAlphabet[] =
+      "234567abcdefghijklmnopqrstuvwxyz";  // the letters of RFC 4648, in the order of ASCII
+  constexpr int kTime = 7;                 // characters: 35 bits of seconds, until the year 3058
+  constexpr int kRandom = 19;              // characters: 95 bits, among the ids of one second
   thread_local RandomBytes random;
   std::string id;
-  id.reserve(prefix.size() + kCharacters);
+  id.reserve(prefix.size() + kTime + kRandom);
   id += prefix;
-  for (int i = 0; i < kCharacters; ++i) id += kAlphabet[random.next() & 31];
+  // Ids of one time stand together in an index, so that a database writes one page for many of them.
+  auto seconds = std::uint64_t(system_clock().utc().micros / 1'000'000);
+  for (int i = kTime - 1; i >= 0; --i) id += kAlphabet[seconds >> (5 * i) & 31];
+  for (int i = 0; i < kRandom; ++i) id += kAlphabet[random.next() & 31];
   return id;
 }
 

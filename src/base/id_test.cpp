@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "base/time.h"
+
 using namespace sluice;
 
 TEST_CASE("digests agree with the published vectors") {
@@ -21,6 +23,21 @@ TEST_CASE("ids are distinct and keep their prefix") {
     CHECK(id.starts_with("req_"));
     CHECK(seen.insert(id).second);
   }
+}
+
+TEST_CASE("ids of a later second sort behind those of an earlier one") {
+  // The first seven characters are the second in digits of base 32 whose order is that of their bytes.
+  auto second_in = [](std::string_view id) {
+    constexpr std::string_view kDigits = "234567abcdefghijklmnopqrstuvwxyz";
+    std::int64_t value = 0;
+    for (char c : id.substr(4, 7)) value = value * 32 + std::int64_t(kDigits.find(c));
+    return value;
+  };
+  std::int64_t before = system_clock().utc().micros / 1'000'000;
+  std::string id = random_id("req_");
+  std::int64_t after = system_clock().utc().micros / 1'000'000;
+  CHECK(second_in(id) >= before);
+  CHECK(second_in(id) <= after);
 }
 
 TEST_CASE("constant-time comparison is a comparison") {

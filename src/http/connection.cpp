@@ -11,9 +11,7 @@ namespace {
 using Exchange = Responder::Impl;
 using Phase = Responder::Impl::Phase;
 
-constexpr std::size_t kFirstRead = 4 * 1024;  // what an idle connection holds; most heads fit
 constexpr std::size_t kBodyRead = 64 * 1024;
-constexpr std::size_t kKeptCapacity = 16 * 1024;  // a larger buffer is given back between requests
 // How long and how much a connection is read on after the last answer: closing with unread bytes would make the
 // kernel send a reset, which can destroy the answer before the client has read it (RFC 9112, section 9.6).
 constexpr Duration kLingerTime = std::chrono::seconds(2);
@@ -39,21 +37,11 @@ Error body_too_large(std::size_t limit) {
           "send less at once"};
 }
 
-// Appends what arrives to c.in.
-net::Task<Result<std::size_t>> receive(Exchange& c, std::size_t room) {
-  std::size_t had = c.in.size();
-  c.in.resize(had + room);
-  std::span<char> into(c.in.data() + had, room);
-  auto got = co_await c.stream.read_some(into);
-  c.in.resize(had + (got ? *got : 0));
-  co_return got;
-}
-
 // nullopt: the connection ended, or went idle for too long, between requests.
 net::Task<Result<std::optional<RequestHead>>> read_head(Exchange& c, MonotonicTime& accepted) {
   if (c.in.empty()) {
     c.stream.set_deadline(c.core->limits.idle_timeout);
-    auto first = co_await receive(c, kFirstRead);
+    auto first = co_await c.stream.append_some(c.in);
     if (!first) co_return std::optional<RequestHead>();
   }
   accepted = std::chrono::steady_clock::now();
@@ -71,7 +59,7 @@ net::Task<Result<std::optional<RequestHead>>> read_head(Exchange& c, MonotonicTi
     std::size_t scanned = c.in.size();
     while (c.in.size() <= c.core->limits.headers.bytes && c.in.find('\n', scanned) == c.in.npos) {
       scanned = c.in.size();
-      auto more = co_await receive(c, kFirstRead);
+      auto more = co_await c.stream.append_some(c.in);
       if (!more && more.error().code == "net.timeout") co_return fail(too_slow("head"));
       if (!more) co_return fail(more.error());
     }
@@ -105,7 +93,7 @@ net::Task<Status> read_chunked(Exchange& c, std::string& body) {
     c.in.erase(0, *used);
     if (body.size() > limit) co_return fail(body_too_large(limit));
     if (decoder.done()) co_return Status();
-    auto more = co_await receive(c, kFirstRead * 4);
+    auto more = co_await c.stream.append_some(c.in);
     if (!more) co_return fail(more.error());
   }
 }
@@ -155,6 +143,8 @@ net::Task<bool> handle(Exchange& c, RequestHead& head, MonotonicTime accepted) {
   c.start_exchange(head);
   c.enter(Phase::Handling);
   c.watch();
+  // An answer may take minutes.
+  if (c.in.empty()) c.in = std::string();
   Connection about;
   about.peer = c.stream.peer();
   about.accepted = accepted;
@@ -197,7 +187,6 @@ net::Task<void> serve(std::shared_ptr<Responder::Impl> connection) {
   while (ready) {
     c.enter(Phase::Idle);
     if (c.core->draining && c.in.empty()) break;
-    if (c.in.empty() && c.in.capacity() > kKeptCapacity) c.in = std::string();
     MonotonicTime accepted;
     auto head = co_await read_head(c, accepted);
     if (!head) {

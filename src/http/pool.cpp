@@ -1,27 +1,14 @@
 #include "http/pool.h"
 
-#include <algorithm>
-#include <cstring>
-
 namespace sluice::http {
-namespace {
-
-constexpr std::size_t kBuffer = 16 * 1024;
-
-}  // namespace
 
 net::Task<Result<std::size_t>> Link::receive() {
-  if (from == to) from = to = 0;
-  if (to == in.size()) {
-    std::memmove(in.data(), in.data() + from, to - from);
-    to -= from;
-    from = 0;
-    if (to == in.size()) in.resize(std::max(kBuffer, in.size() * 2));
-  }
-  std::span<char> room(in.data() + to, in.size() - to);
-  auto got = co_await stream.read_some(room);
-  if (got) to += *got;
-  co_return got;
+  if (from == in.size())
+    in = std::string();
+  else
+    in.erase(0, from);
+  from = 0;
+  return stream.append_some(in);
 }
 
 std::unique_ptr<Link> Pool::take() {

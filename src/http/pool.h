@@ -14,14 +14,14 @@ namespace sluice::http {
 struct Link {
   explicit Link(net::Stream s) : stream(std::move(s)) {}
   net::Stream stream;
-  std::string in;  // a fixed-size buffer; [from, to) is unused input
-  std::size_t from = 0, to = 0;
+  std::string in;  // received; what stands before `from` is used
+  std::size_t from = 0;
   bool kept = false;      // has carried an exchange before
   MonotonicTime since{};  // when it became idle
 
-  std::string_view unused() const { return std::string_view(in).substr(from, to - from); }
+  std::string_view unused() const { return std::string_view(in).substr(from); }
   void use(std::size_t n) { from += n; }
-  // Reads more behind what is unused; the buffer grows only while a head does not fit.
+  // Reads more behind what is unused; holds no memory while it waits if nothing is.
   net::Task<Result<std::size_t>> receive();
 };
 

@@ -18,6 +18,8 @@ constexpr int kWritesWithoutPause = 64;
 // Two pieces up to one TLS record (RFC 8446, section 5.1) are joined, so that they leave in one.
 constexpr std::size_t kTlsRecord = 16 * 1024;
 
+constexpr std::size_t kAppend = 64 * 1024;
+
 struct Yield {
   Core& core;
   bool await_ready() const noexcept { return false; }
@@ -135,6 +137,37 @@ Task<Status> start_socket(std::shared_ptr<Socket> s) {
   co_return co_await tls_accept(s);
 }
 
+// Waits first and then takes what there is by way of the thread's own buffer.
+Task<Result<std::size_t>> append_plain(std::shared_ptr<Socket> s, std::string& to) {
+  if (auto fit = s->ready(); !fit) co_return fail(fit.error());
+  Socket::Operation pending(*s);
+  for (;;) {
+    auto start = [&s](auto done) { s->tcp.async_wait(asio::ip::tcp::socket::wait_read, std::move(done)); };
+    AsioAwaiter readable(start);
+    Transfer waited = co_await readable;
+    if (!s->open() || waited.ec) co_return fail(s->error(waited.ec, "reading from"));
+    thread_local std::array<char, kAppend> buffer;
+    ssize_t got = ::recv(s->tcp.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    int number = errno;
+    if (got > 0) {
+      to.append(buffer.data(), std::size_t(got));
+      co_return std::size_t(got);
+    }
+    if (got == 0) co_return fail(s->error(asio::error::eof, "reading from"));
+    if (number == EAGAIN || number == EWOULDBLOCK || number == EINTR) continue;
+    co_return fail(s->error(ErrorCode(number, boost::system::system_category()), "reading from"));
+  }
+}
+
+Task<Result<std::size_t>> append_tls(std::shared_ptr<Socket> s, std::string& to) {
+  std::size_t had = to.size();
+  to.resize(had + kTlsRecord);
+  asio::mutable_buffer room(to.data() + had, kTlsRecord);
+  auto got = co_await read_into(std::move(s), room);
+  to.resize(had + (got ? *got : 0));
+  co_return got;
+}
+
 Task<void> wait_hangup(std::shared_ptr<Socket> s) {
   if (!s->open() || s->gone) co_return;
   if (!s->watched) {
@@ -170,6 +203,9 @@ Stream::~Stream() { close(); }
 Task<Status> Stream::start() { return start_socket(impl_->socket); }
 Task<Result<std::size_t>> Stream::read_some(std::span<char> into) {
   return read_into(impl_->socket, asio::mutable_buffer(into.data(), into.size()));
+}
+Task<Result<std::size_t>> Stream::append_some(std::string& to) {
+  return impl_->socket->tls ? append_tls(impl_->socket, to) : append_plain(impl_->socket, to);
 }
 Task<Status> Stream::write_all(std::string_view bytes) {
   Pieces pieces{bytes, {}};

@@ -34,6 +34,9 @@ class Stream {
   Task<Status> start();
   // At least one byte, or net.closed at the end of the stream.
   Task<Result<std::size_t>> read_some(std::span<char> into);
+  // The same, appended to `to`, at most 64 KiB. No buffer is held while nothing comes (under TLS: 16 KiB). `to`
+  // must live until the task ends.
+  Task<Result<std::size_t>> append_some(std::string& to);
   Task<Status> write_all(std::string_view bytes);  // `bytes` must live until the task ends
   Task<Status> write_all2(std::string_view first, std::string_view second);  // one gathered write
   // Returns when the peer has closed or reset the connection, or close() was called here; never while it is open.

@@ -100,8 +100,10 @@ bool mod97_is_1(std::string_view alnum) {
 }
 
 std::size_t iban_length(std::string_view country) {
-  const auto found = std::find_if(std::begin(kIbanCountries), std::end(kIbanCountries),
-                                  [&](const IbanCountry& c) { return country == c.code; });
+  if (country.size() != 2) return 0;
+  const auto found = std::find_if(std::begin(kIbanCountries), std::end(kIbanCountries), [&](const IbanCountry& c) {
+    return country[0] == c.code[0] && country[1] == c.code[1];
+  });
   return found == std::end(kIbanCountries) ? 0 : found->length;
 }
 

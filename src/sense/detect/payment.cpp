@@ -183,6 +183,10 @@ class Payment : public scan::Detector {
     const Groups g(doc, run);
     const std::size_t last = g.count() - 1;
     if (g.size(last) != 4) return;
+    // The pattern costs too much to be asked about every year and page number.
+    std::size_t mask = run.end;
+    if (doc.text[mask] == ' ' || doc.text[mask] == '-') ++mask;
+    if (mask >= doc.text.size() || doc.text[mask] == 0 || !std::strchr("*xX\xE2", doc.text[mask])) return;
     re2::StringPiece rest(doc.text.data() + g.start(last),
                           std::min<std::size_t>(40, doc.text.size() - g.start(last)));
     const std::size_t before = rest.size();

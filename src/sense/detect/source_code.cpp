@@ -51,9 +51,14 @@ bool is_keyword(std::string_view word) {
   return at != std::end(kKeywords) && *at == word;
 }
 
-bool is_identifier(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+constexpr std::array<bool, 256> identifier_bytes() {
+  std::array<bool, 256> table{};
+  for (std::size_t b = 0; b < 0x80; ++b) table[b] = scan::is_word_byte(static_cast<char>(b));
+  return table;
 }
+constexpr auto kIdentifier = identifier_bytes();
+
+bool is_identifier(char c) { return kIdentifier[static_cast<unsigned char>(c)]; }
 
 // What one pass over a line counts.
 struct Marks {
@@ -63,10 +68,6 @@ struct Marks {
 };
 
 bool is_operator(char c) { return c != 0 && std::strchr("=+*/<>%&|^!~", c) != nullptr; }
-
-bool starts_word(std::string_view line, std::size_t i) {
-  return is_identifier(line[i]) && (i == 0 || !is_identifier(line[i - 1]));
-}
 
 // Two characters that stand together in programs and hardly elsewhere.
 bool is_pair(char a, char b) {
@@ -103,14 +104,21 @@ bool is_pair(char a, char b) {
 
 Marks marks_of(std::string_view line) {
   Marks m;
+  bool in_word = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    if (starts_word(line, i)) ++m.words;
-    if (is_identifier(c) || c == ' ') continue;
+    if (is_identifier(c)) {
+      m.words += !in_word;
+      in_word = true;
+      continue;
+    }
+    const bool after_word = in_word;
+    in_word = false;
+    if (c == ' ') continue;
     if (c == '(' || c == ')' || c == '{' || c == '}' || c == '[' || c == ']') ++m.brackets;
     if (is_operator(c)) ++m.operators;
     if (c == ';' || c == '{') ++m.statements;
-    if (c == '(' && i > 0 && is_identifier(line[i - 1])) m.call = true;
+    if (c == '(' && after_word) m.call = true;
     if (c == '=' && i > 0 && i + 1 < line.size() && line[i + 1] != '=' && line[i - 1] != '=') m.assignment = true;
     if (i + 1 < line.size() && is_pair(c, line[i + 1])) ++m.pairs;
   }

@@ -84,12 +84,17 @@ class Runs {
     std::vector<Decoded> found;
     std::size_t i = 0;
     while (i < text_.size() && found.size() < kMaxRuns) {
-      if (base64_value(text_[i]) < 0) {
-        ++i;
+      // Backwards from where a run that begins here would be long enough: what breaks it there is where the next
+      // one can begin, so that most characters are never looked at.
+      if (i + kMinEncodedRun > text_.size()) break;
+      std::size_t k = kMinEncodedRun;
+      while (k > 0 && base64_value(text_[i + k - 1]) >= 0) --k;
+      if (k > 0) {
+        i += k;
         continue;
       }
       const std::size_t end = run_end(i);
-      if (end - i >= kMinEncodedRun) try_run(i, end, found);
+      try_run(i, end, found);
       i = end;
     }
     return found;

@@ -1,5 +1,6 @@
 #include "sense/scan/document.h"
 
+#include <array>
 #include <utility>
 
 namespace sluice::sense::scan {
@@ -15,6 +16,16 @@ bool is_separator(char c) {
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
+// What an anchor begins with.
+constexpr std::array<bool, 256> anchor_bytes() {
+  std::array<bool, 256> table{};
+  for (std::size_t b = 'A'; b <= 'Z'; ++b) table[b] = true;
+  for (std::size_t b = '0'; b <= '9'; ++b) table[b] = true;
+  table['@'] = true;
+  return table;
+}
+constexpr auto kAnchor = anchor_bytes();
+
 class Anchors {
  public:
   explicit Anchors(Document& doc) : doc_(doc), text_(doc.text) {}
@@ -22,7 +33,9 @@ class Anchors {
   void run() {
     for (std::size_t i = 0; i < text_.size();) {
       const char c = text_[i];
-      if (is_digit(c)) {
+      if (!kAnchor[static_cast<unsigned char>(c)]) {
+        ++i;
+      } else if (is_digit(c)) {
         i = take_number(i);
       } else if (is_upper(c) && (i == 0 || !is_word_byte(text_[i - 1]))) {
         i = take_name(i);

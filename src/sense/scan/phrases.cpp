@@ -1,5 +1,6 @@
 #include "sense/scan/phrases.h"
 
+#include <array>
 #include <utility>
 
 #include "base/check.h"
@@ -23,18 +24,24 @@ bool joins_word(std::string_view text, std::size_t at) {
   return first >= 0xC3 && first <= 0xE0;
 }
 
-bool edges_hold(std::string_view text, std::size_t start, std::size_t end, Edge edge) {
-  const bool joined_before = start > 0 && joins_word(text, start - 1);
-  const bool joined_after = end < text.size() && joins_word(text, end);
+constexpr std::array<bool, 256> ascii_word_bytes() {
+  std::array<bool, 256> table{};
+  for (std::size_t b = 0; b < 0x80; ++b) table[b] = is_word_byte(static_cast<char>(b));
+  return table;
+}
+constexpr auto kAsciiWord = ascii_word_bytes();
+
+bool edges_hold(std::string_view text, std::size_t start, bool joined_after, Edge edge) {
+  const auto joined_before = [&] { return start > 0 && joins_word(text, start - 1); };
   switch (edge) {
     case Edge::Any:
       return true;
     case Edge::Start:
-      return !joined_before;
+      return !joined_before();
     case Edge::End:
       return !joined_after;
     case Edge::Word:
-      return !joined_before && !joined_after;
+      return !joined_after && !joined_before();
     case Edge::AfterDigit:
       if (joined_after || start == 0) return false;
       return is_digit(text[start - 1]) || (start > 1 && text[start - 1] == ' ' && is_digit(text[start - 2]));
@@ -139,56 +146,100 @@ void PhraseSet::renumber(const std::vector<State>& order) {
       const State to = next_[at[s] * columns_ + column];
       moved[s * columns_ + column] = static_cast<State>(place[to] | (ending_[to].empty() ? 0 : kEndsPhrase));
     }
-    const auto& list = ending_[at[s]];
-    outputs_.insert(outputs_.end(), list.begin(), list.end());
+    bool anywhere = false;
+    for (const std::uint32_t number : ending_[at[s]]) {
+      const Phrase& phrase = phrases_[number];
+      outputs_.push_back({phrase.owner, phrase.id, static_cast<std::uint8_t>(phrase.text.size()), phrase.edge});
+      anywhere = anywhere || phrase.edge == Edge::Any || phrase.edge == Edge::Start;
+    }
+    ends_anywhere_.push_back(anywhere);
     first_output_.push_back(static_cast<std::uint32_t>(outputs_.size()));
   }
   next_ = std::move(moved);
 }
 
+// One transition is a load that depends on the one before, so the search waits for memory most of the time. A long
+// text is therefore searched in four places at once. Each begins as many bytes early as the longest phrase has: by
+// then the automaton is in the state in which a search from the text's beginning would be.
 void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
   SLUICE_CHECK(!first_output_.empty(), "build() comes before find()");
   hits.resize(owners_);
   for (auto& list : hits) list.clear();
-  std::size_t row = 0;
-  for (std::size_t i = 0; i < lower.size(); ++i) {
-    const State to = next_[row + symbol_[static_cast<unsigned char>(lower[i])]];
-    const std::size_t state = to & (kEndsPhrase - 1u);
-    row = state * columns_;
-    if (to & kEndsPhrase) [[unlikely]]
-      report(state, lower, i + 1, hits);
+  constexpr std::size_t kLanes = 4, kWorthIt = 8 * kLongestPhrase;
+  std::array<std::vector<Stop>, kLanes> stops;
+  const std::size_t lane = lower.size() / kLanes;
+  if (lane < kWorthIt) {
+    walk(lower, 0, lower.size(), 0, stops[0]);
+  } else {
+    std::array<std::size_t, kLanes> row{};
+    for (std::size_t k = 1; k < kLanes; ++k) {
+      row[k] = walk(lower, k * lane - kLongestPhrase, k * lane, 0, stops[k]);
+      stops[k].clear();  // the lane before finds these
+    }
+    for (std::size_t i = 0; i < lane; ++i) {
+      step(lower, i, row[0], stops[0]);
+      step(lower, lane + i, row[1], stops[1]);
+      step(lower, 2 * lane + i, row[2], stops[2]);
+      step(lower, 3 * lane + i, row[3], stops[3]);
+    }
+    walk(lower, kLanes * lane, lower.size(), row[3], stops[3]);
+  }
+  for (const auto& list : stops) {
+    for (const Stop& stop : list) report(stop, lower, hits);
   }
 }
 
-void PhraseSet::report(std::size_t state, std::string_view lower, std::size_t end,
-                       std::vector<std::vector<PhraseHit>>& hits) const {
-  for (std::uint32_t o = first_output_[state]; o < first_output_[state + 1]; ++o) {
-    const Phrase& phrase = phrases_[outputs_[o]];
-    const std::size_t start = end - phrase.text.size();
-    if (!edges_hold(lower, start, end, phrase.edge)) continue;
-    hits[phrase.owner].push_back(
-        PhraseHit{static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), phrase.id});
+std::size_t PhraseSet::walk(std::string_view lower, std::size_t from, std::size_t to, std::size_t row,
+                            std::vector<Stop>& stops) const {
+  for (std::size_t i = from; i < to; ++i) step(lower, i, row, stops);
+  return row;
+}
+
+inline void PhraseSet::step(std::string_view lower, std::size_t at, std::size_t& row,
+                            std::vector<Stop>& stops) const {
+  const State to = next_[row + symbol_[static_cast<unsigned char>(lower[at])]];
+  const std::size_t state = to & (kEndsPhrase - 1u);
+  row = state * columns_;
+  if (!(to & kEndsPhrase)) [[likely]]
+    return;
+  // Most phrases end inside of longer words.
+  const bool inside = at + 1 < lower.size() && kAsciiWord[static_cast<unsigned char>(lower[at + 1])];
+  if (inside && !ends_anywhere_[state]) return;
+  stops.push_back({static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(state)});
+}
+
+void PhraseSet::report(const Stop& stop, std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
+  const bool joined_after = stop.end < lower.size() && joins_word(lower, stop.end);
+  for (std::uint32_t o = first_output_[stop.state]; o < first_output_[stop.state + 1]; ++o) {
+    const Output& output = outputs_[o];
+    const std::uint32_t start = stop.end - output.size;
+    if (edges_hold(lower, start, joined_after, output.edge))
+      hits[output.owner].push_back(PhraseHit{start, stop.end, output.id});
   }
 }
 
 std::string lower_case(std::string_view utf8) {
   std::string out(utf8);
-  for (std::size_t i = 0; i < out.size(); ++i) {
+  unsigned char seen = 0;
+  for (char& c : out) {
+    const auto b = static_cast<unsigned char>(c);
+    seen |= b;
+    c = static_cast<char>(b + (static_cast<unsigned char>(b - 'A') < 26 ? 32 : 0));
+  }
+  if (seen < 0x80) return out;
+  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
     auto& c = out[i];
     const auto b = static_cast<unsigned char>(c);
-    if (b >= 'A' && b <= 'Z') {
-      c = static_cast<char>(b + 32);
-    } else if (b >= 0xC3 && b <= 0xD0 && i + 1 < out.size()) {
-      auto& tail = out[i + 1];
-      const auto t = static_cast<unsigned char>(tail);
-      if (b == 0xC3 && t >= 0x80 && t <= 0x9E && t != 0x97) tail = static_cast<char>(t + 0x20);  // À..Þ
-      if (b == 0xCE && t >= 0x91 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // Α..Ο
-      if (b == 0xD0 && t >= 0x90 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // А..П
-      if (b == 0xCE && t >= 0xA0 && t <= 0xA9) fold(c, tail, 0xCF, -0x20);                       // Π..Ω
-      if (b == 0xD0 && t >= 0xA0 && t <= 0xAF) fold(c, tail, 0xD1, -0x20);                       // Р..Я
-      if (b == 0xD0 && t >= 0x80 && t <= 0x8F) fold(c, tail, 0xD1, 0x10);                        // Ѐ..Џ
-      ++i;
-    }
+    if (b < 0xC3 || b > 0xD0) continue;
+    auto& tail = out[i + 1];
+    const auto t = static_cast<unsigned char>(tail);
+    if (b == 0xC3 && t >= 0x80 && t <= 0x9E && t != 0x97) tail = static_cast<char>(t + 0x20);  // À..Þ
+    if (b == 0xCE && t >= 0x91 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // Α..Ο
+    if (b == 0xD0 && t >= 0x90 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // А..П
+    if (b == 0xCE && t >= 0xA0 && t <= 0xA9) fold(c, tail, 0xCF, -0x20);                       // Π..Ω
+    if (b == 0xD0 && t >= 0xA0 && t <= 0xAF) fold(c, tail, 0xD1, -0x20);                       // Р..Я
+    if (b == 0xD0 && t >= 0x80 && t <= 0x8F) fold(c, tail, 0xD1, 0x10);                        // Ѐ..Џ
+    ++i;
   }
   return out;
 }

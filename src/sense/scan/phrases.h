@@ -54,8 +54,23 @@ class PhraseSet {
   void insert(std::uint32_t phrase);
   void link();
   void renumber(const std::vector<State>& order);
-  void report(std::size_t state, std::string_view lower, std::size_t end,
-              std::vector<std::vector<PhraseHit>>& hits) const;
+  // Where the search came to a state that ends phrases.
+  struct Stop {
+    std::uint32_t end = 0;  // of the phrases, in the text
+    std::uint32_t state = 0;
+  };
+  // What ends in a state; as small as it can be, since a search reads many of them.
+  struct Output {
+    Owner owner;
+    std::uint16_t id;
+    std::uint8_t size;
+    Edge edge;
+  };
+  // Goes through [from, to) of the text from `row` on and notes the stops whose edges may hold.
+  std::size_t walk(std::string_view lower, std::size_t from, std::size_t to, std::size_t row,
+                   std::vector<Stop>& stops) const;
+  void step(std::string_view lower, std::size_t at, std::size_t& row, std::vector<Stop>& stops) const;
+  void report(const Stop& stop, std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const;
   void collect_outputs(const std::vector<State>& fail, const std::vector<State>& order);
 
   std::uint16_t owners_ = 0;
@@ -66,7 +81,8 @@ class PhraseSet {
   std::vector<State> next_;                         // [state * columns_ + column]
   std::vector<std::vector<std::uint32_t>> ending_;  // per state, while building
   std::vector<std::uint32_t> first_output_;         // per state; outputs of s: [first_output_[s], [s + 1])
-  std::vector<std::uint32_t> outputs_;              // phrase numbers
+  std::vector<Output> outputs_;
+  std::vector<std::uint8_t> ends_anywhere_;  // per state: an output may be followed by a letter
 };
 
 // ASCII, Latin-1, Greek and Cyrillic letters in lower case; the length and every other byte stay, so that offsets
@@ -85,7 +101,7 @@ void for_each_phrase(std::string_view phrases, Take take) {
 }
 
 // A letter, digit, '_' or any byte of a character beyond ASCII.
-inline bool is_word_byte(char c) {
+constexpr bool is_word_byte(char c) {
   const auto b = static_cast<unsigned char>(c);
   return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '_' || b >= 0x80;
 }

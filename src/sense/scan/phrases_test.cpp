@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
+#include <set>
 
 using namespace sluice::sense::scan;
 
@@ -49,6 +51,43 @@ TEST_CASE("every occurrence of every phrase is found, as a search one by one fin
     }
     CHECK(found[owner].size() == expected);
     CHECK(std::is_sorted(found[owner].begin(), found[owner].end(),
+                         [](const PhraseHit& a, const PhraseHit& b) { return a.end < b.end; }));
+  }
+}
+
+TEST_CASE("a long text, which is searched in several places at once, gives the hits of its pieces one by one") {
+  std::mt19937 rng(5);
+  std::uniform_int_distribution<int> letter(0, 3), size(1, 60);
+  const auto word = [&](int n) {
+    std::string s;
+    while (n-- > 0) s += "ab c"[letter(rng)];
+    return s;
+  };
+  for (int round = 0; round < 20; ++round) {
+    const std::string text = word(1900 + round * 97);
+    PhraseSet set;
+    const auto owner = set.new_owner();
+    std::vector<std::string> phrases;
+    for (int i = 0; i < 40; ++i) {
+      const auto n = static_cast<std::size_t>(size(rng));
+      phrases.push_back(i % 2 ? text.substr(rng() % (text.size() - n), n) : word(4));
+      set.add(owner, phrases.back(), Edge::Any);
+    }
+    // Across the quarters, where one search ends and the next begins.
+    for (std::size_t quarter = 1; quarter < 4; ++quarter) {
+      phrases.push_back(text.substr(text.size() / 4 * quarter - 30, 60));
+      set.add(owner, phrases.back(), Edge::Any);
+    }
+    set.build();
+    std::multiset<std::array<std::size_t, 3>> expected, found;
+    for (std::size_t p = 0; p < phrases.size(); ++p) {
+      for (std::size_t at = text.find(phrases[p]); at != text.npos; at = text.find(phrases[p], at + 1))
+        expected.insert({p, at, at + phrases[p].size()});
+    }
+    const Found hits = find(set, text);
+    for (const PhraseHit& h : hits[owner]) found.insert({h.id, h.start, h.end});
+    CHECK(found == expected);
+    CHECK(std::is_sorted(hits[owner].begin(), hits[owner].end(),
                          [](const PhraseHit& a, const PhraseHit& b) { return a.end < b.end; }));
   }
 }

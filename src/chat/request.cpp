@@ -137,6 +137,7 @@ bool carries_encoded(const std::string& raw) {
 
 bool points_elsewhere(const ExtraField& field) {
   if (field.raw == "null") return false;
+  if (field.path == "$.prompt") return field.raw.starts_with("{");  // a template by id, of the Responses API
   if (field.name == "audio") return field.path.starts_with("$.messages[");
   return std::find(kElsewhere.begin(), kElsewhere.end(), field.name) != kElsewhere.end();
 }

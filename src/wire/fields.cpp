@@ -69,6 +69,39 @@ Status decode_integer(Value value, std::int64_t low, const char* expected, std::
   return {};
 }
 
+namespace {
+bool all_are(Value array, Type type) {
+  for (Value element : array) {
+    if (!element.is(type)) return false;
+  }
+  return true;
+}
+}  // namespace
+
+Status decode_inputs(Value object, const char* name, chat::Request& out) {
+  constexpr const char* kExpected = "a string, an array of strings, or token ids";
+  Value value = object[name];
+  if (!value) return missing(object, name, kExpected);
+  if (value.is(Type::String)) {
+    out.inputs.push_back(*value.string());
+    return {};
+  }
+  if (!value.is(Type::Array)) return wrong_type(value, kExpected);
+  if (value.size() == 0) return wrong_value(value, kExpected);
+  if (all_are(value, Type::String)) {
+    for (Value element : value) out.inputs.push_back(*element.string());
+    return {};
+  }
+  bool tokens = all_are(value, Type::Number);
+  if (!tokens && all_are(value, Type::Array)) {
+    tokens = true;
+    for (Value element : value) tokens = tokens && all_are(element, Type::Number);
+  }
+  if (!tokens) return wrong_value(value, kExpected);
+  out.inputs_are_tokens = true;
+  return {};
+}
+
 Result<bool> boolean_of(Value value) {
   if (!value.is(Type::Bool)) return wrong_type(value, "a boolean");
   return *value.boolean();

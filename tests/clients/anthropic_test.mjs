@@ -115,7 +115,9 @@ test("interleaved pieces of parallel calls are put in order", { skip: direct && 
   assert.deepEqual(uses(message).map((u) => u.input.city), cities);
 });
 
-test("the SDK's tool runner goes round by itself", async () => {
+// It asks for a thread that the server holds, which DeepSeek ignores in silence: then only new turns arrive. Refused by its
+// proper name, the runner sends the whole conversation.
+restored("the SDK's tool runner goes round by itself", /400.*tool_use/, async () => {
   const asked = [];
   const runner = client.beta.messages.toolRunner({ model, max_tokens: 1000, messages: say(askTwo), tools: [{ type: "custom", name: "weather",
     description: "The weather", input_schema: weather, parse: (x) => x, run: ({ city }) => { asked.push(city); return `snow in ${city}`; } }] });
@@ -242,8 +244,5 @@ test("a client that leaves ends the upstream call within 100 ms", () => departur
 }));
 
 throughSluice("threads held by the server are refused by the protocol's own name", async () => {
-  const response = await fetch(`${place.anthropic}/v1/messages`, { method: "POST", headers: { "content-type": "application/json", "x-api-key": place.key },
-    body: JSON.stringify({ model, max_tokens: 10, messages: hello, thread: { id: "thread_1" } }) });
-  assert.equal(response.status, 400);
-  assert.match(await response.text(), /thread/);
+  await assert.rejects(ask({ thread: { type: "create" } }), Anthropic.ThreadUnsupportedRequestError);
 });

@@ -56,8 +56,8 @@ class Responses:
     def whole(self):
         return self.end()
 
-    def event(self, kind, name, **more):
-        numbered = Event(kind, named(name, {"type": name, "sequence_number": self.sequence, **more}))
+    def event(self, kind, event_name, /, **more):
+        numbered = Event(kind, named(event_name, {"type": event_name, "sequence_number": self.sequence, **more}))
         self.sequence += 1
         return numbered
 

@@ -115,10 +115,11 @@ class Bytes:
 
 def send_stream(handler, fake, cues, form):
     out = Bytes(handler, cues)
+    events = course(form, cues)
     handler.begin("text/event-stream; charset=utf-8")
     if "blank_lines" in cues:
         out.send("\n\n\n")
-    for event in course(form, cues):
+    for event in events:
         if "keepalive" in cues:
             out.send(": keep-alive\n\n")
         if event.kind == "cut":
@@ -155,7 +156,7 @@ def course(form, cues):
     if "no_done" in cues:
         return [e for e in events if e.kind != "done"]
     if "invalid_json" in cues:
-        return events[:middle] + [Event("content", "data: {\"id\": \"fake\", oops\n\n")] + events[middle:]
+        return events[:middle] + [Event("content", events[middle].text.rstrip()[:-10] + "\n\n")] + events[middle:]
     if "duplicate_finish" in cues:
         return events[:finish + 1] + [events[finish]] + events[finish + 1:]
     if "slow" in cues:

@@ -168,7 +168,8 @@ def check_chat(body, beta):
 
 
 def check_messages(body):
-    """The Anthropic side. Thinking blocks of earlier turns must come back where `tools` are there."""
+    """The Anthropic side. Thinking blocks of earlier turns must come back where `tools` are there. Claude Code, whose use
+    with this API is documented, puts system messages into the conversation: they are taken."""
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         return bad("missing field `messages`")
@@ -180,6 +181,8 @@ def check_messages(body):
     for message in messages:
         content = message.get("content")
         blocks = content if isinstance(content, list) else [{"type": "text", "text": content}]
+        if message.get("role") == "system":
+            continue
         if message.get("role") not in ("user", "assistant"):
             return bad(f"unknown variant `{message.get('role')}`, expected one of `user`, `assistant`")
         if message["role"] == "assistant":

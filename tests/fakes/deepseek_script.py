@@ -168,7 +168,7 @@ def ask_of_chat(body):
 
 
 def ask_of_messages(body):
-    last = body["messages"][-1]
+    last = [m for m in body["messages"] if m["role"] != "system"][-1]
     blocks = last["content"] if isinstance(last["content"], list) else [{"type": "text", "text": last["content"]}]
     results = [text_of(b.get("content")) for b in blocks if b["type"] == "tool_result"]
     choice = body.get("tool_choice") or {}

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs the pinned SDKs where they are missing and runs the client tests with the Node they want.
+#   run.sh [sluice|fake] [TEST...]    through Sluice, or straight to the fake upstream (running.mjs tells why)
 set -eu
 cd "$(dirname "$0")"
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
@@ -11,4 +12,7 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
 fi
 node=node
 [ -x node_modules/.bin/node ] && node=node_modules/.bin/node
-exec "$node" --test --test-concurrency=1 ./*_test.mjs
+export CLIENTS_AGAINST="${1:-sluice}"
+[ $# -gt 0 ] && shift
+[ $# -gt 0 ] || set -- ./*_test.mjs
+exec "$node" --test --test-concurrency=1 "$@"

@@ -1,14 +1,15 @@
-// The `openai` package, unchanged, against both deployments: the guide on this machine and the fake hosted upstream.
+// The `openai` package, unchanged, and what only Sluice has: its headers, its policy, the guide on this machine.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import OpenAI from "openai";
-import { startFake, startSluice } from "./running.mjs";
+import { direct, hello, startFake, startSluice, throughSluice as test } from "./running.mjs";
 
 const models = ["sluice-guide", "deepseek-flash"];
-const hello = [{ role: "user", content: "What is Sluice?" }];
+const listed = [...models, "deepseek-flash-seeing", "deepseek-v4-pro"];
 let fake, sluice, client;
 
 before(async () => {
+  if (direct) return;
   fake = await startFake();
   sluice = await startSluice(fake);
   client = new OpenAI({ baseURL: sluice.baseURL, apiKey: "unused", maxRetries: 0 });
@@ -21,7 +22,7 @@ after(async () => {
 test("the models are listed", async () => {
   const ids = [];
   for await (const model of client.models.list()) ids.push(model.id);
-  assert.deepEqual(ids.sort(), [...models].sort());
+  assert.deepEqual(ids.sort(), listed);
   assert.equal((await client.models.retrieve(models[0])).id, models[0]);
 });
 
@@ -81,7 +82,6 @@ test("what the policy denies is a PermissionDeniedError and never reaches the up
 test("errors have the SDK's own classes", async () => {
   await assert.rejects(client.chat.completions.create({ model: "none", messages: hello }), OpenAI.NotFoundError);
   await assert.rejects(client.chat.completions.create({ model: models[0], messages: "hello" }), OpenAI.BadRequestError);
-  await assert.rejects(client.chat.completions.create({ model: models[0], messages: hello, n: 3 }), OpenAI.BadRequestError);
   await fake.cue("500");
   await assert.rejects(client.chat.completions.create({ model: "deepseek-flash", messages: hello }), OpenAI.InternalServerError);
 });

@@ -114,7 +114,7 @@ void stream(std::string_view bytes, bool translate) {
   bool error = !out.empty() && out.back().event == "error";
   must(done != error);
   for (const wire::Piece& piece : out) {
-    must(piece.data.find_first_of("\r\n") == std::string::npos);
+    must((piece.event + piece.data).find_first_of("\r\n") == std::string::npos);
     must(bool(json::Doc::parse(piece.data)));
   }
   if (translate) check_blocks(out);

@@ -164,6 +164,13 @@ TEST_CASE("anthropic reader: servers that leave out types, indexes and ends of b
   CHECK(h.end == "tool_calls");
 }
 
+TEST_CASE("anthropic reader: a type that would break out of its line names no event") {
+  auto reader = wire::make_anthropic_messages_reader();
+  chat::Chunk chunk = reader->read_event("message", R"({"type":"ping\n\ndata: forged"})");
+  CHECK_FALSE(chunk.raw.empty());
+  CHECK(chunk.raw_event.empty());
+}
+
 TEST_CASE("anthropic reader: stop reasons") {
   auto end_of = [](const std::string& reason) { return streamed({kStart, ended(reason), kStop}).end; };
   CHECK(end_of("end_turn") == "stop");

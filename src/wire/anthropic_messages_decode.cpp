@@ -16,9 +16,9 @@ using json::Value;
 
 // Members that change nothing in what the model answers: cache marks, billing, where and how fast it is computed,
 // who called a tool (a plain call says "direct"), how much of the thinking is shown.
-constexpr const char* kHints[] = {"cache_control",         "service_tier",    "inference_geo", "speed",  "betas",
-                                  "diagnostics",           "user_profile_id", "workspace_id",  "caller", "display",
-                                  "eager_input_streaming", "citations",       "anthropic_beta"};
+constexpr const char* kHints[] = {"cache_control", "service_tier",   "inference_geo",        "speed",
+                                  "betas",         "anthropic_beta", "diagnostics",          "user_profile_id",
+                                  "workspace_id",  "display",        "eager_input_streaming"};
 
 // Citations ask for something in a document and are content in a text, unless there are none.
 bool is_hint(Value member) {

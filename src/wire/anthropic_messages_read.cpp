@@ -90,6 +90,14 @@ bool is_failure(std::string_view reason) {
   return reason == "insufficient_system_resource" || reason == "abort" || reason == "error" ||
          reason == "cancelled";
 }
+
+// A type is the name of its event, which stands on a line of its own: anything but a plain word is not taken over.
+bool plain_word(std::string_view type) {
+  return type.size() <= 64 && std::all_of(type.begin(), type.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
 Error broken_off() {
   return {"upstream.unavailable", "the deployment broke the answer off", "",
           "try again; what was received so far is not a whole answer"};
@@ -271,7 +279,7 @@ Chunk Reader::read_event(std::string_view event, std::string_view data) {
     return chunk;
   }
   chunk.raw = std::string(data);
-  chunk.raw_event = std::move(type);
+  if (plain_word(type)) chunk.raw_event = std::move(type);
   chunk.protocol = chat::Protocol::AnthropicMessages;
   chunk.closing = finished_ || done_;  // what came after the reason too
   return chunk;

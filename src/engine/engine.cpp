@@ -7,6 +7,7 @@
 #include "engine/gguf/gguf.h"
 #include "engine/model/cache.h"
 #include "engine/model/model.h"
+#include "engine/prompt/continuation.h"
 #include "engine/prompt/prompt.h"
 #include "engine/refusal.h"
 #include "engine/sampler/sampler.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int kDefaultContext = 4096;  // positions; the cache of larger ones is asked for explicitly
 constexpr int kMostThreads = 256;
+constexpr std::int64_t kContinuationTokens = 16;  // of a text completion that names no limit: OpenAI's default
 constexpr int kMostSlots = 256;
 constexpr int kMostChunk = 4096;
 constexpr int kMostQueue = 1 << 20;
@@ -43,6 +45,15 @@ SamplerSettings default_sampling(const std::string& prompt_format) {
   if (prompt_format == "r1") return {.temperature = 0.6, .top_p = 0.95};
   if (prompt_format == "guide") return {.temperature = 0};
   return {};
+}
+
+// The answer begins with the prompt, as it came.
+Sink echoing(std::string prompt, Sink sink) {
+  return [prompt = std::move(prompt), sink = std::move(sink), told = false](chat::Chunk chunk) mutable {
+    if (!told && !prompt.empty()) chunk.events.insert(chunk.events.begin(), chat::TextDelta{prompt});
+    told = true;
+    sink(std::move(chunk));
+  };
 }
 
 class LocalEngine : public Engine {
@@ -106,16 +117,18 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
 // for at most n times the longest token. Earlier answers may be shortened by a prompt format, and the guide takes
 // the beginning of a question only; those don't count.
 Status LocalEngine::refuse_hopeless(const chat::Request& request) const {
-  if (info_.prompt_format == "guide") return {};
-  std::size_t bytes = 0;
+  const bool text = request.protocol == chat::Protocol::OpenAiCompletions;
+  if (info_.prompt_format == "guide" && !text) return {};
+  std::size_t bytes = request.suffix.size();
+  for (const std::string& input : request.inputs) bytes += input.size();
   for (const chat::Message& message : request.messages)
     if (message.role != chat::Role::Assistant) bytes += message.text().size();
   const std::size_t most = static_cast<std::size_t>(info_.context) * tokenizer_->longest_token();
   if (bytes <= most) return {};
   return fail("engine.context_exceeded",
-              "the messages have " + std::to_string(bytes) + " bytes, which no " + std::to_string(info_.context) +
-                  " tokens can stand for",
-              "$.messages", "shorten the conversation or load the model with a larger `context`");
+              std::string(text ? "the prompt has " : "the messages have ") + std::to_string(bytes) +
+                  " bytes, which no " + std::to_string(info_.context) + " tokens can stand for",
+              text ? "$.prompt" : "$.messages", "send less text or load the model with a larger `context`");
 }
 
 SamplerSettings LocalEngine::sampling_of(const chat::Sampling& wanted) const {
@@ -140,14 +153,22 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
     return fail("engine.unsupported_field", "the model has no reasoning to switch on", "$.thinking",
                 "leave the field out or use a reasoning model");
   JobRequest job;
-  SLUICE_TRY(job.prompt, prompt_->render(request));
+  const bool text = request.protocol == chat::Protocol::OpenAiCompletions;
+  if (text) {
+    SLUICE_TRY(job.prompt, render_continuation(request, *tokenizer_));
+  } else {
+    SLUICE_TRY(job.prompt, prompt_->render(request));
+  }
   if (job.prompt.empty())
     return fail("engine.empty_prompt", "the prompt has no tokens", "$.messages", "send a message with text");
   job.sampler = sampling_of(request.sampling);
   job.max_tokens = request.sampling.max_tokens;
   job.stops = request.sampling.stop;
-  job.starts_in_reasoning = prompt_->opens_in_reasoning(request);
-  job.sink = std::move(sink);
+  job.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
+  job.splits_reasoning = !text;
+  if (text && !job.max_tokens) job.max_tokens = kContinuationTokens;
+  job.sink =
+      request.echo && !request.inputs.empty() ? echoing(request.inputs[0], std::move(sink)) : std::move(sink);
   return scheduler_->submit(std::move(job));
 }
 

@@ -8,6 +8,12 @@
 #include <mutex>
 #include <set>
 
+#include "engine/gguf/gguf.h"
+#include "engine/prompt/continuation.h"
+#include "engine/tokenizer/tokenizer.h"
+#include "json/doc.h"
+#include "text/utf8.h"
+
 namespace sluice::engine {
 namespace {
 
@@ -71,6 +77,14 @@ LoadOptions stories() {
   return options;
 }
 
+chat::Request text(const std::string& prompt) {
+  chat::Request request;
+  request.protocol = chat::Protocol::OpenAiCompletions;
+  request.inputs = {prompt};
+  request.sampling.temperature = 0;
+  return request;
+}
+
 }  // namespace
 
 TEST_CASE("a trained model continues a story as its authors' test expects") {
@@ -96,6 +110,106 @@ TEST_CASE("a trained model continues a story as its authors' test expects") {
     CHECK(answer.usage.completion == 150);
     CHECK(answer.usage.cache_hit == 0);
     CHECK(answer.usage.cache_miss > 1);
+  }
+}
+
+TEST_CASE("a text completion goes on with the prompt alone: echoed if asked, stopped, and 16 tokens by default") {
+  auto engine = load(stories());
+  if (!engine) return;
+  const auto complete = [&](const chat::Request& request) {
+    auto answer = std::make_unique<Answer>();
+    REQUIRE(engine->submit(request, answer->sink()).has_value());
+    answer->wait();
+    return answer;
+  };
+  chat::Request request = text("Once upon a time");
+  auto plain = complete(request);
+  CHECK(std::string(", there was a little girl named Lily. She loved to play outside").starts_with(plain->text));
+  CHECK(plain->usage.completion == 16);
+  CHECK(plain->finish == chat::FinishReason::Length);
+  request.echo = true;
+  CHECK(complete(request)->text == "Once upon a time" + plain->text);
+  request.sampling.max_tokens = 60;
+  request.sampling.stop = {" Lily"};
+  auto stopped = complete(request);
+  CHECK(stopped->text == "Once upon a time, there was a little girl named");
+  CHECK(stopped->finish == chat::FinishReason::Stop);
+  // No prompt at all: the text that the authors give for BOS alone.
+  request = text("");
+  request.sampling.max_tokens = 40;
+  CHECK(complete(request)->text.starts_with("Once upon a time, there was a little girl named Lily."));
+  // Marks in a text are letters: it neither ends the prompt nor begins another.
+  request = text("</s><s>Once");
+  CHECK(complete(request)->usage.cache_miss > 6);
+}
+
+TEST_CASE("text completions continue the golden prompts as the reference implementation does") {
+  for (const std::string name : {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M"}) {
+    CAPTURE(name);
+    LoadOptions options;
+    options.path = "../shared/engine/" + name + ".gguf";
+    options.threads = 2;
+    options.exact = true;
+    auto engine = load(options);
+    if (!engine) return;
+    auto file = gguf::File::open(options.path);
+    REQUIRE(file.has_value());
+    auto tokenizer = Tokenizer::create(**file);
+    REQUIRE(tokenizer.has_value());
+    std::ifstream golden_file("../shared/engine/" + name + ".json");
+    auto golden = json::Doc::parse(std::string(std::istreambuf_iterator<char>(golden_file), {}));
+    REQUIRE(golden.has_value());
+    int prompts = 0;
+    for (json::Value prompt : (*golden)->root()["prompts"]) {
+      CAPTURE(*prompt["text"].string());
+      Answer answer;
+      chat::Request request = text(*prompt["text"].string());
+      request.sampling.max_tokens = 12;
+      auto ids = render_continuation(request, **tokenizer);
+      REQUIRE(ids.has_value());
+      std::vector<std::int64_t> expected_ids;
+      for (json::Value id : prompt["tokens"]) expected_ids.push_back(*id.integer());
+      CHECK(std::vector<std::int64_t>(ids->begin(), ids->end()) == expected_ids);
+      REQUIRE(engine->submit(request, answer.sink()).has_value());
+      answer.wait();
+      std::string expected;
+      for (std::size_t i = 0; i < 12; ++i) {
+        const auto id = static_cast<std::int32_t>(*prompt["ref"]["greedy"].at(i).integer());
+        if ((*tokenizer)->is_end(id)) break;
+        (*tokenizer)->append_token_text(expected, id);
+      }
+      CHECK(answer.text == text::repair_utf8(expected));
+      CHECK(answer.usage.prompt() == static_cast<std::int64_t>(expected_ids.size()));
+      ++prompts;
+    }
+    CHECK(prompts > 0);
+  }
+}
+
+TEST_CASE("what a text completion may not ask is refused by name, and so are embeddings") {
+  auto engine = load(stories());
+  if (!engine) return;
+  using Change = void (*)(chat::Request&);
+  const std::pair<const char*, Change> cases[] = {
+      {"engine.unsupported_field $.suffix", [](chat::Request& r) { r.suffix = "end"; }},
+      {"engine.unsupported_field $.prompt", [](chat::Request& r) { r.inputs.push_back("second"); }},
+      {"engine.unsupported_field $.prompt", [](chat::Request& r) { r.inputs_are_tokens = true; }},
+      {"engine.unsupported_field $.n", [](chat::Request& r) { r.sampling.n = 2; }},
+      {"engine.unsupported_field $.logprobs", [](chat::Request& r) { r.sampling.logprobs = true; }},
+      {"engine.unsupported_field $.logit_bias", [](chat::Request& r) { r.sampling.logit_bias = R"({"1":2})"; }},
+      {"engine.unsupported_field $.frequency_penalty", [](chat::Request& r) { r.sampling.frequency_penalty = 1; }},
+      {"engine.unsupported_field $.input", [](chat::Request& r) { r.operation = chat::Operation::Embed; }},
+      {"engine.unsupported_field $.messages",
+       [](chat::Request& r) { r.operation = chat::Operation::CountTokens; }},
+      {"engine.context_exceeded $.prompt", [](chat::Request& r) { r.inputs[0] = std::string(8 << 20, 'x'); }},
+      {"", [](chat::Request& r) { r.extra.push_back({"$.stream_options.x", "1", "x", true}); }},
+  };
+  for (const auto& [expected, change] : cases) {
+    chat::Request request = text("x");
+    change(request);
+    auto job = engine->submit(request, [](chat::Chunk) {});
+    if (job) engine->cancel(*job);
+    CHECK((job ? "" : job.error().code + " " + job.error().where) == expected);
   }
 }
 

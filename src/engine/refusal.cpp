@@ -50,6 +50,7 @@ bool is_empty(json::Value value) {
 }
 
 bool harmless(const chat::ExtraField& field) {
+  if (field.hint) return true;
   for (std::string_view path : kBookkeeping)
     if (field.path == path) return true;
   auto doc = json::Doc::parse(field.raw);
@@ -60,6 +61,19 @@ bool harmless(const chat::ExtraField& field) {
   return is_empty(value);
 }
 
+// Settings that the vocabulary has and the engine does not honour.
+Status refuse_sampling(const chat::Sampling& sampling) {
+  if (sampling.n != 1) return refuse("$.n", "the built-in engine gives one answer a request");
+  if (sampling.frequency_penalty.value_or(0) != 0)
+    return refuse("$.frequency_penalty", "the built-in engine knows no penalties");
+  if (sampling.presence_penalty.value_or(0) != 0)
+    return refuse("$.presence_penalty", "the built-in engine knows no penalties");
+  if (!sampling.logit_bias.empty() && sampling.logit_bias != "{}")
+    return refuse("$.logit_bias", "the built-in engine knows no bias");
+  if (sampling.logprobs) return refuse("$.logprobs", "the built-in engine sends no log-probabilities");
+  return {};
+}
+
 bool is_text_format(const std::string& raw) {
   auto doc = json::Doc::parse(raw);
   return doc && (is_empty((*doc)->root()) || (*doc)->root()["type"].string() == "text");
@@ -68,13 +82,20 @@ bool is_text_format(const std::string& raw) {
 }  // namespace
 
 Status refuse_unsupported(const chat::Request& request) {
+  if (request.operation == chat::Operation::Embed)
+    return fail("engine.unsupported_field", "the built-in engine makes no embeddings", "$.input",
+                "use a model whose deployment makes embeddings");
+  if (request.operation == chat::Operation::CountTokens)
+    return fail("engine.unsupported_field", "the built-in engine counts no tokens without answering", "$.messages",
+                "use a model whose deployment counts tokens");
+  SLUICE_TRY_VOID(refuse_sampling(request.sampling));
   if (!request.tools.empty()) return refuse("$.tools", "the built-in engine does not call tools");
   const std::string& choice = request.tool_choice.raw;
   if (!choice.empty() && choice != "null" && choice != "\"none\"" && choice != "\"auto\"")
     return refuse("$.tool_choice", "the built-in engine does not call tools");
   if (!request.format.raw.empty() && !is_text_format(request.format.raw))
     return refuse("$.response_format", "the built-in engine writes text only");
-  if (!request.reasoning_effort.empty())
+  if (!request.reasoning_effort.empty() && request.reasoning_effort != "none")
     return refuse("$.reasoning_effort", "the built-in engine has no levels of reasoning effort");
   for (const chat::ExtraField& field : request.extra)
     if (!harmless(field)) return refuse(field.path, "the built-in engine does not know this field");

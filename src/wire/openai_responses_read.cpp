@@ -57,7 +57,8 @@ class Reader : public AnswerReader {
   struct Item {
     std::string type;
     int call = -1;                     // its number among the calls, once announced
-    std::string held;                  // arguments that came before the call's name
+    std::string held;                  // arguments that came before the call's name and id
+    std::string name, id;              // of a call that is not announced: its name, and its item's id
     bool arguments = false;            // some were told
     bool summarised = false;           // its reasoning is told by the summary
     bool reasoned = false;             // its reasoning is told by the content
@@ -76,6 +77,8 @@ class Reader : public AnswerReader {
   void reasoning(Item& item, std::int64_t part, std::string text, Chunk& chunk);
   void summary(Item& item, std::int64_t part, std::string text, Chunk& chunk);
   void announce(Item& item, Value value, Chunk& chunk);
+  void announce_as(Item& item, std::string id, Chunk& chunk);
+  void last_word(Item& item, Value call, Chunk& chunk);
   void arguments(Item& item, std::string text, Chunk& chunk);
   void whole_part(Item& item, std::int64_t index, Value part, Chunk& chunk);
   void whole_summary(Item& item, std::int64_t index, Value part, Chunk& chunk);
@@ -86,6 +89,7 @@ class Reader : public AnswerReader {
 
   std::map<std::int64_t, Item> items_;
   std::map<std::string, std::int64_t> by_id_;
+  std::map<std::string, Item*> called_;  // calls that were announced, by their ids
   std::int64_t current_ = 0;
   int calls_ = 0;
   bool told_text_ = false, told_reasoning_ = false, told_refusal_ = false;
@@ -110,7 +114,9 @@ Reader::Item& Reader::item_of(Value root) {
     current_ = items_.empty() ? 0 : items_.rbegin()->first + 1;
   }
   if (!id.empty() && by_id_.size() < std::size_t(kMaxItems)) by_id_.emplace(id, current_);
-  return items_[current_];
+  Item& item = items_[current_];
+  if (item.id.empty()) item.id = std::move(id);
+  return item;
 }
 
 void Reader::text(Item& item, std::int64_t part, std::string text, std::string logprobs, Chunk& chunk) {
@@ -142,14 +148,18 @@ void Reader::summary(Item& item, std::int64_t part, std::string text, Chunk& chu
   chunk.events.push_back(chat::ReasoningDelta{std::move(text)});
 }
 
+// A call is told of when its name and its own id are known.
 void Reader::announce(Item& item, Value value, Chunk& chunk) {
-  std::string name = string_of(value["name"]);
-  if (item.call >= 0 || name.empty()) return;
-  std::string id = string_of(value["call_id"]);
-  if (id.empty()) id = string_of(value["id"]);
-  if (id.empty()) id = string_of(value["item_id"]);
+  if (std::string name = string_of(value["name"]); !name.empty()) item.name = std::move(name);
+  if (std::string id = string_of(value["call_id"]); !id.empty()) announce_as(item, std::move(id), chunk);
+}
+
+void Reader::announce_as(Item& item, std::string id, Chunk& chunk) {
+  if (item.call >= 0 || item.name.empty()) return;
   item.call = calls_++;
-  chunk.events.push_back(chat::ToolCallDelta{item.call, std::move(id), std::move(name), std::move(item.held)});
+  called_.emplace(id, &item);
+  chunk.events.push_back(
+      chat::ToolCallDelta{item.call, std::move(id), std::move(item.name), std::move(item.held)});
 }
 
 void Reader::arguments(Item& item, std::string text, Chunk& chunk) {
@@ -198,16 +208,32 @@ void Reader::whole_item(Item& item, Value value, Chunk& chunk) {
   }
 }
 
+// A call in the final response: one that is known by its id, or not announced yet, or, if none is, new.
+void Reader::last_word(Item& item, Value call, Chunk& chunk) {
+  if (item.id.empty()) item.id = string_of(call["id"]);
+  auto known = called_.find(string_of(call["call_id"]));
+  if (known != called_.end()) {
+    whole_item(*known->second, call, chunk);
+  } else if (item.call < 0) {
+    whole_item(item, call, chunk);
+  }
+}
+
 // The final response repeats everything. What kind of thing was never told is told now.
 void Reader::whole_output(Value output, Chunk& chunk) {
-  bool text = told_text_ || told_refusal_, reasoning = told_reasoning_, calls = calls_ > 0;
+  bool words = told_text_ || told_refusal_, reasoning = told_reasoning_;
   std::int64_t index = 0;
   for (Value value : output) {
     std::string type = string_of(value["type"]);
     Item& item = items_[std::min(index++, kMaxItems)];
-    if ((type == "message" && !text) || (type == "reasoning" && !reasoning) || (type == "function_call" && !calls))
+    if (type == "function_call") {
+      last_word(item, value, chunk);
+    } else if ((type == "message" && !words) || (type == "reasoning" && !reasoning)) {
       whole_item(item, value, chunk);
+    }
   }
+  for (auto& [place, item] : items_)
+    if (item.call < 0 && !item.name.empty()) announce_as(item, item.id, chunk);
 }
 
 void Reader::read_model(Value response) {

@@ -66,7 +66,7 @@ class Writer : public AnswerWriter {
 
   void write_item(json::Writer& w, const Item& item, const char* status, bool empty) const;
   void write_part(json::Writer& w, const Item& item, const Item::Part& part, bool empty) const;
-  void write_usage(json::Writer& w) const;
+  void write_usage(json::Writer& w, bool begun) const;
   std::string response(const char* status, const Error* error) const;
   std::string response_with(const char* status, const Error* error, bool items) const;
   void write_echo(json::Writer& w) const;
@@ -150,18 +150,16 @@ void Writer::write_item(json::Writer& w, const Item& item, const char* status, b
   w.end().end();
 }
 
-void Writer::write_usage(json::Writer& w) const {
-  w.key("usage");
-  if (!usage_) {
-    w.null();
-    return;
-  }
-  w.object().member("input_tokens", usage_->prompt());
-  w.key("input_tokens_details").object().member("cached_tokens", usage_->cache_hit);
-  w.member("cache_write_tokens", usage_->cache_write).end();
-  w.member("output_tokens", usage_->completion);
-  w.key("output_tokens_details").object().member("reasoning_tokens", usage_->reasoning).end();
-  w.member("total_tokens", usage_->total()).end();
+// An answer that has only begun used nothing yet; one that ended without being counted says nothing of it.
+void Writer::write_usage(json::Writer& w, bool begun) const {
+  if (!begun && !usage_) return;
+  const chat::Usage usage = begun ? chat::Usage() : *usage_;
+  w.key("usage").object().member("input_tokens", usage.prompt());
+  w.key("input_tokens_details").object().member("cached_tokens", usage.cache_hit);
+  w.member("cache_write_tokens", usage.cache_write).end();
+  w.member("output_tokens", usage.completion);
+  w.key("output_tokens_details").object().member("reasoning_tokens", usage.reasoning).end();
+  w.member("total_tokens", usage.total()).end();
 }
 
 void Writer::write_tools(json::Writer& w) const {
@@ -192,12 +190,8 @@ void Writer::write_text(json::Writer& w, Value body) const {
   const chat::OutputFormat& format = request_.format;
   w.key("text").object().key("format");
   if (format.kind == chat::OutputFormat::Kind::JsonSchema) {
-    w.object().member("type", "json_schema").member("name", format.name).key("description");
-    if (format.description.empty()) {
-      w.null();
-    } else {
-      w.value(format.description);
-    }
+    w.object().member("type", "json_schema").member("name", format.name);
+    if (!format.description.empty()) w.member("description", format.description);
     w.key("schema").raw(format.schema).member("strict", format.strict.value_or(false)).end();
   } else {
     w.raw(format.raw.empty() ? R"({"type":"text"})" : format.raw);
@@ -266,7 +260,7 @@ std::string Writer::response_with(const char* status, const Error* error, bool i
   }
   w.end();
   write_echo(w);
-  write_usage(w);
+  write_usage(w, std::string_view(status) == "in_progress");
   return w.end().take();
 }
 

@@ -14,8 +14,9 @@ namespace sluice::engine {
 
 class AnswerText {
  public:
-  // The tokenizer must outlive it.
-  AnswerText(const Tokenizer& tokenizer, bool starts_in_reasoning, const std::vector<std::string>& stops);
+  // The tokenizer must outlive it. Without `splits_reasoning` all is text.
+  AnswerText(const Tokenizer& tokenizer, bool starts_in_reasoning, const std::vector<std::string>& stops,
+             bool splits_reasoning = true);
 
   // Appends what became certain with this token.
   void feed(std::int32_t token, std::vector<chat::Event>& out);
@@ -25,9 +26,11 @@ class AnswerText {
   std::int64_t reasoning_tokens() const { return reasoning_tokens_; }
 
  private:
+  void split(std::string_view whole);
   void pass_on(std::vector<chat::Event>& events, std::vector<chat::Event>& out);
 
   const Tokenizer& tokenizer_;
+  const bool splits_reasoning_;
   ReasoningSplitter splitter_;
   StopMatcher stop_;
   // Reasoning marks of vocabularies that call them control tokens, which otherwise have no text; -1: none.

@@ -39,6 +39,7 @@ struct JobRequest {
   std::optional<std::int64_t> max_tokens;  // none: as far as the context goes
   std::vector<std::string> stops;
   bool starts_in_reasoning = false;
+  bool splits_reasoning = true;  // <think> begins reasoning; false: it is text like any other
   std::function<void(chat::Chunk)> sink;
 };
 
@@ -63,7 +64,7 @@ class Scheduler {
         : id(number),
           request(std::move(wanted)),
           sampler(request.sampler),
-          text(tokenizer, request.starts_in_reasoning, request.stops) {}
+          text(tokenizer, request.starts_in_reasoning, request.stops, request.splits_reasoning) {}
     bool reading() const { return position < request.prompt.size(); }
 
     const std::uint64_t id;

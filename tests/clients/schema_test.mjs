@@ -88,8 +88,8 @@ test("responses and messages have the SDKs' own types, whole and streamed", asyn
   for (const name of models) {
     for (const [, text, more] of asks(name === "sluice-guide" ? null : responseTools)) {
       const body = { model: name, input: text, ...more };
-      constant("Whole", await post(`${place.openai}/responses`, body));
-      for (const { data } of await stream(`${place.openai}/responses`, body)) constant("Streamed<ResponseStreamEvent>", data);
+      constant("Given<Whole>", await post(`${place.openai}/responses`, body));
+      for (const { data } of await stream(`${place.openai}/responses`, body)) constant("Given<Streamed<ResponseStreamEvent>>", data);
     }
     for (const [, text, more] of asks(name === "sluice-guide" ? null : messageTools)) {
       const body = { model: name, max_tokens: 200, messages: user(text), ...more };
@@ -103,9 +103,10 @@ test("responses and messages have the SDKs' own types, whole and streamed", asyn
     'type Whole = Omit<Response, "output_text"> & { store?: boolean | null };',
     'type Streamed<T> = T extends { response: Response } ? Omit<T, "response"> & { response: Whole } :',
     '  T extends { type: "response.function_call_arguments.done" } ? T & { name: string } : T;',
-    "// What may be null may be missing: nobody but Anthropic has every such field.",
-    "type Given<T> = T extends (infer U)[] ? Given<U>[] : T extends object ? { [K in keyof T as null extends T[K] ? K : never]?: Given<T[K]> } &",
-    "  { [K in keyof T as null extends T[K] ? never : K]: Given<T[K]> } : T;");
+    "// What may be null may be missing, and who runs a tool: nobody but the vendors themselves has every such field.",
+    'type Missable<T, K extends keyof T> = null extends T[K] ? true : K extends "caller" ? true : false;',
+    "type Given<T> = T extends (infer U)[] ? Given<U>[] : T extends object ? { [K in keyof T as Missable<T, K> extends true ? K : never]?: Given<T[K]> } &",
+    "  { [K in keyof T as Missable<T, K> extends true ? never : K]: Given<T[K]> } : T;");
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}recorded.ts`, lines.join("\n") + "\n");
   const tsc = fileURLToPath(new URL("node_modules/typescript/bin/tsc", import.meta.url));

@@ -165,7 +165,7 @@ class Messages:
     def usage(self, output):
         a = self.answer
         return {"input_tokens": a.prompt_tokens - a.cached, "cache_creation_input_tokens": 0,
-                "cache_read_input_tokens": a.cached, "output_tokens": output, "service_tier": "standard"}
+                "cache_read_input_tokens": a.cached, "output_tokens": output}
 
     def stop_reason(self):
         return "stop_sequence" if self.answer.stopped_by else self.reasons.get(self.answer.finish, "end_turn")

@@ -20,8 +20,15 @@ def strip(value, names=False):
         return [strip(v) for v in value]
     if not isinstance(value, dict):
         return value
-    return {k: strip(v, k == "properties") for k, v in value.items()
+    kept = {k: strip(v, k == "properties" and not names) for k, v in value.items()
             if names or not (k in PROSE or k.startswith("x-"))}
+    return kept if names or "nullable" not in kept else nullable(kept)
+
+
+def nullable(schema):
+    """OpenAPI 3.0's word for it, of which some are left, in the words of JSON Schema."""
+    rest = {k: v for k, v in schema.items() if k != "nullable"}
+    return {"anyOf": [rest, {"type": "null"}]} if schema["nullable"] is True else rest
 
 
 def references(value):

@@ -9,7 +9,8 @@
 
 namespace sluice {
 
-// "req_" + 26 lower-case base32 characters: the second, so that ids of one time sort together, then 95 random bits.
+// "req_" + 26 lower-case base32 characters: the second, so that ids of one time sort together, then 95 random
+// bits.
 std::string random_id(std::string_view prefix);
 
 // SHA-256 (FIPS 180-4), 32 bytes.

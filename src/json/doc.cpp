@@ -155,6 +155,8 @@ Result<std::shared_ptr<const Doc>> Doc::parse(std::string text, const Limits& li
   auto doc = std::make_shared<Made>();
   doc->text_ = std::move(text);
   SLUICE_TRY_VOID(scan(doc->text_, limits, doc->tape_));
+  // A request's document lives as long as its answer.
+  if (doc->tape_.capacity() > doc->tape_.size() + doc->tape_.size() / 4) doc->tape_.shrink_to_fit();
   return std::shared_ptr<const Doc>(std::move(doc));
 }
 

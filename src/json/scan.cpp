@@ -133,7 +133,7 @@ std::string Scanner::place_of_end() {
 
 bool Scanner::document() {
   tape_.clear();
-  tape_.reserve(std::min<std::size_t>(text_.size() / 8 + 8, 1024));
+  tape_.reserve(std::min<std::size_t>(text_.size() / 64 + 16, 1024));
   tape_.push_back(Node{});
   skip_space();
   if (!value()) return false;

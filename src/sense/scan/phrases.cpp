@@ -159,31 +159,34 @@ void PhraseSet::renumber(const std::vector<State>& order) {
 }
 
 // One transition is a load that depends on the one before, so the search waits for memory most of the time. A long
-// text is therefore searched in four places at once. Each begins as many bytes early as the longest phrase has: by
-// then the automaton is in the state in which a search from the text's beginning would be.
+// text is therefore searched in several places at once. Each begins as many bytes early as the longest phrase has:
+// by then the automaton is in the state in which a search from the text's beginning would be.
 void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
   SLUICE_CHECK(!first_output_.empty(), "build() comes before find()");
   hits.resize(owners_);
   for (auto& list : hits) list.clear();
-  constexpr std::size_t kLanes = 4, kWorthIt = 8 * kLongestPhrase;
-  std::array<std::vector<Stop>, kLanes> stops;
-  const std::size_t lane = lower.size() / kLanes;
-  if (lane < kWorthIt) {
-    walk(lower, 0, lower.size(), 0, stops[0]);
-  } else {
-    std::array<std::size_t, kLanes> row{};
-    for (std::size_t k = 1; k < kLanes; ++k) {
-      row[k] = walk(lower, k * lane - kLongestPhrase, k * lane, 0, stops[k]);
-      stops[k].clear();  // the lane before finds these
-    }
-    for (std::size_t i = 0; i < lane; ++i) {
-      step(lower, i, row[0], stops[0]);
-      step(lower, lane + i, row[1], stops[1]);
-      step(lower, 2 * lane + i, row[2], stops[2]);
-      step(lower, 3 * lane + i, row[3], stops[3]);
-    }
-    walk(lower, kLanes * lane, lower.size(), row[3], stops[3]);
+  constexpr std::size_t kWorthIt = 8 * kLongestPhrase;  // bytes for each place
+  if (lower.size() >= 8 * kWorthIt)
+    find_in_lanes<8>(lower, hits);
+  else if (lower.size() >= 4 * kWorthIt)
+    find_in_lanes<4>(lower, hits);
+  else
+    find_in_lanes<1>(lower, hits);
+}
+
+template <std::size_t Lanes>
+void PhraseSet::find_in_lanes(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
+  std::array<std::vector<Stop>, Lanes> stops;
+  std::array<std::size_t, Lanes> row{};
+  const std::size_t lane = lower.size() / Lanes;
+  for (std::size_t k = 1; k < Lanes; ++k) {
+    row[k] = walk(lower, k * lane - kLongestPhrase, k * lane, 0, stops[k]);
+    stops[k].clear();  // the lane before finds these
   }
+  for (std::size_t i = 0; i < lane; ++i) {
+    for (std::size_t k = 0; k < Lanes; ++k) step(lower, k * lane + i, row[k], stops[k]);
+  }
+  walk(lower, Lanes * lane, lower.size(), row[Lanes - 1], stops[Lanes - 1]);
   for (const auto& list : stops) {
     for (const Stop& stop : list) report(stop, lower, hits);
   }

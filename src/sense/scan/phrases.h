@@ -66,6 +66,8 @@ class PhraseSet {
     std::uint8_t size;
     Edge edge;
   };
+  template <std::size_t Lanes>
+  void find_in_lanes(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const;
   // Goes through [from, to) of the text from `row` on and notes the stops whose edges may hold.
   std::size_t walk(std::string_view lower, std::size_t from, std::size_t to, std::size_t row,
                    std::vector<Stop>& stops) const;

@@ -64,7 +64,7 @@ TEST_CASE("a long text, which is searched in several places at once, gives the h
     return s;
   };
   for (int round = 0; round < 20; ++round) {
-    const std::string text = word(1900 + round * 97);
+    const std::string text = word(1900 + round * 197);  // up to eight places
     PhraseSet set;
     const auto owner = set.new_owner();
     std::vector<std::string> phrases;
@@ -73,9 +73,9 @@ TEST_CASE("a long text, which is searched in several places at once, gives the h
       phrases.push_back(i % 2 ? text.substr(rng() % (text.size() - n), n) : word(4));
       set.add(owner, phrases.back(), Edge::Any);
     }
-    // Across the quarters, where one search ends and the next begins.
-    for (std::size_t quarter = 1; quarter < 4; ++quarter) {
-      phrases.push_back(text.substr(text.size() / 4 * quarter - 30, 60));
+    // Across the eighths, where one search ends and the next begins.
+    for (std::size_t eighth = 1; eighth < 8; ++eighth) {
+      phrases.push_back(text.substr(text.size() / 8 * eighth - 30, 60));
       set.add(owner, phrases.back(), Edge::Any);
     }
     set.build();

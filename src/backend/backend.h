@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "chat/event.h"
 #include "chat/request.h"
+#include "http/client.h"
 #include "net/loop.h"
 #include "net/task.h"
 
@@ -31,6 +32,7 @@ struct Served {
 struct CallContext {
   std::string request_id;
   std::string traceparent, tracestate;  // W3C Trace Context; empty: none
+  http::Cancellation cancellation;      // ends an ask() that still waits for its deployment
 };
 
 // An answer being read. Destroying it cancels what is left of it upstream.
@@ -56,6 +58,8 @@ class Backend {
   virtual net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
                                                          const CallContext& context) = 0;
   virtual Served served() const = 0;
+  // What the account still has, as the vendor words it (JSON); deployment.unsupported where it is not told.
+  virtual net::Task<Result<std::string>> balance();
   // A history with tools must carry what the earlier turns thought.
   virtual bool needs_reasoning() const { return false; }
   virtual bool ready() const = 0;  // for /readyz

@@ -13,10 +13,11 @@
 namespace sluice {
 
 struct Error {
-  std::string code;     // "room.what", stable, in docs/errors.md
-  std::string message;  // what happened, one sentence without a final full stop
-  std::string where;    // file:line:column, field path or offset; empty if there is no place
-  std::string hint;     // what to do about it; empty if there is nothing to do
+  std::string code;       // "room.what", stable, in docs/errors.md
+  std::string message;    // what happened, one sentence without a final full stop
+  std::string where;      // file:line:column, field path or offset; empty if there is no place
+  std::string hint;       // what to do about it; empty if there is nothing to do
+  int retry_after_s = 0;  // seconds to wait before asking again, where somebody said so; 0: nobody did
 
   // "code: message (at where); hint": one line for logs and the terminal.
   std::string to_string() const {

@@ -15,9 +15,25 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr std::array<const char*, kZones> kZoneNames{"device", "private", "managed", "hosted"};
-constexpr std::array<const char*, 2> kKindNames{"engine", "deepseek"};
+constexpr std::array<const char*, 4> kKindNames{"engine", "deepseek", "openai", "anthropic"};
 constexpr std::string_view kGuideModel = "builtin:guide";
-constexpr std::string_view kVendorHost = "deepseek.com";
+
+// Hosts of model vendors' own APIs: what a deployment there says of its place must be true.
+struct Vendor {
+  std::string_view host;
+  const char* jurisdiction;
+};
+constexpr std::array<Vendor, 5> kVendors{{{"deepseek.com", "CN"},
+                                          {"openai.com", "US"},
+                                          {"anthropic.com", "US"},
+                                          {"openrouter.ai", "US"},
+                                          {"api.nvidia.com", "US"}}};
+
+const Vendor* vendor_of(std::string_view host) {
+  for (const Vendor& vendor : kVendors)
+    if (host == vendor.host || host.ends_with("." + std::string(vendor.host))) return &vendor;
+  return nullptr;
+}
 // Guessing a shorter one takes no luck; the documentation asks for 256 random bits.
 constexpr std::size_t kShortestClientKey = 16;
 
@@ -71,9 +87,9 @@ void read_name(Fields& fields, std::string& out) {
   out = *name;
 }
 
-void only_for(Fields& fields, Kind kind, std::initializer_list<const char*> keys) {
+void only_for(Fields& fields, const char* whom, std::initializer_list<const char*> keys) {
   for (const char* key : keys)
-    fields.refuse(key, std::string("only a deployment of kind ") + kind_name(kind) + " has this key", "remove it");
+    fields.refuse(key, std::string("only a deployment of ") + whom + " has this key", "remove it");
 }
 
 void read_jurisdiction(Fields& fields, Deployment& d, const char* fallback) {
@@ -92,8 +108,8 @@ void read_jurisdiction(Fields& fields, Deployment& d, const char* fallback) {
 }
 
 void read_engine(Fields& fields, Deployment& d, const Context& context) {
-  only_for(fields, Kind::DeepSeek,
-           {"address", "key_env", "ca_file", "connect_timeout", "stall_timeout", "max_connections"});
+  only_for(fields, "another kind",
+           {"dialect", "address", "key_env", "ca_file", "connect_timeout", "stall_timeout", "max_connections"});
   d.zone = Zone::Device;
   auto zone = fields.node("zone");
   if (zone && fields.choice("zone", d.zone, kZoneNames) && d.zone != Zone::Device)
@@ -115,7 +131,7 @@ void read_engine(Fields& fields, Deployment& d, const Context& context) {
 
 // What a deployment of the vendor's API says of itself must be true, or a policy would be judged by a lie.
 void check_place(Fields& fields, const Deployment& d, const Upstream& upstream) {
-  bool vendor = upstream.host == kVendorHost || upstream.host.ends_with("." + std::string(kVendorHost));
+  const Vendor* vendor = vendor_of(upstream.host);
   auto zone = fields.node("zone");
   auto jurisdiction = fields.node("jurisdiction");
   if (zone && d.zone == Zone::Device)
@@ -125,20 +141,37 @@ void check_place(Fields& fields, const Deployment& d, const Upstream& upstream) 
   if (zone && vendor && d.zone != Zone::Hosted)
     fields.add(*zone, zone->error("contradiction", "this address is the vendor's own API: its zone is hosted",
                                   "remove the key or write zone: hosted"));
-  if (jurisdiction && vendor && d.jurisdiction != "CN" && !d.jurisdiction.empty())
+  if (jurisdiction && vendor && d.jurisdiction != vendor->jurisdiction && !d.jurisdiction.empty())
     fields.add(*jurisdiction,
-               jurisdiction->error("contradiction", "this address is the vendor's own API: its jurisdiction is CN",
-                                   "remove the key or write jurisdiction: CN"));
+               jurisdiction->error("contradiction",
+                                   std::string("this address is the vendor's own API: its jurisdiction is ") +
+                                       vendor->jurisdiction,
+                                   std::string("remove the key or write jurisdiction: ") + vendor->jurisdiction));
   if (jurisdiction && d.jurisdiction == "local" && !upstream.loopback)
     fields.add(*jurisdiction, jurisdiction->error("contradiction",
                                                   "this address is another machine: its jurisdiction is not local",
                                                   "write the country it stands in"));
 }
 
-void read_deepseek(Fields& fields, Deployment& d, const Context& context) {
-  only_for(fields, Kind::Engine, {"threads", "context", "slots"});
+void read_dialect(Fields& fields, Deployment& d) {
+  d.dialect = kind_name(d.kind);
+  if (d.kind != Kind::OpenAi) return only_for(fields, "kind openai", {"dialect"});
+  std::size_t index = 0;  // generic
+  fields.choice("dialect", index, kOpenAiDialects);
+  d.dialect = kOpenAiDialects[index];
+}
+
+void read_remote(Fields& fields, Deployment& d, const Context& context) {
+  only_for(fields, "kind engine", {"threads", "context", "slots"});
+  read_dialect(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
-  read_jurisdiction(fields, d, d.zone == Zone::Hosted ? "CN" : nullptr);
+  const char* vendor = nullptr;  // where this address is known to stand
+  if (auto address = fields.node("address")) {
+    auto parsed = parse_upstream(address->text().value_or(""));
+    if (const Vendor* known = parsed ? vendor_of(parsed->host) : nullptr) vendor = known->jurisdiction;
+  }
+  if (d.kind == Kind::DeepSeek && d.zone == Zone::Hosted) vendor = "CN";
+  read_jurisdiction(fields, d, d.zone == Zone::Hosted ? vendor : nullptr);
   fields.text("model", d.model, Need::Required);
   fields.duration("connect_timeout", d.connect_timeout, milliseconds(10), hours(1));
   fields.duration("stall_timeout", d.stall_timeout, milliseconds(10), hours(24));
@@ -199,21 +232,24 @@ Result<Deployment> parse_deployment(const Node& node, const Context& context) {
   auto kind = fields.node("kind", Need::Required);
   if (kind) {
     auto index = kind->choice(kKindNames);
-    static constexpr std::string_view kPlanned[] = {"openai",  "vllm",      "sglang",  "azure",     "anthropic",
-                                                    "bedrock", "sagemaker", "process", "llama.cpp", "ollama"};
+    static constexpr std::string_view kPlanned[] = {"bedrock", "sagemaker", "process"};
     std::string word = kind->text().value_or("");
     if (!index && std::find(std::begin(kPlanned), std::end(kPlanned), word) != std::end(kPlanned))
-      return fail(
-          kind->error("unsupported", "the kind \"" + word + "\" is not supported yet", "use engine or deepseek"));
+      return fail(kind->error("unsupported", "the kind \"" + word + "\" is not supported yet",
+                              "use engine, deepseek, openai or anthropic"));
+    bool dialect = std::find(kOpenAiDialects.begin(), kOpenAiDialects.end(), word) != kOpenAiDialects.end();
+    if (!index && dialect)
+      return fail(kind->error("value", "\"" + word + "\" is a dialect of kind openai",
+                              "write kind: openai and dialect: " + word));
     if (!index) return fail(std::move(index).error());
     d.kind = Kind(*index);
     if (d.kind == Kind::Engine)
       read_engine(fields, d, context);
     else
-      read_deepseek(fields, d, context);
+      read_remote(fields, d, context);
   } else {
-    for (const char* key : {"model", "zone", "jurisdiction", "address", "key_env", "ca_file", "connect_timeout",
-                            "stall_timeout", "max_connections", "threads", "context", "slots"})
+    for (const char* key : {"model", "zone", "jurisdiction", "dialect", "address", "key_env", "ca_file",
+                            "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());

@@ -1,6 +1,7 @@
 // What a configuration says of deployments, routes and keys: plain values, checked when read.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -16,8 +17,18 @@ inline constexpr int kZones = 4;
 const char* zone_name(Zone zone);
 std::optional<Zone> parse_zone(std::string_view name);
 
-enum class Kind : std::uint8_t { Engine, DeepSeek };
-const char* kind_name(Kind kind);  // "engine", "deepseek"
+enum class Kind : std::uint8_t {
+  Engine,    // a GGUF file in this process
+  DeepSeek,  // DeepSeek's hosted API
+  OpenAi,    // any server that speaks OpenAI's protocols; `dialect` says which
+  Anthropic  // any server that speaks Anthropic's Messages API
+};
+const char* kind_name(Kind kind);  // "engine", "deepseek", "openai", "anthropic"
+
+// The dialects a deployment of kind openai can name; backend/dialect.h has a row for each.
+inline constexpr std::array<const char*, 13> kOpenAiDialects{"generic",   "openai", "azure",     "vllm", "sglang",
+                                                             "llama.cpp", "ollama", "lmstudio",  "nim",  "tgi",
+                                                             "lmdeploy",  "trtllm", "openrouter"};
 
 // "EU", "local" or an ISO 3166 country code.
 bool valid_jurisdiction(std::string_view name);
@@ -29,9 +40,10 @@ struct Deployment {
   Kind kind = Kind::Engine;
   Zone zone = Zone::Hosted;
   std::string jurisdiction;  // ISO 3166 country, "EU", or "local" for this machine
-  std::string model;         // engine: path of a .gguf or "builtin:guide"; deepseek: the upstream's model name
+  std::string model;         // engine: path of a .gguf or "builtin:guide"; else: the upstream's model name
 
-  // kind deepseek
+  // every kind but engine
+  std::string dialect;  // row of the dialect table: "deepseek", "vllm", "anthropic", ...
   std::string address;  // "https://api.deepseek.com"; the key is sent to this origin only
   std::string key_env;  // name of the environment variable
   std::string key;      // its value; never printed

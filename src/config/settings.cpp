@@ -181,6 +181,7 @@ Deployment hosted_default(const char* model, const std::string& key) {
   Deployment d;
   d.name = model;
   d.kind = Kind::DeepSeek;
+  d.dialect = "deepseek";
   d.zone = Zone::Hosted;
   d.jurisdiction = "CN";
   d.model = model;

@@ -89,6 +89,7 @@ net::Task<chat::Chunk> Voice::next() {
 
 void Voice::cancel() {
   cancelled_ = true;
+  context_.cancellation.cancel();
   if (answer_) answer_->cancel();
 }
 

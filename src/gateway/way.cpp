@@ -250,6 +250,7 @@ net::Task<void> Way::refuse(const Error& error) {
   closing_.status = response.status;
   response.headers = answer_headers();
   response.headers.add("Content-Type", "application/json");
+  if (error.retry_after_s > 0) response.headers.add("Retry-After", std::to_string(error.retry_after_s));
   response.body = wire::error_body(front_.protocol, error, response.status, id_);
   (void)co_await out_.send(std::move(response));
 }

@@ -1,7 +1,7 @@
 #include "gateway/worker.h"
 
-#include "backend/deepseek.h"
 #include "backend/local.h"
+#include "backend/remote.h"
 #include "gateway/pages.h"
 
 namespace sluice::gateway {
@@ -26,7 +26,7 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
     if (deployment.kind == config::Kind::Engine) {
       slot = backend::make_local(worker->loop_, deployment, shared.engines.at(deployment.name));
     } else {
-      SLUICE_TRY(slot, backend::make_deepseek(worker->loop_, deployment));
+      SLUICE_TRY(slot, backend::make_remote(worker->loop_, deployment));
     }
   }
   SLUICE_TRY(auto listener, net::Listener::listen(worker->loop_, host, port, true));

@@ -108,6 +108,7 @@ constexpr Rule kStatus[] = {
     {"policy.denied", 403},
     {"route.unknown", 404},
     {"response.unknown", 404},
+    {"deployment.unsupported", 400},
     {"route.", 400},
     {"limit.", 429},
     {"gateway.", 503},

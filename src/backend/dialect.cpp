@@ -1,0 +1,160 @@
+#include "backend/dialect.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/check.h"
+
+namespace sluice::backend {
+namespace {
+
+using chat::Protocol;
+using wire::ThinkingSwitch;
+
+constexpr std::string_view kChat = "/chat/completions", kCompletions = "/completions", kResponses = "/responses",
+                           kEmbeddings = "/embeddings", kMessages = "/messages", kCount = "/messages/count_tokens";
+
+// A server of which nothing is known but that it speaks OpenAI's chat: what it can't do it refuses itself.
+Dialect plain(std::string_view name) {
+  Dialect d;
+  d.name = name;
+  d.paths = {kChat, kCompletions, "", kEmbeddings, ""};
+  d.target.images = true;
+  return d;
+}
+
+// The open engines: they speak nearly everything, take reasoning back, and switch it in the chat template.
+Dialect engine(std::string_view name) {
+  Dialect d = plain(name);
+  d.paths = {kChat, kCompletions, kResponses, kEmbeddings, kMessages};
+  d.count_tokens = kCount;
+  d.target.thinking = ThinkingSwitch::ChatTemplate;
+  d.target.keeps_reasoning = true;
+  d.target.top_k = d.target.min_p = true;
+  d.target.efforts = {"low", "medium", "high", "max"};
+  return d;
+}
+
+Dialect deepseek() {
+  Dialect d = plain("deepseek");
+  d.paths = {kChat, "/beta/completions", kResponses, "", "/anthropic/v1/messages"};
+  d.beta_chat = "/beta/chat/completions";
+  d.balance = "/user/balance";
+  wire::Target& t = d.target;
+  t.thinking = ThinkingSwitch::Thinking;
+  t.thinks_by_default = true;
+  t.forced_tools_thinking = false;
+  t.keeps_reasoning = t.needs_reasoning = true;
+  t.json_schema = false;  // but on its Responses
+  t.seed = t.logit_bias = t.penalties = t.parallel_switch = false;
+  t.prefix = true;
+  t.efforts = {"low", "high", "max"};
+  return d;
+}
+
+Dialect openai() {
+  Dialect d = plain("openai");
+  d.paths = {kChat, kCompletions, kResponses, kEmbeddings, ""};
+  d.target.thinking = ThinkingSwitch::Effort;
+  d.target.developer_role = true;
+  d.target.max_stop = 4;
+  d.target.efforts = {"minimal", "low", "medium", "high", "xhigh"};
+  d.target.max_tokens_field = "max_completion_tokens";
+  return d;
+}
+
+Dialect anthropic() {
+  Dialect d;
+  d.name = "anthropic";
+  d.auth = Auth::XApiKey;
+  d.paths[std::size_t(Protocol::AnthropicMessages)] = "/v1/messages";
+  d.count_tokens = "/v1/messages/count_tokens";
+  wire::Target& t = d.target;
+  t.thinking = ThinkingSwitch::Thinking;
+  t.keeps_reasoning = t.verifies_signatures = t.images = t.prefix = t.top_k = true;
+  t.forced_tools_thinking = t.json_object = t.logprobs = t.seed = t.logit_bias = t.penalties = false;
+  t.max_stop = 8191;
+  t.efforts = {"low", "medium", "high", "max"};
+  return d;
+}
+
+std::vector<Dialect> rows() {
+  Dialect azure = plain("azure");
+  azure.auth = Auth::ApiKey;
+  azure.paths = {kChat, "", kResponses, kEmbeddings, ""};
+
+  Dialect vllm = engine("vllm"), sglang = engine("sglang"), llama = engine("llama.cpp"),
+          lmdeploy = engine("lmdeploy");
+  sglang.target.efforts = {"high", "max"};
+  llama.target.efforts = {};
+  lmdeploy.paths[std::size_t(Protocol::OpenAiEmbeddings)] = "";
+
+  Dialect ollama = plain("ollama");
+  ollama.paths = {kChat, kCompletions, kResponses, kEmbeddings, kMessages};
+  ollama.target.thinking = ThinkingSwitch::Effort;
+  ollama.target.logit_bias = ollama.target.parallel_switch = false;
+  ollama.target.efforts = {"low", "medium", "high", "max"};
+
+  Dialect lmstudio = plain("lmstudio");
+  lmstudio.paths = {kChat, kCompletions, kResponses, kEmbeddings, kMessages};
+  lmstudio.target.top_k = true;
+
+  Dialect nim = plain("nim");
+  nim.target.thinking = ThinkingSwitch::Effort;
+  nim.target.efforts = {"high", "max"};
+
+  Dialect tgi = plain("tgi");
+  tgi.paths = {kChat, kCompletions, "", "", ""};
+  tgi.target.max_stop = 4;
+  tgi.target.logit_bias = false;
+
+  Dialect trtllm = plain("trtllm");
+  trtllm.paths = {kChat, kCompletions, kResponses, "", ""};
+  trtllm.target.thinking = ThinkingSwitch::ChatTemplate;
+  trtllm.target.top_k = trtllm.target.min_p = true;
+  trtllm.target.efforts = {"low", "medium", "high"};
+
+  Dialect openrouter = plain("openrouter");
+  openrouter.paths = {kChat, kCompletions, kResponses, kEmbeddings, ""};
+  openrouter.target.thinking = ThinkingSwitch::Effort;
+  openrouter.target.keeps_reasoning = true;
+  openrouter.target.efforts = {"minimal", "low", "medium", "high", "xhigh"};
+
+  return {plain("generic"), openai(), azure,      vllm,       sglang,     llama, ollama, lmstudio, nim, tgi,
+          lmdeploy,         trtllm,   openrouter, deepseek(), anthropic()};
+}
+
+bool continues_answer(const chat::Request& request) {
+  return !request.messages.empty() && request.messages.back().prefix;
+}
+
+}  // namespace
+
+std::string_view Dialect::path(const chat::Request& request, Protocol spoken) const {
+  if (request.operation == chat::Operation::CountTokens)
+    return spoken == Protocol::AnthropicMessages ? count_tokens : std::string_view();
+  if (spoken == Protocol::OpenAiChat && !beta_chat.empty() && continues_answer(request)) return beta_chat;
+  return paths[std::size_t(spoken)];
+}
+
+wire::Target Dialect::target_for(Protocol spoken, std::string_view model) const {
+  wire::Target t = target;
+  t.model = std::string(model);
+  if (name == "deepseek" && spoken == Protocol::OpenAiResponses) {
+    t.json_schema = true;
+    t.thinking = ThinkingSwitch::Effort;
+    t.efforts = {"low", "high", "max"};
+    t.prefix = false;
+  }
+  if (name == "deepseek" && spoken == Protocol::AnthropicMessages) t.json_object = t.logprobs = false;
+  return t;
+}
+
+const Dialect& dialect(std::string_view name) {
+  static const std::vector<Dialect> all = rows();
+  auto found = std::find_if(all.begin(), all.end(), [&](const Dialect& d) { return d.name == name; });
+  SLUICE_CHECK(found != all.end(), "every dialect of the configuration has a row");
+  return *found;
+}
+
+}  // namespace sluice::backend

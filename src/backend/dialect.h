@@ -1,0 +1,39 @@
+// The dialect table: what each kind of server makes of the protocols, as data. Engines change weekly; a change
+// there is a row here. Sources: the reference notes on back ends (sections 1.1, 2 and 3) and on DeepSeek (A1 to
+// A11).
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "chat/request.h"
+#include "wire/target.h"
+
+namespace sluice::backend {
+
+// In which header the key goes.
+enum class Auth : std::uint8_t {
+  Bearer,  // Authorization: Bearer <key>
+  ApiKey,  // api-key: <key>              (Azure)
+  XApiKey  // x-api-key: <key>, with anthropic-version
+};
+
+struct Dialect {
+  std::string_view name;
+  Auth auth = Auth::Bearer;
+  // Below the deployment's address, by chat::Protocol; empty: not spoken.
+  std::array<std::string_view, chat::kProtocols> paths{};
+  std::string_view count_tokens;  // of the Messages API; empty: it has none
+  std::string_view beta_chat;     // instead of the chat path where a request continues an answer; empty: the same
+  std::string_view balance;       // what the account still has; empty: not told
+  wire::Target target;            // without the model's name
+
+  std::string_view path(const chat::Request& request, chat::Protocol spoken) const;
+  // The target for one of its protocols: they differ even at one vendor.
+  wire::Target target_for(chat::Protocol spoken, std::string_view model) const;
+};
+
+// The row of this name; every name that the configuration knows has one.
+const Dialect& dialect(std::string_view name);
+
+}  // namespace sluice::backend

@@ -1,0 +1,308 @@
+#include "backend/remote.h"
+
+#include <array>
+#include <charconv>
+#include <vector>
+
+#include "backend/dialect.h"
+
+#include "http/client.h"
+#include "http/sse.h"
+#include "wire/protocol.h"
+
+namespace sluice::backend {
+namespace {
+
+constexpr std::size_t kErrorBodyBytes = 64 << 10;  // what is read of a non-200 answer
+constexpr std::size_t kAnswerBytes = 64 << 20;     // of a whole answer: 384 K tokens with logprobs fit
+
+// Names what went wrong on the connection in the words of docs/errors.md. The upstream's address is
+// configuration, not secret, but a client has no business with it: it stays out of the message.
+Error connection_error(const Error& from, const std::string& deployment) {
+  auto make = [&](const char* code, std::string message, std::string hint) {
+    return Error{code, std::move(message), "", std::move(hint)};
+  };
+  if (from.code == "net.cancelled") return make("request.cancelled", "the request was cancelled", "");
+  if (from.code == "net.timeout")
+    return make("upstream.timeout", "deployment '" + deployment + "' did not answer in time", "try again later");
+  if (from.code == "http.truncated" || from.code == "net.closed" || from.code == "net.reset")
+    return make("upstream.truncated",
+                "deployment '" + deployment + "' closed the connection before the end of its answer",
+                "try again; what was received so far is not a whole answer");
+  if (from.code == "http.pool_exhausted")
+    return make("upstream.unavailable",
+                "deployment '" + deployment + "' has as many requests running as its max_connections allows",
+                "raise max_connections of the deployment or try again later");
+  if (from.code.starts_with("http."))
+    return make("upstream.protocol",
+                "deployment '" + deployment + "' sent an invalid HTTP answer: " + from.message, "");
+  return make("upstream.unreachable", "deployment '" + deployment + "' can't be reached (" + from.code + ")",
+              "check its address and the network");
+}
+
+chat::Chunk failure_chunk(Error error) {
+  chat::Chunk chunk;
+  chunk.events.push_back(chat::Failure{std::move(error)});
+  chunk.last = true;
+  return chunk;
+}
+
+bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+class RemoteAnswer : public Answer {
+ public:
+  RemoteAnswer(http::ClientResponse response, const config::Deployment& deployment, bool stream,
+               std::unique_ptr<wire::AnswerReader> reader, std::vector<std::string> notes)
+      : response_(std::move(response)),
+        deployment_(deployment),
+        stream_(stream),
+        reader_(std::move(reader)),
+        notes_(std::move(notes)) {}
+
+  net::Task<chat::Chunk> next() override {
+    chat::Chunk chunk;
+    if (stream_)
+      chunk = co_await next_streamed();
+    else
+      chunk = co_await next_whole();
+    co_return chunk;
+  }
+
+  void cancel() override { response_.cancel(); }
+  bool waiting() const override { return taken_ < waiting_.size(); }
+
+  std::vector<std::string> notes() const override { return notes_; }
+
+  Served served() const override {
+    return {deployment_.name, reader_->model().empty() ? deployment_.model : reader_->model(), ""};
+  }
+
+ private:
+  net::Task<chat::Chunk> next_whole() {
+    auto body = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
+    if (!body) co_return failure_chunk(connection_error(body.error(), deployment_.name));
+    chat::Chunk chunk = reader_->read_whole(*body);
+    co_return chunk;
+  }
+
+  net::Task<chat::Chunk> next_streamed() {
+    while (taken_ == waiting_.size()) {
+      waiting_.clear();
+      taken_ = 0;
+      auto bytes = co_await response_.read(deployment_.stall_timeout);
+      if (!bytes) co_return failure_chunk(stream_error(bytes.error()));
+      if (bytes->empty()) co_return end_of_stream();
+      if (starts_as_json(*bytes)) {
+        // A stream was asked for and one JSON object came: an error inside a 200.
+        stream_ = false;
+        auto rest = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
+        if (!rest) co_return failure_chunk(connection_error(rest.error(), deployment_.name));
+        chat::Chunk chunk = reader_->read_whole(*bytes + *rest);
+        co_return chunk;
+      }
+      Status fed = sse_.feed(*bytes, waiting_);
+      if (!fed) co_return failure_chunk({"upstream.protocol", fed.error().message, "", ""});
+      drop_comments();
+    }
+    co_return take_waiting();
+  }
+
+  // Everything that arrived together, one read of the upstream's, becomes one chunk unless an event stands
+  // alone by its raw form: a chunk carries the JSON of one event.
+  chat::Chunk take_waiting() {
+    const http::SseEvent& event = waiting_[taken_++];
+    std::string_view name = event.event == "message" ? std::string_view() : std::string_view(event.event);
+    chat::Chunk chunk = reader_->read_event(name, event.data);
+    if (chunk.last) return chunk;
+    if (reader_->done()) {
+      chat::Chunk end = reader_->end();
+      for (auto& e : end.events) chunk.events.push_back(std::move(e));
+      chunk.last = true;
+    }
+    return chunk;
+  }
+
+  chat::Chunk end_of_stream() {
+    if (sse_.pending()) return failure_chunk(connection_error({"http.truncated", "", "", ""}, deployment_.name));
+    return reader_->end();
+  }
+
+  Error stream_error(const Error& from) const {
+    if (from.code != "net.timeout") return connection_error(from, deployment_.name);
+    return {"upstream.stalled", "deployment '" + deployment_.name + "' stopped sending without ending its answer",
+            "", "try again; what was received so far is not a whole answer"};
+  }
+
+  bool starts_as_json(std::string_view bytes) {
+    if (started_ || blank(bytes)) return false;
+    started_ = true;
+    return bytes[bytes.find_first_not_of(" \t\r\n")] == '{';
+  }
+
+  void drop_comments() {
+    std::erase_if(waiting_, [](const http::SseEvent& event) { return event.comment; });
+  }
+
+  http::ClientResponse response_;
+  const config::Deployment& deployment_;
+  bool stream_;
+  bool started_ = false;
+  http::SseReader sse_;
+  std::vector<http::SseEvent> waiting_;  // events of the last read
+  std::size_t taken_ = 0;                // how many of them were delivered
+  std::unique_ptr<wire::AnswerReader> reader_;
+  std::vector<std::string> notes_;
+};
+
+// Protocols in which a request of another one can be said, the most faithful first.
+constexpr std::array kTranslations{chat::Protocol::OpenAiChat, chat::Protocol::OpenAiResponses,
+                                   chat::Protocol::AnthropicMessages};
+
+// Seconds of a Retry-After field; 0 where there is none or it is a date (RFC 9110, section 10.2.3), which no model
+// vendor sends.
+int retry_after(const http::Headers& headers) {
+  auto field = headers.get("retry-after");
+  int seconds = 0;
+  if (field) std::from_chars(field->data(), field->data() + field->size(), seconds);
+  constexpr int kLongest = 86'400;
+  return seconds > 0 && seconds <= kLongest ? seconds : 0;
+}
+
+// What is sent for a request.
+struct Call {
+  chat::Protocol protocol;
+  http::Request request;
+  std::vector<std::string> notes;
+};
+
+class Remote : public Backend {
+ public:
+  Remote(net::Loop& loop, const config::Deployment& deployment, http::ClientOptions options)
+      : deployment_(deployment), dialect_(dialect(deployment.dialect)), client_(loop, std::move(options)) {}
+
+  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
+                                                 const CallContext& context) override {
+    SLUICE_CO_TRY(Call call, make_call(request, context));
+    chat::Protocol protocol = call.protocol;
+    auto response = co_await client_.send(std::move(call.request), context.cancellation);
+    if (!response) co_return fail(connection_error(response.error(), deployment_.name));
+    if (response->status() != 200) {
+      auto body = co_await response->read_all(kErrorBodyBytes, deployment_.stall_timeout);
+      Error error = wire::read_error(protocol, response->status(), body ? *body : std::string());
+      error.retry_after_s = retry_after(response->headers());
+      co_return fail(std::move(error));
+    }
+    bool stream = request.stream && request.operation == chat::Operation::Generate;
+    co_return std::make_unique<RemoteAnswer>(std::move(*response), deployment_, stream,
+                                             wire::make_reader(protocol), std::move(call.notes));
+  }
+
+  net::Task<Result<std::string>> balance() override {
+    if (dialect_.balance.empty()) co_return fail(unsupported("a page that tells the account's balance"));
+    http::Request out = empty_request();
+    out.method = "GET";
+    out.target = dialect_.balance;
+    auto response = co_await client_.send(std::move(out));
+    if (!response) co_return fail(connection_error(response.error(), deployment_.name));
+    auto body = co_await response->read_all(kErrorBodyBytes, deployment_.stall_timeout);
+    if (!body) co_return fail(connection_error(body.error(), deployment_.name));
+    if (response->status() != 200)
+      co_return fail(wire::read_error(chat::Protocol::OpenAiChat, response->status(), *body));
+    co_return std::move(*body);
+  }
+
+  Served served() const override { return {deployment_.name, deployment_.model, ""}; }
+  bool needs_reasoning() const override { return dialect_.target.needs_reasoning; }
+  bool ready() const override { return true; }
+
+ private:
+  Error unsupported(const std::string& what) const {
+    return {"deployment.unsupported", "deployment '" + deployment_.name + "' does not have " + what, "",
+            "use a model whose route leads to a deployment that has it"};
+  }
+
+  // The client's own protocol passes through. What no protocol of the deployment can say is told in the words of
+  // the first one that was tried.
+  Result<Call> make_call(const chat::Request& request, const CallContext& context) const {
+    std::vector<chat::Protocol> candidates;
+    if (!dialect_.path(request, request.protocol).empty()) candidates.push_back(request.protocol);
+    bool translates =
+        request.operation == chat::Operation::Generate && request.protocol != chat::Protocol::OpenAiCompletions;
+    for (chat::Protocol protocol : kTranslations)
+      if (translates && protocol != request.protocol && !dialect_.path(request, protocol).empty())
+        candidates.push_back(protocol);
+    if (candidates.empty()) return fail(unsupported(what_is_asked(request)));
+    std::optional<Error> first;
+    for (chat::Protocol protocol : candidates) {
+      auto outgoing = wire::encode(protocol, request, dialect_.target_for(protocol, deployment_.model));
+      if (outgoing) return finish_call(request, context, protocol, std::move(*outgoing));
+      if (!first) first = outgoing.error();
+    }
+    return fail(std::move(*first));
+  }
+
+  Call finish_call(const chat::Request& request, const CallContext& context, chat::Protocol protocol,
+                   wire::Outgoing outgoing) const {
+    Call call{protocol, empty_request(), std::move(outgoing.notes)};
+    http::Request& out = call.request;
+    out.method = "POST";
+    out.target = dialect_.path(request, protocol);
+    out.headers.add("Content-Type", "application/json");
+    out.headers.add("Accept", request.stream ? "text/event-stream" : "application/json");
+    if (!context.request_id.empty()) out.headers.add("x-request-id", context.request_id);
+    if (!context.traceparent.empty()) out.headers.add("traceparent", context.traceparent);
+    if (!context.tracestate.empty()) out.headers.add("tracestate", context.tracestate);
+    out.body = std::move(outgoing.body);
+    return call;
+  }
+
+  // The fields of every request.
+  http::Request empty_request() const {
+    http::Request out;
+    if (deployment_.key.empty()) return common(std::move(out));
+    switch (dialect_.auth) {
+      case Auth::Bearer:
+        out.headers.add("Authorization", "Bearer " + deployment_.key);
+        break;
+      case Auth::ApiKey:
+        out.headers.add("api-key", deployment_.key);
+        break;
+      case Auth::XApiKey:
+        out.headers.add("x-api-key", deployment_.key);
+        break;
+    }
+    return common(std::move(out));
+  }
+
+  http::Request common(http::Request out) const {
+    if (dialect_.auth == Auth::XApiKey) out.headers.add("anthropic-version", "2023-06-01");
+    out.headers.add("User-Agent", "sluice/0.1");
+    return out;
+  }
+
+  static std::string what_is_asked(const chat::Request& request) {
+    if (request.operation == chat::Operation::CountTokens) return "a way to count tokens";
+    if (request.operation == chat::Operation::Embed) return "embeddings";
+    if (request.protocol == chat::Protocol::OpenAiCompletions) return "text completions";
+    return "a protocol in which this can be asked";
+  }
+
+  const config::Deployment& deployment_;
+  const Dialect& dialect_;
+  http::Client client_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> make_remote(net::Loop& loop, const config::Deployment& deployment) {
+  SLUICE_TRY(auto origin, http::Origin::parse(deployment.address));
+  http::ClientOptions options;
+  options.origin = std::move(origin);
+  options.ca_file = deployment.ca_file;
+  options.connect_timeout = deployment.connect_timeout;
+  options.head_timeout = deployment.stall_timeout;
+  options.connections = deployment.max_connections;
+  return std::make_unique<Remote>(loop, deployment, std::move(options));
+}
+
+}  // namespace sluice::backend

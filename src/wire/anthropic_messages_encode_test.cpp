@@ -139,7 +139,6 @@ TEST_CASE("anthropic encode: a conversation with tools is translated turn by tur
   r.tools.push_back({"f", "does f", R"({"properties":{}})", ""});
   wire::Outgoing out = sent(r, deepseek());
   CHECK(member(out, "system") == R"([{"type":"text","text":"one"},{"type":"text","text":"two"}])");
-  std::string id2 = json::quote("");
   auto doc = json::Doc::parse(out.body);
   json::Value messages = (*doc)->root()["messages"];
   REQUIRE(messages.size() == 3);
@@ -166,6 +165,19 @@ TEST_CASE("anthropic encode: a conversation with tools is translated turn by tur
   CHECK(member(out, "metadata") == R"({"user_id":"u1"})");
   CHECK(member(out, "stream") == "true");
   CHECK(out.notes.size() == 2);  // the length, and the arguments
+}
+
+TEST_CASE("anthropic encode: results of tools stand first in their turn, as the API demands") {
+  chat::Request r = asked();
+  chat::Message call = said(Role::Assistant, "");
+  call.tool_calls = {{"c1", "f", "{}"}};
+  chat::Message result = said(Role::Tool, "42");
+  result.tool_call_id = "c1";
+  r.messages = {said(Role::User, "a"), call, said(Role::User, "meanwhile"), result};
+  auto doc = json::Doc::parse(sent(r, deepseek()).body);
+  json::Value turn = (*doc)->root()["messages"].at(2)["content"];
+  CHECK(turn.at(0)["type"].string() == "tool_result");
+  CHECK(turn.at(1)["text"].string() == "meanwhile");
 }
 
 TEST_CASE("anthropic encode: sampling, thinking, effort and format") {

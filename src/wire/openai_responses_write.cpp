@@ -1,4 +1,5 @@
 // Answers of the Responses API, written: the response object, and the events that build it up.
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -408,8 +409,10 @@ void Writer::fail(const Error& error, Pieces* out) {
   held_.clear();
   ended_ = true;
   // After a deployment's own events the numbers go on from its last one.
-  if (auto doc = json::Doc::parse(last_raw_))
-    sequence_ = (*doc)->root()["sequence_number"].integer().value_or(0) + 1;
+  if (auto doc = json::Doc::parse(last_raw_)) {
+    const std::int64_t last = (*doc)->root()["sequence_number"].integer().value_or(-1);
+    sequence_ = std::clamp<std::int64_t>(last, -1, std::int64_t(1) << 50) + 1;
+  }
   event("response.failed", out, [&](json::Writer& w) { w.key("response").raw(response("failed", &*error_)); });
 }
 

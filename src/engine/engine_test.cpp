@@ -10,9 +10,9 @@
 
 #include "engine/gguf/gguf.h"
 #include "engine/prompt/continuation.h"
+#include "engine/scheduler/answer.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "json/doc.h"
-#include "text/utf8.h"
 
 namespace sluice::engine {
 namespace {
@@ -137,7 +137,7 @@ TEST_CASE("a text completion goes on with the prompt alone: echoed if asked, sto
   // No prompt at all: the text that the authors give for BOS alone.
   request = text("");
   request.sampling.max_tokens = 40;
-  CHECK(complete(request)->text.starts_with("Once upon a time, there was a little girl named Lily."));
+  CHECK(complete(request)->text.starts_with(" Once upon a time, there was a little girl named Lily."));
   // Marks in a text are letters: it neither ends the prompt nor begins another.
   request = text("</s><s>Once");
   CHECK(complete(request)->usage.cache_miss > 6);
@@ -167,18 +167,27 @@ TEST_CASE("text completions continue the golden prompts as the reference impleme
       request.sampling.max_tokens = 12;
       auto ids = render_continuation(request, **tokenizer);
       REQUIRE(ids.has_value());
+      // The reference read the marks in a template as marks. Here they are a client's text, and stay letters.
+      if (prompt["text"].string()->find("<") != std::string::npos) {
+        for (const std::int32_t id : *ids) CHECK((!(*tokenizer)->is_special(id) || id == (*tokenizer)->bos()));
+        continue;
+      }
       std::vector<std::int64_t> expected_ids;
       for (json::Value id : prompt["tokens"]) expected_ids.push_back(*id.integer());
       CHECK(std::vector<std::int64_t>(ids->begin(), ids->end()) == expected_ids);
       REQUIRE(engine->submit(request, answer.sink()).has_value());
       answer.wait();
-      std::string expected;
+      std::vector<chat::Event> expected_events;
+      AnswerText expected_text(**tokenizer, false, {}, false);
       for (std::size_t i = 0; i < 12; ++i) {
         const auto id = static_cast<std::int32_t>(*prompt["ref"]["greedy"].at(i).integer());
         if ((*tokenizer)->is_end(id)) break;
-        (*tokenizer)->append_token_text(expected, id);
+        expected_text.feed(id, expected_events);
       }
-      CHECK(answer.text == text::repair_utf8(expected));
+      expected_text.end(expected_events);
+      std::string expected;
+      for (const chat::Event& event : expected_events) expected += std::get<chat::TextDelta>(event).text;
+      CHECK(answer.text == expected);
       CHECK(answer.usage.prompt() == static_cast<std::int64_t>(expected_ids.size()));
       ++prompts;
     }

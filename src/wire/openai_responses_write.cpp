@@ -1,4 +1,5 @@
 // Answers of the Responses API, written: the response object, and the events that build it up.
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -92,6 +93,7 @@ class Writer : public AnswerWriter {
 
   // In the deployment's own bytes.
   bool raw_seen_ = false;
+  std::string last_raw_;
   std::vector<Piece> held_;
   std::string raw_whole_;  // the final response object
 };
@@ -406,6 +408,11 @@ void Writer::fail(const Error& error, Pieces* out) {
   begin(out);
   held_.clear();
   ended_ = true;
+  // After a deployment's own events the numbers go on from its last one.
+  if (auto doc = json::Doc::parse(last_raw_)) {
+    const std::int64_t last = (*doc)->root()["sequence_number"].integer().value_or(-1);
+    sequence_ = std::clamp<std::int64_t>(last, -1, std::int64_t(1) << 50) + 1;
+  }
   event("response.failed", out, [&](json::Writer& w) { w.key("response").raw(response("failed", &*error_)); });
 }
 
@@ -421,24 +428,24 @@ void Writer::apply(const chat::Event& event, Pieces* out) {
   if (auto* failure = std::get_if<chat::Failure>(&event)) fail(failure->error, out);
 }
 
-// What the deployment sent goes on as it came; the final response is held until the end is known to be one. Its
-// names and numbers are remembered for the event that tells of a break.
+// What the deployment sent goes on as it came; the final response is held until the end is known to be one. Only
+// events that carry the response are read here: for its names, and for the whole of it.
 void Writer::take_raw(const chat::Chunk& chunk, Pieces& out) {
-  auto doc = json::Doc::parse(chunk.raw);
-  if (!doc) return;  // the reader passes valid JSON only
-  Value root = (*doc)->root();
-  Value response = root["response"];
-  if (auto id = response["id"].string()) id_ = std::move(*id);
-  if (auto model = response["model"].string()) model_ = std::move(*model);
-  if (auto n = root["sequence_number"].integer()) sequence_ = *n + 1;
   raw_seen_ = begun_ = true;
+  last_raw_ = chunk.raw;
   Piece piece{chunk.raw_event, one_line(chunk.raw)};
-  if (!chunk.closing) {
-    out.push_back(std::move(piece));
-    return;
+  if (chunk.closing || chunk.raw_event == "response.created" || chunk.raw_event == "response.in_progress") {
+    auto doc = json::Doc::parse(chunk.raw);
+    Value response = doc ? (*doc)->root()["response"] : Value();
+    if (auto id = response["id"].string()) id_ = std::move(*id);
+    if (auto model = response["model"].string()) model_ = std::move(*model);
+    if (chunk.closing && response.is(Type::Object)) raw_whole_ = std::string(response.raw());
   }
-  if (response.is(Type::Object)) raw_whole_ = std::string(response.raw());
-  held_.push_back(std::move(piece));
+  if (chunk.closing) {
+    held_.push_back(std::move(piece));
+  } else {
+    out.push_back(std::move(piece));
+  }
 }
 
 void Writer::stream(const chat::Chunk& chunk, Pieces& out) {
@@ -500,7 +507,7 @@ std::string Writer::whole() const {
     closed.open_part(*closed.current_, false, nullptr);
   }
   closed.close_all();
-  return closed.response(final_status(), nullptr);
+  return closed.response_with(final_status(), nullptr, true);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
-import { answer, askOne, askTwo, broken, cities, departure, direct, hello, model, picture, reasoning, restored, spellings,
+import { answer, askOne, askTwo, broken, brokenOff, cities, departure, direct, hello, model, picture, reasoning, restored, spellings,
   startPlace, throughSluice, weather } from "./running.mjs";
 
 const tools = [{ name: "weather", description: "The weather of a city", input_schema: weather }];
@@ -227,14 +227,14 @@ test("a full rate limit says when to come back", async () => {
 for (const cue of broken)
   test(`a stream with ${cue} raises, it never ends clean`, { skip: direct && /no_finish|stall/.test(cue) && "the SDK alone can't tell" }, async () => {
     await place.fake.cue(cue);
-    await assert.rejects(streamed(), cue);
+    await assert.rejects(streamed(), brokenOff, cue);
     await place.fake.cue(cue);
-    await assert.rejects(client.messages.stream({ model, max_tokens: 100, messages: hello }).finalMessage(), cue);
+    await assert.rejects(client.messages.stream({ model, max_tokens: 100, messages: hello }).finalMessage(), brokenOff, cue);
   });
 
 throughSluice("an answer that stops for want of resources raises", async () => {
   await place.fake.cue("insufficient_system_resource");
-  await assert.rejects(streamed());
+  await assert.rejects(streamed(), brokenOff);
 });
 
 test("a client that leaves ends the upstream call within 100 ms", () => departure(place, async () => {

@@ -22,7 +22,7 @@ after(async () => {
 test("the models are listed", async () => {
   const ids = [];
   for await (const model of client.models.list()) ids.push(model.id);
-  assert.deepEqual(ids.sort(), listed);
+  assert.deepEqual(ids.sort(), [...listed].sort());
   assert.equal((await client.models.retrieve(models[0])).id, models[0]);
 });
 

@@ -6,7 +6,7 @@ import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { z } from "zod";
-import { answer, askTwo, cities, direct, model, restored, startPlace } from "./running.mjs";
+import { answer, askTwo, brokenOff, cities, direct, model, restored, startPlace } from "./running.mjs";
 
 process.env.LANGSMITH_TRACING = process.env.LANGCHAIN_TRACING_V2 = "false";
 let place;
@@ -71,7 +71,7 @@ for (const [name, make] of Object.entries(models)) {
 
   test(`${name}: a stream that is cut raises`, async () => {
     await place.fake.cue("cut");
-    await assert.rejects(async () => { for await (const _ of await make().stream("hi")); });
+    await assert.rejects(async () => { for await (const _ of await make().stream("hi")); }, brokenOff);
   });
 
   test(`${name}: errors raise`, async () => {

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import OpenAI from "openai";
 import { zodTextFormat } from "openai/helpers/zod";
 import { z } from "zod";
-import { answer, askOne, askTwo, broken, cities, departure, direct, model, picture, reasoning, restored, spellings, startPlace,
+import { answer, askOne, askTwo, broken, brokenOff, cities, departure, direct, model, picture, reasoning, restored, spellings, startPlace,
   throughSluice, weather } from "./running.mjs";
 import { breaches, eventBreaches } from "./schemas.mjs";
 
@@ -189,8 +189,8 @@ for (const cue of [...broken, "failed"])
     let events = [];
     try {
       events = await streamed();
-    } catch {
-      return;
+    } catch (error) {
+      return void brokenOff(error);
     }
     if (direct && cue === "invalid_json") return;
     assert.ok(!whole(events), JSON.stringify(events.at(-1)));

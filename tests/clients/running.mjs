@@ -164,6 +164,11 @@ export async function departure(place, start) {
 
 // Every way in which a stream may break off after its first content.
 export const broken = ["cut", "cut_before", "no_finish", "error_event", "error_event_first", "stall", "invalid_json"];
+// The error of such a stream: whatever it is, it is not a refusal of the request, which would hide the stream's fate.
+export function brokenOff(error) {
+  assert.notEqual(error.status ?? error.statusCode, 400, String(error));
+  return true;
+}
 // Every spelling of a stream that changes nothing.
 export const spellings = ["keepalive", "blank_lines", "one_byte", "crlf", "cr", "bom", "drip", "usage_after", "crlf+one_byte",
   "cr+one_byte+bom+keepalive"];

@@ -7,7 +7,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { generateObject, generateText, stepCountIs, streamText, tool } from "ai";
 import { z } from "zod";
-import { answer, askTwo, cities, departure, direct, model, reasoning, restored, startPlace } from "./running.mjs";
+import { answer, askTwo, brokenOff, cities, departure, direct, model, reasoning, restored, startPlace } from "./running.mjs";
 
 let place;
 const providers = {
@@ -110,11 +110,11 @@ for (const [name, provider] of Object.entries(providers)) {
       let failed = false, finish;
       try {
         for await (const part of result.fullStream) {
-          if (part.type === "error") failed = true;
+          if (part.type === "error") failed = brokenOff(part.error);
           if (part.type === "finish") finish = part.finishReason;
         }
-      } catch {
-        failed = true;
+      } catch (error) {
+        failed = brokenOff(error);
       }
       assert.ok(failed || finish === "error", `it ended with ${finish}`);
     });

@@ -71,6 +71,7 @@ class Sluice:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        self.log.close()
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
 

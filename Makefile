@@ -1,7 +1,7 @@
 # make run    install what is missing, build, start the gateway with the embedded default
 # make test   install what is missing, build everything, run every test
 # The other targets are for development; CONTRIBUTING.md tells when to use which.
-.PHONY: run build test check asan tsan gcc bench fuzz agents guide clean packages packages-test
+.PHONY: run build test check asan tsan gcc bench fuzz agents soak guide clean packages packages-test
 
 JOBS ?= $(shell nproc)
 export CTEST_OUTPUT_ON_FAILURE = 1
@@ -45,6 +45,16 @@ agents: packages-test
 	cmake --build build/release -j $(JOBS) --target sluice
 	tests/agents/run.sh fake
 	tests/agents/run.sh
+
+# Load with faults for minutes; SOAK_PRESET=asan or tsan takes a gateway built with sanitizers (at a lower rate).
+SOAK_SECONDS ?= 1200
+SOAK_RATE ?= 500
+SOAK_PRESET ?= release
+SOAK_ARGS ?=
+soak: packages-test
+	cmake --preset $(SOAK_PRESET)
+	cmake --build build/$(SOAK_PRESET) -j $(JOBS) --target sluice soak
+	build/$(SOAK_PRESET)/bin/soak build/$(SOAK_PRESET)/bin/sluice --seconds $(SOAK_SECONDS) --rate $(SOAK_RATE) $(SOAK_ARGS)
 
 # Trains the built-in guide anew (about half an hour) and writes src/engine/builtin/guide.gguf.
 guide:

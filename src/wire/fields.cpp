@@ -107,8 +107,8 @@ Result<bool> boolean_of(Value value) {
   return *value.boolean();
 }
 
-void keep(chat::Request& out, Value member) {
-  out.extra.push_back({member.path(), std::string(member.raw()), member.key()});
+void keep(chat::Request& out, Value member, bool hint) {
+  out.extra.push_back({member.path(), std::string(member.raw()), member.key(), hint});
 }
 
 }  // namespace sluice::wire

@@ -39,8 +39,9 @@ bool one_of(std::string_view key, const char* const (&names)[N]) {
   return false;
 }
 
-// A field that no decoder knows: judged, and passed on where the target speaks the same protocol.
-void keep(chat::Request& out, json::Value member);
+// A field that no decoder knows: judged, and passed on where the target speaks the same protocol. `hint`: see
+// chat::ExtraField.
+void keep(chat::Request& out, json::Value member, bool hint = false);
 
 template <std::size_t N>
 void keep_unknown(chat::Request& out, json::Value object, const char* const (&known)[N]) {

@@ -16,8 +16,10 @@ namespace sluice::wire {
 // Errors: json.*, request.invalid (`where` is the JSON path) with what was expected.
 Result<chat::Request> decode_openai_chat(std::string body);
 
-// The body for a deployment of this protocol. From the same protocol: the client's bytes with `model` replaced and
-// `stream_options` asking for usage when streaming.
+// The body for a deployment of this protocol. From the same protocol: the client's bytes with `model` replaced,
+// `stream_options` asking for usage when streaming, `n` taken out (several answers are several calls), and what
+// the target obliges: the role developer, the thinking switch in its form, names of efforts and of max_tokens.
+// From Anthropic's Messages and OpenAI's Responses: a translation. Errors: request.unsupported.
 Result<Outgoing> encode_openai_chat(const chat::Request& request, const Target& target);
 
 // Reads an upstream's answers into events. One object per answer.
@@ -44,6 +46,7 @@ class OpenAiChatReader : public AnswerReader {
   bool failed_ = false;    // a Failure was returned
   bool ended_ = false;     // the Finish was returned
   chat::FinishReason reason_ = chat::FinishReason::Stop;
+  std::string stop_string_;
   std::string model_;
 };
 
@@ -51,10 +54,22 @@ class OpenAiChatReader : public AnswerReader {
 // far as it is safe to show (no key, no prompt).
 Error read_openai_error(int status, std::string_view body);
 
+// Which of the answers to one request (`n`) a writer writes. Each is a call and a writer of its own. Where it is
+// not alone, its pieces carry its index and the request's id, and finish_stream() ends this answer only:
+//
+//   streamed: one writer a choice, their pieces in any order; after the last one's finish_stream() the end:
+//             finish_openai_chat_choices(request, identity, usage summed, pieces)
+//   whole:    join_openai_chat({writer0.whole(), writer1.whole(), ...})
+struct Choice {
+  int index = 0;
+  bool alone = true;
+};
+
 // Writes answers for a client of this protocol.
 class OpenAiChatWriter : public AnswerWriter {
  public:
-  OpenAiChatWriter(std::string id, std::int64_t created, std::string model, bool include_usage);
+  OpenAiChatWriter(std::string id, std::int64_t created, std::string model, bool include_usage,
+                   Choice choice = {});
   // SSE payloads (JSON, without framing) for these events, appended to `out`; Finish and Usage are held until
   // finish_stream(). With chunk.raw in this protocol the bytes pass through with `model` as the upstream wrote it,
   // line breaks between tokens made spaces. A Failure becomes {"error":{...}}; nothing follows it.
@@ -71,8 +86,14 @@ class OpenAiChatWriter : public AnswerWriter {
   struct State;
   std::shared_ptr<State> state_;
 };
-std::unique_ptr<AnswerWriter> make_openai_chat_writer(const chat::Request& request,
-                                                      const AnswerIdentity& identity);
+std::unique_ptr<AnswerWriter> make_openai_chat_writer(const chat::Request& request, const AnswerIdentity& identity,
+                                                      Choice choice = {});
+// The end of a stream of several choices: the usage of all of them, if the client asked for it, and "[DONE]".
+void finish_openai_chat_choices(const chat::Request& request, const AnswerIdentity& identity,
+                                const chat::Usage& usage, std::vector<Piece>& out);
+// Whole answers, one for each choice in order, as one: the first with the `choices` of all, usage summed.
+// Precondition: each is a whole answer as OpenAiChatWriter::whole() gives it, none an error.
+std::string join_openai_chat(const std::vector<std::string>& answers);
 
 // {"error":{"message","type","param","code"}}; `code` is the Error's code, `param` its `where` as far as it is a
 // path.

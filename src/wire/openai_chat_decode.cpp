@@ -1,154 +1,16 @@
 // Requests of OpenAI's chat completions. Fields this file does not name go to Request::extra: judged, kept, passed
-// on.
+// on. Messages and tools stand in openai_chat_messages.cpp.
 #include <charconv>
 #include <cmath>
 
-#include "base/check.h"
-#include "json/splice.h"
-#include "json/writer.h"
-#include "wire/fields.h"
-#include "wire/openai_chat.h"
+#include "wire/openai_chat_parts.h"
 
 namespace sluice::wire {
 namespace {
 
-using chat::Part;
 using chat::Request;
 using json::Type;
 using json::Value;
-
-Part::Kind kind_of(std::string_view type) {
-  if (one_of(type, {"image_url", "image", "input_image"})) return Part::Kind::Image;
-  if (one_of(type, {"input_audio", "audio", "audio_url"})) return Part::Kind::Audio;
-  if (one_of(type, {"file", "input_file", "file_url", "document"})) return Part::Kind::File;
-  return Part::Kind::Unknown;
-}
-
-Result<Part> decode_part(Value value, Request& out) {
-  if (!value.is(Type::Object)) return wrong_type(value, "a content part, which is an object");
-  SLUICE_TRY(std::string type, required_text(value, "type"));
-  Part part;
-  part.raw = std::string(value.raw());
-  // A refusal is text that the assistant wrote and the model will read again.
-  if (type == "text" || type == "refusal") {
-    SLUICE_TRY(part.text, required_text(value, type.c_str()));
-    const char* const known[] = {"type", type == "text" ? "text" : "refusal"};
-    keep_unknown(out, value, known);
-    return part;
-  }
-  part.kind = kind_of(type);
-  return part;
-}
-
-Status decode_content(Value content, chat::Message& message, Request& out) {
-  if (content.is(Type::String)) {
-    message.parts.push_back(Part{Part::Kind::Text, *content.string(), ""});
-    return {};
-  }
-  if (!content.is(Type::Array)) return wrong_type(content, "a string or an array of content parts");
-  for (Value element : content) {
-    SLUICE_TRY(Part part, decode_part(element, out));
-    message.parts.push_back(std::move(part));
-  }
-  return {};
-}
-
-Status decode_tool_calls(Value calls, chat::Message& message, Request& out) {
-  if (!calls || calls.is_null()) return {};
-  if (!calls.is(Type::Array)) return wrong_type(calls, "an array of tool calls");
-  for (Value value : calls) {
-    if (!value.is(Type::Object)) return wrong_type(value, "a tool call, which is an object");
-    chat::ToolCall call;
-    SLUICE_TRY(call.id, optional_text(value, "id"));
-    SLUICE_TRY(std::string type, optional_text(value, "type"));
-    if (!type.empty() && type != "function") {
-      // A call of a kind we don't know, for example "custom": all of it is judged and passed on.
-      keep_unknown(out, value, {"id"});
-    } else {
-      Value function = value["function"];
-      if (!function.is(Type::Object)) {
-        if (!function) return missing(value, "function", "an object");
-        return wrong_type(function, "an object");
-      }
-      SLUICE_TRY(call.name, required_text(function, "name"));
-      SLUICE_TRY(call.arguments, required_text(function, "arguments"));
-      keep_unknown(out, function, {"name", "arguments"});
-      keep_unknown(out, value, {"id", "type", "function"});
-    }
-    message.tool_calls.push_back(std::move(call));
-  }
-  return {};
-}
-
-Result<chat::Role> decode_role(Value message) {
-  SLUICE_TRY(std::string name, required_text(message, "role"));
-  for (auto role :
-       {chat::Role::System, chat::Role::Developer, chat::Role::User, chat::Role::Assistant, chat::Role::Tool}) {
-    if (name == chat::role_name(role)) return role;
-  }
-  if (name == "function") return chat::Role::Tool;  // the older name of a tool result
-  return wrong_value(message["role"], "one of system, developer, user, assistant, tool");
-}
-
-Result<chat::Message> decode_message(Value value, Request& out) {
-  if (!value.is(Type::Object)) return wrong_type(value, "a message, which is an object");
-  chat::Message message;
-  SLUICE_TRY(message.role, decode_role(value));
-  Value content = value["content"];
-  if (content && !content.is_null()) {
-    SLUICE_TRY_VOID(decode_content(content, message, out));
-  } else if (message.role != chat::Role::Assistant) {
-    if (!content) return missing(value, "content", "a string or an array of content parts");
-    return wrong_type(content, "a string or an array of content parts");
-  }
-  SLUICE_TRY(message.name, optional_text(value, "name"));
-  SLUICE_TRY(message.reasoning, optional_text(value, "reasoning_content"));
-  SLUICE_TRY(message.tool_call_id, optional_text(value, "tool_call_id"));
-  SLUICE_TRY_VOID(decode_tool_calls(value["tool_calls"], message, out));
-  keep_unknown(out, value, {"role", "content", "name", "reasoning_content", "tool_call_id", "tool_calls"});
-  return message;
-}
-
-Status decode_messages(Value messages, Request& out) {
-  if (!messages.is(Type::Array)) {
-    if (!messages)
-      return fail("request.invalid", "a field is missing: expected an array of messages", "$.messages");
-    return wrong_type(messages, "an array of messages");
-  }
-  if (messages.size() == 0) return wrong_value(messages, "at least one message");
-  out.messages.reserve(messages.size());
-  for (Value value : messages) {
-    SLUICE_TRY(chat::Message message, decode_message(value, out));
-    out.messages.push_back(std::move(message));
-  }
-  return {};
-}
-
-Status decode_tools(Value tools, Request& out) {
-  if (!tools.is(Type::Array)) return wrong_type(tools, "an array of tools");
-  for (Value value : tools) {
-    if (!value.is(Type::Object)) return wrong_type(value, "a tool, which is an object");
-    SLUICE_TRY(std::string type, required_text(value, "type"));
-    chat::Tool tool;
-    tool.raw = std::string(value.raw());
-    if (type == "function") {
-      Value function = value["function"];
-      if (!function) return missing(value, "function", "an object");
-      if (!function.is(Type::Object)) return wrong_type(function, "an object");
-      SLUICE_TRY(tool.name, required_text(function, "name"));
-      SLUICE_TRY(tool.description, optional_text(function, "description"));
-      Value parameters = function["parameters"];
-      if (parameters && !parameters.is_null()) {
-        if (!parameters.is(Type::Object)) return wrong_type(parameters, "a JSON schema, which is an object");
-        tool.parameters = std::string(parameters.raw());
-      }
-    } else {
-      tool.name = value["name"].string().value_or("");
-    }
-    out.tools.push_back(std::move(tool));
-  }
-  return {};
-}
 
 // A seed is 64 bits in every client; a negative one is taken as its two's complement.
 Status decode_seed(Value value, Request& out) {
@@ -183,13 +45,58 @@ Status decode_stop(Value value, Request& out) {
   return {};
 }
 
+// Several fields switch thinking; they must not contradict each other.
+Status switch_thinking(Value value, bool on, Request& out) {
+  if (out.thinking && *out.thinking != on)
+    return wrong_value(value, on ? "no switch that turns thinking on, because another field turns it off"
+                                 : "no switch that turns thinking off, because another field turns it on");
+  out.thinking = on;
+  return {};
+}
+
 Status decode_thinking(Value value, Request& out) {
   if (!value.is(Type::Object)) return wrong_type(value, "an object such as {\"type\":\"enabled\"}");
   SLUICE_TRY(std::string type, required_text(value, "type"));
-  if (type == "enabled") out.thinking = true;
-  if (type == "disabled") out.thinking = false;
-  if (!out.thinking) keep(out, value);  // a mode we don't know, for example "adaptive"
-  keep_unknown(out, value, {"type"});
+  if (type != "enabled" && type != "disabled") {
+    keep(out, value);  // a mode we don't know, for example "adaptive"
+    keep_unknown(out, value, {"type"});
+    return {};
+  }
+  SLUICE_TRY_VOID(switch_thinking(value, type == "enabled", out));
+  if (Value budget = value["budget_tokens"]; budget && !budget.is_null()) {
+    SLUICE_TRY_VOID(decode_integer(budget, 1, "an integer of at least 1", out.thinking_budget));
+  }
+  keep_unknown(out, value, {"type", "budget_tokens"});
+  return {};
+}
+
+// The switch of vLLM, SGLang and llama.cpp; what else it holds is kept.
+Status decode_template_switch(Value value, Request& out) {
+  if (!value.is(Type::Object)) return wrong_type(value, "an object");
+  for (Value member : value) {
+    if (one_of(member.key(), {"thinking", "enable_thinking"}) && member.is(Type::Bool)) {
+      SLUICE_TRY_VOID(switch_thinking(member, *member.boolean(), out));
+    } else {
+      keep(out, member);
+    }
+  }
+  return {};
+}
+
+Status decode_effort(Value value, Request& out) {
+  SLUICE_TRY(out.reasoning_effort, text_of(value));
+  if (out.reasoning_effort == "none") return switch_thinking(value, false, out);
+  return {};
+}
+
+// Two names of the end user: both are judged.
+Status decode_user(Value value, Request& out) {
+  SLUICE_TRY(std::string user, text_of(value));
+  if (!out.user.empty() && out.user != user) {
+    keep(out, value);
+  } else {
+    out.user = std::move(user);
+  }
   return {};
 }
 
@@ -200,37 +107,73 @@ Status decode_stream_options(Value value, Request& out) {
     if (!usage.is(Type::Bool)) return wrong_type(usage, "a boolean");
     out.include_usage = *usage.boolean();
   }
-  keep_unknown(out, value, {"include_usage"});
+  for (Value member : value) {
+    if (member.key() != "include_usage") keep(out, member, member.key() == "include_obfuscation");
+  }
   return {};
 }
 
-Status decode_n(Value value) {
-  if (!value.is(Type::Number)) return wrong_type(value, "the number 1");
-  if (value.integer() == 1) return {};
-  return fail("request.unsupported", "more than one answer a request is not supported", "$.n",
-              "leave n out or set it to 1, and send the request as often as you need answers");
+Status decode_n(Value value, Request& out) {
+  constexpr const char* kExpected = "an integer from 1 to 128";
+  std::optional<std::int64_t> n;
+  SLUICE_TRY_VOID(decode_integer(value, 1, kExpected, n));
+  if (*n > 128) return wrong_value(value, kExpected);
+  out.sampling.n = *n;
+  return {};
+}
+
+Status decode_top_logprobs(Value value, Request& out) {
+  constexpr const char* kExpected = "an integer from 0 to 20";
+  SLUICE_TRY_VOID(decode_integer(value, 0, kExpected, out.sampling.top_logprobs));
+  if (*out.sampling.top_logprobs > 20) return wrong_value(value, kExpected);
+  return {};
+}
+
+// An older name of tool_choice; it goes with `functions`, which only the same protocol has.
+Status decode_function_call(Value value, Request& out) {
+  using Mode = chat::ToolChoice::Mode;
+  keep(out, value);
+  if (out.tool_choice.mode != Mode::Unset) return {};
+  if (value.string() == "auto") out.tool_choice.mode = Mode::Auto;
+  if (value.string() == "none") out.tool_choice.mode = Mode::None;
+  if (auto name = value["name"].string()) {
+    out.tool_choice.mode = Mode::Named;
+    out.tool_choice.name = *name;
+  }
+  return {};
+}
+
+Status decode_object(Value value, std::string& raw) {
+  if (!value.is(Type::Object)) return wrong_type(value, "an object");
+  raw = std::string(value.raw());
+  return {};
+}
+
+// Billing, storage that is off, and other fields that ask nothing of the answer.
+bool is_hint(std::string_view key, Value value) {
+  if (key == "store") return value.boolean() == false;
+  return value.is_null() || one_of(key, {"metadata", "service_tier", "prompt_cache_key", "prompt_cache_retention",
+                                         "safety_identifier", "cache_control"});
 }
 
 Status decode_switches(std::string_view key, Value value, Request& out, bool& known) {
   known = true;
-  if (key == "tools") return decode_tools(value, out);
-  if (key == "tool_choice") {
-    if (!value.is(Type::String) && !value.is(Type::Object)) return wrong_type(value, "a string or an object");
-    out.tool_choice.raw = std::string(value.raw());
-  } else if (key == "response_format") {
-    if (!value.is(Type::Object)) return wrong_type(value, "an object");
-    out.format.raw = std::string(value.raw());
-  } else if (key == "stream") {
-    if (!value.is(Type::Bool)) return wrong_type(value, "a boolean");
-    out.stream = *value.boolean();
-  } else if (key == "stream_options") {
-    return decode_stream_options(value, out);
-  } else if (key == "thinking") {
-    return decode_thinking(value, out);
-  } else if (key == "reasoning_effort") {
-    SLUICE_TRY(out.reasoning_effort, text_of(value));
-  } else if (key == "user") {
-    SLUICE_TRY(out.user, text_of(value));
+  if (key == "tools") return decode_chat_tools(value, out);
+  if (key == "tool_choice") return decode_chat_tool_choice(value, out);
+  if (key == "function_call") return decode_function_call(value, out);
+  if (key == "response_format") return decode_chat_format(value, out);
+  if (key == "stream_options") return decode_stream_options(value, out);
+  if (key == "thinking") return decode_thinking(value, out);
+  if (key == "chat_template_kwargs") return decode_template_switch(value, out);
+  if (key == "reasoning_effort") return decode_effort(value, out);
+  if (key == "user" || key == "user_id") return decode_user(value, out);
+  if (key == "logit_bias") return decode_object(value, out.sampling.logit_bias);
+  if (key == "stream") {
+    SLUICE_TRY(out.stream, boolean_of(value));
+  } else if (key == "logprobs") {
+    SLUICE_TRY(out.sampling.logprobs, boolean_of(value));
+  } else if (key == "parallel_tool_calls") {
+    SLUICE_TRY(out.parallel_tool_calls, boolean_of(value));
   } else {
     known = false;
   }
@@ -253,10 +196,13 @@ Status decode_field(std::string_view key, Value value, Request& out) {
   }
   if (key == "seed") return decode_seed(value, out);
   if (key == "stop") return decode_stop(value, out);
-  if (key == "n") return decode_n(value);
+  if (key == "n") return decode_n(value, out);
+  if (key == "top_logprobs") return decode_top_logprobs(value, out);
+  if (key == "frequency_penalty") return decode_number(value, -2, 2, "a number from -2 to 2", s.frequency_penalty);
+  if (key == "presence_penalty") return decode_number(value, -2, 2, "a number from -2 to 2", s.presence_penalty);
   bool known = false;
   SLUICE_TRY_VOID(decode_switches(key, value, out, known));
-  if (!known) keep(out, value);
+  if (!known) keep(out, value, is_hint(key, value));
   return {};
 }
 
@@ -270,40 +216,41 @@ Result<Request> decode_openai_chat(std::string body) {
   out.body = doc;
   SLUICE_TRY(out.model, required_text(root, "model"));
   if (out.model.empty()) return wrong_value(root["model"], "the name of a model");
-  SLUICE_TRY_VOID(decode_messages(root["messages"], out));
+  SLUICE_TRY_VOID(decode_chat_messages(root["messages"], out));
   for (Value member : root) {
     std::string key = member.key();
     if (key == "model" || key == "messages") continue;
     // Null is "not set" for the fields we know. For one we don't, the name itself goes on and is judged.
-    static constexpr const char* kKnown[] = {"temperature", "top_p",
-                                             "min_p",       "top_k",
-                                             "max_tokens",  "max_completion_tokens",
-                                             "seed",        "stop",
-                                             "n",           "tools",
-                                             "tool_choice", "response_format",
-                                             "stream",      "stream_options",
-                                             "thinking",    "reasoning_effort",
-                                             "user"};
+    static constexpr const char* kKnown[] = {"temperature",
+                                             "top_p",
+                                             "min_p",
+                                             "top_k",
+                                             "max_tokens",
+                                             "seed",
+                                             "stop",
+                                             "n",
+                                             "tools",
+                                             "max_completion_tokens",
+                                             "tool_choice",
+                                             "response_format",
+                                             "stream",
+                                             "stream_options",
+                                             "thinking",
+                                             "reasoning_effort",
+                                             "user",
+                                             "user_id",
+                                             "logprobs",
+                                             "top_logprobs",
+                                             "frequency_penalty",
+                                             "logit_bias",
+                                             "presence_penalty",
+                                             "parallel_tool_calls",
+                                             "chat_template_kwargs",
+                                             "function_call"};
     if (member.is_null() && one_of(key, kKnown)) continue;
     SLUICE_TRY_VOID(decode_field(key, member, out));
   }
   return out;
-}
-
-Result<Outgoing> encode_openai_chat(const Request& request, const Target& target) {
-  SLUICE_CHECK(request.body != nullptr, "a request of this protocol keeps its body");
-  Value root = request.body->root();
-  json::Splice splice(*request.body);
-  splice.set(root, "model", json::quote(target.model));
-  if (request.stream) {
-    Value options = root["stream_options"];
-    if (options.is(Type::Object)) {
-      splice.set(options, "include_usage", "true");
-    } else {
-      splice.set(root, "stream_options", R"({"include_usage":true})");
-    }
-  }
-  return Outgoing{splice.apply(), {}};
 }
 
 }  // namespace sluice::wire

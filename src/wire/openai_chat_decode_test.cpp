@@ -5,6 +5,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "json/json_random.h"
@@ -30,6 +31,7 @@ chat::Request decoded(std::string body) {
 std::string sent_as(const chat::Request& request, const char* model) {
   wire::Target target;
   target.model = model;
+  target.thinking = wire::ThinkingSwitch::Thinking;
   auto outgoing = wire::encode_openai_chat(request, target);
   if (!outgoing) FAIL(outgoing.error().to_string());
   return outgoing->body;
@@ -102,10 +104,10 @@ TEST_CASE("decode: a full request arrives in the vocabulary, whatever it does no
   CHECK(r.tools[0].parameters == R"({"type":"object"})");
   std::set<std::string> extra;
   for (const auto& field : r.extra) extra.insert(field.path);
-  CHECK(extra == std::set<std::string>{"$.stream_options.x", "$.logprobs",
-                                       "$.messages[1].content[1].cache_control", "$.messages[3].refusal",
-                                       "$.messages[3].tool_calls[1].type", "$.messages[3].tool_calls[1].custom",
-                                       "$.functions", "$.metadata", "$.big"});
+  CHECK(extra == std::set<std::string>{"$.stream_options.x", "$.messages[1].content[1].cache_control",
+                                       "$.messages[3].refusal", "$.messages[3].tool_calls[1].type",
+                                       "$.messages[3].tool_calls[1].custom", "$.functions", "$.metadata",
+                                       "$.big"});
   CHECK(chat::unreadable_parts(r).size() == 4);
 }
 
@@ -163,8 +165,18 @@ TEST_CASE("decode: a wrong type is refused with its path, what was expected and 
   check(with(R"("thinking":true)"), "$.thinking", "found a boolean");
   check(with(R"("tool_choice":[])"), "$.tool_choice", "found an array");
   check(with(R"("response_format":"json")"), "$.response_format", "found a string");
-  CHECK(refused(with(R"("n":2)")).code == "request.unsupported");
-  CHECK(refused(with(R"("n":2)")).where == "$.n");
+  check(with(R"("n":0)"), "$.n", "1 to 128");
+  check(with(R"("n":129)"), "$.n", "1 to 128");
+  check(with(R"("logprobs":5)"), "$.logprobs", "found a number");
+  check(with(R"("top_logprobs":21)"), "$.top_logprobs", "0 to 20");
+  check(with(R"("frequency_penalty":2.5)"), "$.frequency_penalty", "-2 to 2");
+  check(with(R"("logit_bias":[])"), "$.logit_bias", "found an array");
+  check(with(R"("parallel_tool_calls":"no")"), "$.parallel_tool_calls", "found a string");
+  check(with(R"("response_format":{"type":"json_schema"})"), "$.response_format.json_schema", "missing");
+  check(with(R"("thinking":{"type":"enabled"},"reasoning_effort":"none")"), "$.reasoning_effort", "turns it on");
+  check(with_message(R"({"role":"user","content":"x","prefix":true})"), "$.messages[1].prefix", "assistant");
+  check(with_message(R"({"role":"assistant","content":"x","prefix":true},{"role":"user","content":"y"})"),
+        "$.messages[1].prefix", "last");
   CHECK(refused(R"({"model":"m","model":"n","messages":[]})").code == "json.duplicate_key");
 }
 
@@ -182,6 +194,76 @@ TEST_CASE("decode: a thinking mode that is neither on nor off is kept as it came
   CHECK_FALSE(r.thinking);
   REQUIRE(r.extra.size() == 2);
   CHECK(r.extra[0].path == "$.thinking");
+}
+
+TEST_CASE("decode: the whole vocabulary of chat completions has its place") {
+  using Mode = chat::ToolChoice::Mode;
+  using Kind = chat::OutputFormat::Kind;
+  auto r = decoded(with(
+      R"("n":3,"logprobs":true,"top_logprobs":5,"frequency_penalty":-1,"presence_penalty":2,"logit_bias":{"9":-100},)"
+      R"("parallel_tool_calls":false,"user_id":"u","tool_choice":{"type":"function","function":{"name":"f"}},)"
+      R"("response_format":{"type":"json_schema","json_schema":{"name":"s","description":"d","strict":true,"schema":{"type":"object"}}},)"
+      R"("chat_template_kwargs":{"enable_thinking":false,"x":1},"store":false,"metadata":{"a":"b"},"service_tier":"flex",)"
+      R"("prompt_cache_key":"k","verbosity":"low","tools":[{"type":"function","function":{"name":"f","strict":true}},{"type":"web_search"}])"));
+  CHECK(r.sampling.n == 3);
+  CHECK(r.sampling.logprobs);
+  CHECK(r.sampling.top_logprobs == 5);
+  CHECK(r.sampling.frequency_penalty == -1.0);
+  CHECK(r.sampling.presence_penalty == 2.0);
+  CHECK(r.sampling.logit_bias == R"({"9":-100})");
+  CHECK(r.parallel_tool_calls == false);
+  CHECK(r.user == "u");
+  CHECK(r.tool_choice.mode == Mode::Named);
+  CHECK(r.tool_choice.name == "f");
+  CHECK(r.format.kind == Kind::JsonSchema);
+  CHECK(r.format.name == "s");
+  CHECK(r.format.description == "d");
+  CHECK(r.format.strict == true);
+  CHECK(r.format.schema == R"({"type":"object"})");
+  CHECK(r.thinking == false);
+  CHECK(r.tools[0].strict == true);
+  CHECK(r.tools[0].kind == chat::Tool::Kind::Function);
+  CHECK(r.tools[1].kind == chat::Tool::Kind::Other);
+  std::map<std::string, bool> hints;
+  for (const auto& field : r.extra) hints[field.path] = field.hint;
+  CHECK(hints == std::map<std::string, bool>{{"$.chat_template_kwargs.x", false},
+                                             {"$.store", true},
+                                             {"$.metadata", true},
+                                             {"$.service_tier", true},
+                                             {"$.prompt_cache_key", true},
+                                             {"$.verbosity", false}});
+  auto choice = [](const char* value) {
+    return decoded(with(std::string("\"tool_choice\":") + value)).tool_choice.mode;
+  };
+  CHECK(choice("\"auto\"") == Mode::Auto);
+  CHECK(choice("\"none\"") == Mode::None);
+  CHECK(choice("\"required\"") == Mode::Required);
+  CHECK(choice("\"any\"") == Mode::Other);
+  CHECK(choice(R"({"type":"allowed_tools"})") == Mode::Other);
+  CHECK(decoded(with(R"("function_call":{"name":"g"})")).tool_choice.name == "g");
+  CHECK(decoded(with(R"("response_format":{"type":"json_object","schema":{}})")).format.kind == Kind::Other);
+  CHECK(decoded(with(R"("reasoning_effort":"none")")).thinking == false);
+  CHECK_FALSE(decoded(with(R"("store":true)")).extra.at(0).hint);
+}
+
+TEST_CASE("decode: images, reasoning by both names, and a message to be continued") {
+  auto r = decoded(R"({"model":"m","messages":[
+    {"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x.example/a.png","detail":"low"}},
+      {"type":"image_url","image_url":"data:image/png;base64,AAAA"},{"type":"image_url","image_url":{"url":"file:///etc"}}]},
+    {"role":"assistant","content":"a","reasoning":"thought"},{"role":"assistant","content":"b","reasoning_content":""},
+    {"role":"assistant","content":"c","prefix":true}]})");
+  const auto& parts = r.messages[0].parts;
+  CHECK(parts[0].url == "https://x.example/a.png");
+  CHECK(parts[0].detail == "low");
+  CHECK(parts[1].media_type == "image/png");
+  CHECK(parts[1].data == "AAAA");
+  CHECK(parts[2].url.empty());
+  CHECK(parts[2].data.empty());
+  CHECK(r.messages[1].reasoning == "thought");
+  CHECK(r.messages[2].has_reasoning);
+  CHECK_FALSE(r.messages[3].has_reasoning);
+  CHECK(r.messages[3].prefix);
+  CHECK(r.extra.empty());
 }
 
 TEST_CASE("encode: the client's bytes with the model replaced, and usage asked for when streaming") {

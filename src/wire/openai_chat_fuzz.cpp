@@ -21,7 +21,9 @@ void request(std::string_view bytes) {
   (void)chat::unreadable_parts(*decoded);
   wire::Target target;
   target.model = "m";
-  if (!wire::decode_openai_chat(wire::encode_openai_chat(*decoded, target)->body)) std::abort();
+  target.thinking = wire::ThinkingSwitch(bytes.size() % 4);
+  auto sent = wire::encode_openai_chat(*decoded, target);
+  if (sent && !wire::decode_openai_chat(sent->body)) std::abort();
 }
 
 void whole(std::string_view bytes) {

@@ -70,6 +70,8 @@ std::optional<chat::Usage> read_usage(Value usage) {
   if (total && out.reasoning > 0 && *total == all + out.completion + out.reasoning)
     out.completion += out.reasoning;
   out.reasoning = std::min(out.reasoning, out.completion);
+  auto written = count(usage["prompt_tokens_details"]["cache_write_tokens"]);  // OpenRouter
+  out.cache_write = std::min(written.value_or(0), out.cache_miss);
   return out;
 }
 
@@ -86,6 +88,20 @@ FinishReason read_reason(std::string_view reason) {
   if (reason == "tool_calls" || reason == "function_call" || reason == "tool_use") return FinishReason::ToolCalls;
   if (reason == "content_filter") return FinishReason::ContentFilter;
   return FinishReason::Interrupted;  // unknown: never taken for a whole answer
+}
+
+// "finish_reason": a word, or SGLang's object {"type","matched"}.
+std::string reason_of(Value choice) {
+  Value reason = choice["finish_reason"];
+  if (reason.is(Type::Object)) reason = reason["type"];
+  return reason.string().value_or("");
+}
+
+// Which stop string ended it: vLLM's stop_reason, SGLang's matched_stop; a token's number is not one.
+std::string stop_string_of(Value choice) {
+  for (Value value : {choice["stop_reason"], choice["matched_stop"], choice["finish_reason"]["matched"]})
+    if (auto text = value.string()) return std::move(*text);
+  return {};
 }
 
 // The string, or the text parts of an array.
@@ -116,15 +132,25 @@ void read_tool_calls(Value calls, Chunk& chunk) {
   }
 }
 
+// What stands between an array's brackets.
+std::string elements_of(Value array) {
+  if (!array.is(Type::Array) || array.size() == 0) return {};
+  std::string_view raw = array.raw();
+  return std::string(raw.substr(1, raw.size() - 2));
+}
+
 // A message or a delta: reasoning stands before text, as the model wrote them.
-void read_message(Value message, Chunk& chunk) {
+void read_message(Value choice, Value message, Chunk& chunk) {
   Value reasoning = message["reasoning_content"];
   if (!reasoning || reasoning.is_null()) reasoning = message["reasoning"];  // vLLM's newer name
   std::string thought = text_in(reasoning);
   if (!thought.empty()) chunk.events.push_back(chat::ReasoningDelta{std::move(thought)});
   std::string text = text_in(message["content"]);
-  if (text.empty()) text = text_in(message["refusal"]);
-  if (!text.empty()) chunk.events.push_back(chat::TextDelta{std::move(text)});
+  std::string logprobs = elements_of(choice["logprobs"]["content"]);
+  if (!text.empty() || !logprobs.empty())
+    chunk.events.push_back(chat::TextDelta{std::move(text), std::move(logprobs)});
+  if (std::string refusal = text_in(message["refusal"]); !refusal.empty())
+    chunk.events.push_back(chat::RefusalDelta{std::move(refusal)});
   read_tool_calls(message["tool_calls"], chunk);
   if (Value call = message["function_call"]; call.is(Type::Object)) {
     chat::ToolCallDelta delta{0, "", call["name"].string().value_or(""), call["arguments"].string().value_or("")};
@@ -177,13 +203,14 @@ Chunk OpenAiChatReader::read_whole(std::string_view body) {
   Value choice = root["choices"].at(0);
   if (!choice["message"].is(Type::Object))
     return fail_with(protocol_error("the deployment's answer has no message"));
-  std::string reason = choice["finish_reason"].string().value_or("");
+  std::string reason = reason_of(choice);
   if (is_failure(reason)) return fail_with(failed_reason(reason));
   Chunk chunk;
-  read_message(choice["message"], chunk);
+  read_message(choice, choice["message"], chunk);
   if (auto usage = read_usage(root["usage"])) chunk.events.push_back(*usage);
   // The body is complete, so an answer without a reason ended by itself.
-  chunk.events.push_back(chat::Finish{reason.empty() ? FinishReason::Stop : read_reason(reason)});
+  chunk.events.push_back(
+      chat::Finish{reason.empty() ? FinishReason::Stop : read_reason(reason), stop_string_of(choice)});
   chunk.raw = std::string(body);
   chunk.last = chunk.closing = true;
   finished_ = done_ = ended_ = true;
@@ -209,8 +236,8 @@ Chunk OpenAiChatReader::read_chunk(std::string_view data) {
     if (choice["index"].integer().value_or(0) != 0) {
       return fail_with(protocol_error("the deployment sent a second answer that nobody asked for"));
     }
-    read_message(choice["delta"].is(Type::Object) ? choice["delta"] : choice["message"], chunk);
-    std::string reason = choice["finish_reason"].string().value_or("");
+    read_message(choice, choice["delta"].is(Type::Object) ? choice["delta"] : choice["message"], chunk);
+    std::string reason = reason_of(choice);
     if (reason.empty()) continue;
     if (is_failure(reason)) {
       Chunk broken = fail_with(failed_reason(reason));
@@ -220,6 +247,7 @@ Chunk OpenAiChatReader::read_chunk(std::string_view data) {
       return chunk;
     }
     reason_ = read_reason(reason);
+    stop_string_ = stop_string_of(choice);
     finished_ = true;
   }
   if (auto usage = read_usage(root["usage"])) chunk.events.push_back(*usage);
@@ -234,7 +262,7 @@ Chunk OpenAiChatReader::end() {
   if (failed_ || ended_) return chunk;
   ended_ = true;
   if (done_ && finished_) {
-    chunk.events.push_back(chat::Finish{reason_});
+    chunk.events.push_back(chat::Finish{reason_, stop_string_});
     return chunk;
   }
   // Text that stops without both marks may be half of an answer.

@@ -5,7 +5,7 @@
 
 #include "json/splice.h"
 #include "json/writer.h"
-#include "wire/openai_chat.h"
+#include "wire/openai_chat_parts.h"
 
 namespace sluice::wire {
 namespace {
@@ -20,7 +20,8 @@ constexpr std::size_t kHeldBytes = 256 << 10;
 
 // OpenAI's clients know four reasons. An interrupted answer is told as one cut short, which no client takes for
 // whole.
-const char* wire_reason(chat::FinishReason reason) {
+const char* wire_reason(chat::FinishReason reason, bool refusal_said) {
+  if (reason == chat::FinishReason::Refusal) return refusal_said ? "stop" : "content_filter";
   return chat::finish_reason_name(reason == chat::FinishReason::Interrupted ? chat::FinishReason::Length : reason);
 }
 
@@ -31,12 +32,18 @@ std::string one_line(std::string raw) {
   return raw;
 }
 
-void write_usage(json::Writer& w, const chat::Usage& usage) {
-  w.object().member("prompt_tokens", usage.prompt()).member("completion_tokens", usage.completion);
-  w.member("total_tokens", usage.total());
-  w.key("prompt_tokens_details").object().member("cached_tokens", usage.cache_hit).end();
-  w.key("completion_tokens_details").object().member("reasoning_tokens", usage.reasoning).end();
-  w.member("prompt_cache_hit_tokens", usage.cache_hit).member("prompt_cache_miss_tokens", usage.cache_miss).end();
+void write_logprobs(json::Writer& w, const std::string& elements) {
+  w.key("logprobs");
+  if (elements.empty()) {
+    w.null();
+  } else {
+    w.object().key("content").raw("[" + elements + "]").end();
+  }
+}
+
+void append_elements(std::string& all, const std::string& more) {
+  if (!all.empty() && !more.empty()) all += ',';
+  all += more;
 }
 
 Error truncated() {
@@ -48,11 +55,20 @@ std::string error_payload(const Error& error) { return openai_error_body(error, 
 
 }  // namespace
 
+void write_chat_usage(json::Writer& w, const chat::Usage& usage) {
+  w.object().member("prompt_tokens", usage.prompt()).member("completion_tokens", usage.completion);
+  w.member("total_tokens", usage.total());
+  w.key("prompt_tokens_details").object().member("cached_tokens", usage.cache_hit).end();
+  w.key("completion_tokens_details").object().member("reasoning_tokens", usage.reasoning).end();
+  w.member("prompt_cache_hit_tokens", usage.cache_hit).member("prompt_cache_miss_tokens", usage.cache_miss).end();
+}
+
 struct OpenAiChatWriter::State {
   std::string id;
   std::int64_t created;
   std::string model;
   bool include_usage;
+  Choice choice;
 
   bool role_sent = false;
   bool ended = false;  // a Failure or "[DONE]" was written
@@ -62,22 +78,28 @@ struct OpenAiChatWriter::State {
 
   // Streaming in the upstream's own bytes.
   bool raw_seen = false;
-  std::vector<std::string> held;
+  struct Held {
+    std::string raw;
+    bool usage;
+  };
+  std::vector<Held> held;
+  bool refused = false;
   std::size_t held_bytes = 0;
   std::string usage_piece;  // made of a piece that carried content and usage
   bool usage_sent = false;
 
   // The whole answer.
-  std::string text, reasoning, whole_raw;
+  std::string text, reasoning, refusal, logprobs, whole_raw;
   std::map<int, chat::ToolCall> calls;
 
   // One piece: everything up to the delta's members, what `members` writes, and the rest.
   template <class Members>
-  std::string piece(Members members, const char* reason = nullptr) const {
+  std::string piece(Members members, const char* reason = nullptr, const std::string& probabilities = {}) const {
     json::Writer w;
-    begin(w).object().member("index", 0).key("delta").object();
+    begin(w).object().member("index", choice.index).key("delta").object();
     members(w);
-    w.end().key("logprobs").null().key("finish_reason");
+    write_logprobs(w.end(), probabilities);
+    w.key("finish_reason");
     if (reason != nullptr) {
       w.value(reason);
     } else {
@@ -97,11 +119,13 @@ struct OpenAiChatWriter::State {
     if (!role_sent) w.member("role", "assistant");
   }
 
-  void text_piece(const char* field, std::string_view text, std::vector<std::string>& out) {
-    out.push_back(piece([&](json::Writer& w) {
+  void text_piece(const char* field, std::string_view text, std::vector<std::string>& out,
+                  const std::string& probabilities = {}) {
+    auto members = [&](json::Writer& w) {
       role(w);
       w.member(field, text);
-    }));
+    };
+    out.push_back(piece(members, nullptr, probabilities));
     role_sent = true;
   }
 
@@ -128,6 +152,7 @@ struct OpenAiChatWriter::State {
   void translate(const chat::Chunk& chunk, std::vector<std::string>& out);
   void take_raw(const chat::Chunk& chunk, std::vector<std::string>& out);
   void pass(const std::string& raw, bool closing, std::vector<std::string>& out);
+  std::string marked(const std::string& raw) const;
   void release(std::vector<std::string>& out);
   void remember(const chat::Event& event);
 };
@@ -136,22 +161,26 @@ struct OpenAiChatWriter::State {
 void OpenAiChatWriter::State::remember(const chat::Event& event) {
   if (auto* u = std::get_if<chat::Usage>(&event)) usage = *u;
   if (auto* f = std::get_if<chat::Finish>(&event)) finish = f->reason;
+  if (std::holds_alternative<chat::RefusalDelta>(event)) refused = true;
 }
 
 // Neighbouring deltas of one kind become one piece: they arrived together.
 void OpenAiChatWriter::State::translate(const chat::Chunk& chunk, std::vector<std::string>& out) {
-  std::string joined;
+  std::string joined, logprobs;
   const auto& events = chunk.events;
   for (std::size_t i = 0; i < events.size() && !ended; ++i) {
     bool next_same = i + 1 < events.size() && events[i].index() == events[i + 1].index();
     if (auto* delta = std::get_if<chat::TextDelta>(&events[i])) {
       joined += delta->text;
-      if (!next_same && !joined.empty()) text_piece("content", joined, out);
-      if (!next_same) joined.clear();
+      append_elements(logprobs, delta->logprobs);
+      if (!next_same && !(joined.empty() && logprobs.empty())) text_piece("content", joined, out, logprobs);
+      if (!next_same) joined.clear(), logprobs.clear();
     } else if (auto* thought = std::get_if<chat::ReasoningDelta>(&events[i])) {
       joined += thought->text;
       if (!next_same && !joined.empty()) text_piece("reasoning_content", joined, out);
       if (!next_same) joined.clear();
+    } else if (auto* refusal = std::get_if<chat::RefusalDelta>(&events[i])) {
+      text_piece("refusal", refusal->text, out);
     } else if (auto* call = std::get_if<chat::ToolCallDelta>(&events[i])) {
       call_piece(*call, out);
     } else if (auto* failure = std::get_if<chat::Failure>(&events[i])) {
@@ -164,22 +193,30 @@ void OpenAiChatWriter::State::translate(const chat::Chunk& chunk, std::vector<st
 // one.
 void OpenAiChatWriter::State::take_raw(const chat::Chunk& chunk, std::vector<std::string>& out) {
   raw_seen = role_sent = true;
+  bool has_usage = std::any_of(chunk.events.begin(), chunk.events.end(),
+                               [](const chat::Event& e) { return std::holds_alternative<chat::Usage>(e); });
   if (!chunk.closing) {
     bool only_usage = chunk.events.size() == 1 && std::holds_alternative<chat::Usage>(chunk.events[0]);
     if (only_usage) {
       pass(chunk.raw, false, out);
     } else {
-      out.push_back(one_line(chunk.raw));
+      out.push_back(one_line(marked(chunk.raw)));
     }
     return;
   }
-  held.push_back(chunk.raw);
+  held.push_back({chunk.raw, has_usage});
   held_bytes += chunk.raw.size();
   if (held.size() > kHeldPieces || held_bytes > kHeldBytes) release(out);
 }
 
 void OpenAiChatWriter::State::release(std::vector<std::string>& out) {
-  for (const std::string& raw : held) pass(raw, true, out);
+  for (const Held& piece : held) {
+    if (piece.usage) {
+      pass(piece.raw, true, out);
+    } else {
+      out.push_back(one_line(marked(piece.raw)));
+    }
+  }
   held.clear();
   held_bytes = 0;
 }
@@ -195,22 +232,38 @@ void OpenAiChatWriter::State::pass(const std::string& raw, bool closing, std::ve
   bool has_usage = usage_value.is(Type::Object);
   bool no_choices = choices.is(Type::Array) && choices.size() == 0;
   if (has_usage && no_choices) {
-    if (!include_usage) return;
+    if (!include_usage || !choice.alone) return;
     usage_sent = true;
   } else if (has_usage && include_usage && closing && choices.is(Type::Array)) {
     usage_piece = one_line(json::Splice(**doc).replace(choices, "[]").apply());
-    out.push_back(one_line(json::Splice(**doc).replace(usage_value, "null").apply()));
+    out.push_back(one_line(marked(json::Splice(**doc).replace(usage_value, "null").apply())));
     return;
   }
-  out.push_back(one_line(raw));
+  out.push_back(one_line(marked(raw)));
 }
 
-OpenAiChatWriter::OpenAiChatWriter(std::string id, std::int64_t created, std::string model, bool include_usage)
+// One of several answers: its index, and the id that all of them have. An answer that is alone keeps its bytes.
+std::string OpenAiChatWriter::State::marked(const std::string& raw) const {
+  if (choice.alone) return raw;
+  auto doc = json::Doc::parse(raw);
+  if (!doc) return raw;
+  Value root = (*doc)->root();
+  json::Splice splice(**doc);
+  splice.set(root, "id", json::quote(id));
+  if (root["choices"].is(Type::Array))
+    for (Value element : root["choices"])
+      if (element.is(Type::Object)) splice.set(element, "index", std::to_string(choice.index));
+  return splice.apply();
+}
+
+OpenAiChatWriter::OpenAiChatWriter(std::string id, std::int64_t created, std::string model, bool include_usage,
+                                   Choice choice)
     : state_(std::make_shared<State>()) {
   state_->id = std::move(id);
   state_->created = created;
   state_->model = std::move(model);
   state_->include_usage = include_usage;
+  state_->choice = choice;
 }
 
 void OpenAiChatWriter::stream(const chat::Chunk& chunk, std::vector<std::string>& out) {
@@ -235,18 +288,18 @@ void OpenAiChatWriter::finish_stream(std::vector<std::string>& out) {
   s.ended = true;
   if (s.raw_seen) {
     s.release(out);
-    if (!s.usage_piece.empty() && !s.usage_sent) out.push_back(s.usage_piece);
+    if (!s.usage_piece.empty() && !s.usage_sent && s.choice.alone) out.push_back(s.usage_piece);
   } else {
     if (!s.role_sent) s.text_piece("content", "", out);
-    out.push_back(s.piece([](json::Writer&) {}, wire_reason(*s.finish)));
-    if (s.include_usage && s.usage) {
+    out.push_back(s.piece([](json::Writer&) {}, wire_reason(*s.finish, s.refused)));
+    if (s.include_usage && s.usage && s.choice.alone) {
       json::Writer w;
       s.begin(w).end().key("usage");
-      write_usage(w, *s.usage);
+      write_chat_usage(w, *s.usage);
       out.push_back(w.end().take());
     }
   }
-  out.push_back("[DONE]");
+  if (s.choice.alone) out.push_back("[DONE]");
 }
 
 namespace {
@@ -267,10 +320,22 @@ void OpenAiChatWriter::finish_stream(std::vector<Piece>& out) {
   unnamed(std::move(payloads), out);
 }
 
-std::unique_ptr<AnswerWriter> make_openai_chat_writer(const chat::Request& request,
-                                                      const AnswerIdentity& identity) {
+std::unique_ptr<AnswerWriter> make_openai_chat_writer(const chat::Request& request, const AnswerIdentity& identity,
+                                                      Choice choice) {
   return std::make_unique<OpenAiChatWriter>("chatcmpl-" + identity.id, identity.created, request.model,
-                                            request.include_usage);
+                                            request.include_usage, choice);
+}
+
+void finish_openai_chat_choices(const chat::Request& request, const AnswerIdentity& identity,
+                                const chat::Usage& usage, std::vector<Piece>& out) {
+  if (request.include_usage) {
+    json::Writer w;
+    w.object().member("id", "chatcmpl-" + identity.id).member("object", "chat.completion.chunk");
+    w.member("created", identity.created).member("model", request.model).key("choices").array().end().key("usage");
+    write_chat_usage(w, usage);
+    out.push_back({"", w.end().take()});
+  }
+  out.push_back({"", "[DONE]"});
 }
 
 void OpenAiChatWriter::collect(const chat::Chunk& chunk) {
@@ -278,7 +343,11 @@ void OpenAiChatWriter::collect(const chat::Chunk& chunk) {
   if (!chunk.raw.empty() && chunk.last && chunk.protocol == chat::Protocol::OpenAiChat) s.whole_raw = chunk.raw;
   for (const chat::Event& event : chunk.events) {
     s.remember(event);
-    if (auto* text = std::get_if<chat::TextDelta>(&event)) s.text += text->text;
+    if (auto* text = std::get_if<chat::TextDelta>(&event)) {
+      s.text += text->text;
+      append_elements(s.logprobs, text->logprobs);
+    }
+    if (auto* refusal = std::get_if<chat::RefusalDelta>(&event)) s.refusal += refusal->text;
     if (auto* thought = std::get_if<chat::ReasoningDelta>(&event)) s.reasoning += thought->text;
     if (auto* delta = std::get_if<chat::ToolCallDelta>(&event)) {
       chat::ToolCall& call = s.calls[delta->index];
@@ -297,14 +366,19 @@ std::string OpenAiChatWriter::whole() const {
   if (!s.whole_raw.empty()) return s.whole_raw;
   json::Writer w;
   w.object().member("id", s.id).member("object", "chat.completion").member("created", s.created);
-  w.member("model", s.model).key("choices").array().object().member("index", 0);
+  w.member("model", s.model).key("choices").array().object().member("index", s.choice.index);
   w.key("message").object().member("role", "assistant").key("content");
-  if (s.text.empty() && !s.calls.empty()) {
+  if (s.text.empty() && !(s.calls.empty() && s.refusal.empty())) {
     w.null();
   } else {
     w.value(s.text);
   }
-  w.key("refusal").null();
+  w.key("refusal");
+  if (s.refusal.empty()) {
+    w.null();
+  } else {
+    w.value(s.refusal);
+  }
   if (!s.reasoning.empty()) w.member("reasoning_content", s.reasoning);
   if (!s.calls.empty()) {
     w.key("tool_calls").array();
@@ -314,10 +388,11 @@ std::string OpenAiChatWriter::whole() const {
     }
     w.end();
   }
-  w.end().key("logprobs").null().member("finish_reason", wire_reason(*s.finish)).end().end();
+  write_logprobs(w.end(), s.logprobs);
+  w.member("finish_reason", wire_reason(*s.finish, s.refused)).end().end();
   if (s.usage) {
     w.key("usage");
-    write_usage(w, *s.usage);
+    write_chat_usage(w, *s.usage);
   }
   return w.end().take();
 }

@@ -37,10 +37,12 @@ struct Target {
   bool parallel_switch = true;  // parallel_tool_calls is understood
   bool prefix = false;          // an answer can continue the last assistant message
   std::size_t max_stop = 16;    // stop strings it takes
+  bool tool_choice = true;      // tool_choice is read at all
   bool top_k = false;
   bool min_p = false;
-  std::vector<std::string> efforts;  // names of reasoning effort it takes, weakest first; empty: none
-  std::string max_tokens_field = "max_tokens";
+  std::vector<std::string> efforts;             // names of reasoning effort it takes, weakest first; empty: none
+  std::string max_tokens_field = "max_tokens";  // empty: both names, as the client wrote it
+  std::string user_field = "user";              // of the end user's id
 };
 
 // A body for a deployment, and what the client should know of how it differs from what it asked for.

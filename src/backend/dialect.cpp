@@ -20,6 +20,7 @@ Dialect plain(std::string_view name) {
   d.name = name;
   d.paths = {kChat, kCompletions, "", kEmbeddings, ""};
   d.target.images = true;
+  d.target.max_tokens_field = "";  // as the client wrote it
   return d;
 }
 
@@ -41,6 +42,7 @@ Dialect deepseek() {
   d.beta_chat = "/beta/chat/completions";
   d.balance = "/user/balance";
   wire::Target& t = d.target;
+  t.max_tokens_field = "max_tokens";
   t.thinking = ThinkingSwitch::Thinking;
   t.thinks_by_default = true;
   t.forced_tools_thinking = false;
@@ -48,6 +50,7 @@ Dialect deepseek() {
   t.json_schema = false;  // but on its Responses
   t.seed = t.logit_bias = t.penalties = t.parallel_switch = false;
   t.prefix = true;
+  t.user_field = "user_id";
   t.efforts = {"low", "high", "max"};
   return d;
 }
@@ -92,6 +95,8 @@ std::vector<Dialect> rows() {
   Dialect ollama = plain("ollama");
   ollama.paths = {kChat, kCompletions, kResponses, kEmbeddings, kMessages};
   ollama.target.thinking = ThinkingSwitch::Effort;
+  ollama.target.max_tokens_field = "max_tokens";
+  ollama.target.tool_choice = false;
   ollama.target.logit_bias = ollama.target.parallel_switch = false;
   ollama.target.efforts = {"low", "medium", "high", "max"};
 

@@ -51,6 +51,14 @@ struct Usage {
            cache_write >= 0 && cache_write <= cache_miss;
   }
   bool operator==(const Usage&) const = default;
+  Usage& operator+=(const Usage& other) {
+    cache_hit += other.cache_hit;
+    cache_miss += other.cache_miss;
+    completion += other.completion;
+    reasoning += other.reasoning;
+    cache_write += other.cache_write;
+    return *this;
+  }
 };
 
 // Interrupted: cut short by the deployment for want of resources. Refusal: the model declined.

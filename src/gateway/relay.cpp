@@ -2,6 +2,7 @@
 #include "gateway/way.h"
 
 #include "http/sse.h"
+#include "wire/openai_chat.h"
 
 namespace sluice::gateway {
 namespace {
@@ -26,7 +27,7 @@ http::Headers Way::answer_headers() const {
     headers.add("x-sluice-label", decision_.label.to_string());
     headers.add("x-sluice-decision", decision_.id);
   }
-  const backend::Answer* answer = voice_ ? voice_->answer() : nullptr;
+  const backend::Answer* answer = serving();
   if (!answer) return headers;
   backend::Served served = answer->served();
   headers.add("x-sluice-deployment", served.deployment);
@@ -43,11 +44,31 @@ void Way::append_served(std::string& bytes) const {
     if (name.starts_with("x-sluice-")) bytes += ": " + name + ": " + value + "\n";
 }
 
-std::unique_ptr<wire::AnswerWriter> Way::make_writer() const {
+wire::AnswerIdentity Way::identity() const {
   wire::AnswerIdentity identity;
   identity.id = id_;
   identity.created = time_.micros / 1'000'000;
-  return wire::make_writer(request_, identity);
+  return identity;
+}
+
+void Way::make_writers() {
+  if (!chorus_) {
+    writers_.push_back(wire::make_writer(request_, identity()));
+    return;
+  }
+  for (std::size_t i = 0; i < chorus_->size(); ++i) {
+    wire::Choice choice{int(i), false};
+    writers_.push_back(wire::make_openai_chat_writer(request_, identity(), choice));
+  }
+}
+
+net::Task<Chorus::Line> Way::next() {
+  Chorus::Line line;
+  if (chorus_)
+    line = co_await chorus_->next();
+  else
+    line.chunk = co_await voice_->next();
+  co_return line;
 }
 
 net::Task<Status> Way::relay_stream() {
@@ -59,47 +80,54 @@ net::Task<Status> Way::relay_stream() {
   };
   auto stream = lane_.pulse.watch(out_, headers);
   Status status = co_await attempt();
-  auto writer = make_writer();
+  make_writers();
   if (status) {
-    status = co_await relay_chunks(*stream, *writer);
+    status = co_await relay_chunks(*stream);
   } else if (stream->begun() && !client_gone_) {
     // A keep-alive began the answer: the failure is told in it.
     chat::Chunk failed;
     failed.events.push_back(chat::Failure{status.error()});
     std::vector<wire::Piece> pieces;
-    writer->stream(failed, pieces);
+    writers_.front()->stream(failed, pieces);
     std::string bytes;
     append(bytes, pieces);
     Status told = co_await stream->write(bytes);
     if (told) told = co_await out_.finish();
   }
   if (stream->begun()) closing_.status = 200;
-  if (status) remember(*writer);
+  if (status) remember();
   co_await lane_.pulse.end(stream);
   co_return status;
 }
 
-net::Task<Status> Way::relay_chunks(Pulse::Stream& stream, wire::AnswerWriter& writer) {
+net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
   SLUICE_CO_TRY_VOID(co_await stream.begin());
   std::string bytes;
   if (stream.begun_early()) append_served(bytes);
   std::vector<wire::Piece> pieces;
   Status ended;
-  for (bool last = false; !last;) {
-    chat::Chunk chunk = co_await voice_->next();
+  for (std::size_t open = writers_.size(); open > 0;) {
+    Chorus::Line line = co_await next();
     if (client_gone_) co_return fail(client_left());
-    last = chunk.last;
-    account(chunk);
-    writer.stream(chunk, pieces);
-    if (const Error* error = failure_in(chunk)) ended = fail(*error);
-    if (last) writer.finish_stream(pieces);
+    account(line);
+    wire::AnswerWriter& writer = *writers_[line.voice];
+    writer.stream(line.chunk, pieces);
+    if (line.chunk.last) writer.finish_stream(pieces);
+    if (line.chunk.last) --open;
+    if (const Error* error = failure_in(line.chunk)) {
+      ended = fail(*error);
+      open = 0;  // nothing may follow the error event
+      cancel();
+    } else if (open == 0 && chorus_) {
+      wire::finish_openai_chat_choices(request_, identity(), closing_.usage.value_or(chat::Usage{}), pieces);
+    }
     append(bytes, pieces);
-    if (bytes.empty() || (!last && bytes.size() < kBatchBytes && voice_->waiting())) continue;
+    if (bytes.empty() || (open > 0 && bytes.size() < kBatchBytes && waiting())) continue;
     Status written = co_await stream.write(bytes);
     bytes.clear();
     if (!written) {
       client_gone_ = true;
-      voice_->cancel();
+      cancel();
       co_return fail(client_left());
     }
   }
@@ -110,43 +138,61 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream, wire::AnswerWriter& w
 
 net::Task<Status> Way::relay_whole() {
   SLUICE_CO_TRY_VOID(co_await attempt());
-  auto writer = make_writer();
-  for (bool last = false; !last;) {
-    chat::Chunk chunk = co_await voice_->next();
+  make_writers();
+  for (std::size_t open = writers_.size(); open > 0;) {
+    Chorus::Line line = co_await next();
     if (client_gone_) co_return fail(client_left());
-    last = chunk.last;
-    account(chunk);
-    if (const Error* error = failure_in(chunk)) co_return fail(*error);
-    writer->collect(chunk);
+    account(line);
+    if (const Error* error = failure_in(line.chunk)) {
+      cancel();
+      co_return fail(*error);
+    }
+    writers_[line.voice]->collect(line.chunk);
+    if (line.chunk.last) --open;
   }
   http::Response response;
   response.status = 200;
   response.headers = answer_headers();
   response.headers.add("Content-Type", "application/json");
-  response.body = writer->whole();
+  response.body = writers_.front()->whole();
+  if (chorus_) {
+    std::vector<std::string> answers;
+    for (const auto& writer : writers_) answers.push_back(writer->whole());
+    response.body = wire::join_openai_chat(answers);
+  }
   closing_.status = 200;
-  remember(*writer);
+  remember();
   Status sent = co_await out_.send(std::move(response));
   co_return sent;
 }
 
-void Way::account(const chat::Chunk& chunk) {
-  if (!content_sent_ && has_content(chunk)) {
+void Way::account(const Chorus::Line& line) {
+  if (!content_sent_ && has_content(line.chunk)) {
     content_sent_ = true;
     auto since = shared_.clock->monotonic() - began_;
     closing_.first_token_us = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
   }
-  for (const chat::Event& event : chunk.events) {
-    if (auto* usage = std::get_if<chat::Usage>(&event)) closing_.usage = *usage;
-    if (heard_.wanted) listen(event);
+  Heard& heard = heard_[line.voice];
+  bool counted = false;
+  for (const chat::Event& event : line.chunk.events) {
+    if (auto* usage = std::get_if<chat::Usage>(&event)) {
+      heard.usage = *usage;
+      counted = true;
+    }
+    if (heard.wanted) heard.listen(event);
   }
+  if (!counted) return;
+  chat::Usage all;
+  for (const Heard& each : heard_)
+    if (each.usage) all += *each.usage;
+  closing_.usage = all;
 }
 
-void Way::listen(const chat::Event& event) {
-  if (auto* text = std::get_if<chat::TextDelta>(&event)) heard_.text += text->text;
-  if (auto* thought = std::get_if<chat::ReasoningDelta>(&event)) heard_.reasoning += thought->text;
+void Way::Heard::listen(const chat::Event& event) {
+  if (auto* said = std::get_if<chat::TextDelta>(&event)) text += said->text;
+  if (auto* thought = std::get_if<chat::ReasoningDelta>(&event)) reasoning += thought->text;
   auto* call = std::get_if<chat::ToolCallDelta>(&event);
-  if (call && !call->id.empty()) heard_.calls.push_back(call->id);
+  if (call && !call->id.empty()) calls.push_back(call->id);
 }
 
 }  // namespace sluice::gateway

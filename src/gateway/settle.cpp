@@ -15,8 +15,9 @@ void Way::settle(const Status& status) {
   closing_.outcome = status ? "ok" : status.error().code;
   auto took = shared_.clock->monotonic() - began_;
   closing_.total_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-  if (voice_) closing_.attempts = std::move(voice_->attempts());
-  if (voice_ && voice_->answer()) count_usage();
+  for (std::size_t i = 0; i < heard_.size(); ++i)
+    for (ledger::Attempt& attempt : voice(i).attempts()) closing_.attempts.push_back(std::move(attempt));
+  if (serving()) count_usage();
   std::string route = route_ ? route_->model : "(unknown)";
   lane_.meters.request(route, closing_.outcome, double(closing_.total_us) / 1e6);
   log::info("request", {{"id", id_},
@@ -36,11 +37,10 @@ void Way::settle(const Status& status) {
 }
 
 void Way::count_usage() {
-  backend::Served served = voice_->answer()->served();
+  backend::Served served = serving()->served();
   closing_.deployment = served.deployment;
   closing_.model = served.model;
-  if (auto notes = voice_->answer()->notes(); !notes.empty())
-    lane_.meters.note(served.deployment, double(notes.size()));
+  if (auto notes = serving()->notes(); !notes.empty()) lane_.meters.note(served.deployment, double(notes.size()));
   if (!closing_.usage) return;
   const config::Deployment& deployment = *shared_.settings.deployment(served.deployment);
   const chat::Usage& usage = *closing_.usage;
@@ -51,7 +51,7 @@ void Way::count_usage() {
 
 // A rule that forbids shared caches for what this deployment sees forbids keeping the conversation, too.
 bool Way::may_remember() const {
-  const std::string deployment = voice_->answer()->served().deployment;
+  const std::string deployment = serving()->served().deployment;
   for (const policy::Verdict& verdict : decision_.verdicts) {
     if (verdict.deployment != deployment) continue;
     auto forbids = [](const policy::ObligationUse& use) { return use.kind == policy::Obligation::NoSharedCache; };
@@ -61,14 +61,19 @@ bool Way::may_remember() const {
 }
 
 // Only what ended properly: half a thought is no thought.
-void Way::remember(const wire::AnswerWriter& writer) {
-  if (heard_.wanted && (!heard_.calls.empty() || !heard_.reasoning.empty())) {
-    Remembered thought{std::move(heard_.reasoning), decision_.label};
-    if (!heard_.text.empty()) shared_.reasoning.put(principal_.tenant, "text:" + sha256_hex(heard_.text), thought);
-    for (const std::string& call : heard_.calls) shared_.reasoning.put(principal_.tenant, "call:" + call, thought);
+void Way::remember_thoughts() {
+  for (Heard& heard : heard_) {
+    if (!heard.wanted || (heard.calls.empty() && heard.reasoning.empty())) continue;
+    Remembered thought{std::move(heard.reasoning), decision_.label};
+    if (!heard.text.empty()) shared_.reasoning.put(principal_.tenant, "text:" + sha256_hex(heard.text), thought);
+    for (const std::string& call : heard.calls) shared_.reasoning.put(principal_.tenant, "call:" + call, thought);
   }
+}
+
+void Way::remember() {
+  remember_thoughts();
   if (front_.protocol != chat::Protocol::OpenAiResponses || request_.store == false || !may_remember()) return;
-  std::string whole = writer.whole();
+  std::string whole = writers_.front()->whole();
   auto doc = json::Doc::parse(whole);
   std::string id = doc ? (*doc)->root()["id"].string().value_or("") : "";
   if (id.empty()) return;

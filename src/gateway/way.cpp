@@ -9,6 +9,9 @@
 namespace sluice::gateway {
 namespace {
 
+// Answers to one request (`n`): each is a call to the deployment, at once, and counts and costs like one.
+constexpr std::int64_t kMostAnswers = 16;
+
 std::string provenance_json(const sense::Label& label) {
   json::Writer w;
   w.array();
@@ -143,6 +146,9 @@ Status Way::admit() {
   if (!route_)
     return fail("route.unknown", "there is no model of this name here", "$.model",
                 "GET /v1/models lists the names; routes in sluice.yaml define them");
+  if (front_.protocol == chat::Protocol::OpenAiChat && request_.sampling.n > kMostAnswers)
+    return fail("request.unsupported", "at most " + std::to_string(kMostAnswers) + " answers to one request",
+                "$.n", "ask again for more: each answer is a call of its own to the deployment");
   return {};
 }
 
@@ -223,22 +229,54 @@ Status Way::plan() {
   return {};
 }
 
-net::Task<Status> Way::attempt() {
+void Way::make_voices() {
   backend::CallContext context;
   context.request_id = id_;
   http::TraceContext span = http::child_of(trace_);
   context.traceparent = http::traceparent(span);
   context.tracestate = span.trace_state;
   Asked asked{&request_, reasoned_.get()};
-  voice_ = std::make_unique<Voice>(shared_, lane_.meters, plan_, asked, std::move(context));
+  // Completions of several prompts and answers go through as they are; only a deployment of that protocol has
+  // them.
+  std::size_t n = front_.protocol == chat::Protocol::OpenAiChat ? std::size_t(request_.sampling.n) : 1;
+  heard_.resize(n);
+  if (n == 1) {
+    voice_ = std::make_unique<Voice>(shared_, lane_.meters, plan_, asked, std::move(context));
+    return;
+  }
+  std::vector<std::unique_ptr<Voice>> voices;
+  for (std::size_t i = 0; i < n; ++i) {
+    context.cancellation = http::Cancellation();  // each ends by itself
+    voices.push_back(std::make_unique<Voice>(shared_, lane_.meters, plan_, asked, context));
+  }
+  chorus_ = std::make_unique<Chorus>(lane_.loop, std::move(voices));
+}
+
+const backend::Answer* Way::serving() const {
+  if (!voice_ && !chorus_) return nullptr;
+  return voice(0).answer();
+}
+
+void Way::cancel() {
+  if (voice_) voice_->cancel();
+  if (chorus_) chorus_->cancel();
+}
+
+net::Task<Status> Way::attempt() {
+  make_voices();
   auto left = [this] {
     client_gone_ = true;
-    voice_->cancel();
+    cancel();
   };
   out_.on_client_gone(left);
-  Status status = co_await voice_->attempt();
+  Status status;
+  if (chorus_)
+    status = co_await chorus_->attempt();
+  else
+    status = co_await voice_->attempt();
   if (client_gone_) co_return fail("request.cancelled", "the client left");
-  heard_.wanted = status && !request_.tools.empty() && voice_->backend()->needs_reasoning();
+  for (std::size_t i = 0; status && i < heard_.size(); ++i)
+    heard_[i].wanted = !request_.tools.empty() && voice(i).backend()->needs_reasoning();
   co_return status;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "gateway/chorus.h"
 #include "gateway/front.h"
 #include "gateway/principal.h"
 #include "gateway/pulse.h"
@@ -65,14 +66,21 @@ class Way {
   Status restore_reasoning();
   ledger::Opening opening() const;
   policy::Subject subject() const;
-  std::unique_ptr<wire::AnswerWriter> make_writer() const;
+  void make_voices();
+  Voice& voice(std::size_t i) const { return chorus_ ? chorus_->voice(i) : *voice_; }
+  const backend::Answer* serving() const;  // of the first voice; null until one serves
+  net::Task<Chorus::Line> next();
+  bool waiting() const { return chorus_ ? chorus_->waiting() : voice_->waiting(); }
+  void cancel();
+  void make_writers();
+  wire::AnswerIdentity identity() const;
   http::Headers answer_headers() const;
-  void account(const chat::Chunk& chunk);
-  void listen(const chat::Event& event);
-  void remember(const wire::AnswerWriter& writer);
+  void account(const Chorus::Line& line);
+  void remember();
+  void remember_thoughts();
   bool may_remember() const;
   void count_usage();
-  net::Task<Status> relay_chunks(Pulse::Stream& stream, wire::AnswerWriter& writer);
+  net::Task<Status> relay_chunks(Pulse::Stream& stream);
   void append_served(std::string& bytes) const;
 
   Lane lane_;
@@ -94,18 +102,23 @@ class Way {
   policy::Decision decision_;
   std::vector<backend::Backend*> plan_;
 
-  std::unique_ptr<Voice> voice_;
+  std::unique_ptr<Voice> voice_;                              // the one answer,
+  std::unique_ptr<Chorus> chorus_;                            // or several
+  std::vector<std::unique_ptr<wire::AnswerWriter>> writers_;  // one an answer
   bool content_sent_ = false;
   bool client_gone_ = false;
   ledger::Closing closing_;
   bool recorded_ = false;
 
-  // What the answer thought and called, kept for the next turn while it is relayed.
+  // What each answer used, thought and called; the latter two for the next turn, where the deployment wants them.
   struct Heard {
+    std::optional<chat::Usage> usage;
     bool wanted = false;
     std::string text, reasoning;
     std::vector<std::string> calls;
-  } heard_;
+    void listen(const chat::Event& event);
+  };
+  std::vector<Heard> heard_;
 };
 
 }  // namespace sluice::gateway

@@ -58,7 +58,11 @@ net::Task<void> Worker::handle(const http::Request& in, http::Responder& out, co
     co_await way.go();
     co_return;
   }
-  auto answer = page(shared_, backends_, in);
+  Result<http::Response> answer;
+  if (is_balance(in))
+    answer = co_await balance_page(shared_, backends_, in);
+  else
+    answer = page(shared_, backends_, in);
   http::Response response;
   if (answer) {
     response = std::move(*answer);

@@ -87,6 +87,7 @@ struct OpenAiChatWriter::State {
   std::size_t held_bytes = 0;
   std::string usage_piece;  // made of a piece that carried content and usage
   bool usage_sent = false;
+  bool finish_passed = false;
 
   // The whole answer.
   std::string text, reasoning, refusal, logprobs, whole_raw;
@@ -235,9 +236,15 @@ void OpenAiChatWriter::State::pass(const std::string& raw, bool closing, std::ve
     if (!include_usage || !choice.alone) return;
     usage_sent = true;
   } else if (has_usage && include_usage && closing && choices.is(Type::Array)) {
+    finish_passed = true;
     usage_piece = one_line(json::Splice(**doc).replace(choices, "[]").apply());
     out.push_back(one_line(marked(json::Splice(**doc).replace(usage_value, "null").apply())));
     return;
+  }
+  // An answer ends once, however often its deployment says so.
+  if (choices.at(0)["finish_reason"].is(Type::String)) {
+    if (finish_passed) return;
+    finish_passed = true;
   }
   out.push_back(one_line(marked(raw)));
 }

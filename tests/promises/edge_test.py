@@ -158,7 +158,7 @@ class Tls(unittest.TestCase):
             sluice = Sluice(f"""
 listen: {{tls: {{certificate: tls.pem, key: tls.key}}}}
 deployments:
-  - {{name: ds, kind: deepseek, address: "{fake.address}", model: m, key_env: FAKE_KEY, zone: private,
+  - {{name: ds, kind: deepseek, address: "{fake.address}", model: deepseek-flash, key_env: FAKE_KEY, zone: private,
      jurisdiction: local}}
 routes:
   chat: [ds]

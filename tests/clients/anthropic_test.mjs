@@ -169,8 +169,9 @@ test("max_tokens ends the answer with its own reason", async () => {
 });
 
 restored("tokens are counted before anything is sent", /404/, async () => {
-  const short = await client.messages.countTokens({ model, messages: hello });
-  const long = await client.messages.countTokens({ model, messages: say("lighthouse ".repeat(100)), tools });
+  const counting = direct ? model : "deepseek-count";
+  const short = await client.messages.countTokens({ model: counting, messages: hello });
+  const long = await client.messages.countTokens({ model: counting, messages: say("lighthouse ".repeat(100)), tools });
   assert.ok(short.input_tokens > 0);
   assert.ok(long.input_tokens > short.input_tokens + 90);
 });

@@ -87,7 +87,8 @@ deployments:
   - ${hosted("reading", "deepseek-v4-pro", "private")}
 routes:
   sluice-guide: [guide]
-  deepseek-flash: [hosted, counting]  # the second counts tokens, which the first does not
+  deepseek-flash: [hosted]
+  deepseek-count: [hosted, counting]  # the second counts tokens, which the first does not
   text-embedding-3-small: [embedding]
   deepseek-flash-seeing: [seeing]
   deepseek-v4-pro: [reading]

@@ -5,7 +5,7 @@ import OpenAI from "openai";
 import { direct, hello, startFake, startSluice, throughSluice as test } from "./running.mjs";
 
 const models = ["sluice-guide", "deepseek-flash"];
-const listed = [...models, "deepseek-flash-seeing", "deepseek-v4-pro"];
+const listed = [...models, "deepseek-flash-seeing", "deepseek-v4-pro", "deepseek-count", "text-embedding-3-small"];
 let fake, sluice, client;
 
 before(async () => {

@@ -70,7 +70,8 @@ Status refuse_sampling(const chat::Sampling& sampling) {
     return refuse("$.presence_penalty", "the built-in engine knows no penalties");
   if (!sampling.logit_bias.empty() && sampling.logit_bias != "{}")
     return refuse("$.logit_bias", "the built-in engine knows no bias");
-  if (sampling.logprobs) return refuse("$.logprobs", "the built-in engine sends no log-probabilities");
+  if (sampling.logprobs || sampling.top_logprobs.value_or(0) > 0)
+    return refuse("$.logprobs", "the built-in engine sends no log-probabilities");
   return {};
 }
 
@@ -97,15 +98,6 @@ Status refuse_unsupported(const chat::Request& request) {
     return refuse("$.response_format", "the built-in engine writes text only");
   if (!request.reasoning_effort.empty() && request.reasoning_effort != "none")
     return refuse("$.reasoning_effort", "the built-in engine has no levels of reasoning effort");
-  const chat::Sampling& sampling = request.sampling;
-  if (sampling.logprobs || sampling.top_logprobs.value_or(0) > 0)
-    return refuse("$.logprobs", "the built-in engine does not tell log-probabilities");
-  if (sampling.frequency_penalty.value_or(0) != 0)
-    return refuse("$.frequency_penalty", "the built-in engine has no penalties");
-  if (sampling.presence_penalty.value_or(0) != 0)
-    return refuse("$.presence_penalty", "the built-in engine has no penalties");
-  if (!sampling.logit_bias.empty() && sampling.logit_bias != "{}")
-    return refuse("$.logit_bias", "the built-in engine does not bias tokens");
   if (!request.messages.empty() && request.messages.back().prefix)
     return refuse("$.messages[" + std::to_string(request.messages.size() - 1) + "].prefix",
                   "the built-in engine does not continue a message");

@@ -62,8 +62,11 @@ bool harmless(const chat::ExtraField& field) {
 }
 
 // Settings that the vocabulary has and the engine does not honour.
-Status refuse_sampling(const chat::Sampling& sampling) {
-  if (sampling.n != 1) return refuse("$.n", "the built-in engine gives one answer a request");
+Status refuse_sampling(const chat::Request& request) {
+  const chat::Sampling& sampling = request.sampling;
+  // Several answers of a chat are asked for one by one.
+  if (sampling.n != 1 && request.protocol != chat::Protocol::OpenAiChat)
+    return refuse("$.n", "the built-in engine gives one answer a request");
   if (sampling.frequency_penalty.value_or(0) != 0)
     return refuse("$.frequency_penalty", "the built-in engine knows no penalties");
   if (sampling.presence_penalty.value_or(0) != 0)
@@ -89,7 +92,7 @@ Status refuse_unsupported(const chat::Request& request) {
   if (request.operation == chat::Operation::CountTokens)
     return fail("engine.unsupported_field", "the built-in engine counts no tokens without answering", "$.messages",
                 "use a model whose deployment counts tokens");
-  SLUICE_TRY_VOID(refuse_sampling(request.sampling));
+  SLUICE_TRY_VOID(refuse_sampling(request));
   if (!request.tools.empty()) return refuse("$.tools", "the built-in engine does not call tools");
   const std::string& choice = request.tool_choice.raw;
   if (!choice.empty() && choice != "null" && choice != "\"none\"" && choice != "\"auto\"")

@@ -77,7 +77,7 @@ class RemoteAnswer : public Answer {
   }
 
   void cancel() override { response_.cancel(); }
-  bool waiting() const override { return taken_ < waiting_.size(); }
+  bool waiting() const override { return taken_ < waiting_.size() || reader_->done(); }
 
   std::vector<std::string> notes() const override { return notes_; }
 
@@ -114,6 +114,7 @@ class RemoteAnswer : public Answer {
   }
 
   net::Task<chat::Chunk> next_streamed() {
+    if (reader_->done()) co_return reader_->end();
     while (taken_ == waiting_.size()) {
       waiting_.clear();
       taken_ = 0;
@@ -142,7 +143,7 @@ class RemoteAnswer : public Answer {
     const http::SseEvent& event = waiting_[taken_++];
     std::string_view name = event.event == "message" ? std::string_view() : std::string_view(event.event);
     chat::Chunk chunk = reader_->read_event(name, event.data);
-    if (chunk.last) return chunk;
+    if (chunk.last || !chunk.raw.empty()) return chunk;  // the raw form of the end goes on by itself; then end()
     if (reader_->done()) {
       chat::Chunk end = reader_->end();
       for (auto& e : end.events) chunk.events.push_back(std::move(e));

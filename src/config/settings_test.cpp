@@ -174,7 +174,7 @@ TEST_CASE("Each mistake is named with its line, its column and its code, and no 
       {one("{name: guide, kind: engine}"), "t.yaml:2:5", "config.missing_key"},
       {one("{name: guide, knid: engine, model: builtin:guide}"), "t.yaml:2:19", "config.unknown_key"},
       {one("{name: gu ide, kind: engine, model: builtin:guide}"), "t.yaml:2:12", "config.value"},
-      {one("{name: guide, kind: vllm}"), "t.yaml:2:25", "config.unsupported"},
+      {one("{name: guide, kind: bedrock}"), "t.yaml:2:25", "config.unsupported"},
       {one("{name: guide, kind: magic}"), "t.yaml:2:25", "config.value"},
       {one(ds + "address: https://api.deepseek.com, zone: private, jurisdiction: CN" + key), "t.yaml:2:86",
        "config.contradiction"},

@@ -5,35 +5,35 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr std::size_t kOverhead = 256;   // of an entry: nodes, keys twice, label
-constexpr std::size_t kTenantShare = 4;  // a tenant may hold one fourth of the whole
+constexpr std::size_t kOverhead = 256;  // of an entry: nodes, keys twice, label
+constexpr std::size_t kOwnerShare = 4;  // an owner may hold one fourth of the whole
 
 }  // namespace
 
-bool Memory::put(const std::string& tenant, const std::string& key, Remembered value) {
-  std::size_t size = value.text.size() + 2 * (tenant.size() + key.size()) + kOverhead;
+bool Memory::put(const std::string& owner, const std::string& key, Remembered value) {
+  std::size_t size = value.text.size() + 2 * (owner.size() + key.size()) + kOverhead;
   std::lock_guard guard(lock_);
-  if (auto old = index_.find({tenant, key}); old != index_.end()) drop(old->second);
-  if (size > limit_ / kTenantShare) return false;
-  order_.push_front(Entry{tenant, key, std::move(value), size});
-  index_[{tenant, key}] = order_.begin();
+  if (auto old = index_.find({owner, key}); old != index_.end()) drop(old->second);
+  if (size > limit_ / kOwnerShare) return false;
+  order_.push_front(Entry{owner, key, std::move(value), size});
+  index_[{owner, key}] = order_.begin();
   held_ += size;
-  held_by_[tenant] += size;
-  make_room(tenant);
+  held_by_[owner] += size;
+  make_room(owner);
   return true;
 }
 
-std::optional<Remembered> Memory::get(const std::string& tenant, const std::string& key) {
+std::optional<Remembered> Memory::get(const std::string& owner, const std::string& key) {
   std::lock_guard guard(lock_);
-  auto found = index_.find({tenant, key});
+  auto found = index_.find({owner, key});
   if (found == index_.end()) return std::nullopt;
   order_.splice(order_.begin(), order_, found->second);
   return found->second->value;
 }
 
-bool Memory::forget(const std::string& tenant, const std::string& key) {
+bool Memory::forget(const std::string& owner, const std::string& key) {
   std::lock_guard guard(lock_);
-  auto found = index_.find({tenant, key});
+  auto found = index_.find({owner, key});
   if (found == index_.end()) return false;
   drop(found->second);
   return true;
@@ -46,19 +46,19 @@ std::size_t Memory::bytes() const {
 
 void Memory::drop(Order::iterator entry) {
   held_ -= entry->size;
-  auto share = held_by_.find(entry->tenant);
+  auto share = held_by_.find(entry->owner);
   share->second -= entry->size;
   if (share->second == 0) held_by_.erase(share);
-  index_.erase({entry->tenant, entry->key});
+  index_.erase({entry->owner, entry->key});
   order_.erase(entry);
 }
 
 // The newest entry fits by itself, so this ends before it reaches it.
-void Memory::make_room(const std::string& tenant) {
-  while (held_by_[tenant] > limit_ / kTenantShare) {
+void Memory::make_room(const std::string& owner) {
+  while (held_by_[owner] > limit_ / kOwnerShare) {
     auto oldest = order_.end();
     do --oldest;
-    while (oldest->tenant != tenant);
+    while (oldest->owner != owner);
     drop(oldest);
   }
   while (held_ > limit_) drop(std::prev(order_.end()));

@@ -1,9 +1,10 @@
-// Memory: what later requests of the same tenant need of earlier ones: reasoning by tool call, answers by id.
+// Memory: what later requests of the same owner (a key of a tenant) need of earlier ones: reasoning by tool call,
+// answers by id.
 //
-// Kept in this process only, never on disk: a restart forgets it. Bounded: the whole by `bytes`, one tenant by a
+// Kept in this process only, never on disk: a restart forgets it. Bounded: the whole by `bytes`, one owner by a
 // quarter of that, so that nobody can push out everybody else's; what was used least recently goes first. Each
 // entry carries the label of the request it came from, which the request that uses it again is joined with: a
-// label never falls by way of the memory. A tenant can't see whether another's entry exists. Thread-safe (one
+// label never falls by way of the memory. An owner can't see whether another's entry exists. Thread-safe (one
 // lock, held for look-ups only).
 #pragma once
 
@@ -27,28 +28,28 @@ struct Remembered {
 class Memory {
  public:
   explicit Memory(std::size_t bytes) : limit_(bytes) {}
-  // Replaces what the key had. What is larger than a tenant's share is not kept: false.
-  bool put(const std::string& tenant, const std::string& key, Remembered value);
-  std::optional<Remembered> get(const std::string& tenant, const std::string& key);
-  bool forget(const std::string& tenant, const std::string& key);  // whether it was there
-  std::size_t bytes() const;                                       // held now
+  // Replaces what the key had. What is larger than a owner's share is not kept: false.
+  bool put(const std::string& owner, const std::string& key, Remembered value);
+  std::optional<Remembered> get(const std::string& owner, const std::string& key);
+  bool forget(const std::string& owner, const std::string& key);  // whether it was there
+  std::size_t bytes() const;                                      // held now
 
  private:
   struct Entry {
-    std::string tenant, key;
+    std::string owner, key;
     Remembered value;
     std::size_t size = 0;
   };
   using Order = std::list<Entry>;  // most recently used first
 
   void drop(Order::iterator entry);
-  void make_room(const std::string& tenant);
+  void make_room(const std::string& owner);
 
   const std::size_t limit_;
   mutable std::mutex lock_;  // guards all below
   Order order_;
   std::map<std::pair<std::string, std::string>, Order::iterator> index_;
-  std::map<std::string, std::size_t> held_by_;  // bytes by tenant
+  std::map<std::string, std::size_t> held_by_;  // bytes by owner
   std::size_t held_ = 0;
 };
 

@@ -64,13 +64,13 @@ constexpr std::string_view kBalance = "/user/balance";
 // A response that is kept for previous_response_id.
 Result<http::Response> kept_response(Shared& shared, const Principal& principal, const std::string& id,
                                      bool remove) {
-  auto kept = shared.responses.get(principal.tenant, response_object_key(id));
+  auto kept = shared.responses.get(principal.owner(), response_object_key(id));
   if (!kept)
     return fail("response.unknown", "there is no response of this id here", "",
                 "responses are kept in memory for a while, and not where the policy forbids it");
   if (!remove) return answer(200, "application/json", std::move(kept->text));
-  shared.responses.forget(principal.tenant, id);
-  shared.responses.forget(principal.tenant, response_object_key(id));
+  shared.responses.forget(principal.owner(), id);
+  shared.responses.forget(principal.owner(), response_object_key(id));
   json::Writer w;
   w.object().member("id", id).member("object", "response").member("deleted", true).end();
   return answer(200, "application/json", w.take());
@@ -138,6 +138,7 @@ Result<http::Response> options(std::string_view path) {
 }  // namespace
 
 std::string response_object_key(const std::string& id) { return "object:" + id; }
+std::string response_item_key(const std::string& id) { return "item:" + id; }
 
 Result<http::Response> page(Shared& shared, const Backends& backends, const http::Request& request) {
   constexpr std::string_view kModel = "/models/", kResponse = "/responses/";

@@ -13,6 +13,8 @@ struct Principal {
   std::string name = "local";
   std::string tenant = "local";
   std::string team;
+  // Who may use what was remembered of its requests: this key alone.
+  std::string owner() const { return tenant + "/" + name; }
 };
 
 // From `Authorization: Bearer` (OpenAI's clients) or `x-api-key` (Anthropic's); auth.missing or auth.invalid.

@@ -49,12 +49,11 @@ void Way::count_usage() {
   lane_.meters.tokens(served.deployment, usage);
 }
 
-// A rule that forbids shared caches for what this deployment sees forbids keeping the conversation, too.
 bool Way::may_remember() const {
   const std::string deployment = serving()->served().deployment;
   for (const policy::Verdict& verdict : decision_.verdicts) {
     if (verdict.deployment != deployment) continue;
-    auto forbids = [](const policy::ObligationUse& use) { return use.kind == policy::Obligation::NoSharedCache; };
+    auto forbids = [](const policy::ObligationUse& use) { return use.kind == policy::Obligation::NoStore; };
     return std::none_of(verdict.obligations.begin(), verdict.obligations.end(), forbids);
   }
   return false;
@@ -65,8 +64,8 @@ void Way::remember_thoughts() {
   for (Heard& heard : heard_) {
     if (!heard.wanted || (heard.calls.empty() && heard.reasoning.empty())) continue;
     Remembered thought{std::move(heard.reasoning), decision_.label};
-    if (!heard.text.empty()) shared_.reasoning.put(principal_.tenant, "text:" + sha256_hex(heard.text), thought);
-    for (const std::string& call : heard.calls) shared_.reasoning.put(principal_.tenant, "call:" + call, thought);
+    if (!heard.text.empty()) shared_.reasoning.put(principal_.owner(), "text:" + sha256_hex(heard.text), thought);
+    for (const std::string& call : heard.calls) shared_.reasoning.put(principal_.owner(), "call:" + call, thought);
   }
 }
 
@@ -78,9 +77,13 @@ void Way::remember() {
   std::string id = doc ? (*doc)->root()["id"].string().value_or("") : "";
   if (id.empty()) return;
   Remembered conversation{wire::response_items(request_, whole), decision_.label};
+  for (auto& [item, json] : wire::answer_items(whole)) {
+    Remembered kept{std::move(json), decision_.label};
+    shared_.responses.put(principal_.owner(), response_item_key(item), std::move(kept));
+  }
   Remembered object{std::move(whole), decision_.label};
-  shared_.responses.put(principal_.tenant, id, std::move(conversation));
-  shared_.responses.put(principal_.tenant, response_object_key(id), std::move(object));
+  shared_.responses.put(principal_.owner(), id, std::move(conversation));
+  shared_.responses.put(principal_.owner(), response_object_key(id), std::move(object));
 }
 
 }  // namespace sluice::gateway

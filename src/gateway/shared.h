@@ -22,8 +22,9 @@ namespace sluice::gateway {
 inline constexpr std::size_t kReasoningBytes = 64u << 20;
 inline constexpr std::size_t kResponseBytes = 128u << 20;
 
-// In `responses`: the conversation stands under the response's id, its object under this.
+// In `responses`: the conversation stands under the response's id, its object under the first of these.
 std::string response_object_key(const std::string& id);
+std::string response_item_key(const std::string& id);  // an item of an answer
 
 struct Shared {
   config::Settings settings;

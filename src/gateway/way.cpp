@@ -107,8 +107,10 @@ Status Way::decode() {
 
 // previous_response_id: the conversation up to that answer takes its place.
 Status Way::recall_response() {
+  if (front_.protocol != chat::Protocol::OpenAiResponses) return {};
+  SLUICE_TRY_VOID(recall_items());
   if (request_.previous_response_id.empty()) return {};
-  auto earlier = shared_.responses.get(principal_.tenant, request_.previous_response_id);
+  auto earlier = shared_.responses.get(principal_.owner(), request_.previous_response_id);
   if (!earlier)
     return fail(
         "response.unknown", "there is no earlier response of this id here", "$.previous_response_id",
@@ -120,13 +122,27 @@ Status Way::recall_response() {
   return {};
 }
 
+// Items that are only named.
+Status Way::recall_items() {
+  auto lookup = [this](const std::string& id) {
+    auto item = shared_.responses.get(principal_.owner(), response_item_key(id));
+    if (!item) return std::optional<std::string>();
+    earlier_.join(item->label);
+    return std::optional<std::string>(std::move(item->text));
+  };
+  SLUICE_TRY(std::optional<std::string> body, wire::resolve_item_references(*request_.body, lookup));
+  if (!body) return {};
+  SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(*body)));
+  return {};
+}
+
 Status Way::restore_reasoning() {
   if (request_.tools.empty() || !request_.body) return {};
   auto lookup = [this](const std::vector<std::string>& calls, std::string_view text) {
     std::optional<Remembered> found;
     for (const std::string& call : calls)
-      if (!found) found = shared_.reasoning.get(principal_.tenant, "call:" + call);
-    if (!found && !text.empty()) found = shared_.reasoning.get(principal_.tenant, "text:" + sha256_hex(text));
+      if (!found) found = shared_.reasoning.get(principal_.owner(), "call:" + call);
+    if (!found && !text.empty()) found = shared_.reasoning.get(principal_.owner(), "text:" + sha256_hex(text));
     if (!found) return std::optional<std::string>();
     earlier_.join(found->label);
     return std::optional<std::string>(std::move(found->text));

@@ -63,6 +63,7 @@ class Way {
 
   // Within the steps.
   Status recall_response();
+  Status recall_items();
   Status restore_reasoning();
   ledger::Opening opening() const;
   policy::Subject subject() const;

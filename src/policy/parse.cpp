@@ -117,6 +117,7 @@ Result<ObligationUse> read_obligation(const Node& node, const std::string& rule)
   SLUICE_TRY(std::string text, node.text());
   if (text == "log_no_content") return ObligationUse{Obligation::LogNoContent, 0, rule};
   if (text == "no_shared_cache") return ObligationUse{Obligation::NoSharedCache, 0, rule};
+  if (text == "no_store") return ObligationUse{Obligation::NoStore, 0, rule};
   if (text.starts_with("retain(") && text.ends_with("d)")) {
     std::string digits = text.substr(7, text.size() - 9);
     bool number = !digits.empty() && digits.size() <= 5 && digits[0] != '0' &&
@@ -133,8 +134,8 @@ Result<ObligationUse> read_obligation(const Node& node, const std::string& rule)
     return fail(
         node.error("unsupported", "the obligation " + name + " is not supported yet",
                    "without it this rule would allow more than you meant: remove the rule or forbid the zone"));
-  auto near = config::did_you_mean(text, {"log_no_content", "no_shared_cache", "retain(30d)"});
-  return fail(node.error("unknown_obligation", "expected log_no_content, no_shared_cache or retain(30d)",
+  auto near = config::did_you_mean(text, {"log_no_content", "no_shared_cache", "no_store", "retain(30d)"});
+  return fail(node.error("unknown_obligation", "expected log_no_content, no_shared_cache, no_store or retain(30d)",
                          near ? "did you mean \"" + *near + "\"?" : ""));
 }
 

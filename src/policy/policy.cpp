@@ -94,6 +94,8 @@ std::string obligation_name(const ObligationUse& use) {
       return "retain(" + std::to_string(use.days) + "d)";
     case Obligation::NoSharedCache:
       return "no_shared_cache";
+    case Obligation::NoStore:
+      return "no_store";
   }
   return "unknown";
 }

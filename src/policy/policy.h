@@ -19,7 +19,12 @@
 
 namespace sluice::policy {
 
-enum class Obligation : std::uint8_t { LogNoContent, RetainDays, NoSharedCache };
+enum class Obligation : std::uint8_t {
+  LogNoContent,
+  RetainDays,
+  NoSharedCache,
+  NoStore  // the conversation is not kept for a later request that names it (previous_response_id)
+};
 
 struct ObligationUse {
   Obligation kind;

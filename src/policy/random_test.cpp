@@ -87,7 +87,7 @@ Said random_rule(Random& r, int number) {
   conditions_on_subject(r, rule, 20);
   conditions_on_place(r, rule, 15);
   if (!rule.deny && chance(r, 30))
-    rule.oblige = some(r, {"log_no_content", "no_shared_cache", "retain(7d)", "retain(30d)"});
+    rule.oblige = some(r, {"log_no_content", "no_shared_cache", "no_store", "retain(7d)", "retain(30d)"});
   return rule;
 }
 

@@ -78,15 +78,12 @@ struct OpenAiChatWriter::State {
 
   // Streaming in the upstream's own bytes.
   bool raw_seen = false;
-  struct Held {
-    std::string raw;
-    bool usage;
-  };
-  std::vector<Held> held;
+  std::vector<std::string> held;
   bool refused = false;
   std::size_t held_bytes = 0;
   std::string usage_piece;  // made of a piece that carried content and usage
   bool usage_sent = false;
+  bool finish_passed = false;
 
   // The whole answer.
   std::string text, reasoning, refusal, logprobs, whole_raw;
@@ -193,8 +190,6 @@ void OpenAiChatWriter::State::translate(const chat::Chunk& chunk, std::vector<st
 // one.
 void OpenAiChatWriter::State::take_raw(const chat::Chunk& chunk, std::vector<std::string>& out) {
   raw_seen = role_sent = true;
-  bool has_usage = std::any_of(chunk.events.begin(), chunk.events.end(),
-                               [](const chat::Event& e) { return std::holds_alternative<chat::Usage>(e); });
   if (!chunk.closing) {
     bool only_usage = chunk.events.size() == 1 && std::holds_alternative<chat::Usage>(chunk.events[0]);
     if (only_usage) {
@@ -204,19 +199,13 @@ void OpenAiChatWriter::State::take_raw(const chat::Chunk& chunk, std::vector<std
     }
     return;
   }
-  held.push_back({chunk.raw, has_usage});
+  held.push_back(chunk.raw);
   held_bytes += chunk.raw.size();
   if (held.size() > kHeldPieces || held_bytes > kHeldBytes) release(out);
 }
 
 void OpenAiChatWriter::State::release(std::vector<std::string>& out) {
-  for (const Held& piece : held) {
-    if (piece.usage) {
-      pass(piece.raw, true, out);
-    } else {
-      out.push_back(one_line(marked(piece.raw)));
-    }
-  }
+  for (const std::string& raw : held) pass(raw, true, out);
   held.clear();
   held_bytes = 0;
 }
@@ -231,6 +220,10 @@ void OpenAiChatWriter::State::pass(const std::string& raw, bool closing, std::ve
   Value choices = root["choices"], usage_value = root["usage"];
   bool has_usage = usage_value.is(Type::Object);
   bool no_choices = choices.is(Type::Array) && choices.size() == 0;
+  // An answer ends once, however often its deployment says so.
+  bool finish = choices.at(0)["finish_reason"].is(Type::String);
+  if (finish && finish_passed) return;
+  finish_passed = finish_passed || finish;
   if (has_usage && no_choices) {
     if (!include_usage || !choice.alone) return;
     usage_sent = true;

@@ -111,6 +111,7 @@ constexpr Rule kStatus[] = {
     {"deployment.unsupported", 400},
     {"route.", 400},
     {"limit.", 429},
+    {"upstream.rate_limited", 429},
     {"gateway.", 503},
     {"engine.busy", 503},
     {"engine.stopped", 503},
@@ -185,7 +186,11 @@ Error error_of_status(int status, std::string said) {
   if (status == 408 || status == 504) {
     return {"upstream.timeout", "the deployment did not answer in time" + number, "", "try again later"};
   }
-  if (status == 429 || status >= 500) {
+  if (status == 429) {
+    return {"upstream.rate_limited", "the deployment takes no more requests for now" + number + with, "",
+            "try again later"};
+  }
+  if (status >= 500) {
     return {"upstream.unavailable", "the deployment is overloaded or failing" + number + with, "",
             "try again later"};
   }

@@ -26,7 +26,7 @@ TEST_CASE("errors: an upstream's status decides the name") {
   CHECK(code(404) == "upstream.not_found");
   CHECK(code(408) == "upstream.timeout");
   CHECK(code(504) == "upstream.timeout");
-  CHECK(code(429) == "upstream.unavailable");
+  CHECK(code(429) == "upstream.rate_limited");
   CHECK(code(500) == "upstream.unavailable");
   CHECK(code(503) == "upstream.unavailable");
   CHECK(code(302) == "upstream.protocol");

@@ -2,6 +2,10 @@
 // wire/protocol.h says what each function promises.
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <utility>
+
 #include "wire/protocol.h"
 
 namespace sluice::wire {
@@ -24,5 +28,13 @@ std::string response_items(const chat::Request& request, std::string_view whole_
 // To be decoded and judged like any other body. Errors: request.invalid (an input that is neither a string nor
 // items), json.* (earlier_items).
 Result<std::string> continue_response(const json::Doc& body, std::string_view earlier_items);
+
+// Items of earlier answers that a body only names ({"type":"item_reference","id":...}, as clients do that rely on
+// the server's memory), put in their places. nullopt: there are none. An id that `lookup` does not know is
+// response.unknown at its path.
+using ItemLookup = std::function<std::optional<std::string>(const std::string& id)>;
+Result<std::optional<std::string>> resolve_item_references(const json::Doc& body, const ItemLookup& lookup);
+// The items of a whole answer that have an id: (id, JSON).
+std::vector<std::pair<std::string, std::string>> answer_items(std::string_view whole_answer);
 
 }  // namespace sluice::wire

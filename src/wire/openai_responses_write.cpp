@@ -216,7 +216,6 @@ void Writer::write_echo(json::Writer& w) const {
   echo("parallel_tool_calls", "true");
   w.key("previous_response_id").null();
   echo("prompt_cache_key", "null");
-  w.key("presence_penalty").value(0).key("frequency_penalty").value(0);
   Value reasoning = body["reasoning"];
   w.key("reasoning").object();
   for (const char* name : {"effort", "summary"}) {
@@ -414,6 +413,10 @@ void Writer::fail(const Error& error, Pieces* out) {
     sequence_ = std::clamp<std::int64_t>(last, -1, std::int64_t(1) << 50) + 1;
   }
   event("response.failed", out, [&](json::Writer& w) { w.key("response").raw(response("failed", &*error_)); });
+  // Clients that read only what they asked for raise at this event, and at no other.
+  event("error", out, [&](json::Writer& w) {
+    w.member("code", error_->code).member("message", error_->message).key("param").null();
+  });
 }
 
 void Writer::apply(const chat::Event& event, Pieces* out) {

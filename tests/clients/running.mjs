@@ -81,11 +81,14 @@ policy: policy.yaml
 deployments:
   - {name: guide, kind: engine, model: "builtin:guide", zone: device, jurisdiction: local, threads: 1}
   - ${hosted("hosted", "deepseek-flash", "hosted")}
+  - {name: counting, kind: anthropic, address: "${fake.address}", model: deepseek-flash, key_env: FAKE_KEY, zone: hosted, jurisdiction: CN}
+  - {name: embedding, kind: openai, dialect: vllm, address: "${fake.address}/v1", model: text-embedding-3-small, key_env: FAKE_KEY, zone: hosted, jurisdiction: CN}
   - ${hosted("seeing", "deepseek-flash", "private")}
   - ${hosted("reading", "deepseek-v4-pro", "private")}
 routes:
   sluice-guide: [guide]
-  deepseek-flash: [hosted]
+  deepseek-flash: [hosted, counting]  # the second counts tokens, which the first does not
+  text-embedding-3-small: [embedding]
   deepseek-flash-seeing: [seeing]
   deepseek-v4-pro: [reading]
   "claude-*": [hosted]

@@ -168,7 +168,7 @@ class Messages:
                 "cache_read_input_tokens": a.cached, "output_tokens": output}
 
     def stop_reason(self):
-        return "stop_sequence" if self.answer.stopped_by else self.reasons.get(self.answer.finish, "end_turn")
+        return "stop_sequence" if self.answer.stopped_by else self.reasons.get(self.answer.finish, self.answer.finish)
 
     def signature(self):
         return "" if "no_signature" in self.cues else self.id

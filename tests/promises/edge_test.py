@@ -158,10 +158,11 @@ class Tls(unittest.TestCase):
             sluice = Sluice(f"""
 listen: {{tls: {{certificate: tls.pem, key: tls.key}}}}
 deployments:
-  - {{name: ds, kind: deepseek, address: "{fake.address}", model: m, zone: private, jurisdiction: local}}
+  - {{name: ds, kind: deepseek, address: "{fake.address}", model: deepseek-flash, key_env: FAKE_KEY, zone: private,
+     jurisdiction: local}}
 routes:
   chat: [ds]
-""")
+""", {"FAKE_KEY": "sk-fake-upstream-key-0123456789"})
             certificate(sluice.folder, "tls", 4001)
             with sluice:
                 self.assertIn("https://127.0.0.1", sluice.output)

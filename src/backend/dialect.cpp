@@ -21,6 +21,7 @@ Dialect plain(std::string_view name) {
   d.paths = {kChat, kCompletions, "", kEmbeddings, ""};
   d.target.images = true;
   d.target.max_tokens_field = "";  // as the client wrote it
+  d.target.efforts = {"minimal", "low", "medium", "high", "xhigh"};
   return d;
 }
 
@@ -103,6 +104,7 @@ std::vector<Dialect> rows() {
   Dialect lmstudio = plain("lmstudio");
   lmstudio.paths = {kChat, kCompletions, kResponses, kEmbeddings, kMessages};
   lmstudio.target.top_k = true;
+  lmstudio.target.efforts = {"low", "medium", "high"};
 
   Dialect nim = plain("nim");
   nim.target.thinking = ThinkingSwitch::Effort;
@@ -112,6 +114,7 @@ std::vector<Dialect> rows() {
   tgi.paths = {kChat, kCompletions, "", "", ""};
   tgi.target.max_stop = 4;
   tgi.target.logit_bias = false;
+  tgi.target.efforts = {};
 
   Dialect trtllm = plain("trtllm");
   trtllm.paths = {kChat, kCompletions, kResponses, "", ""};
@@ -123,13 +126,15 @@ std::vector<Dialect> rows() {
   openrouter.paths = {kChat, kCompletions, kResponses, kEmbeddings, ""};
   openrouter.target.thinking = ThinkingSwitch::Effort;
   openrouter.target.keeps_reasoning = true;
-  openrouter.target.efforts = {"minimal", "low", "medium", "high", "xhigh"};
 
   return {plain("generic"), openai(), azure,      vllm,       sglang,     llama, ollama, lmstudio, nim, tgi,
           lmdeploy,         trtllm,   openrouter, deepseek(), anthropic()};
 }
 
-bool continues_answer(const chat::Request& request) {
+// DeepSeek has both only below /beta: an answer that continues a message, and arguments held to their schema.
+bool needs_beta(const chat::Request& request) {
+  for (const chat::Tool& tool : request.tools)
+    if (tool.strict == true) return true;
   return !request.messages.empty() && request.messages.back().prefix;
 }
 
@@ -138,7 +143,7 @@ bool continues_answer(const chat::Request& request) {
 std::string_view Dialect::path(const chat::Request& request, Protocol spoken) const {
   if (request.operation == chat::Operation::CountTokens)
     return spoken == Protocol::AnthropicMessages ? count_tokens : std::string_view();
-  if (spoken == Protocol::OpenAiChat && !beta_chat.empty() && continues_answer(request)) return beta_chat;
+  if (spoken == Protocol::OpenAiChat && !beta_chat.empty() && needs_beta(request)) return beta_chat;
   return paths[std::size_t(spoken)];
 }
 

@@ -24,7 +24,7 @@ struct Dialect {
   // Below the deployment's address, by chat::Protocol; empty: not spoken.
   std::array<std::string_view, chat::kProtocols> paths{};
   std::string_view count_tokens;  // of the Messages API; empty: it has none
-  std::string_view beta_chat;     // instead of the chat path where a request continues an answer; empty: the same
+  std::string_view beta_chat;     // instead of the chat path for a prefix or strict tools; empty: the same
   std::string_view balance;       // what the account still has; empty: not told
   wire::Target target;            // without the model's name
 

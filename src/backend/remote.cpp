@@ -49,6 +49,14 @@ chat::Chunk failure_chunk(Error error) {
 
 bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
+// The beginning of an event stream: a field or a comment.
+bool looks_like_stream(std::string_view body) {
+  std::size_t at = body.find_first_not_of(" \t\r\n");
+  if (at == std::string_view::npos) return false;
+  body.remove_prefix(at);
+  return body.starts_with("data:") || body.starts_with("event:") || body.starts_with(':');
+}
+
 class RemoteAnswer : public Answer {
  public:
   RemoteAnswer(http::ClientResponse response, const config::Deployment& deployment, bool stream,
@@ -81,8 +89,28 @@ class RemoteAnswer : public Answer {
   net::Task<chat::Chunk> next_whole() {
     auto body = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
     if (!body) co_return failure_chunk(connection_error(body.error(), deployment_.name));
-    chat::Chunk chunk = reader_->read_whole(*body);
+    chat::Chunk chunk = looks_like_stream(*body) ? read_stream_as_whole(*body) : reader_->read_whole(*body);
     co_return chunk;
+  }
+
+  // One whole answer was asked for and a stream came.
+  chat::Chunk read_stream_as_whole(std::string_view body) {
+    Status fed = sse_.feed(body, waiting_);
+    if (!fed) return failure_chunk({"upstream.protocol", fed.error().message, "", ""});
+    drop_comments();
+    chat::Chunk all;
+    while (taken_ < waiting_.size() && !reader_->done() && !all.last) {
+      const http::SseEvent& event = waiting_[taken_++];
+      append(all, reader_->read_event(event.event == "message" ? std::string_view() : event.event, event.data));
+    }
+    if (!all.last) append(all, reader_->end());
+    all.last = true;
+    return all;
+  }
+
+  static void append(chat::Chunk& all, chat::Chunk more) {
+    for (auto& event : more.events) all.events.push_back(std::move(event));
+    all.last = more.last;
   }
 
   net::Task<chat::Chunk> next_streamed() {
@@ -101,6 +129,7 @@ class RemoteAnswer : public Answer {
         chat::Chunk chunk = reader_->read_whole(*bytes + *rest);
         co_return chunk;
       }
+      if (page_) co_return failure_chunk(no_stream());
       Status fed = sse_.feed(*bytes, waiting_);
       if (!fed) co_return failure_chunk({"upstream.protocol", fed.error().message, "", ""});
       drop_comments();
@@ -137,7 +166,14 @@ class RemoteAnswer : public Answer {
   bool starts_as_json(std::string_view bytes) {
     if (started_ || blank(bytes)) return false;
     started_ = true;
-    return bytes[bytes.find_first_not_of(" \t\r\n")] == '{';
+    char first = bytes[bytes.find_first_not_of(" \t\r\n")];
+    page_ = first == '<';  // a proxy's page under status 200
+    return first == '{' || first == '[';
+  }
+
+  Error no_stream() const {
+    return {"upstream.protocol", "deployment '" + deployment_.name + "' sent a page instead of an answer", "",
+            "whoever runs this Sluice checks what the deployment's address leads to"};
   }
 
   void drop_comments() {
@@ -148,6 +184,7 @@ class RemoteAnswer : public Answer {
   const config::Deployment& deployment_;
   bool stream_;
   bool started_ = false;
+  bool page_ = false;
   http::SseReader sse_;
   std::vector<http::SseEvent> waiting_;  // events of the last read
   std::size_t taken_ = 0;                // how many of them were delivered

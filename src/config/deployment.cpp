@@ -161,6 +161,15 @@ void read_dialect(Fields& fields, Deployment& d) {
   d.dialect = kOpenAiDialects[index];
 }
 
+// A local Ollama sends such models' prompts on to its vendor.
+void check_cloud_model(Fields& fields, const Deployment& d) {
+  if (d.dialect != "ollama" || d.zone == Zone::Hosted || !d.model.ends_with("cloud")) return;
+  if (!d.model.ends_with(":cloud") && !d.model.ends_with("-cloud")) return;
+  auto model = fields.node("model");
+  fields.add(*model, model->error("contradiction", "Ollama forwards this model to its vendor: its zone is hosted",
+                                  "take a model that runs on your machine, or write zone: hosted"));
+}
+
 void read_remote(Fields& fields, Deployment& d, const Context& context) {
   only_for(fields, "kind engine", {"threads", "context", "slots"});
   read_dialect(fields, d);
@@ -172,7 +181,7 @@ void read_remote(Fields& fields, Deployment& d, const Context& context) {
   }
   if (d.kind == Kind::DeepSeek && d.zone == Zone::Hosted) vendor = "CN";
   read_jurisdiction(fields, d, d.zone == Zone::Hosted ? vendor : nullptr);
-  fields.text("model", d.model, Need::Required);
+  if (fields.text("model", d.model, Need::Required)) check_cloud_model(fields, d);
   fields.duration("connect_timeout", d.connect_timeout, milliseconds(10), hours(1));
   fields.duration("stall_timeout", d.stall_timeout, milliseconds(10), hours(24));
   fields.integer("max_connections", d.max_connections, 1, 65'536);

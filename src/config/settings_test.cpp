@@ -397,3 +397,44 @@ TEST_CASE("TLS stands under listen, its files beside the configuration, and --li
   CHECK(read->listen.port == 0);
   CHECK(read->listen.tls);
 }
+
+TEST_CASE("A server that speaks OpenAI's or Anthropic's protocol is a deployment with its dialect and its place") {
+  auto one = [](const std::string& fields) {
+    auto settings = parse(file_with("{name: guide, model: m, " + fields + "}"));
+    return settings ? settings->deployments[0]
+                    : Deployment{.name = settings.error().code + " " + settings.error().where};
+  };
+  Deployment vllm = one(
+      "kind: openai, dialect: vllm, address: \"http://127.0.0.1:8000/v1/\", zone: private, jurisdiction: local");
+  CHECK(vllm.name == "guide");
+  CHECK(vllm.kind == Kind::OpenAi);
+  CHECK(vllm.dialect == "vllm");
+  CHECK(vllm.address == "http://127.0.0.1:8000/v1");
+  CHECK(vllm.key.empty());
+  Deployment claude = one("kind: anthropic, address: \"https://api.anthropic.com\", key_env: DEEPSEEK_API_KEY");
+  CHECK(claude.dialect == "anthropic");
+  CHECK(claude.zone == Zone::Hosted);
+  CHECK(claude.jurisdiction == "US");
+  CHECK(claude.key == kSecret);
+  CHECK(one("kind: openai, address: \"https://llm.example/v1\", jurisdiction: FR, key_env: DEEPSEEK_API_KEY")
+            .dialect == "generic");
+  const std::string place = ", address: \"http://127.0.0.1:1/v1\", jurisdiction: local, zone: private";
+  CHECK(one("kind: openai, dialect: vlm" + place).name.starts_with("config.value"));
+  CHECK(one("kind: vllm" + place).name.starts_with("config.value"));
+  CHECK(one("kind: anthropic, dialect: vllm" + place).name.starts_with("config.unsupported"));
+  CHECK(one("kind: openai, address: \"https://llm.example/v1\", key_env: DEEPSEEK_API_KEY")
+            .name.starts_with("config.missing_key"));
+  CHECK(one("kind: openai, address: \"https://api.openai.com/v1\", zone: private, key_env: DEEPSEEK_API_KEY, "
+            "jurisdiction: US")
+            .name.starts_with("config.contradiction"));
+  auto ollama = [&](const char* model, const char* zone) {
+    auto settings =
+        parse(file_with(std::string("{name: guide, kind: openai, dialect: ollama, model: \"") + model +
+                        "\", address: \"http://127.0.0.1:1/v1\", jurisdiction: local, zone: " + zone + "}"));
+    return settings ? std::string() : settings.error().code;
+  };
+  CHECK(ollama("deepseek-v4:cloud", "private") == "config.contradiction");
+  CHECK(ollama("gpt-oss:120b-cloud", "private") == "config.contradiction");
+  CHECK(ollama("gpt-oss:120b-cloud", "hosted").empty());
+  CHECK(ollama("soundcloud", "private").empty());
+}

@@ -203,7 +203,11 @@ TEST_CASE("what a text completion may not ask is refused by name, and so are emb
       {"engine.unsupported_field $.suffix", [](chat::Request& r) { r.suffix = "end"; }},
       {"engine.unsupported_field $.prompt", [](chat::Request& r) { r.inputs.push_back("second"); }},
       {"engine.unsupported_field $.prompt", [](chat::Request& r) { r.inputs_are_tokens = true; }},
-      {"engine.unsupported_field $.n", [](chat::Request& r) { r.sampling.n = 2; }},
+      {"engine.unsupported_field $.n",
+       [](chat::Request& r) {
+         r.sampling.n = 2;
+         r.protocol = chat::Protocol::OpenAiCompletions;
+       }},
       {"engine.unsupported_field $.logprobs", [](chat::Request& r) { r.sampling.logprobs = true; }},
       {"engine.unsupported_field $.logit_bias", [](chat::Request& r) { r.sampling.logit_bias = R"({"1":2})"; }},
       {"engine.unsupported_field $.frequency_penalty", [](chat::Request& r) { r.sampling.frequency_penalty = 1; }},

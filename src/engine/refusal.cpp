@@ -62,15 +62,19 @@ bool harmless(const chat::ExtraField& field) {
 }
 
 // Settings that the vocabulary has and the engine does not honour.
-Status refuse_sampling(const chat::Sampling& sampling) {
-  if (sampling.n != 1) return refuse("$.n", "the built-in engine gives one answer a request");
+Status refuse_sampling(const chat::Request& request) {
+  const chat::Sampling& sampling = request.sampling;
+  // Several answers of a chat are asked for one by one.
+  if (sampling.n != 1 && request.protocol != chat::Protocol::OpenAiChat)
+    return refuse("$.n", "the built-in engine gives one answer a request");
   if (sampling.frequency_penalty.value_or(0) != 0)
     return refuse("$.frequency_penalty", "the built-in engine knows no penalties");
   if (sampling.presence_penalty.value_or(0) != 0)
     return refuse("$.presence_penalty", "the built-in engine knows no penalties");
   if (!sampling.logit_bias.empty() && sampling.logit_bias != "{}")
     return refuse("$.logit_bias", "the built-in engine knows no bias");
-  if (sampling.logprobs) return refuse("$.logprobs", "the built-in engine sends no log-probabilities");
+  if (sampling.logprobs || sampling.top_logprobs.value_or(0) > 0)
+    return refuse("$.logprobs", "the built-in engine sends no log-probabilities");
   return {};
 }
 
@@ -88,7 +92,7 @@ Status refuse_unsupported(const chat::Request& request) {
   if (request.operation == chat::Operation::CountTokens)
     return fail("engine.unsupported_field", "the built-in engine counts no tokens without answering", "$.messages",
                 "use a model whose deployment counts tokens");
-  SLUICE_TRY_VOID(refuse_sampling(request.sampling));
+  SLUICE_TRY_VOID(refuse_sampling(request));
   if (!request.tools.empty()) return refuse("$.tools", "the built-in engine does not call tools");
   const std::string& choice = request.tool_choice.raw;
   if (!choice.empty() && choice != "null" && choice != "\"none\"" && choice != "\"auto\"")
@@ -97,15 +101,6 @@ Status refuse_unsupported(const chat::Request& request) {
     return refuse("$.response_format", "the built-in engine writes text only");
   if (!request.reasoning_effort.empty() && request.reasoning_effort != "none")
     return refuse("$.reasoning_effort", "the built-in engine has no levels of reasoning effort");
-  const chat::Sampling& sampling = request.sampling;
-  if (sampling.logprobs || sampling.top_logprobs.value_or(0) > 0)
-    return refuse("$.logprobs", "the built-in engine does not tell log-probabilities");
-  if (sampling.frequency_penalty.value_or(0) != 0)
-    return refuse("$.frequency_penalty", "the built-in engine has no penalties");
-  if (sampling.presence_penalty.value_or(0) != 0)
-    return refuse("$.presence_penalty", "the built-in engine has no penalties");
-  if (!sampling.logit_bias.empty() && sampling.logit_bias != "{}")
-    return refuse("$.logit_bias", "the built-in engine does not bias tokens");
   if (!request.messages.empty() && request.messages.back().prefix)
     return refuse("$.messages[" + std::to_string(request.messages.size() - 1) + "].prefix",
                   "the built-in engine does not continue a message");

@@ -124,7 +124,7 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
     append(bytes, pieces);
     if (bytes.empty() || (open > 0 && bytes.size() < kBatchBytes && waiting())) continue;
     Status written = co_await stream.write(bytes);
-    bytes.clear();
+    bytes = std::string();  // nothing is held while the stream is silent
     if (!written) {
       client_gone_ = true;
       cancel();

@@ -58,7 +58,7 @@ void deny_what_cannot_be_obliged(policy::Decision& decision) {
 
 }  // namespace
 
-Way::Way(Lane lane, Front front, const http::Request& in, http::Responder& out, const http::Connection& connection)
+Way::Way(Lane lane, Front front, http::Request& in, http::Responder& out, const http::Connection& connection)
     : lane_(lane),
       shared_(lane.shared),
       front_(front),
@@ -100,7 +100,7 @@ net::Task<Status> Way::walk() {
 // Earlier turns that the client names or left out are put into the body here, before anything is judged: what is
 // judged is what is sent.
 Status Way::decode() {
-  SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, in_.body));
+  SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(in_.body)));
   SLUICE_TRY_VOID(recall_response());
   return restore_reasoning();
 }
@@ -293,7 +293,22 @@ net::Task<Status> Way::attempt() {
   if (client_gone_) co_return fail("request.cancelled", "the client left");
   for (std::size_t i = 0; status && i < heard_.size(); ++i)
     heard_[i].wanted = !request_.tools.empty() && voice(i).backend()->needs_reasoning();
+  if (status) forget_request();
   co_return status;
+}
+
+// Once an answer has begun nobody is asked again. A stream may last for minutes, and thousands of them hold what
+// their requests hold: what no later step needs goes. (The Responses API tells the request back in its answer.)
+void Way::forget_request() {
+  reasoned_.reset();
+  judgement_.findings = {};
+  for (policy::Verdict& verdict : decision_.verdicts) verdict.trace = {};
+  if (front_.protocol == chat::Protocol::OpenAiResponses) return;
+  request_.messages = {};
+  request_.inputs = {};
+  request_.extra = {};
+  request_.tools = {};
+  request_.body.reset();
 }
 
 net::Task<void> Way::refuse(const Error& error) {

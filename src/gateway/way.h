@@ -42,7 +42,7 @@ struct Lane {
 
 class Way {
  public:
-  Way(Lane lane, Front front, const http::Request& in, http::Responder& out, const http::Connection& connection);
+  Way(Lane lane, Front front, http::Request& in, http::Responder& out, const http::Connection& connection);
   // Never fails: every error is answered, recorded and counted.
   net::Task<void> go();
 
@@ -68,6 +68,7 @@ class Way {
   ledger::Opening opening() const;
   policy::Subject subject() const;
   void make_voices();
+  void forget_request();
   Voice& voice(std::size_t i) const { return chorus_ ? chorus_->voice(i) : *voice_; }
   const backend::Answer* serving() const;  // of the first voice; null until one serves
   net::Task<Chorus::Line> next();
@@ -87,7 +88,7 @@ class Way {
   Lane lane_;
   Shared& shared_;
   const Front front_;
-  const http::Request& in_;
+  http::Request& in_;  // its body goes into request_
   http::Responder& out_;
 
   std::string id_;

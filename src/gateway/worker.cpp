@@ -41,7 +41,7 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
   limits.idle_timeout = settings.idle_timeout;
   limits.connections = settings.max_connections;
   Worker* self = worker.get();
-  auto handler = [self](const http::Request& in, http::Responder& out, const http::Connection& connection) {
+  auto handler = [self](http::Request& in, http::Responder& out, const http::Connection& connection) {
     return self->handle(in, out, connection);
   };
   worker->server_ =
@@ -50,7 +50,7 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
   return worker;
 }
 
-net::Task<void> Worker::handle(const http::Request& in, http::Responder& out, const http::Connection& connection) {
+net::Task<void> Worker::handle(http::Request& in, http::Responder& out, const http::Connection& connection) {
   auto front = front_of(in.path());
   if (in.method == "POST" && front) {
     Lane lane{shared_, backends_, loop_, pulse_, meters_};

@@ -24,7 +24,7 @@ class Worker {
   const Backends& backends() const { return backends_; }
 
  private:
-  net::Task<void> handle(const http::Request& in, http::Responder& out, const http::Connection& connection);
+  net::Task<void> handle(http::Request& in, http::Responder& out, const http::Connection& connection);
   net::Task<void> drain_and_stop();
 
   Shared& shared_;

@@ -290,7 +290,7 @@ Result<std::optional<RequestHead>> parse_request_head(std::string_view bytes, co
   std::optional<RequestHead> head(std::in_place);
   std::string_view authority;
   SLUICE_TRY_VOID(take_request_line(*line, *head, authority));
-  head->request.headers.reserve(16);
+  head->request.headers.reserve(8);
   SLUICE_TRY(bool complete, read_fields(lines, limits, head->request.headers));
   if (!complete) return std::optional<RequestHead>();
   SLUICE_TRY_VOID(check_request(*head, authority));
@@ -317,7 +317,7 @@ Result<std::optional<ResponseHead>> parse_response_head(std::string_view bytes, 
   if (!line) return std::optional<ResponseHead>();
   std::optional<ResponseHead> head(std::in_place);
   SLUICE_TRY(int minor, take_status_line(*line, *head));
-  head->headers.reserve(24);
+  head->headers.reserve(8);
   SLUICE_TRY(bool complete, read_fields(lines, limits, head->headers));
   if (!complete) return std::optional<ResponseHead>();
   SLUICE_TRY_VOID(frame_response(*head, minor, request_method));

@@ -81,7 +81,6 @@ struct Responder::Impl : std::enable_shared_from_this<Responder::Impl> {
   // A head that waits to leave together with the first chunk. If none follows within this turn of the loop it is
   // flushed by a task of its own, and a writer that comes meanwhile waits for its turn.
   std::string held_head_;
-  std::string out_;  // the frame being written; kept for its capacity
   bool writing_ = false;
   bool watched_ = false;
   std::coroutine_handle<> next_writer_;

@@ -194,14 +194,13 @@ net::Task<Status> Responder::Impl::write(std::string_view payload) {
     Turn turn{*this};
     co_await turn;
   }
-  out_.clear();
-  out_.append(held_head_);
-  held_head_.clear();
+  // A stream may be silent for long between its writes: it keeps no buffer meanwhile.
+  std::string frame = std::exchange(held_head_, std::string());
   if (until_close)
-    out_.append(payload);
+    frame.append(payload);
   else
-    append_chunk(out_, payload);
-  co_return co_await put(out_, std::string_view());
+    append_chunk(frame, payload);
+  co_return co_await put(frame, std::string_view());
 }
 
 net::Task<Status> Responder::Impl::finish() {

@@ -56,7 +56,8 @@ struct Connection {
   MonotonicTime accepted;  // when the request's first byte was read
 };
 
-using Handler = std::function<net::Task<void>(const Request& request, Responder& responder, const Connection& c)>;
+// The handler may take the body for its own.
+using Handler = std::function<net::Task<void>(Request& request, Responder& responder, const Connection& c)>;
 // What is known of a request that the server answers itself.
 struct ErrorContext {
   std::string_view path;        // "" if the request line could not be read

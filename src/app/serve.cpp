@@ -16,6 +16,15 @@ void set_log_level(const std::string& name) {
   if (name == "error") log::set_level(log::Level::Error);
 }
 
+// A pattern is no name that a client can send.
+std::string model_to_try(const config::Settings& settings) {
+  for (const config::Route& route : settings.routes)
+    if (!route.is_pattern()) return route.model;
+  std::string name = settings.routes.front().model;
+  name.back() = '1';
+  return name;
+}
+
 void greet(const config::Settings& settings, const gateway::Gateway& gateway) {
   std::string address = settings.listen.host + ":" + std::to_string(gateway.port());
   address = (settings.listen.tls ? "https://" : "http://") + address;
@@ -31,17 +40,19 @@ void greet(const config::Settings& settings, const gateway::Gateway& gateway) {
   std::printf("\n  records: %s (sluice records)\n", settings.data_dir.c_str());
   if (int closed = gateway.interrupted_at_start())
     std::printf("  %d record(s) that a killed process left open were closed as interrupted\n", closed);
-  bool hosted = false;
-  for (const config::Deployment& d : settings.deployments) hosted = hosted || d.zone == config::Zone::Hosted;
-  if (!hosted)
+  const bool built_in = settings.file.starts_with('(');  // no file that would come before the variable
+  if (built_in && settings.deployments.size() == 1)
     std::printf(
         "\n  To add DeepSeek's API: DEEPSEEK_API_KEY=sk-... sluice serve (public requests only),\n"
         "  or write a sluice.yaml (docs/configuration.md).\n");
   std::printf(
       "\n  Try: curl %s/v1/chat/completions -H 'Content-Type: application/json' \\\n"
+      "%s"
       "         -d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"How do I add a DeepSeek "
-      "key?\"}]}'\n\n",
-      address.c_str(), settings.routes.front().model.c_str());
+      "key?\"}]}'\n"
+      "  OpenAI's clients: base URL %s/v1. Anthropic's: %s (docs/clients.md)\n\n",
+      address.c_str(), settings.keys.empty() ? "" : "         -H 'Authorization: Bearer <key>' \\\n",
+      model_to_try(settings).c_str(), address.c_str(), address.c_str());
   std::fflush(stdout);
 }
 

@@ -2,7 +2,7 @@
 
 #include "base/metrics.h"
 #include "json/writer.h"
-#include "wire/openai_chat.h"
+#include "wire/openai_responses.h"
 
 namespace sluice::gateway {
 namespace {
@@ -69,6 +69,8 @@ Result<http::Response> kept_response(Shared& shared, const Principal& principal,
     return fail("response.unknown", "there is no response of this id here", "",
                 "responses are kept in memory for a while, and not where the policy forbids it");
   if (!remove) return answer(200, "application/json", std::move(kept->text));
+  for (const auto& [item, json] : wire::answer_items(kept->text))
+    shared.responses.forget(principal.owner(), response_item_key(item));
   shared.responses.forget(principal.owner(), id);
   shared.responses.forget(principal.owner(), response_object_key(id));
   json::Writer w;
@@ -146,7 +148,7 @@ Result<http::Response> page(Shared& shared, const Backends& backends, const http
   const std::string name(page_name(path));
   if (request.method == "OPTIONS") return options(path);
   const char* methods = methods_of(path);
-  if (!methods) return fail(not_found());
+  if (!methods || (request.method == "POST" && is_response(name))) return fail(not_found());
   const bool get = request.method == "GET" || request.method == "HEAD";
   const bool remove = request.method == "DELETE" && is_response(name);
   if (front_of(path) || (!get && !remove)) return fail(wrong_method(methods));
@@ -163,7 +165,7 @@ Result<http::Response> page(Shared& shared, const Backends& backends, const http
 
 bool is_balance(const http::Request& request) {
   std::string path = request.path();
-  return page_name(path) == kBalance && request.method == "GET";
+  return page_name(path) == kBalance && (request.method == "GET" || request.method == "HEAD");
 }
 
 net::Task<Result<http::Response>> balance_page(Shared& shared, const Backends& backends,

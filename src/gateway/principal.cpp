@@ -5,11 +5,12 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kBearer = "Bearer ";  // in any case (RFC 9110, section 11.1)
 
 std::optional<std::string_view> key_in(const http::Headers& headers) {
   auto header = headers.get("authorization");
-  if (header && header->starts_with(kBearer)) return header->substr(kBearer.size());
+  if (header && http::equal_ignoring_case(header->substr(0, kBearer.size()), kBearer))
+    return header->substr(kBearer.size());
   return headers.get("x-api-key");
 }
 

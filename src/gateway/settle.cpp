@@ -70,8 +70,9 @@ void Way::remember_thoughts() {
 }
 
 void Way::remember() {
+  if (!may_remember()) return;
   remember_thoughts();
-  if (front_.protocol != chat::Protocol::OpenAiResponses || request_.store == false || !may_remember()) return;
+  if (front_.protocol != chat::Protocol::OpenAiResponses || request_.store == false) return;
   std::string whole = writers_.front()->whole();
   auto doc = json::Doc::parse(whole);
   std::string id = doc ? (*doc)->root()["id"].string().value_or("") : "";

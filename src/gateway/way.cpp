@@ -1,5 +1,7 @@
 #include "gateway/way.h"
 
+#include <algorithm>
+
 #include "base/id.h"
 #include "base/log.h"
 #include "json/writer.h"
@@ -31,10 +33,25 @@ std::string verdicts_json(const policy::Decision& decision) {
   return w.end().take();
 }
 
+// Why a label is as high as it is, in the words of its provenance: detectors, rules and places, never text.
+std::string causes_of(const sense::Label& label) {
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> causes;
+  for (const sense::Provenance& p : label.provenance) {
+    std::string cause = p.source + (p.detail.empty() ? "" : " " + p.detail);
+    if (p.cls != label.cls || std::find(causes.begin(), causes.end(), cause) != causes.end()) continue;
+    causes.push_back(std::move(cause));
+  }
+  std::string text;
+  for (std::size_t i = 0; i < std::min(causes.size(), kMost); ++i) text += (i == 0 ? " (" : ", ") + causes[i];
+  if (causes.size() > kMost) text += " and " + std::to_string(causes.size() - kMost) + " more";
+  return text.empty() ? text : text + ")";
+}
+
 // What a client learns of a denial: label, what raised it and why each deployment is out; never the text.
 Error denied(const policy::Decision& decision) {
   std::string message = "policy " + decision.revision + " allows no deployment for this request, judged " +
-                        decision.label.to_string();
+                        decision.label.to_string() + causes_of(decision.label);
   for (const policy::Verdict& v : decision.verdicts) message += "; " + v.deployment + ": " + v.reason;
   return {"policy.denied", message, "",
           "use a model served by a deployment that may see this text, or remove what was found (sluice "

@@ -170,7 +170,6 @@ Status Translation::refuse_what_is_lacking() {
     const char* path;
   };
   const Field fields[] = {
-      {s.n > 1, "$.n"},
       {s.seed.has_value(), "$.seed"},
       {s.logprobs, "$.logprobs"},
       {s.top_logprobs.value_or(0) > 0, "$.top_logprobs"},

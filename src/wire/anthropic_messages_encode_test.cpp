@@ -216,7 +216,6 @@ TEST_CASE("anthropic encode: what can't be said is refused with the client's nam
     CHECK(refused_at(r, deepseek()) == where);
   };
   using Kind = chat::OutputFormat::Kind;
-  check("$.n", [](auto& r) { r.sampling.n = 2; });
   check("$.seed", [](auto& r) { r.sampling.seed = 1; });
   check("$.logprobs", [](auto& r) { r.sampling.logprobs = true; });
   check("$.logit_bias", [](auto& r) { r.sampling.logit_bias = "{\"1\":2}"; });

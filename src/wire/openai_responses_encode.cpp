@@ -219,6 +219,8 @@ class Translator {
   }
 
   Status tool_choice() {
+    if (in_.tool_choice.forced() && !target_.tool_choice)
+      return refuse("$.tool_choice", "to call a tool because it must");
     using Mode = chat::ToolChoice::Mode;
     const chat::ToolChoice& choice = in_.tool_choice;
     if (choice.mode == Mode::Other || (choice.mode == Mode::Unset && !choice.raw.empty()))
@@ -311,7 +313,6 @@ class Translator {
     if (s.frequency_penalty.value_or(0) != 0) return refuse("$.frequency_penalty", "a penalty");
     if (s.presence_penalty.value_or(0) != 0) return refuse("$.presence_penalty", "a penalty");
     if (!s.logit_bias.empty() && s.logit_bias != "{}") return refuse("$.logit_bias", "a bias");
-    if (s.n != 1) return refuse("$.n", "to answer more than once");
     return {};
   }
 

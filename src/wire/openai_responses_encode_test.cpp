@@ -168,7 +168,6 @@ TEST_CASE("responses encode: what can't be said is refused by the client's name 
   const std::pair<const char*, Change> cases[] = {
       {"$.stop", [](chat::Request& r) { r.sampling.stop = {"x"}; }},
       {"$.seed", [](chat::Request& r) { r.sampling.seed = 1; }},
-      {"$.n", [](chat::Request& r) { r.sampling.n = 2; }},
       {"$.top_k", [](chat::Request& r) { r.sampling.top_k = 5; }},
       {"$.min_p", [](chat::Request& r) { r.sampling.min_p = 0.1; }},
       {"$.logit_bias", [](chat::Request& r) { r.sampling.logit_bias = R"({"1":1})"; }},

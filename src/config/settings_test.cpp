@@ -397,3 +397,13 @@ TEST_CASE("TLS stands under listen, its files beside the configuration, and --li
   CHECK(read->listen.port == 0);
   CHECK(read->listen.tls);
 }
+
+TEST_CASE("A model of DeepSeek's at another vendor's API stands where that vendor does") {
+  auto s = parse(
+      "deployments:\n  - {name: ds, kind: deepseek, address: https://integrate.api.nvidia.com, model: "
+      "deepseek-v4-pro, "
+      "key_env: DEEPSEEK_API_KEY}\nroutes: {chat: [ds]}\n");
+  REQUIRE_MESSAGE(s.has_value(), s.error().to_string());
+  CHECK(s->deployments[0].zone == Zone::Hosted);
+  CHECK(s->deployments[0].jurisdiction == "US");
+}

@@ -3,6 +3,7 @@
 #include "base/metrics.h"
 #include "json/writer.h"
 #include "wire/openai_chat.h"
+#include "wire/openai_responses.h"
 
 namespace sluice::gateway {
 namespace {
@@ -69,6 +70,8 @@ Result<http::Response> kept_response(Shared& shared, const Principal& principal,
     return fail("response.unknown", "there is no response of this id here", "",
                 "responses are kept in memory for a while, and not where the policy forbids it");
   if (!remove) return answer(200, "application/json", std::move(kept->text));
+  for (const auto& [item, json] : wire::answer_items(kept->text))
+    shared.responses.forget(principal.owner(), response_item_key(item));
   shared.responses.forget(principal.owner(), id);
   shared.responses.forget(principal.owner(), response_object_key(id));
   json::Writer w;

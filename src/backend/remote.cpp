@@ -172,18 +172,22 @@ class RefusedAnswer : public Answer {
   RefusedAnswer(http::ClientResponse response, const config::Deployment& deployment, chat::Protocol protocol)
       : response_(std::move(response)), deployment_(deployment), protocol_(protocol) {}
 
-  net::Task<chat::Chunk> next() override {
-    auto body = co_await response_.read_all(kErrorBodyBytes, deployment_.stall_timeout);
-    if (!body && body.error().code == "net.cancelled")
-      co_return failure_chunk(connection_error(body.error(), deployment_.name));
-    Error error = wire::read_error(protocol_, response_.status(), body ? *body : std::string());
-    error.retry_after_s = retry_after(response_.headers());
-    co_return failure_chunk(std::move(error));
-  }
   void cancel() override { response_.cancel(); }
   Served served() const override { return {deployment_.name, deployment_.model, ""}; }
+  net::Task<chat::Chunk> next() override {
+    const Duration stall = deployment_.stall_timeout;
+    auto body = co_await response_.read_all(kErrorBodyBytes, stall);
+    co_return failure_chunk(error_of(body));
+  }
 
  private:
+  Error error_of(const Result<std::string>& body) const {
+    if (!body && body.error().code == "net.cancelled") return connection_error(body.error(), deployment_.name);
+    Error error = wire::read_error(protocol_, response_.status(), body ? *body : std::string());
+    error.retry_after_s = retry_after(response_.headers());
+    return error;
+  }
+
   http::ClientResponse response_;
   const config::Deployment& deployment_;
   chat::Protocol protocol_;

@@ -54,7 +54,8 @@ class Answer {
 class Backend {
  public:
   virtual ~Backend() = default;
-  // `request` lives until the task ends; the Answer keeps no reference to it.
+  // `request` lives until the task ends; the Answer keeps no reference to it. An answer may begin with its
+  // Failure.
   virtual net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
                                                          const CallContext& context) = 0;
   virtual Served served() const = 0;

@@ -192,10 +192,6 @@ class RemoteAnswer : public Answer {
   std::vector<std::string> notes_;
 };
 
-// Protocols in which a request of another one can be said, the most faithful first.
-constexpr std::array kTranslations{chat::Protocol::OpenAiChat, chat::Protocol::OpenAiResponses,
-                                   chat::Protocol::AnthropicMessages};
-
 // Seconds of a Retry-After field; 0 where there is none or it is a date (RFC 9110, section 10.2.3), which no model
 // vendor sends.
 int retry_after(const http::Headers& headers) {
@@ -205,6 +201,38 @@ int retry_after(const http::Headers& headers) {
   constexpr int kLongest = 86'400;
   return seconds > 0 && seconds <= kLongest ? seconds : 0;
 }
+
+// What a deployment says instead of an answer. Its words may be slow to come: they are read like an answer, so
+// that they can be given up like one.
+class RefusedAnswer : public Answer {
+ public:
+  RefusedAnswer(http::ClientResponse response, const config::Deployment& deployment, chat::Protocol protocol)
+      : response_(std::move(response)), deployment_(deployment), protocol_(protocol) {}
+
+  void cancel() override { response_.cancel(); }
+  Served served() const override { return {deployment_.name, deployment_.model, ""}; }
+  net::Task<chat::Chunk> next() override {
+    const Duration stall = deployment_.stall_timeout;
+    auto body = co_await response_.read_all(kErrorBodyBytes, stall);
+    co_return failure_chunk(error_of(body));
+  }
+
+ private:
+  Error error_of(const Result<std::string>& body) const {
+    if (!body && body.error().code == "net.cancelled") return connection_error(body.error(), deployment_.name);
+    Error error = wire::read_error(protocol_, response_.status(), body ? *body : std::string());
+    error.retry_after_s = retry_after(response_.headers());
+    return error;
+  }
+
+  http::ClientResponse response_;
+  const config::Deployment& deployment_;
+  chat::Protocol protocol_;
+};
+
+// Protocols in which a request of another one can be said, the most faithful first.
+constexpr std::array kTranslations{chat::Protocol::OpenAiChat, chat::Protocol::OpenAiResponses,
+                                   chat::Protocol::AnthropicMessages};
 
 // What is sent for a request.
 struct Call {
@@ -224,12 +252,8 @@ class Remote : public Backend {
     chat::Protocol protocol = call.protocol;
     auto response = co_await client_.send(std::move(call.request), context.cancellation);
     if (!response) co_return fail(connection_error(response.error(), deployment_.name));
-    if (response->status() != 200) {
-      auto body = co_await response->read_all(kErrorBodyBytes, deployment_.stall_timeout);
-      Error error = wire::read_error(protocol, response->status(), body ? *body : std::string());
-      error.retry_after_s = retry_after(response->headers());
-      co_return fail(std::move(error));
-    }
+    if (response->status() != 200)
+      co_return std::make_unique<RefusedAnswer>(std::move(*response), deployment_, protocol);
     bool stream = request.stream && request.operation == chat::Operation::Generate;
     co_return std::make_unique<RemoteAnswer>(std::move(*response), deployment_, stream,
                                              wire::make_reader(protocol), std::move(call.notes));
@@ -289,7 +313,9 @@ class Remote : public Backend {
     out.headers.add("Accept", request.stream ? "text/event-stream" : "application/json");
     if (!context.request_id.empty()) out.headers.add("x-request-id", context.request_id);
     if (!context.traceparent.empty()) out.headers.add("traceparent", context.traceparent);
-    if (!context.tracestate.empty()) out.headers.add("tracestate", context.tracestate);
+    // Free text of the client's that nobody judged: it stays on machines that we run.
+    bool ours = deployment_.zone == config::Zone::Device || deployment_.zone == config::Zone::Private;
+    if (ours && !context.tracestate.empty()) out.headers.add("tracestate", context.tracestate);
     out.body = std::move(outgoing.body);
     return call;
   }

@@ -179,7 +179,7 @@ void read_remote(Fields& fields, Deployment& d, const Context& context) {
     auto parsed = parse_upstream(address->text().value_or(""));
     if (const Vendor* known = parsed ? vendor_of(parsed->host) : nullptr) vendor = known->jurisdiction;
   }
-  if (d.kind == Kind::DeepSeek && d.zone == Zone::Hosted) vendor = "CN";
+  if (!vendor && d.kind == Kind::DeepSeek && d.zone == Zone::Hosted) vendor = "CN";
   read_jurisdiction(fields, d, d.zone == Zone::Hosted ? vendor : nullptr);
   if (fields.text("model", d.model, Need::Required)) check_cloud_model(fields, d);
   fields.duration("connect_timeout", d.connect_timeout, milliseconds(10), hours(1));

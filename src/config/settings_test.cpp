@@ -438,3 +438,13 @@ TEST_CASE("A server that speaks OpenAI's or Anthropic's protocol is a deployment
   CHECK(ollama("gpt-oss:120b-cloud", "hosted").empty());
   CHECK(ollama("soundcloud", "private").empty());
 }
+
+TEST_CASE("A model of DeepSeek's at another vendor's API stands where that vendor does") {
+  auto s = parse(
+      "deployments:\n  - {name: ds, kind: deepseek, address: https://integrate.api.nvidia.com, model: "
+      "deepseek-v4-pro, "
+      "key_env: DEEPSEEK_API_KEY}\nroutes: {chat: [ds]}\n");
+  REQUIRE_MESSAGE(s.has_value(), s.error().to_string());
+  CHECK(s->deployments[0].zone == Zone::Hosted);
+  CHECK(s->deployments[0].jurisdiction == "US");
+}

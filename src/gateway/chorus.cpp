@@ -17,6 +17,7 @@ struct Chorus::State {
   std::vector<Seat> seats;
   net::Signal changed;
   std::size_t attempting = 0, next_seat = 0;
+  std::size_t running = 0;  // pumps
   bool pumping = false, cancelled = false;
 };
 
@@ -75,12 +76,15 @@ net::Task<void> Chorus::pump(std::shared_ptr<State> state, std::size_t i) {
     seat.chunk = std::move(chunk);
     state->changed.set();
   }
+  --state->running;
+  state->changed.set();
 }
 
 net::Task<Chorus::Line> Chorus::next() {
   auto state = state_;
   if (!state->pumping) {
     state->pumping = true;
+    state->running = state->seats.size();
     for (std::size_t i = 0; i < state->seats.size(); ++i) state->loop.spawn(pump(state, i));
   }
   Line line;
@@ -95,6 +99,12 @@ net::Task<Chorus::Line> Chorus::next() {
       seat.chunk.reset();
       seat.taken.set();
       state->next_seat = i + 1;
+      co_return line;
+    }
+    // Cancelled before anything was read: no voice will say another word.
+    if (state->running == 0) {
+      line.chunk.events.push_back(chat::Failure{{"request.cancelled", "the client left", "", ""}});
+      line.chunk.last = true;
       co_return line;
     }
     co_await state->changed.wait();

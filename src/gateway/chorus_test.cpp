@@ -166,3 +166,25 @@ TEST_CASE("chorus: a client that leaves midway leaves nothing running") {
   hall.run(body(hall));
   CHECK(hall.backend->alive == 0);
 }
+
+TEST_CASE("chorus: a client that leaves before the first chunk was taken ends it, too") {
+  Hall hall({{{"a", "b"}, 1ms, "", ""}, {{"c", "d"}, 1ms, "", ""}});
+  bool ended = false;
+  auto body = [](Hall& h, bool& over) -> Task<void> {
+    auto chorus = h.chorus();
+    Status status = co_await chorus->attempt();
+    REQUIRE(status);
+    chorus->cancel();
+    Chorus::Line line = co_await chorus->next();
+    CHECK(line.chunk.last);
+    CHECK(gateway::failure_in(line.chunk) != nullptr);
+    over = true;
+  };
+  auto late = [](net::Loop& loop) -> Task<void> {
+    co_await loop.sleep(2s);
+    loop.stop();
+  };
+  hall.loop.spawn(late(hall.loop));
+  hall.run(body(hall, ended));
+  CHECK(ended);
+}

@@ -41,6 +41,13 @@ net::Task<Status> Pulse::Stream::write(std::string_view bytes) {
   co_return written;
 }
 
+// A client that reads slowly can make the last bytes wait for longer than a stream may be quiet.
+net::Task<Status> Pulse::Stream::finish() {
+  if (beating_) co_await idle_.wait();
+  writing_ = true;
+  co_return co_await out_->finish();
+}
+
 std::shared_ptr<Pulse::Stream> Pulse::watch(http::Responder& out, std::function<http::Headers()> headers) {
   auto stream = std::make_shared<Stream>(state_->loop);
   stream->out_ = &out;

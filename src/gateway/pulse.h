@@ -28,6 +28,7 @@ class Pulse {
     // Writes the head unless a keep-alive did already.
     net::Task<Status> begin();
     net::Task<Status> write(std::string_view bytes);
+    net::Task<Status> finish();  // the answer's end; after it no keep-alive is sent
     bool begun() const { return begun_; }
     bool begun_early() const { return begun_early_; }  // a keep-alive was the first thing sent
 

@@ -34,9 +34,9 @@ struct QuietSite {
     auto said = co_await stream->write("data: word\n\n");
     CHECK((begun && said));
     begun_early = stream->begun_early();
-    co_await pulse->end(stream);
-    auto finished = co_await out.finish();
+    auto finished = co_await stream->finish();
     CHECK(finished);
+    co_await pulse->end(stream);
   }
 };
 

@@ -10,6 +10,10 @@ namespace {
 // A stream's bytes are written together as long as more have arrived already, up to this many.
 constexpr std::size_t kBatchBytes = 32 << 10;
 
+// A long conversation can have a note for each of its turns, and clients refuse answers with large heads (Node: 16
+// KiB in all).
+constexpr std::size_t kMostNotes = 20;
+
 Error client_left() { return {"request.cancelled", "the client left", "", ""}; }
 
 void append(std::string& bytes, std::vector<wire::Piece>& pieces) {
@@ -34,7 +38,10 @@ http::Headers Way::answer_headers() const {
   std::string model = served.model + (served.digest.empty() ? "" : "; " + served.digest);
   // The upstream chose this name: it must not be able to add a header.
   headers.add("x-sluice-model", http::valid_field_value(model) ? model : "(unprintable)");
-  for (const std::string& note : answer->notes()) headers.add("x-sluice-note", note);
+  auto notes = answer->notes();
+  for (std::size_t i = 0; i < notes.size() && i < kMostNotes; ++i) headers.add("x-sluice-note", notes[i]);
+  if (notes.size() > kMostNotes)
+    headers.add("x-sluice-note", "and " + std::to_string(notes.size() - kMostNotes) + " more");
   return headers;
 }
 
@@ -92,7 +99,7 @@ net::Task<Status> Way::relay_stream() {
     std::string bytes;
     append(bytes, pieces);
     Status told = co_await stream->write(bytes);
-    if (told) told = co_await out_.finish();
+    if (told) told = co_await stream->finish();
   }
   if (stream->begun()) closing_.status = 200;
   if (status) remember();
@@ -101,7 +108,9 @@ net::Task<Status> Way::relay_stream() {
 }
 
 net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
-  SLUICE_CO_TRY_VOID(co_await stream.begin());
+  Status begun = co_await stream.begin();
+  if (client_gone_) co_return fail(client_left());
+  if (!begun) co_return begun;
   std::string bytes;
   if (stream.begun_early()) append_served(bytes);
   std::vector<wire::Piece> pieces;
@@ -131,7 +140,7 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
       co_return fail(client_left());
     }
   }
-  Status finished = co_await out_.finish();
+  Status finished = co_await stream.finish();
   if (!ended) co_return ended;
   co_return finished;
 }

@@ -41,12 +41,20 @@ void Way::count_usage() {
   closing_.deployment = served.deployment;
   closing_.model = served.model;
   if (auto notes = serving()->notes(); !notes.empty()) lane_.meters.note(served.deployment, double(notes.size()));
-  if (!closing_.usage) return;
-  const config::Deployment& deployment = *shared_.settings.deployment(served.deployment);
-  const chat::Usage& usage = *closing_.usage;
-  auto kind = config::kind_name(deployment.kind);
-  closing_.cost_nano_usd = shared_.prices->cost_nano_usd(kind, deployment.model, time_, usage);
-  lane_.meters.tokens(served.deployment, usage);
+  // Several answers may come from several deployments. One of unknown price makes the sum unknown.
+  bool known = true;
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < heard_.size(); ++i) {
+    if (!heard_[i].usage) continue;
+    const std::string name = voice(i).answer()->served().deployment;
+    const config::Deployment& deployment = *shared_.settings.deployment(name);
+    auto kind = config::kind_name(deployment.kind);
+    auto cost = shared_.prices->cost_nano_usd(kind, deployment.model, time_, *heard_[i].usage);
+    known = known && cost.has_value();
+    sum += cost.value_or(0);
+    lane_.meters.tokens(name, *heard_[i].usage);
+  }
+  if (closing_.usage && known) closing_.cost_nano_usd = sum;
 }
 
 bool Way::may_remember() const {

@@ -3,6 +3,11 @@
 namespace sluice::gateway {
 namespace {
 
+// An answer may begin with what shows nothing: a role, pings, steps of the vendor's own tools. More of it than
+// this is not held back any longer: the deployment is at work, and the memory is bounded.
+constexpr std::size_t kHeldChunks = 256;
+constexpr std::size_t kHeldBytes = 256 << 10;
+
 Error cancelled() { return {"request.cancelled", "the client left", "", ""}; }
 
 }  // namespace
@@ -64,10 +69,12 @@ net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
 
 net::Task<Status> Voice::read_to_content() {
   bool ready = false;
+  std::size_t held_bytes = 0;
   while (!ready && !cancelled_) {
     chat::Chunk chunk = co_await answer_->next();
     if (const Error* error = failure_in(chunk)) co_return fail(*error);
-    ready = chunk.last || has_content(chunk);
+    held_bytes += chunk.raw.size();
+    ready = chunk.last || has_content(chunk) || held_.size() >= kHeldChunks || held_bytes >= kHeldBytes;
     held_.push_back(std::move(chunk));
   }
   if (cancelled_) co_return fail(cancelled());

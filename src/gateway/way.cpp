@@ -285,10 +285,7 @@ void Way::make_voices() {
   chorus_ = std::make_unique<Chorus>(lane_.loop, std::move(voices));
 }
 
-const backend::Answer* Way::serving() const {
-  if (!voice_ && !chorus_) return nullptr;
-  return voice(0).answer();
-}
+const backend::Answer* Way::serving() const { return served_ ? voice(0).answer() : nullptr; }
 
 void Way::cancel() {
   if (voice_) voice_->cancel();
@@ -308,6 +305,7 @@ net::Task<Status> Way::attempt() {
   else
     status = co_await voice_->attempt();
   if (client_gone_) co_return fail("request.cancelled", "the client left");
+  served_ = status.has_value();
   for (std::size_t i = 0; status && i < heard_.size(); ++i)
     heard_[i].wanted = !request_.tools.empty() && voice(i).backend()->needs_reasoning();
   if (status) forget_request();

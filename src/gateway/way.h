@@ -70,7 +70,8 @@ class Way {
   void make_voices();
   void forget_request();
   Voice& voice(std::size_t i) const { return chorus_ ? chorus_->voice(i) : *voice_; }
-  const backend::Answer* serving() const;  // of the first voice; null until one serves
+  // Of the first voice; null until its content came: an attempt that may yet fail serves nobody.
+  const backend::Answer* serving() const;
   net::Task<Chorus::Line> next();
   bool waiting() const { return chorus_ ? chorus_->waiting() : voice_->waiting(); }
   void cancel();
@@ -107,6 +108,7 @@ class Way {
   std::unique_ptr<Voice> voice_;                              // the one answer,
   std::unique_ptr<Chorus> chorus_;                            // or several
   std::vector<std::unique_ptr<wire::AnswerWriter>> writers_;  // one an answer
+  bool served_ = false;                                       // every voice has its deployment
   bool content_sent_ = false;
   bool client_gone_ = false;
   ledger::Closing closing_;

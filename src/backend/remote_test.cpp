@@ -59,7 +59,10 @@ net::Task<void> read_all(backend::Answer& from, Outcome& out) {
     for (const chat::Event& event : chunk.events) {
       if (auto* text = std::get_if<chat::TextDelta>(&event)) out.text += text->text;
       if (std::holds_alternative<chat::Finish>(event)) out.finished = true;
-      if (auto* failure = std::get_if<chat::Failure>(&event)) out.code = failure->error.code;
+      if (auto* failure = std::get_if<chat::Failure>(&event)) {
+        out.code = failure->error.code;
+        out.retry_after_s = failure->error.retry_after_s;
+      }
     }
   }
 }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -214,7 +216,15 @@ TEST_CASE("max_tokens and the context end an answer with length") {
 }
 
 TEST_CASE("jobs beyond slots and queue are refused as busy, and room returns") {
-  Setup setup(limits(1, 8, 2), letters_forever);
+  // The model stands still once the first job has begun: however slow this thread is, no job ends by itself.
+  std::atomic<int> steps{0};
+  std::atomic<bool> go{false};
+  auto standing = [&](const std::vector<std::int32_t>& history) {
+    if (++steps > 1)
+      while (!go) std::this_thread::yield();
+    return letters_forever(history);
+  };
+  Setup setup(limits(1, 8, 2), standing);
   Collector answers[4];
   auto first = setup.scheduler->submit(job("x", answers[0]));
   REQUIRE(first.has_value());
@@ -225,6 +235,7 @@ TEST_CASE("jobs beyond slots and queue are refused as busy, and room returns") {
   REQUIRE(!fourth.has_value());
   CHECK(fourth.error().code == "engine.busy");
   CHECK(setup.scheduler->running() == 3);
+  go = true;
   setup.scheduler->cancel(*second);
   CHECK(setup.scheduler->submit(job("x", answers[3])).has_value());
   setup.scheduler.reset();  // before the collectors go

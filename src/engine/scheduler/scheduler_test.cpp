@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
-
 #include <condition_variable>
 #include <mutex>
 #include <thread>

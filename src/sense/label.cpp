@@ -90,6 +90,7 @@ void Label::raise(Category c, Provenance why) {
 void Label::join(const Label& other) {
   cls = std::max(cls, other.cls);
   categories = categories | other.categories;
+  local_only = local_only || other.local_only;
   for (const Provenance& why : other.provenance) remember(provenance, why);
 }
 

@@ -73,6 +73,9 @@ struct Provenance {
 struct Label {
   Class cls = Class::Public;
   CategorySet categories;
+  // The text asks to stay on our own machines ("keep this local"). A policy may heed that (`wish: local_only`); it
+  // raises no class by itself.
+  bool local_only = false;
   std::vector<Provenance> provenance;
 
   void raise(Class c, Provenance why);

@@ -189,6 +189,7 @@ Status Way::admit() {
 void Way::sense() {
   sense::JudgeOptions options;
   options.default_class = shared_.policy->default_class();
+  options.tenant = &principal_.tenant;
   if (request_.body) {
     judgement_ = shared_.judge->judge(request_, options);
     if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);

@@ -119,8 +119,9 @@ TEST_CASE("A hold that too few keys can approve is found, and so is a place of u
   CHECK(remarks(kHead + hold + "1}\n", &s) == Lines{});
   CHECK(remarks(kHead + hold + "2}\n", &s) == Lines{"approvers p.yaml:5"});
   s.deployments[0].jurisdiction = "";
-  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: \">=public\"}\n  - {id: D, deny: {class: regulated}, zones: "
-                        "[hosted], jurisdictions: [CN]}\n",
+  CHECK(remarks(kHead +
+                    "rules:\n  - {id: A, allow: \">=public\"}\n  - {id: D, deny: {class: \">=regulated\"}, zones: "
+                    "[hosted], jurisdictions: [CN]}\n",
                 &s)[0] == "jurisdiction p.yaml:6");
 }
 

@@ -77,8 +77,6 @@ bool can_fulfil(policy::Obligation kind) {
 // An obligation that this version can't fulfil is a denial (docs/policy.md).
 void deny_what_cannot_be_obliged(policy::Decision& decision) {
   for (policy::Verdict& verdict : decision.verdicts) {
-    if (verdict.hold)
-      verdict.deny("held by " + verdict.hold->rule + ", needs approval, which this version can't give");
     std::string unmet;
     for (const policy::ObligationUse& use : verdict.obligations)
       if (unmet.empty() && !can_fulfil(use.kind))
@@ -118,6 +116,7 @@ net::Task<Status> Way::walk() {
   if (decoded) decoded = admit();
   sense();
   decide();
+  if (decoded) decoded = hold();
   SLUICE_CO_TRY_VOID(co_await open_record());
   if (!decoded) co_return decoded;
   SLUICE_CO_TRY_VOID(plan());
@@ -219,6 +218,8 @@ policy::Subject Way::subject() const {
   subject.principal = principal_.name;
   subject.team = principal_.team;
   subject.route = route_ ? route_->model : request_.model;
+  subject.workload = principal_.workload;
+  subject.roles = principal_.roles;
   subject.time = time_;
   return subject;
 }
@@ -249,6 +250,8 @@ ledger::Opening Way::opening() const {
   o.provenance = provenance_json(decision_.label);
   o.verdicts = verdicts_json(decision_);
   o.stream = request_.stream;
+  o.ticket = ticket_;
+  o.approvers = approvers_;
   return o;
 }
 

@@ -21,7 +21,7 @@ struct Answer {
 Result<Answer> call(const http::ClientOptions& options, http::Request request) {
   net::Loop loop;
   http::Client client(loop, options);
-  Result<Answer> answer = fail("net.failed", "the call was cut short");
+  Result<Answer> answer = fail("gateway.answer", "the call was cut short");
   struct Call {
     static net::Task<void> go(http::Client& client, http::Request request, Result<Answer>& answer,
                               net::Loop& loop) {

@@ -5,6 +5,7 @@
 #include "http/client.h"
 #include "json/doc.h"
 #include "json/writer.h"
+#include "net/loop.h"
 
 namespace sluice::app {
 namespace {

@@ -97,7 +97,8 @@ void add_approvals(CLI::App& app, Options& o, int& status) {
   };
   auto* list = approvals->add_subcommand("list", "List the tickets that you may see");
   common(list, false);
-  list->add_option("--state", o.approvals.state, "only pending, approved, refused, expired or used");
+  list->add_option("--state", o.approvals.state, "only pending, approved, refused, expired or used")
+      ->check(CLI::IsMember({"pending", "approved", "refused", "expired", "used"}));
   list->add_flag("--json", o.approvals.json, "print JSON");
   auto* show = approvals->add_subcommand("show", "Show one ticket");
   common(show, true);

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """A held request leaves for nowhere until another person has approved it, and then exactly that content leaves for
 exactly that deployment, once. Two fakes record what they receive: what is approved for one must never reach the other."""
+import contextlib
 import hashlib
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -67,6 +70,8 @@ class Approval(unittest.TestCase):
     def tearDown(self):
         if self.sluice:
             self.sluice.__exit__(None, None, None)
+            self.sluice.process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, more="", revision="r1", ttl="4h", quorum=1):
         with open(os.path.join(self.folder, "policy.yaml"), "w") as file:
@@ -105,6 +110,12 @@ class Approval(unittest.TestCase):
                                                 "SLUICE_URL": f"http://127.0.0.1:{self.sluice.port}"}, timeout=60)
         return done.returncode, done.stdout + done.stderr
 
+    def an_hour_passes(self):
+        with contextlib.closing(sqlite3.connect(os.path.join(self.folder, "data", "approvals.sqlite"))) as database:
+            hour = 3600 * 1_000_000
+            database.execute("UPDATE ticket SET created = created - ?, expires = expires - ?", (hour, hour))
+            database.commit()
+
     def received(self):
         return len(self.near.received), len(self.far.received)
 
@@ -122,7 +133,7 @@ class Approval(unittest.TestCase):
         self.assertEqual(self.received(), (0, 0))
         status, headers, answer = self.ask()
         self.assertEqual(status, 200, answer)
-        self.assertEqual(answer["choices"][0]["message"]["content"], ANSWER)
+        self.assertEqual(answer["choices"][0]["message"]["content"], "".join(ANSWER))
         self.assertEqual(headers["x-sluice-deployment"], "far")
         self.assertEqual(headers["x-sluice-ticket"], ticket)
         self.assertEqual(self.received(), (0, 1), "only where it was approved to go")
@@ -176,10 +187,13 @@ class Approval(unittest.TestCase):
         self.assertEqual(self.received(), (1, 0))
 
     def test_an_approval_does_not_outlive_its_revision_nor_its_time_but_a_kill(self):
-        self.start(ttl="6s")
+        self.start(ttl="1h")
         ticket = self.held()
         self.assertEqual(self.rule("dana", ticket), "approved")
-        wait_until(lambda: self.code(ticket=ticket) == "approval.expired", what="expiry")
+        self.sluice.stop()
+        self.an_hour_passes()
+        self.start(ttl="1h")
+        self.assertEqual(self.code(ticket=ticket), "approval.expired")
         self.sluice.stop()
         self.start()
         ticket = self.held()
@@ -228,7 +242,7 @@ class Approval(unittest.TestCase):
         self.assertEqual(self.received(), (1, 0))
         decisions = self.sluice.run("records", "decisions", "--ticket", ticket)
         self.assertIn("dana read", decisions)
-        self.assertIn("dana approved for near", decisions.replace("approved  for", "approved for"))
+        self.assertIn("dana approved for near", decisions)
 
     def test_every_protocol_and_a_stream_are_held_in_their_own_shape(self):
         self.start()

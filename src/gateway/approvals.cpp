@@ -145,9 +145,23 @@ Result<approval::Ruling> read_ruling(const std::string& body, bool approves) {
   return ruling;
 }
 
+// A reason stays in the ledger for good, so it may not repeat what the request was held for: numbers and secrets
+// that are known by their form. What it speaks about is the approver's business.
+Status check_reason(const Shared& shared, const std::string& reason) {
+  for (const sense::Finding& f : shared.judge->judge_text(reason, {}).findings) {
+    bool identifier = f.category == sense::Category::Credentials || f.category == sense::Category::GovId ||
+                      f.category == sense::Category::Financial;
+    if (identifier && !f.type.empty())
+      return fail("approval.reason", "the reason itself holds what looks like a " + f.detector, "$.reason",
+                  "say why without the number or the secret: the reason is kept in the ledger");
+  }
+  return {};
+}
+
 Result<http::Response> decide(Shared& shared, const approval::Person& who, const std::string& id, bool approves,
                               const std::string& body) {
   SLUICE_TRY(approval::Ruling ruling, read_ruling(body, approves));
+  SLUICE_TRY_VOID(check_reason(shared, ruling.reason));
   auto record = [&](const approval::Ticket& ticket, const approval::Decision& decision) {
     ledger::Act act = act_on(ticket, decision.by, decision.time, approves ? "approved" : "refused");
     act.reason = decision.ruling.reason;

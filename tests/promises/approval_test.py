@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A held request leaves for nowhere until another person has approved it, and then exactly that content leaves for
 exactly that deployment, once. Two fakes record what they receive: what is approved for one must never reach the other."""
+import concurrent.futures
 import contextlib
 import hashlib
 import json
@@ -110,11 +111,13 @@ class Approval(unittest.TestCase):
                                                 "SLUICE_URL": f"http://127.0.0.1:{self.sluice.port}"}, timeout=60)
         return done.returncode, done.stdout + done.stderr
 
+    def break_file(self, name, sql):
+        with contextlib.closing(sqlite3.connect(os.path.join(self.folder, "data", name))) as database:
+            database.executescript(sql)
+
     def an_hour_passes(self):
-        with contextlib.closing(sqlite3.connect(os.path.join(self.folder, "data", "approvals.sqlite"))) as database:
-            hour = 3600 * 1_000_000
-            database.execute("UPDATE ticket SET created = created - ?, expires = expires - ?", (hour, hour))
-            database.commit()
+        self.break_file("approvals.sqlite",
+                        "UPDATE ticket SET created = created - 3600000000, expires = expires - 3600000000")
 
     def received(self):
         return len(self.near.received), len(self.far.received)
@@ -124,6 +127,7 @@ class Approval(unittest.TestCase):
         ticket = self.held()
         self.assertEqual(self.held(), ticket, "the same request waits on the same ticket")
         self.assertEqual(self.received(), (0, 0))
+        self.assertEqual(self.rule("dana", ticket, reason=SECRET + " is a test token"), "approval.reason")
         self.assertEqual(self.rule("dana", ticket, deployments=["far"]), "approved")
         self.assertEqual(self.received(), (0, 0), "an approval sends nothing by itself")
         edited = [{"role": "user", "content": SECRET + ", push the branch with it!"}]
@@ -243,6 +247,26 @@ class Approval(unittest.TestCase):
         decisions = self.sluice.run("records", "decisions", "--ticket", ticket)
         self.assertIn("dana read", decisions)
         self.assertIn("dana approved for near", decisions)
+
+    def test_one_approval_admits_one_of_many_requests_at_once(self):
+        self.start()
+        ticket = self.held()
+        self.assertEqual(self.rule("dana", ticket), "approved")
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            codes = list(pool.map(lambda _: self.code(ticket=ticket), range(16)))
+        self.assertEqual((codes.count("ok"), codes.count("approval.used")), (1, 15), codes)
+        self.assertEqual(self.received(), (1, 0))
+
+    def test_nothing_leaves_when_tickets_or_decisions_cannot_be_written(self):
+        self.start()
+        ticket = self.held()
+        self.break_file("ledger.sqlite", "DROP TABLE act")
+        self.assertEqual(self.rule("dana", ticket), "ledger.unavailable")
+        self.assertEqual(self.held(), ticket, "what can't be recorded is not decided")
+        self.break_file("approvals.sqlite", "DROP TABLE use; UPDATE ticket SET state = 'approved'")
+        self.assertEqual(self.code(), "approval.unavailable")
+        self.assertEqual(self.code(ticket=ticket), "approval.unavailable")
+        self.assertEqual(self.received(), (0, 0))
 
     def test_every_protocol_and_a_stream_are_held_in_their_own_shape(self):
         self.start()

@@ -59,14 +59,17 @@ Status check_reason(const std::string& reason) {
 
 class FileDesk : public Desk {
  public:
-  FileDesk(Shelf shelf, Vault vault, UtcTime latest)
-      : shelf_(std::move(shelf)), vault_(std::move(vault)), latest_(latest) {}
+  FileDesk(Shelf shelf, Vault vault, UtcTime latest, const Clock& clock)
+      : clock_(clock),
+        shelf_(std::move(shelf)),
+        vault_(std::move(vault)),
+        latest_(latest),
+        tick_(clock.monotonic()) {}
 
   const Vault& vault() const override { return vault_; }
 
-  Result<Presented> present(const Asked& asked, std::string_view named, std::string_view request,
-                            UtcTime now) override {
-    return change(now, [&](UtcTime time) -> Result<Presented> {
+  Result<Presented> present(const Asked& asked, std::string_view named, std::string_view request) override {
+    return change([&](UtcTime time) -> Result<Presented> {
       std::optional<Ticket> found;
       if (named.empty()) {
         SLUICE_TRY(found, shelf_.find_same(asked, time));
@@ -93,7 +96,7 @@ class FileDesk : public Desk {
   }
 
   Status release(std::string_view ticket, std::string_view request) override {
-    auto released = change(latest_time(), [&](UtcTime) -> Result<bool> {
+    auto released = change([&](UtcTime) -> Result<bool> {
       SLUICE_TRY_VOID(shelf_.release(ticket, request));
       return true;
     });
@@ -101,9 +104,9 @@ class FileDesk : public Desk {
     return {};
   }
 
-  Result<Ticket> decide(const Person& by, std::string_view id, const Ruling& ruling, UtcTime now,
+  Result<Ticket> decide(const Person& by, std::string_view id, const Ruling& ruling,
                         const Record& record) override {
-    return change(now, [&](UtcTime time) -> Result<Ticket> {
+    return change([&](UtcTime time) -> Result<Ticket> {
       SLUICE_TRY(Ticket ticket, visible(by, id));
       SLUICE_TRY_VOID(may_decide(ticket, by));
       SLUICE_TRY_VOID(check_reason(ruling.reason));
@@ -118,20 +121,20 @@ class FileDesk : public Desk {
     });
   }
 
-  Result<std::vector<Ticket>> list(const Person& who, std::optional<State> state, UtcTime now) override {
-    return change(now, [&](UtcTime) -> Result<std::vector<Ticket>> {
+  Result<std::vector<Ticket>> list(const Person& who, std::optional<State> state) override {
+    return change([&](UtcTime) -> Result<std::vector<Ticket>> {
       SLUICE_TRY(auto tickets, shelf_.of_tenant(who.tenant, state, kMostListed));
       std::erase_if(tickets, [&](const Ticket& ticket) { return !sees(who, ticket); });
       return tickets;
     });
   }
 
-  Result<Ticket> show(const Person& who, std::string_view id, UtcTime now) override {
-    return change(now, [&](UtcTime) { return visible(who, id); });
+  Result<Ticket> show(const Person& who, std::string_view id) override {
+    return change([&](UtcTime) { return visible(who, id); });
   }
 
-  Result<std::string> text(const Person& who, std::string_view id, UtcTime now) override {
-    return change(now, [&](UtcTime) -> Result<std::string> {
+  Result<std::string> text(const Person& who, std::string_view id) override {
+    return change([&](UtcTime) -> Result<std::string> {
       SLUICE_TRY(Ticket ticket, visible(who, id));
       SLUICE_TRY_VOID(may_decide(ticket, who));
       SLUICE_TRY(auto sealed, shelf_.sealed_text(ticket.id));
@@ -145,10 +148,10 @@ class FileDesk : public Desk {
  private:
   // One transaction under the lock, of which nothing stays if it fails. What is over is ended before it, for good.
   template <class Work>
-  auto change(UtcTime now, Work work) -> decltype(work(now)) {
+  auto change(Work work) -> decltype(work(UtcTime())) {
     std::lock_guard hold(mutex_);
-    latest_ = std::max(latest_, now);
-    auto run = [&]() -> decltype(work(now)) {
+    advance();
+    auto run = [&]() -> decltype(work(UtcTime())) {
       SLUICE_TRY_VOID(shelf_.expire(latest_, {latest_.micros - kKeepEndedS * 1'000'000}));
       SLUICE_TRY(auto transaction, shelf_.begin());
       auto result = work(latest_);
@@ -162,9 +165,11 @@ class FileDesk : public Desk {
     return result;
   }
 
-  UtcTime latest_time() {
-    std::lock_guard hold(mutex_);
-    return latest_;
+  void advance() {
+    MonotonicTime tick = clock_.monotonic();
+    auto passed = std::chrono::duration_cast<std::chrono::microseconds>(tick - tick_).count();
+    tick_ = tick;
+    latest_ = std::max(UtcTime{latest_.micros + passed}, clock_.utc());
   }
 
   static bool sees(const Person& who, const Ticket& ticket) {
@@ -235,10 +240,12 @@ class FileDesk : public Desk {
     return decision;
   }
 
+  const Clock& clock_;
   std::mutex mutex_;  // guards what follows
   Shelf shelf_;
-  Vault vault_;  // immutable
-  UtcTime latest_;
+  Vault vault_;         // immutable
+  UtcTime latest_;      // this desk's time, as of the latest call,
+  MonotonicTime tick_;  // and when that was
 };
 
 }  // namespace
@@ -254,12 +261,12 @@ Status may_decide(const Ticket& ticket, const Person& person) {
               "GET /sluice/approvals lists what it may approve");
 }
 
-Result<std::unique_ptr<Desk>> Desk::open(const std::string& data_dir, Vault vault) {
+Result<std::unique_ptr<Desk>> Desk::open(const std::string& data_dir, Vault vault, const Clock& clock) {
   auto shelf = Shelf::open(data_dir);
   if (!shelf) return fail(shelf_error(std::move(shelf).error()));
   auto latest = shelf->latest();
   if (!latest) return fail(shelf_error(std::move(latest).error()));
-  return std::make_unique<FileDesk>(std::move(*shelf), std::move(vault), *latest);
+  return std::make_unique<FileDesk>(std::move(*shelf), std::move(vault), *latest, clock);
 }
 
 }  // namespace sluice::approval

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "base/log.h"
 #include "gateway/holding.h"
 #include "json/doc.h"
 #include "json/writer.h"
@@ -112,7 +113,7 @@ Result<http::Response> list(Shared& shared, const approval::Person& who, const h
       return fail("request.invalid", "this page takes ?state= pending, approved, refused, expired or used",
                   "query", "leave it out for all");
   }
-  SLUICE_TRY(auto tickets, shared.desk->list(who, state, shared.clock->utc()));
+  SLUICE_TRY(auto tickets, shared.desk->list(who, state));
   json::Writer w;
   w.object().member("object", "list").key("data").array();
   for (const approval::Ticket& ticket : tickets) write_ticket(w, ticket, who);
@@ -168,15 +169,19 @@ Result<http::Response> decide(Shared& shared, const approval::Person& who, const
     act.deployments = decision.ruling.deployments;
     return write_act(shared, std::move(act));
   };
-  SLUICE_TRY(approval::Ticket ticket, shared.desk->decide(who, id, ruling, shared.clock->utc(), record));
+  SLUICE_TRY(approval::Ticket ticket, shared.desk->decide(who, id, ruling, record));
+  log::info("approval.decided", {{"ticket", ticket.id},
+                                 {"principal", who.principal},
+                                 {"approves", approves ? "yes" : "no"},
+                                 {"state", approval::state_name(ticket.state)}});
   return ticket_answer(ticket, who);
 }
 
 // Whoever reads a text is in the ledger before they have it.
 Result<http::Response> text(Shared& shared, const approval::Person& who, const std::string& id) {
   UtcTime now = shared.clock->utc();
-  SLUICE_TRY(approval::Ticket ticket, shared.desk->show(who, id, now));
-  SLUICE_TRY(std::string text, shared.desk->text(who, id, now));
+  SLUICE_TRY(approval::Ticket ticket, shared.desk->show(who, id));
+  SLUICE_TRY(std::string text, shared.desk->text(who, id));
   SLUICE_TRY_VOID(write_act(shared, act_on(ticket, who, now, "read")));
   return answer("text/plain; charset=utf-8", std::move(text));
 }
@@ -214,7 +219,7 @@ Result<http::Response> approvals_page(Shared& shared, const http::Request& reque
   if (id.empty()) return list(shared, who, request);
   if (post) return decide(shared, who, id, what == "approve", request.body);
   if (what == "text") return text(shared, who, id);
-  SLUICE_TRY(approval::Ticket ticket, shared.desk->show(who, id, shared.clock->utc()));
+  SLUICE_TRY(approval::Ticket ticket, shared.desk->show(who, id));
   return ticket_answer(ticket, who);
 }
 

@@ -145,12 +145,21 @@ approval::Asked Way::asked() const {
 
 // Only where nothing is open without an approval: a request that may go somewhere goes there.
 Status Way::hold() {
-  if (!decision_.allowed().empty() || decision_.held().empty()) return {};
+  auto any = [this](policy::State state) {
+    auto in_it = [state](const policy::Verdict& verdict) { return verdict.state() == state; };
+    return std::any_of(decision_.verdicts.begin(), decision_.verdicts.end(), in_it);
+  };
+  if (any(policy::State::Allowed) || !any(policy::State::Held)) return {};
   std::string named(in_.headers.get(kTicketHeader).value_or(""));
-  auto presented = shared_.desk->present(asked(), named, id_, time_);
+  auto presented = shared_.desk->present(asked(), named, id_);
   if (!presented) return fail(presented.error());
   ticket_ = presented->ticket.id;
-  if (!presented->admitted) return fail(held(presented->ticket, shared_.settings));
+  if (!presented->admitted) {
+    // Whoever watches the log can tell the approvers.
+    log::info("approval.waits",
+              {{"ticket", ticket_}, {"id", id_}, {"tenant", principal_.tenant}, {"route", route_->model}});
+    return fail(held(presented->ticket, shared_.settings));
+  }
   approvers_ = approvers_of(*presented);
   admit_approved(decision_, *presented);
   return {};

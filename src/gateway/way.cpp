@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/obligations.h"
 #include "json/writer.h"
 #include "wire/openai_responses.h"
 #include "wire/reasoning.h"
@@ -59,27 +60,13 @@ Error denied(const policy::Decision& decision) {
           "shows findings and rules)"};
 }
 
-// Whether this version keeps an obligation. No content is logged in any form, and no cache is shared, for any
-// request.
-bool can_fulfil(policy::Obligation kind) {
-  switch (kind) {
-    case policy::Obligation::LogNoContent:
-    case policy::Obligation::LogHashOnly:
-    case policy::Obligation::LogRedacted:
-    case policy::Obligation::NoSharedCache:
-    case policy::Obligation::NoStore:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // An obligation that this version can't fulfil is a denial (docs/policy.md).
-void deny_what_cannot_be_obliged(policy::Decision& decision) {
+void deny_what_cannot_be_obliged(policy::Decision& decision, const config::Settings& settings) {
   for (policy::Verdict& verdict : decision.verdicts) {
     std::string unmet;
+    const config::Deployment* deployment = settings.deployment(verdict.deployment);
     for (const policy::ObligationUse& use : verdict.obligations)
-      if (unmet.empty() && !can_fulfil(use.kind))
+      if (unmet.empty() && !(deployment && can_fulfil(use.kind, *deployment)))
         unmet =
             "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
     if (!unmet.empty()) verdict.deny(unmet);
@@ -229,7 +216,7 @@ void Way::decide() {
   if (route_)
     for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
   decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
-  deny_what_cannot_be_obliged(decision_);
+  deny_what_cannot_be_obliged(decision_, shared_.settings);
   decision_.id = random_id("dec_");
 }
 

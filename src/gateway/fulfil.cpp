@@ -1,9 +1,9 @@
-#include "gateway/obligations.h"
+#include "gateway/fulfil.h"
 
 namespace sluice::gateway {
 
 // No content is logged in any form, and no cache is shared, for any request.
-bool can_fulfil(policy::Obligation kind, const config::Deployment&) {
+bool can_fulfil(policy::Obligation kind) {
   switch (kind) {
     case policy::Obligation::LogNoContent:
     case policy::Obligation::LogHashOnly:

@@ -106,6 +106,8 @@ constexpr Rule kStatus[] = {
     {"auth.forbidden", 403},
     {"auth.", 401},
     {"policy.denied", 403},
+    {"policy.obligation", 403},
+    {"policy.output", 403},
     {"route.unknown", 404},
     {"response.unknown", 404},
     {"deployment.unsupported", 400},

@@ -21,7 +21,11 @@ int policy_explain(const ExplainOptions& options) {
                      "name one of its routes with --model"});
   std::vector<const config::Deployment*> candidates;
   for (const std::string& name : route->deployments) candidates.push_back(settings->deployment(name));
-  policy::Subject subject{options.principal.empty() ? "local" : options.principal, options.team, route->model};
+  policy::Subject subject;
+  subject.principal = options.principal.empty() ? "local" : options.principal;
+  subject.team = options.team;
+  subject.route = route->model;
+  subject.time = system_clock().utc();
   policy::Decision decision = (*policy)->decide(judged->judgement.label, subject, candidates);
   decision.id = "(not sent)";
   std::printf("model %s\n%s%s", model.c_str(), policy::explain(decision).c_str(),

@@ -59,17 +59,32 @@ Error denied(const policy::Decision& decision) {
           "shows findings and rules)"};
 }
 
-// An obligation that this version can't fulfil is a denial (docs/policy.md): nothing deletes records yet, so a
-// rule that limits how long they stay can't be kept. The other two hold for every request: no content is logged,
-// and no cache is shared.
+// Whether this version keeps an obligation. No content is logged in any form, and no cache is shared, for any
+// request.
+bool can_fulfil(policy::Obligation kind) {
+  switch (kind) {
+    case policy::Obligation::LogNoContent:
+    case policy::Obligation::LogHashOnly:
+    case policy::Obligation::LogRedacted:
+    case policy::Obligation::NoSharedCache:
+    case policy::Obligation::NoStore:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// An obligation that this version can't fulfil is a denial (docs/policy.md).
 void deny_what_cannot_be_obliged(policy::Decision& decision) {
   for (policy::Verdict& verdict : decision.verdicts) {
-    for (const policy::ObligationUse& use : verdict.obligations) {
-      if (use.kind != policy::Obligation::RetainDays || !verdict.allowed) continue;
-      verdict.allowed = false;
-      verdict.reason =
-          "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
-    }
+    if (verdict.hold)
+      verdict.deny("held by " + verdict.hold->rule + ", needs approval, which this version can't give");
+    std::string unmet;
+    for (const policy::ObligationUse& use : verdict.obligations)
+      if (unmet.empty() && !can_fulfil(use.kind))
+        unmet =
+            "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
+    if (!unmet.empty()) verdict.deny(unmet);
   }
 }
 
@@ -200,7 +215,12 @@ void Way::sense() {
 }
 
 policy::Subject Way::subject() const {
-  return {principal_.name, principal_.team, route_ ? route_->model : request_.model};
+  policy::Subject subject;
+  subject.principal = principal_.name;
+  subject.team = principal_.team;
+  subject.route = route_ ? route_->model : request_.model;
+  subject.time = time_;
+  return subject;
 }
 
 void Way::decide() {

@@ -16,7 +16,7 @@ bool within_any(const std::vector<std::string>& areas, std::string_view jurisdic
 
 void add_obligation(std::vector<ObligationUse>& all, const ObligationUse& use) {
   for (ObligationUse& known : all) {
-    if (known.kind == use.kind && known.days == use.days) {
+    if (known.kind == use.kind && known.number == use.number) {
       known.rule += ", " + use.rule;
       return;
     }

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "policy/model.h"
+#include "policy/words.h"
 
 namespace sluice::policy {
 namespace {
@@ -14,14 +15,6 @@ constexpr std::array<const char*, config::kZones> kZones{"device", "private", "m
 constexpr std::array<const char*, 2> kWants{"deny", "allow"};
 constexpr std::array<const char*, 1> kVersions{"v1"};
 constexpr std::array<const char*, 1> kDefaults{"deny"};
-constexpr int kMaxRetainDays = 36'500;
-
-bool valid_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  });
-}
 
 Result<sense::Class> read_class(const Node& node, std::string_view name) {
   if (auto cls = sense::parse_class(name)) return *cls;
@@ -111,32 +104,6 @@ Result<std::uint8_t> read_zones(const Node& node) {
     bits |= 1u << zone;
   }
   return std::uint8_t(bits);
-}
-
-Result<ObligationUse> read_obligation(const Node& node, const std::string& rule) {
-  SLUICE_TRY(std::string text, node.text());
-  if (text == "log_no_content") return ObligationUse{Obligation::LogNoContent, 0, rule};
-  if (text == "no_shared_cache") return ObligationUse{Obligation::NoSharedCache, 0, rule};
-  if (text == "no_store") return ObligationUse{Obligation::NoStore, 0, rule};
-  if (text.starts_with("retain(") && text.ends_with("d)")) {
-    std::string digits = text.substr(7, text.size() - 9);
-    bool number = !digits.empty() && digits.size() <= 5 && digits[0] != '0' &&
-                  digits.find_first_not_of("0123456789") == digits.npos;
-    if (number && std::stoi(digits) <= kMaxRetainDays)
-      return ObligationUse{Obligation::RetainDays, std::stoi(digits), rule};
-    return fail(node.error("value", "expected retain(Nd) with N from 1 to " + std::to_string(kMaxRetainDays)));
-  }
-  std::string name = text.substr(0, text.find('('));
-  static constexpr std::string_view kPlanned[] = {"redact",         "tokenise", "pseudonymise",    "log_hash_only",
-                                                  "cache_salt",     "no_tools", "no_server_tools", "no_stream",
-                                                  "human_approval", "notify",   "output_scan",     "max_output"};
-  if (std::find(std::begin(kPlanned), std::end(kPlanned), name) != std::end(kPlanned))
-    return fail(
-        node.error("unsupported", "the obligation " + name + " is not supported yet",
-                   "without it this rule would allow more than you meant: remove the rule or forbid the zone"));
-  auto near = config::did_you_mean(text, {"log_no_content", "no_shared_cache", "no_store", "retain(30d)"});
-  return fail(node.error("unknown_obligation", "expected log_no_content, no_shared_cache, no_store or retain(30d)",
-                         near ? "did you mean \"" + *near + "\"?" : ""));
 }
 
 // Reads the value of `key` with `read` into `out`; errors go to `fields`.

@@ -49,7 +49,8 @@ class NameCheck {
 
 class FilePolicy : public Policy {
  public:
-  explicit FilePolicy(Model model) : model_(std::move(model)) {}
+  FilePolicy(Model model, std::shared_ptr<const Policy> shadow)
+      : model_(std::move(model)), shadow_(std::move(shadow)) {}
   const std::string& revision() const override { return model_.revision; }
   sense::Class default_class() const override { return model_.default_class; }
 
@@ -63,6 +64,18 @@ class FilePolicy : public Policy {
       if (candidate) decision.verdicts.push_back(judge(model_, decision.label, subject, *candidate));
     return decision;
   }
+
+  Verdict decide_again(const Decision& decision, const Verdict& first, const sense::Label& found,
+                       const Subject& subject, const config::Deployment& deployment) const override {
+    sense::Label label = decision.label;
+    label.join(found);
+    Verdict verdict = judge(model_, label, subject, deployment);
+    for (const ObligationUse& use : first.obligations) verdict.obligations.push_back(use);
+    return verdict;
+  }
+
+  const Model& model() const override { return model_; }
+  const Policy* shadow() const override { return shadow_.get(); }
 
   Status check_names(const config::Settings& settings) const override {
     NameCheck names(settings);
@@ -82,36 +95,17 @@ class FilePolicy : public Policy {
 
  private:
   const Model model_;
+  const std::shared_ptr<const Policy> shadow_;
 };
 
 }  // namespace
 
-std::string obligation_name(const ObligationUse& use) {
-  switch (use.kind) {
-    case Obligation::LogNoContent:
-      return "log_no_content";
-    case Obligation::RetainDays:
-      return "retain(" + std::to_string(use.days) + "d)";
-    case Obligation::NoSharedCache:
-      return "no_shared_cache";
-    case Obligation::NoStore:
-      return "no_store";
-  }
-  return "unknown";
-}
-
-std::vector<std::string> Decision::allowed() const {
-  std::vector<std::string> names;
-  for (const Verdict& verdict : verdicts)
-    if (verdict.allowed) names.push_back(verdict.deployment);
-  return names;
-}
-
-Result<std::shared_ptr<const Policy>> Policy::parse(std::string_view yaml, const std::string& file) {
+Result<std::shared_ptr<const Policy>> Policy::parse(std::string_view yaml, const std::string& file,
+                                                    std::shared_ptr<const Policy> shadow) {
   SLUICE_TRY(Model model, parse_model(yaml, file));
   SLUICE_TRY_VOID(run_tests(model));
   SLUICE_TRY_VOID(prove(model));
-  return std::shared_ptr<const Policy>(std::make_shared<FilePolicy>(std::move(model)));
+  return std::shared_ptr<const Policy>(std::make_shared<FilePolicy>(std::move(model), std::move(shadow)));
 }
 
 Result<std::shared_ptr<const Policy>> Policy::read(const std::string& file) {

@@ -219,6 +219,8 @@ policy::Subject Way::subject() const {
   subject.principal = principal_.name;
   subject.team = principal_.team;
   subject.route = route_ ? route_->model : request_.model;
+  subject.workload = principal_.workload;
+  subject.roles = principal_.roles;
   subject.time = time_;
   return subject;
 }

@@ -158,7 +158,7 @@ class Policy {
  public:
   // Errors: policy.syntax, policy.unknown_key, policy.unknown_class, ... with file:line:column;
   // policy.test_failed and policy.assertion_failed with the counterexample; policy.not_monotone.
-  // A shadow is given, or the file names none: policy.unreadable.
+  // `shadow` is evaluated beside it; a file's own `shadow` key is followed by read() only.
   static Result<std::shared_ptr<const Policy>> parse(std::string_view yaml, const std::string& file,
                                                      std::shared_ptr<const Policy> shadow = nullptr);
   // Reads the shadow as well, if the file names one.

@@ -6,7 +6,6 @@
 namespace sluice::policy {
 namespace {
 
-constexpr std::array<const char*, kPartKinds> kParts{"image", "audio", "file", "tools", "tool_result"};
 constexpr std::array<const char*, 3> kStates{"denied", "held", "allowed"};
 
 enum class Takes : std::uint8_t { Nothing, Days, Tokens, Categories, Role };
@@ -115,19 +114,6 @@ Status read_argument(const config::Node& node, const Row& row, std::string_view 
 
 }  // namespace
 
-bool valid_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  });
-}
-
-std::vector<std::string> category_words() {
-  std::vector<std::string> words;
-  for (int i = 0; i < sense::kCategories; ++i) words.emplace_back(sense::category_name(sense::Category(i)));
-  return words;
-}
-
 Result<ObligationUse> read_obligation(const config::Node& node, const std::string& rule) {
   SLUICE_TRY(std::string text, node.text());
   std::size_t open = text.find('(');
@@ -177,7 +163,6 @@ std::string obligation_name(const ObligationUse& use) {
   return name + "(" + list + ")";
 }
 
-const char* part_kind_name(PartKind kind) { return kParts[std::size_t(kind)]; }
 const char* state_name(State state) { return kStates[std::size_t(state)]; }
 
 bool Verdict::obliges(Obligation kind) const {

@@ -59,21 +59,6 @@ Error denied(const policy::Decision& decision) {
           "shows findings and rules)"};
 }
 
-// Whether this version keeps an obligation. No content is logged in any form, and no cache is shared, for any
-// request.
-bool can_fulfil(policy::Obligation kind) {
-  switch (kind) {
-    case policy::Obligation::LogNoContent:
-    case policy::Obligation::LogHashOnly:
-    case policy::Obligation::LogRedacted:
-    case policy::Obligation::NoSharedCache:
-    case policy::Obligation::NoStore:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // An obligation that this version can't fulfil is a denial (docs/policy.md).
 void deny_what_cannot_be_obliged(policy::Decision& decision) {
   for (policy::Verdict& verdict : decision.verdicts) {
@@ -81,7 +66,7 @@ void deny_what_cannot_be_obliged(policy::Decision& decision) {
       verdict.deny("held by " + verdict.hold->rule + ", needs approval, which this version can't give");
     std::string unmet;
     for (const policy::ObligationUse& use : verdict.obligations)
-      if (unmet.empty() && !can_fulfil(use.kind))
+      if (unmet.empty() && !Obligations::can_fulfil(use.kind))
         unmet =
             "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
     if (!unmet.empty()) verdict.deny(unmet);
@@ -290,7 +275,9 @@ void Way::make_voices() {
   http::TraceContext span = http::child_of(trace_);
   context.traceparent = http::traceparent(span);
   context.tracestate = span.trace_state;
-  Asked asked{&request_, reasoned_.get()};
+  Bearer bearer{id_, principal_.tenant, subject()};
+  obligations_ = Obligations::of(shared_, decision_, std::move(bearer));
+  Asked asked{&request_, reasoned_.get(), obligations_.get()};
   // Completions of several prompts and answers go through as they are; only a deployment of that protocol has
   // them.
   std::size_t n = front_.protocol == chat::Protocol::OpenAiChat ? std::size_t(request_.sampling.n) : 1;
@@ -338,6 +325,7 @@ net::Task<Status> Way::attempt() {
 // their requests hold: what no later step needs goes. (The Responses API tells the request back in its answer.)
 void Way::forget_request() {
   reasoned_.reset();
+  if (obligations_) obligations_->forget();
   judgement_.findings = {};
   for (policy::Verdict& verdict : decision_.verdicts) verdict.trace = {};
   if (front_.protocol == chat::Protocol::OpenAiResponses) return;

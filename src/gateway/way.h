@@ -18,6 +18,7 @@
 #include "backend/backend.h"
 #include "gateway/chorus.h"
 #include "gateway/front.h"
+#include "gateway/obligations.h"
 #include "gateway/principal.h"
 #include "gateway/pulse.h"
 #include "gateway/shared.h"
@@ -104,6 +105,7 @@ class Way {
   sense::Judgement judgement_;
   policy::Decision decision_;
   std::vector<backend::Backend*> plan_;
+  std::unique_ptr<Obligations> obligations_;  // null: no deployment is owed anything
 
   std::unique_ptr<Voice> voice_;                              // the one answer,
   std::unique_ptr<Chorus> chorus_;                            // or several

@@ -51,13 +51,7 @@ class ObligedAnswer : public backend::Answer {
   ObligedAnswer(std::unique_ptr<backend::Answer> inner, mask::AnswerPlan plan, std::vector<std::string> notes)
       : inner_(std::move(inner)), mask_(std::move(plan)), notes_(std::move(notes)) {}
 
-  net::Task<chat::Chunk> next() override {
-    chat::Chunk chunk = co_await inner_->next();
-    bool more = !chunk.last;
-    chunk = mask_.take(std::move(chunk));
-    if (more && chunk.last) inner_->cancel();  // it was stopped
-    co_return chunk;
-  }
+  net::Task<chat::Chunk> next() override;
   void cancel() override { inner_->cancel(); }
   bool waiting() const override { return inner_->waiting(); }
   std::vector<std::string> notes() const override {
@@ -72,6 +66,14 @@ class ObligedAnswer : public backend::Answer {
   mask::AnswerMask mask_;
   const std::vector<std::string> notes_;
 };
+
+net::Task<chat::Chunk> ObligedAnswer::next() {
+  chat::Chunk chunk = co_await inner_->next();
+  bool more = !chunk.last;
+  chunk = mask_.take(std::move(chunk));
+  if (more && chunk.last) inner_->cancel();  // it was stopped
+  co_return chunk;
+}
 
 // The same with nothing but notes.
 class NotedAnswer : public backend::Answer {
@@ -161,7 +163,10 @@ Result<Duty> Obligations::meet(const std::string& deployment, const chat::Reques
     SLUICE_TRY(chat::Request own, wire::decode(asked.protocol, asked.operation, std::move(*body)));
     duty.request = std::make_shared<chat::Request>(std::move(own));
   }
-  if (duty.vault && asked.sampling.logprobs) duty.notes.push_back("dropped $.logprobs: the answer is restored");
+  // Its events are written anew; what else the upstream put around them is left out, and the client should know.
+  if (duty.vault) duty.notes.push_back("pseudonymised; the answer is restored and written anew");
+  if (!duty.watched.empty()) duty.notes.push_back("the answer is scanned and written anew");
+  if (watches(duty) && asked.sampling.logprobs) duty.notes.push_back("dropped $.logprobs");
   notify(*verdict);
   return duty;
 }

@@ -28,8 +28,14 @@ std::string provenance_json(const sense::Label& label) {
 std::string verdicts_json(const policy::Decision& decision) {
   json::Writer w;
   w.array();
-  for (const policy::Verdict& v : decision.verdicts)
-    w.object().member("deployment", v.deployment).member("allowed", v.allowed).member("reason", v.reason).end();
+  for (const policy::Verdict& v : decision.verdicts) {
+    w.object().member("deployment", v.deployment).member("allowed", v.allowed).member("reason", v.reason);
+    std::string obliges;
+    for (const policy::ObligationUse& use : v.obligations)
+      obliges += (obliges.empty() ? "" : ", ") + policy::obligation_name(use);
+    if (!obliges.empty()) w.member("obliges", obliges);
+    w.end();
+  }
   return w.end().take();
 }
 

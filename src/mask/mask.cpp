@@ -17,14 +17,35 @@ constexpr int kNesting = 3;
 using json::Type;
 using json::Value;
 
-// The text of a finding: code points [start, end).
-std::string_view slice(std::string_view text, std::size_t start, std::size_t end) {
-  std::size_t pos = 0, points = 0;
-  for (; points < start && pos < text.size(); ++points) text::next_code_point(text, pos);
-  std::size_t from = pos;
-  for (; points < end && pos < text.size(); ++points) text::next_code_point(text, pos);
-  return text.substr(from, pos - from);
-}
+// Bytes of code points in one text, so that a thousand findings in a long one are no thousand walks through it.
+class Points {
+ public:
+  explicit Points(std::string text) : text_(std::move(text)) {}
+  // Code points [start, end), as far as the text goes.
+  std::string_view slice(std::size_t start, std::size_t end) const {
+    std::size_t from = byte_of(start);
+    return std::string_view(text_).substr(from, byte_of(std::max(start, end)) - from);
+  }
+
+ private:
+  static constexpr std::size_t kEvery = 256;
+  std::size_t byte_of(std::size_t point) const {
+    if (marks_.empty()) mark();
+    std::size_t mark = std::min(point / kEvery, marks_.size() - 1), pos = marks_[mark];
+    for (std::size_t n = point - mark * kEvery; n > 0 && pos < text_.size(); --n)
+      text::next_code_point(text_, pos);
+    return pos;
+  }
+  void mark() const {
+    std::size_t pos = 0;
+    for (std::size_t n = 0; pos < text_.size() || n == 0; ++n) {
+      if (n % kEvery == 0) marks_.push_back(pos);
+      if (pos < text_.size()) text::next_code_point(text_, pos);
+    }
+  }
+  std::string text_;
+  mutable std::vector<std::size_t> marks_;  // byte of every 256th code point; made when first asked for
+};
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -166,12 +187,12 @@ Error ambiguous() {
           "the request was not sent there; remove what was found, or use a model that may see it"};
 }
 
-using Places = std::unordered_map<std::string, std::vector<std::string>>;
+using Places = std::unordered_map<std::string, std::vector<Points>>;
 
 Places places_of(const chat::Request& request) {
   Places places;
   for (chat::VisibleText& text : chat::visible_texts(request))
-    places[std::move(text.path)].push_back(std::move(text.text));
+    places[std::move(text.path)].emplace_back(std::move(text.text));
   return places;
 }
 
@@ -185,8 +206,8 @@ bool Masker::learn(const chat::Request& request, const std::vector<sense::Findin
     if (finding.type.empty() || !plan_.all().has(finding.category)) continue;
     auto texts = places.find(finding.path);
     if (texts == places.end()) continue;
-    for (const std::string& text : texts->second) {
-      std::string_view found = trimmed(slice(text, finding.start, finding.end));
+    for (const Points& text : texts->second) {
+      std::string_view found = trimmed(text.slice(finding.start, finding.end));
       if (found.empty() || vault_.covers(found)) continue;
       std::string value = spellings.longest() == 0 ? std::string(found) : restore(spellings, Form::Text, found);
       values_.add({std::move(value), finding.type, plan_.redact.has(finding.category)});
@@ -219,7 +240,7 @@ sense::Judgement residual(const chat::Request& masked, sense::Judgement judged, 
     ++listed[finding.detector];
     auto texts = places.find(finding.path);
     bool covered = !finding.type.empty() && texts != places.end() && texts->second.size() == 1 &&
-                   vault.covers(slice(texts->second.front(), finding.start, finding.end));
+                   vault.covers(texts->second.front().slice(finding.start, finding.end));
     if (covered) continue;
     ++left[finding.detector];
     remaining.push_back(std::move(finding));

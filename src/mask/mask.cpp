@@ -146,20 +146,25 @@ class Rewriting {
 
   std::string leaf(std::string_view original) {
     std::string masked, expected;
+    std::size_t copied = 0;
     for (std::size_t pos = 0; pos < original.size();) {
       const SensitiveValue* found = values_.at(original, pos);
       if (!found) {
-        masked += original[pos];
-        expected += original[pos++];
+        ++pos;
         continue;
       }
+      masked += original.substr(copied, pos - copied);
+      expected += original.substr(copied, pos - copied);
       std::string in_place =
           found->redact ? redaction_mark(found->type) : vault_.token_of(found->type, found->text, false);
       masked += in_place;
       expected += found->redact ? in_place : found->text;
-      pos += found->text.size();
+      copied = pos += found->text.size();
     }
-    if (masked != original) changed_.emplace_back(masked, std::move(expected));
+    if (copied == 0) return std::string(original);
+    masked += original.substr(copied);
+    expected += original.substr(copied);
+    changed_.emplace_back(masked, std::move(expected));
     return masked;
   }
 

@@ -7,9 +7,15 @@
 namespace sluice::mask {
 namespace {
 
-constexpr std::array<std::string_view, 5> kBars = {"_", "\\_", "\\\\_", "\\u005f", "%5f"};
+constexpr std::array<std::string_view, 6> kBars = {"_", "-", "\\_", "\\\\_", "\\u005f", "%5f"};
 // Quotes around a string of JSON, of JSON in a string, and once more.
 constexpr std::array<std::string_view, 3> kQuotes = {"\"", "\\\"", "\\\\\\\""};
+
+// Of a letter in lower case.
+std::array<unsigned char, 2> either_case(char c) {
+  const bool letter = c >= 'a' && c <= 'z';
+  return {static_cast<unsigned char>(c), static_cast<unsigned char>(letter ? c - 'a' + 'A' : c)};
+}
 
 std::string escaped(std::string_view value, std::size_t levels) {
   std::string out(value);
@@ -36,16 +42,17 @@ Spellings::Spellings(const Vault& vault) {
   }
   std::sort(all_.begin(), all_.end(), [](const Spelling& a, const Spelling& b) { return a.text < b.text; });
   for (const Spelling& spelling : all_) {
-    auto first = static_cast<unsigned char>(spelling.text[0]);
-    may_begin_[first] = true;
-    if (first >= 'a' && first <= 'z') may_begin_[first - 'a' + 'A'] = true;
+    for (unsigned char first : either_case(spelling.text[0])) {
+      may_begin_[first] = true;
+      for (unsigned char second : either_case(spelling.text[1]))
+        may_begin_two_[std::size_t(first) << 8 | second] = true;
+    }
     longest_ = std::max(longest_, spelling.text.size());
   }
 }
 
 const Spellings::Spelling* Spellings::at(std::string_view text, std::size_t pos, bool& more) const {
   more = false;
-  if (!may_begin_[static_cast<unsigned char>(text[pos])]) return nullptr;
   const std::string here = lower(text.substr(pos, longest_));
   auto after = std::upper_bound(all_.begin(), all_.end(), here,
                                 [](const std::string& a, const Spelling& b) { return a < b.text; });
@@ -63,20 +70,23 @@ std::string Restorer::finish() { return drain(true); }
 
 std::string Restorer::drain(bool finished) {
   std::string out;
-  std::size_t pos = 0;
+  std::size_t pos = 0, copied = 0;
   while (pos < held_.size()) {
     bool more = false;
-    const Spellings::Spelling* spelling = spellings_.at(held_, pos, more);
+    const Spellings::Spelling* spelling =
+        spellings_.may_begin(held_, pos) ? spellings_.at(held_, pos, more) : nullptr;
     if (spelling && fits(*spelling)) {
+      out.append(held_, copied, pos - copied);
       put(out, *spelling);
-      pos += spelling->text.size();
+      copied = pos += spelling->text.size();
       nesting_.feed(spelling->lead.empty() ? 'x' : '0');
       continue;
     }
     if (more && !finished) break;
     if (form_ == Form::Json) nesting_.feed(held_[pos]);
-    out += held_[pos++];
+    ++pos;
   }
+  out.append(held_, copied, pos - copied);
   held_.erase(0, pos);
   return out;
 }

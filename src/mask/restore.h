@@ -1,9 +1,10 @@
 // Restorer: puts originals back in the place of tokens, in a text that comes in pieces.
 //
 // What is restored: each token of this request's vault, wherever it stands, quoted, in backticks or inside a
-// longer word, in any mixture of upper and lower case, with its underscore as it is, escaped as Markdown has it
-// ("\_", in JSON "\\_"), as JSON's "_" or as "%5F". A token that was shortened, split or misspelt stays as it is:
-// it is no secret, and a guess could put a wrong value. Tokens of other requests stay as well.
+// longer word, in any mixture of upper and lower case, with its underscore as it is, as a hyphen, escaped as
+// Markdown has it (a backslash before it; in JSON two), as JSON's escape of four digits or as "%5F". A token that
+// was shortened, split or misspelt stays as it is: it is no secret, and a guess could put a wrong value. Tokens of
+// other requests stay as well.
 //
 // Held back is what may be the beginning of a token, never more than the longest spelling of one. One Restorer a
 // text (answer, reasoning, arguments of one call); one thread.
@@ -28,13 +29,21 @@ class Spellings {
     const Token* token;
     std::string lead;  // what stands before the token's name in `text`: quotes of a JSON string that was a number
   };
+  // Whether one can begin here at all; quick, and false for most places.
+  bool may_begin(std::string_view text, std::size_t pos) const {
+    const auto first = static_cast<unsigned char>(text[pos]);
+    if (!may_begin_[first] || pos + 1 == text.size()) return may_begin_[first];
+    return may_begin_two_[std::size_t(first) << 8 | static_cast<unsigned char>(text[pos + 1])];
+  }
   // The spelling that begins at `pos`; null if none does. `more`: one might, with more text after the end.
   const Spelling* at(std::string_view text, std::size_t pos, bool& more) const;
   std::size_t longest() const { return longest_; }
 
  private:
-  std::vector<Spelling> all_;          // sorted by text; none is the beginning of another
-  std::array<bool, 256> may_begin_{};  // bytes that a spelling begins with, either case
+  std::vector<Spelling> all_;  // sorted by text; none is the beginning of another
+  // Whether a spelling begins with these two bytes, in either case; and with this one, at the end of a text.
+  std::vector<bool> may_begin_two_ = std::vector<bool>(1 << 16);
+  std::array<bool, 256> may_begin_{};
   std::size_t longest_ = 0;
 };
 

@@ -27,6 +27,7 @@ TEST_CASE_FIXTURE(Fixture, "a token is restored in any case, quoted, in Markdown
   CHECK(text("**" + lower(email) + "**'s `" + email + "`,<" + email + ">") ==
         "**jane@corp.de**'s `jane@corp.de`,<jane@corp.de>");
   CHECK(text("mailto:" + bar(email, "%5F") + "?x") == "mailto:jane@corp.de?x");
+  CHECK(text("note-" + bar(lower(email), "-") + ".txt") == "note-jane@corp.de.txt");
   CHECK(text(bar(email, "\\_") + "s") == "jane@corp.des");
 }
 

@@ -34,6 +34,8 @@ std::string spell(RandomDocuments& random, std::string token, bool json) {
   if (random.chance(15))
     token.replace(bar, 1, json ? "\\\\_" : "\\_");
   else if (random.chance(5))
+    token.replace(bar, 1, "-");
+  else if (random.chance(5))
     token.replace(bar, 1, "%5F");
   else if (json && random.chance(10))
     token.replace(bar, 1, "\\u005f");

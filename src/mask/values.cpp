@@ -7,7 +7,6 @@
 namespace sluice::mask {
 namespace {
 
-constexpr std::size_t kShortest = 3;
 constexpr std::size_t kAlone = 6;  // shorter ones are words that may be parts of others
 
 std::uint32_t start_of(std::string_view text) {
@@ -23,6 +22,7 @@ bool word_at(std::string_view text, std::size_t pos) {
 
 bool Values::add(SensitiveValue value) {
   if (value.text.size() < kShortest) return false;
+  may_start_[start_of(value.text) & 0xFFFF] = true;
   std::vector<std::uint32_t>& list = starts_[start_of(value.text)];
   auto place = list.begin();
   for (; place != list.end() && values_[*place].text.size() >= value.text.size(); ++place)
@@ -32,9 +32,9 @@ bool Values::add(SensitiveValue value) {
   return true;
 }
 
-const SensitiveValue* Values::at(std::string_view text, std::size_t pos) const {
-  if (text.size() - pos < kShortest) return nullptr;
-  auto list = starts_.find(start_of(text.substr(pos, kShortest)));
+const SensitiveValue* Values::find(std::string_view text, std::size_t pos) const {
+  const std::uint32_t start = start_of(text.substr(pos, kShortest));
+  auto list = starts_.find(start);
   if (list == starts_.end()) return nullptr;
   for (std::uint32_t index : list->second) {
     const SensitiveValue& value = values_[index];

@@ -56,7 +56,7 @@ std::string conversation_key(std::string_view secret, std::string_view tenant, c
 }
 
 void Vault::avoid(std::string_view text) {
-  for (std::string_view bar : {"_", "5f", "5F"})  // every spelling of an underscore that is restored ends so
+  for (std::string_view bar : {"_", "-", "5f", "5F"})  // every spelling of an underscore that is restored ends so
     for (std::size_t at = text.find(bar); at != std::string_view::npos; at = text.find(bar, at + 1))
       if (text.size() - at >= bar.size() + kTail) taken_.insert(lower(text.substr(at + bar.size(), kTail)));
 }

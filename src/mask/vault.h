@@ -54,7 +54,8 @@ class Vault {
   std::vector<Token> tokens_;
   std::map<std::tuple<std::string, std::string, bool>, std::size_t> by_value_;
   std::map<std::string, std::size_t, std::less<>> by_name_;  // in lower case
-  std::unordered_set<std::string> taken_;                    // seven characters after an underscore, in lower case
+  std::unordered_set<std::string>
+      taken_;  // seven characters after an underscore or what may stand for one, in lower case
 };
 
 // What stands in the place of a redacted value: "[EMAIL]".

@@ -99,7 +99,7 @@ bool watches(const Duty& duty) { return duty.vault != nullptr || !duty.watched.e
 
 }  // namespace
 
-bool Obligations::can_fulfil(Obligation kind) {
+bool can_fulfil(Obligation kind, const config::Deployment&) {
   switch (kind) {
     case Obligation::LogNoContent:  // no content is logged, in whatever form, for any request
     case Obligation::LogHashOnly:
@@ -189,15 +189,15 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
     current = masked.request.get();
     judged = mask::residual(*current, shared_.judge->judge(*current, options), *vault);
   }
-  masked.verdict = shared_.policy->decide_again(decision_, verdict, judged.label, bearer_.subject,
-                                                *shared_.settings.deployment(verdict.deployment));
+  const config::Deployment& target = *shared_.settings.deployment(verdict.deployment);
+  masked.verdict = shared_.policy->decide_again(decision_, verdict, judged.label, bearer_.subject, target);
   // Whoever approved the request as it came has approved less of it, too.
   bool approved = verdict.hold && masked.verdict.hold && masked.verdict.hold->rule == verdict.hold->rule;
   if (!masked.verdict.allowed && !approved)
     return fail(unmet("what is left after the policy's transformations is judged " + judged.label.to_string() +
                       ": " + masked.verdict.reason));
   for (const policy::ObligationUse& use : masked.verdict.obligations)
-    if (!can_fulfil(use.kind))
+    if (!can_fulfil(use.kind, target))
       return fail(unmet("rule " + use.rule + " obliges " + policy::obligation_name(use) +
                         ", which this version can't fulfil"));
   masked.vault = std::move(vault);

@@ -37,10 +37,11 @@ struct Bearer {
   policy::Subject subject;
 };
 
+// Whether this version keeps an obligation. False: the gateway denies the deployment to whatever obliges it.
+bool can_fulfil(policy::Obligation kind, const config::Deployment& deployment);
+
 class Obligations {
  public:
-  // Whether this version keeps such an obligation; a verdict with another one is a denial.
-  static bool can_fulfil(policy::Obligation kind);
   // Null where no allowed or held deployment asks for anything that is done per attempt. `shared` and `decision`
   // outlive it.
   static std::unique_ptr<Obligations> of(const Shared& shared, const policy::Decision& decision, Bearer bearer);

@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/obligations.h"
 #include "json/writer.h"
 #include "wire/openai_responses.h"
 #include "wire/reasoning.h"
@@ -66,13 +67,14 @@ Error denied(const policy::Decision& decision) {
 }
 
 // An obligation that this version can't fulfil is a denial (docs/policy.md).
-void deny_what_cannot_be_obliged(policy::Decision& decision) {
+void deny_what_cannot_be_obliged(policy::Decision& decision, const config::Settings& settings) {
   for (policy::Verdict& verdict : decision.verdicts) {
     if (verdict.hold)
       verdict.deny("held by " + verdict.hold->rule + ", needs approval, which this version can't give");
     std::string unmet;
+    const config::Deployment* deployment = settings.deployment(verdict.deployment);
     for (const policy::ObligationUse& use : verdict.obligations)
-      if (unmet.empty() && !Obligations::can_fulfil(use.kind))
+      if (unmet.empty() && !(deployment && can_fulfil(use.kind, *deployment)))
         unmet =
             "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
     if (!unmet.empty()) verdict.deny(unmet);
@@ -221,7 +223,7 @@ void Way::decide() {
   if (route_)
     for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
   decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
-  deny_what_cannot_be_obliged(decision_);
+  deny_what_cannot_be_obliged(decision_, shared_.settings);
   decision_.id = random_id("dec_");
 }
 

@@ -40,12 +40,17 @@ Status run_test(const Model& model, const Test& test, config::Zone zone) {
 
 }  // namespace
 
+Status run_test(const Model& model, const Test& test) {
+  for (int zone = 0; zone < config::kZones; ++zone) {
+    if (!(test.zones >> zone & 1)) continue;
+    SLUICE_TRY_VOID(run_test(model, test, config::Zone(zone)));
+  }
+  return {};
+}
+
 Status run_tests(const Model& model) {
   for (const Test& test : model.tests) {
-    for (int zone = 0; zone < config::kZones; ++zone) {
-      if (!(test.zones >> zone & 1)) continue;
-      SLUICE_TRY_VOID(run_test(model, test, config::Zone(zone)));
-    }
+    SLUICE_TRY_VOID(run_test(model, test));
   }
   return {};
 }

@@ -141,6 +141,7 @@ Verdict judge_again(const Model& model, const Verdict& first, const sense::Label
                     const config::Deployment& deployment);
 
 // check.cpp: the tests of the file; prove.cpp: monotonicity and assertions over every label, subject and place.
+Status run_test(const Model& model, const Test& test);
 Status run_tests(const Model& model);
 Status prove(const Model& model);
 

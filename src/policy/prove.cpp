@@ -10,11 +10,20 @@ namespace {
 
 int first_of(std::size_t word, std::uint64_t bits) { return int(word) * 64 + std::countr_zero(bits); }
 
+// What floors and a declassification make of each label.
+struct Final {
+  LabelMap of;
+  // They change nothing but to raise a class to its categories' floors, which the answers for a label already
+  // have.
+  bool same = false;
+};
+
 // The labels whose final label is in `bits`.
-LabelBits before(const LabelBits& bits, const LabelMap& final_of) {
+LabelBits before(const LabelBits& bits, const Final& final_of) {
+  if (final_of.same) return bits;
   LabelBits out{};
   for (int i = 0; i < kLabels; ++i)
-    if (has(bits, final_of[std::size_t(i)])) put(out, i);
+    if (has(bits, final_of.of[std::size_t(i)])) put(out, i);
   return out;
 }
 
@@ -75,9 +84,10 @@ class Prover {
  private:
   Status prove_subject(const SubjectPoint& subject, const std::vector<PlacePoint>& places) {
     const Floored& floored = table_.floored(subject.on);
-    LabelMap final_of;
+    Final final_of;
+    final_of.same = floored.same && !table_.items().claimed(subject.on);
     for (int i = 0; i < kLabels; ++i)
-      final_of[std::size_t(i)] = std::uint16_t(table_.lowered(subject.on, floored.to[std::size_t(i)]));
+      final_of.of[std::size_t(i)] = std::uint16_t(table_.lowered(subject.on, floored.to[std::size_t(i)]));
     std::vector<LabelBits> somewhere(model_.assertions.size());
     for (const PlacePoint& place : places) {
       Answers answers = table_.answers(subject.on, place.on);
@@ -88,7 +98,7 @@ class Prover {
   }
 
   // Of texts that are sent as they are. A transformation makes another text, which is judged again.
-  Status check_monotone(const Answers& answers, const LabelMap& final_of, const SubjectPoint& subject,
+  Status check_monotone(const Answers& answers, const Final& final_of, const SubjectPoint& subject,
                         const Place& place) const {
     LabelBits allowed = before(answers.allowed, final_of), open = before(answers.held, final_of);
     for (std::size_t w = 0; w < kWords; ++w) open[w] |= allowed[w];
@@ -103,7 +113,7 @@ class Prover {
                   "a higher label may go where a lower one may not: " +
                       as_test(example(higher, subject, place, state(higher))) + " holds, and so does " +
                       as_test(example(lower, subject, place, state(lower))),
-                  rules_of(final_of[std::size_t(higher)], subject, place),
+                  rules_of(final_of.of[std::size_t(higher)], subject, place),
                   "a class or category that is found must never open a way: allow the lower label as well, or "
                   "deny the higher one");
     }
@@ -125,7 +135,7 @@ class Prover {
             place.deployment, config::zone_name(place.zone), jurisdiction, want};
   }
 
-  static Counted count(const Answers& a, const Unless& unless, const LabelMap& final_of) {
+  static Counted count(const Answers& a, const Unless& unless, const Final& final_of) {
     Counted out;
     for (std::size_t w = 0; w < kWords; ++w) {
       std::uint64_t as_is = a.allowed[w] & ~a.bridged[w], held = a.held[w] & ~a.bridged[w];
@@ -138,7 +148,7 @@ class Prover {
     return out;
   }
 
-  Status check_assertions(const Answers& answers, const LabelMap& final_of, const Floored& floored,
+  Status check_assertions(const Answers& answers, const Final& final_of, const Floored& floored,
                           const SubjectPoint& subject, const PlacePoint& place,
                           std::vector<LabelBits>& somewhere) const {
     bool claimed = table_.items().claimed(subject.on) != nullptr;
@@ -154,10 +164,10 @@ class Prover {
         std::uint64_t wrong = scope & (assertion.always ? ~counted.answered[w] : counted.sent[w]);
         if (!wrong) continue;
         int index = first_of(w, wrong);
-        State found = answers.state(final_of[std::size_t(index)]);
+        State found = answers.state(final_of.of[std::size_t(index)]);
         State want = assertion.always ? State::Allowed : State::Denied;
         return refuted(assertion, example(index, subject, place.place, want), found,
-                       has(answers.bridged, final_of[std::size_t(index)]));
+                       has(answers.bridged, final_of.of[std::size_t(index)]));
       }
     }
     return {};

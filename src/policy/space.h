@@ -90,6 +90,7 @@ Switches switches_of(const std::vector<Item>& items, const Subject& subject, boo
 struct Floored {
   LabelMap to;
   LabelBits reachable{};  // labels that floors leave as they are: those that decisions are made on
+  bool same = false;      // no floor is on: only the categories' own floors raise
 };
 
 // The answers of one policy for a subject and a place. Indices are labels after floors and declassification.

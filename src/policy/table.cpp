@@ -54,6 +54,7 @@ const Floored& Table::floored(const Switches& subject_on) {
   auto [entry, fresh] = floored_.try_emplace(std::move(key));
   Floored& out = entry->second;
   if (!fresh) return out;
+  out.same = std::find(entry->first.begin(), entry->first.end(), true) == entry->first.end();
   for (int i = 0; i < kLabels; ++i) {
     sense::CategorySet set = categories_at(i);
     sense::Class cls = class_at(i);

@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
 
 FLOORS = [["base"], ["json", "text", "net"], ["chat", "http", "config"], ["wire", "engine", "sense", "store"],
-          ["policy", "ledger", "backend", "approval"], ["gateway"], ["study", "admin"], ["app"]]
+          ["policy", "ledger", "backend", "approval", "mask"], ["gateway"], ["study", "admin"], ["app"]]
 
 # Header prefix -> the files (or folders, with a final /) that may include it.
 OWNED = {

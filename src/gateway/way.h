@@ -18,6 +18,7 @@
 #include "backend/backend.h"
 #include "gateway/chorus.h"
 #include "gateway/front.h"
+#include "gateway/obligations.h"
 #include "gateway/principal.h"
 #include "gateway/pulse.h"
 #include "gateway/shared.h"
@@ -109,6 +110,7 @@ class Way {
   std::string ticket_;                  // that the request waits for or was admitted by; empty: none
   std::vector<std::string> approvers_;  // who admitted it; empty: nobody had to
   std::vector<backend::Backend*> plan_;
+  std::unique_ptr<Obligations> obligations_;  // null: no deployment is owed anything
 
   std::unique_ptr<Voice> voice_;                              // the one answer,
   std::unique_ptr<Chorus> chorus_;                            // or several

@@ -17,8 +17,6 @@ namespace {
 // whose beginning does not already prove it.
 constexpr std::size_t kWindow = 64 * 1024;
 constexpr std::size_t kOverlap = 4 * 1024;
-// Findings of one kind that are listed; the label needs one, a reader not more than this.
-constexpr std::size_t kMaxFindings = 1000;
 constexpr std::size_t kLeastRemembered = 32;  // bytes; to scan less costs no more than to look it up
 
 bool continues_character(std::string_view text, std::size_t at) {
@@ -220,7 +218,7 @@ void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byt
   const KindMeaning& meaning = meaning_of(hit.kind);
   judgement_.label.raise(meaning.category,
                          Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
-  if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMaxFindings) {
+  if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMostListed) {
     incomplete_ = true;
     return;
   }

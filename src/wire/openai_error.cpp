@@ -116,6 +116,8 @@ constexpr Rule kStatus[] = {
     {"approval.unavailable", 503},
     {"approval.corrupt", 500},
     {"approval.", 403},
+    {"policy.obligation", 403},
+    {"policy.output", 403},
     {"route.unknown", 404},
     {"response.unknown", 404},
     {"deployment.unsupported", 400},

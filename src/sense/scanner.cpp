@@ -86,7 +86,30 @@ bool Scanner::run(const scan::Document& doc) {
     }
     if (!may_go_on(0)) return false;
   }
+  drop_weaker();
   return true;
+}
+
+// What two detectors read differently: a telephone number inside of an account number, a card inside of an IBAN,
+// an address made of a password and its host.
+void Scanner::drop_weaker() {
+  using scan::Kind;
+  const auto yields = [](Kind weak, Kind strong) {
+    if (weak == Kind::Email) return strong == Kind::Password;
+    if (weak == Kind::PaymentCard) return strong == Kind::Iban;
+    if (weak == Kind::BankAccount || weak == Kind::RoutingNumber)
+      return strong == Kind::Iban || strong == Kind::PaymentCard || strong == Kind::NationalId ||
+             strong == Kind::TaxId || strong == Kind::UsSsn;
+    if (weak != Kind::Phone) return false;
+    return strong != Kind::Phone &&
+           (strong <= Kind::RoutingNumber || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
+  };
+  std::erase_if(hits_, [&](const scan::Hit& weak) {
+    if (weak.kind > Kind::RoutingNumber) return false;
+    return std::any_of(hits_.begin(), hits_.end(), [&](const scan::Hit& strong) {
+      return weak.start < strong.end && strong.start < weak.end && yields(weak.kind, strong.kind);
+    });
+  });
 }
 
 void Scanner::text(const std::string& path, std::string_view utf8) {
@@ -158,8 +181,9 @@ void Scanner::joint(const JointText& joint) {
 void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
   if (!seen_.insert({static_cast<int>(hit.kind), byte_start, byte_end}).second) return;
   const KindMeaning& meaning = meaning_of(hit.kind);
-  judgement_.label.raise(meaning.category,
-                         Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
+  if (hit.raises)
+    judgement_.label.raise(meaning.category,
+                           Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
   if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMaxFindings) return;
   judgement_.findings.push_back(
       Finding{meaning.detector, meaning.type, meaning.category, hit.confidence, path, byte_start, byte_end});

@@ -37,6 +37,7 @@ class Scanner {
   bool may_go_on(std::size_t more_bytes);
   void stop(const char* limit);
   bool run(const scan::Document& doc);  // hits_ of all detectors
+  void drop_weaker();
   void window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
   void decoded(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
   void add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end);

@@ -61,14 +61,20 @@ bool is_role(std::string_view local) {
 class Contact : public scan::Detector {
  public:
   explicit Contact(scan::PhraseSet& set) : words_(set) {
-    words_.add(kPhoneWord,
-               "phone|phone number|telephone|tel|mobile|cell|cellphone|whatsapp|sms|fax|"
-               "text me|reach me|reach him|reach her|reached at|callback|hotline|extension|"
-               "contact number|phones|telefon|handy|mobil|mobilnummer|rufnummer|telefonnummer|anrufen|"
-               "erreichbar|ruf mich|téléphone|portable|appeler|appelez|joindre|numéro|teléfono|telefono|"
-               "móvil|movil|llamar|llamemos|llamarle|llámeme|llamarme|llamadle|llame|llámame|celular|telefone|"
-               "ligar|telemóvel|cellulare|chiamare|"
-               "telefoon|bellen|gsm|komórka|numer telefonu|телефон|тел|позвоните|мобильный|звонить");
+    words_.add(
+        kPhoneWord,
+        "phone|phone number|telephone|tel|mobile|cell|cellphone|whatsapp|sms|fax|"
+        "text me|reach me|reach him|reach her|reached at|callback|hotline|extension|"
+        "contact number|phones|telefon|handy|mobil|mobilnummer|rufnummer|telefonnummer|anrufen|"
+        "erreichbar|ruf mich|téléphone|portable|appeler|appelez|joindre|numéro|teléfono|telefono|"
+        "móvil|movil|llamar|llamemos|llamarle|llámeme|llamarme|llamadle|llame|llámame|celular|telefone|"
+        "ligar|telemóvel|cellulare|chiamare|"
+        "telefoon|bellen|bel me|bel mij|telefoonnummer|telefonu|telefonum|telefon "
+        "numarası|cep|puhelin|tlf|mobilen|"
+        "mobilnr|mobilnummeret|telefonnummeret|telefonszám|phone no|phone no.|ph|ph.|cell phone|call me|ring me|"
+        "mob|tel.|contact no|contact|whats app|signal|telegram|telefonnr|rufen sie|chiamami|chiamate|ligue|"
+        "zadzwoń|dzwonić|телефону|тел.|номер телефона|звоните|τηλέφωνο|κινητό|gsm|komórka|numer "
+        "telefonu|телефон|тел|позвоните|мобильный|звонить");
     words_.add(
         kPhoneWord,
         "电话|手机|号码|电話|電話|携帯|携带|联系|聯絡|拨打|致电|전화|휴대폰|연락처|फोन|मोबाइल|هاتف|جوال|טלפון|โทร",
@@ -76,7 +82,8 @@ class Contact : public scan::Detector {
     words_.add(kCalling, "call|called|calling|ring|dial");
     words_.add(kOtherNumber,
                "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"
-               "account number|port|sha|commit|checksum|timestamp|build|case number|population|id");
+               "imei|times|units|function|iterations|visitors|bytes|rows|account "
+               "number|port|sha|commit|checksum|timestamp|build|case number|population|id");
     words_.add(kSpelledAt, "[at]|(at)| at |[dot]|(dot)", scan::Edge::Any);
   }
 
@@ -109,6 +116,12 @@ class Contact : public scan::Detector {
     const std::size_t dot = domain.rfind('.');
     if (start == at || dot == domain.npos || dot == 0) return;
     std::string_view top = domain.substr(dot + 1);
+    if (inside_url(t, start)) return;
+    if (static_cast<unsigned char>(top[0]) >= 0xC3 && top.size() <= 30) {  // ..@почта.рф
+      taken = end;
+      hits.push_back(Hit{Kind::Email, 0.9, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+      return;
+    }
     const std::size_t top_end = top.find_first_not_of("abcdefghijklmnopqrstuvwxyz");  // stops at "com发邮件"
     if (top_end != top.npos) {
       if (static_cast<unsigned char>(top[top_end]) < 0xE0) return;
@@ -123,6 +136,13 @@ class Contact : public scan::Detector {
       if (whole.starts_with("git@")) return;
     }
     hits.push_back(Hit{Kind::Email, 0.95, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  }
+
+  // scheme://user:secret@host
+  static bool inside_url(const std::string& t, std::size_t start) {
+    std::size_t i = start;
+    while (i > 0 && start - i < 80 && t[i - 1] > ' ' && t[i - 1] != '"' && t[i - 1] != '<') --i;
+    return std::string_view(t).substr(i, start - i).find("://") != std::string_view::npos;
   }
 
   // "jane.doe [at] firm [dot] net": an "at" in brackets, and a dot of either kind in what follows.
@@ -171,7 +191,9 @@ class Contact : public scan::Detector {
     const Tags around = words_.around(doc, run.start, run.end, 48, 16);
     const double shape = national(g);
     const bool called = words_.around(doc, run.start, run.end, 16, 0) & kCalling;
-    const bool named = (around & kPhoneWord) || (called && (run.digits >= 9 || g.count() > 1));
+    const bool near =
+        run.digits != 7 || g.count() > 1 || (words_.around(doc, run.start, run.end, 16, 0) & kPhoneWord);
+    const bool named = ((around & kPhoneWord) && near) || (called && (run.digits >= 9 || g.count() > 1));
     const bool spelled = g.count() <= 6 || (g.count() == run.digits && g.uniform(0, g.count() - 1));
     double confidence = shape;
     if (named && !(around & kOtherNumber) && run.digits <= 15 && spelled && !g.glued_after(g.count() - 1)) {

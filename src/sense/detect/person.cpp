@@ -24,7 +24,7 @@ constexpr Tags kStreetSuffix = 8;      // "Lindenstraße 5"
 constexpr char kDate[] =
     R"(((?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2})|(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4})|)"
     R"((?:\d{1,2}(?:st|nd|rd|th|er|º|\.)?(?: of| de)? ?)"
-    R"((?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iy]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|set|o[ck]t|out|nov|de[czc]|déc|ene|gen|mag|giu|lug|dic)\pL{0,8}\.?,?(?: de)? \d{2,4})|)"
+    R"((?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iy]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|set|o[ck]t|out|nov|de[czc]|déc|ene|gen|mag|giu|lug|dic|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек|maa|mei|okt|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara)\pL{0,9}\.?,?(?: de)? \d{2,4})|)"
     R"((?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\pL{0,6}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|)"
     R"((?:\d{4}年\d{1,2}月\d{1,2}日)))";
 
@@ -42,7 +42,7 @@ class Person : public scan::Detector {
             R"(^\.?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?, [A-Z][\pL'-]+(?: [A-Z][\pL'-]+)?)"),
         before_number_(R"((\d{1,4}(?: ?bis| ?ter|[A-Za-z])?,? )$)"),
         latin_(
-            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:\s?[A-Za-z])?\b)?,? ?(?:[-–] )?\d{4,5}(?:-\d{3})? \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
+            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
         german_(R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-)?\d{4,5} ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
     for (const RE2* pattern : {&birth_, &numbered_, &town_, &town_only_, &before_number_, &latin_, &german_}) {
       SLUICE_CHECK(pattern->ok(), "our own patterns compile");
@@ -51,8 +51,13 @@ class Person : public scan::Detector {
                "date of birth|dob|d.o.b.|d.o.b|birth date|birthdate|birthday|born|born on|né le|née le|"
                "né(e) le|date de naissance|geb|geb.|geboren|geboren am|geburtsdatum|fecha de nacimiento|"
                "nacido|nacida|nació|data de nascimento|nascido|nascida|data di nascita|nato il|nata il|"
-               "geboortedatum|data urodzenia|ur.|дата рождения|родился|родилась|född");
-    words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد", scan::Edge::Any);
+               "geboortedatum|data urodzenia|ur.|дата "
+               "рождения|родился|родилась|född|urodzony|urodzona|urodzenia|ur|doğum tarihi|doğum|fødselsdato|"
+               "født|syntynyt|syntymäaika|datum narození|narozen|născut|data nașterii|született|γεννήθηκε|"
+               "ημερομηνία γέννησης|geboortedag|nacimiento|nascimento|d.n.|f. nac.|birth|date_of_birth|birth_date|"
+               "naissance|geburtstag|geb.datum|rođen|ngày sinh|tanggal lahir");
+    words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد|تاريخ الولادة|תאריך לידה|วันเกิด",
+               scan::Edge::Any);
     words_.add(kStreetAfterName,
                "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|place|pl|way|"
                "square|crescent|close|parkway|pkwy|circle|highway|hwy|trail|grove|gardens|mews|row|walk|"

@@ -1,4 +1,4 @@
-#include "sense/detect/checksum.h"
+#include "sense/check/check.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-using namespace sluice::sense::detect;
+using namespace sluice::sense::check;
 
 namespace {
 

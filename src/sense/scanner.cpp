@@ -122,7 +122,6 @@ void Scanner::text(const std::string& path, std::string_view utf8) {
     std::size_t end = std::min(utf8.size(), start + kWindow);
     while (end < utf8.size() && continues_character(utf8, end)) ++end;
     window(path, utf8, start, end);
-    if (!stopped_) decoded(path, utf8, start, end);
     if (end == utf8.size()) break;
     start = window_start(utf8, end - kOverlap);
   }
@@ -140,20 +139,31 @@ void Scanner::window(const std::string& path, std::string_view utf8, std::size_t
       continue;
     add(path, hit, start + doc.origin[hit.start], start + original_end(doc, part, hit.end));
   }
+  if (!stopped_) decoded(path, doc, part, start);
 }
 
-void Scanner::decoded(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end) {
-  const std::string_view part = utf8.substr(start, end - start);
-  for (scan::Decoded& piece : scan::decode(part)) {
-    const scan::Document doc(std::move(piece.view), instruments_.phrases);
-    run(doc);
-    for (const scan::Hit& hit : hits_) {
-      const std::size_t from = doc.origin[hit.start];
-      std::size_t to = doc.origin[hit.end];
-      if (to <= from) to = std::max<std::size_t>(doc.origin.back(), from + 1);
-      add(path, hit, start + from, start + to);
-    }
+void Scanner::decoded(const std::string& path, const scan::Document& outer, std::string_view part,
+                      std::size_t start) {
+  for (scan::Decoded& piece : scan::decode(outer.text)) {
+    reading(path, std::move(piece), outer, part, start);
     if (stopped_) return;
+  }
+  for (scan::Piece& piece : instruments_.hints.readings(outer)) {
+    reading(path, {{std::move(piece.text), std::move(piece.origin)}, piece.rearranged}, outer, part, start);
+    if (stopped_) return;
+  }
+}
+
+void Scanner::reading(const std::string& path, scan::Decoded piece, const scan::Document& outer,
+                      std::string_view part, std::size_t start) {
+  const scan::Document doc(std::move(piece.view), instruments_.phrases);
+  run(doc);
+  for (const scan::Hit& hit : hits_) {
+    if (piece.rearranged && !meaning_of(hit.kind).across_joints) continue;
+    const std::size_t from = doc.origin[hit.start];
+    std::size_t to = doc.origin[hit.end];
+    if (to <= from) to = std::max<std::size_t>(doc.origin.back(), from + 1);
+    add(path, hit, start + outer.origin[from], start + original_end(outer, part, to));
   }
 }
 

@@ -12,7 +12,9 @@
 
 #include "base/time.h"
 #include "sense/joints.h"
+#include "sense/scan/decode.h"
 #include "sense/scan/detector.h"
+#include "sense/scan/hints.h"
 #include "sense/sense.h"
 
 namespace sluice::sense {
@@ -20,6 +22,7 @@ namespace sluice::sense {
 // What a Judge keeps: immutable after creation.
 struct Instruments {
   scan::PhraseSet phrases;
+  scan::Hints hints{phrases};
   std::vector<std::unique_ptr<scan::Detector>> detectors;
   const Clock* clock = nullptr;
 };
@@ -39,7 +42,10 @@ class Scanner {
   bool run(const scan::Document& doc);  // hits_ of all detectors
   void drop_weaker();
   void window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
-  void decoded(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
+  // What the window says in other notations, each judged as a document of its own.
+  void decoded(const std::string& path, const scan::Document& outer, std::string_view part, std::size_t start);
+  void reading(const std::string& path, scan::Decoded piece, const scan::Document& outer, std::string_view part,
+               std::size_t start);
   void add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end);
   void settle(std::string_view utf8, std::size_t from);
 

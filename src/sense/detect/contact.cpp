@@ -24,10 +24,12 @@ constexpr Tags kCalling = 8;  // verbs that are also used of functions and bells
 bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_local_char(char c) {
   return is_alnum(c) || std::string_view(".!#$%&'*+/=?^_`{|}~-").find(c) != std::string_view::npos ||
-         static_cast<unsigned char>(c) >= 0xC3;
+         (static_cast<unsigned char>(c) >= 0x80 && static_cast<unsigned char>(c) < 0xE0);
 }
+// Letters of two bytes, as in Europe, may stand in an address; those of three are words of scripts without spaces.
 bool is_domain_char(char c) {
-  return is_alnum(c) || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0xC3;
+  return is_alnum(c) || c == '-' || c == '.' ||
+         (static_cast<unsigned char>(c) >= 0x80 && static_cast<unsigned char>(c) < 0xE0);
 }
 
 template <std::size_t N>
@@ -39,9 +41,10 @@ bool one_of(std::string_view word, const std::array<std::string_view, N>& list) 
 bool is_documentation_domain(std::string_view domain) {
   static constexpr std::array<std::string_view, 7> kTop = {"example", "test", "invalid", "localhost",
                                                            "local",   "lan",  "internal"};
-  static constexpr std::array<std::string_view, 8> kNames = {"example.com", "example.org",    "example.net",
-                                                             "domain.com",  "yourdomain.com", "yourcompany.com",
-                                                             "email.com",   "example.edu"};
+  static constexpr std::array<std::string_view, 16> kNames = {
+      "test.com",       "foo.com",         "bar.com",     "sample.com",  "mycompany.com", "company.com",
+      "test.org",       "abc.com",         "example.com", "example.org", "example.net",   "domain.com",
+      "yourdomain.com", "yourcompany.com", "email.com",   "example.edu"};
   const std::size_t dot = domain.rfind('.');
   if (one_of(domain.substr(dot + 1), kTop)) return true;
   for (const auto name : kNames) {
@@ -104,6 +107,8 @@ class Contact : public scan::Detector {
     const std::string& t = doc.text;
     std::size_t start = at;
     while (start > taken && at - start < 64 && is_local_char(t[start - 1])) --start;
+    // The tail of a character of three bytes is no beginning.
+    while (start < at && (static_cast<unsigned char>(t[start]) & 0xC0) == 0x80) ++start;
     // Quotes, brackets and list marks around an address belong to the sentence.
     while (start < at && !is_alnum(t[start]) && static_cast<unsigned char>(t[start]) < 0x80) ++start;
     // user:password@host and scheme://user@host: what stands before a slash is no part of the address.

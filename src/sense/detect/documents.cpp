@@ -62,7 +62,8 @@ class Documents : public scan::Detector {
                "voter id|voter id number|numer dowodu|dowód osobisty|national id|national id number|identity "
                "card|id card number|"
                "national identity number|personalausweis|ausweisnummer|personalausweisnummer|"
-               "carte d'identité|carte nationale d'identité|cédula|cedula|carta d'identità|"
+               "carte d'identité|carte nationale d'identité|cédula|cedula|cédula de ciudadanía|c.c.|cédula de "
+               "identidad|carta d'identità|"
                "identity card number|green card|alien number|visa number|residence permit|"
                "citizen id|emirates id");
     words_.add(kChecked,
@@ -116,7 +117,7 @@ class Documents : public scan::Detector {
         ++n.digits;
       } else if (c == '-' || c == '/') {
         ++n.dashes;
-      } else if (c != ' ') {
+      } else if (c != ' ' && c != '.') {
         ++n.letters;
         n.lower += c >= 'a' && c <= 'z';
       }

@@ -63,7 +63,7 @@ bool is_role(std::string_view local) {
 
 class Contact : public scan::Detector {
  public:
-  explicit Contact(scan::PhraseSet& set) : words_(set) {
+  explicit Contact(scan::PhraseSet& set) : words_(set, scan::Edge::Name) {
     words_.add(
         kPhoneWord,
         "phone|phone number|telephone|tel|mobile|cell|cellphone|whatsapp|sms|fax|"

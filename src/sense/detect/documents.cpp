@@ -21,10 +21,10 @@ constexpr Tags kChecked = 32;  // identifiers with a check digit, which identity
 class Documents : public scan::Detector {
  public:
   explicit Documents(scan::PhraseSet& set)
-      : words_(set),
+      : words_(set, scan::Edge::Name),
         // Linking words, then a value of letters and digits.
         value_(
-            R"((?i)^(?:\s*(?:number|numbers|num|no|nr|nummer|n°|nº|numéro|número|#|id|code|card|is|was|are|as|reads|ist|lautet|est|es|of|with|under|:|=|\.|-|'|"|,|\(|\)|为|是|：|号码|号)\s*){0,6}[\s'"]*([A-Z]{0,10}[ -]?\d[\dA-Z/.-]{2,18}[\dA-Z](?: \d{2,6}){0,3}))") {
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|numbers|num|no|nr|nummer|n°|nº|numéro|número|#|id|code|card|is|was|are|as|reads|ist|lautet|est|es|of|with|under|:|=|\.|-|'|"|,|\(|\)|为|是|：|号码|号)\s*){0,6}(?:[A-Z]{2}[ :])?[\s'"]*(\d{2} \d{2} \d{6}|[A-Z]{0,10}[ -]?\d[\dA-Z/.-]{2,18}[\dA-Z](?: \d{2,6}){0,3}))") {
     SLUICE_CHECK(value_.ok(), "our own patterns compile");
     words_.add(
         kPassport,
@@ -43,16 +43,16 @@ class Documents : public scan::Detector {
         "driver's licence number|fs-nr|rijbewijsnummer|водительское удостоверение|carta de condução");
     words_.add(kLicense, "dl:|dl #|dl no:|lic:|dln:", scan::Edge::Start);
     words_.add(kLicense, "驾驶证号|驾照号|運転免許証番号|운전면허번호", scan::Edge::Any);
-    words_.add(
-        kMedical,
-        "mrn|medical record|medical record number|patient id|patient number|patient no|"
-        "hospital number|chart number|medicare|medicare number|medicaid|medicaid id|"
-        "health insurance number|insurance id|member id|health card|versichertennummer|"
-        "krankenversichertennummer|kvnr|patientennummer|numéro de patient|patient no.|record number|"
-        "health plan number|policy number|subscriber id|beneficiary number|número de historia clínica|historia "
-        "clínica|nhc|numero paziente|patiëntnummer|numer pacjenta|número de paciente|número do paciente|"
-        "health insurance no|insurance number|tessera sanitaria|numéro de dossier|fallnummer|patient-id|"
-        "patienten-id|chart no|encounter number|номер полиса|полис омс");
+    words_.add(kMedical,
+               "mrn|medical record|medical record number|patient id|patient number|patient no|"
+               "hospital number|chart number|medicare|medicare number|medicaid|medicaid id|"
+               "health insurance number|insurance id|member id|health card|versichertennummer|"
+               "krankenversichertennummer|kvnr|patientennummer|numéro de patient|patient no.|record number|"
+               "insurance policy|insurance policy no|health plan number|policy number|subscriber id|beneficiary "
+               "number|número de historia clínica|historia "
+               "clínica|nhc|numero paziente|patiëntnummer|numer pacjenta|número de paciente|número do paciente|"
+               "health insurance no|insurance number|tessera sanitaria|numéro de dossier|fallnummer|patient-id|"
+               "patienten-id|chart no|encounter number|номер полиса|полис омс");
     words_.add(kMedical, "病历号|病案号|医保号|診察券番号|被保険者番号|환자번호|社保号", scan::Edge::Any);
     words_.add(kTax,
                "tin|tax id|tax identification number|tax number|taxpayer id|ein|itin|utr|steuernummer|"

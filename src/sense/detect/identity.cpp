@@ -30,7 +30,7 @@ bool is_documented_ssn(std::string_view s) {
 
 class Identity : public scan::Detector {
  public:
-  explicit Identity(scan::PhraseSet& set) : words_(set) { add_id_words(words_); }
+  explicit Identity(scan::PhraseSet& set) : words_(set, scan::Edge::Name) { add_id_words(words_); }
 
   const char* name() const override { return "identity"; }
 

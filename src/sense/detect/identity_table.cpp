@@ -121,7 +121,8 @@ void add_american_words(Words& words) {
             "number|taxpayer id|tin|federal tax id|tax id");
   words.add(tag(kNpi), "npi|national provider identifier|npi number|provider");
   words.add(tag(kDea), "dea|dea number|dea#|dea no|prescriber");
-  words.add(tag(kCanada), "sin|social insurance|social insurance number|assurance sociale|nas|canadian sin");
+  words.add(tag(kCanada),
+            "sin|s.i.n.|social insurance|social insurance number|assurance sociale|nas|canadian sin");
   words.add(tag(kMexico), "curp|rfc|clabe|clabe interbancaria|sat|registro federal");
   words.add(tag(kBrazil), "cpf|cadastro|cpf/mf");
   words.add(tag(kCompany), "cnpj");

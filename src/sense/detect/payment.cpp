@@ -86,9 +86,9 @@ const IssuerRange* issuer_of(std::string_view digits) {
 class Payment : public scan::Detector {
  public:
   explicit Payment(scan::PhraseSet& set)
-      : words_(set),
+      : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
     words_.add(
@@ -113,7 +113,8 @@ class Payment : public scan::Detector {
         "cuenta bancaria|conta|conta corrente|número da conta|conto corrente|rekeningnummer|"
         "numer konta|clabe|cbu|id number|номер счета|расчетный счет|номер счёта|расчётный счёт|счет|numero di "
         "conto|numero conto|conto|conto bancario|conto n.|rekening|bankrekening|rekeningnr|konto "
-        "nr|kontonr.|bankkonto|nr konta|rachunek|numer rachunku|n° de compte|compte n°|compte courant|cuenta "
+        "nr|kontonr.|bankkonto|nr konta|kto|kto.|kto-nr|rachunek|numer rachunku|n° de compte|compte n°|compte "
+        "courant|cuenta "
         "n.º|cuenta corriente|"
         "nº de cuenta|cuenta de ahorros|conta bancária|conta poupança|hesap no|hesap numarası|banka hesabı|"
         "kontonummeret|bankgiro|plusgiro|account_number|accountnumber|acct_no|cta.|cbu|cvu|nuban|account "
@@ -122,7 +123,7 @@ class Payment : public scan::Detector {
     words_.add(kAccountWord, "账号|账户|帳號|帳戶|口座番号|계좌번호|계좌|حساب|खाता", scan::Edge::Any);
     words_.add(kRoutingWord,
                "routing|routing number|routing no|aba|aba number|rtn|sort code|ifsc|ifsc code|swift|"
-               "swift code|bic|bsb|blz|bankleitzahl|transit number|wire transfer");
+               "swift code|bic|bsb|blz|sort|bankleitzahl|transit number|wire transfer");
     words_.add(kBankWord,
                "bank|banking|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
                "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"

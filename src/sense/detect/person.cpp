@@ -20,7 +20,8 @@ constexpr Tags kStreetAfterName = 2;   // "899 Old Mill Road"
 constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27"
 constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
 constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
-constexpr Tags kStreetSuffix = 8;      // "Lindenstraße 5"
+constexpr Tags kBox = 64;
+constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
 
 // Numeric dates, and days with the names of months in the languages of the context words.
 constexpr char kDate[] =
@@ -44,10 +45,11 @@ class Person : public scan::Detector {
             R"(^\.?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?, [A-Z][\pL'-]+(?: [A-Z][\pL'-]+)?)"),
         before_number_(R"((\d{1,4}(?: ?bis| ?ter|[A-Za-z])?,? )$)"),
         latin_(
-            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
+            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?(?:, ?\d{1,2}[ºª°]? ?[A-Z]?)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
         east_asian_(
             R"(^(?:[:：\s是は为为在]|is|은|는)*([^\s,，。;；、]{2,60}?(?:省|市|区|區|都|府|县|縣|구|시|도|路|街|町|로|길)[^,，。;；、\n]{0,60}?\d[\d-]*(?:号楼|号|號|室|层|楼|丁目|番地|番|动|호|번지|층)?(?:\d[\d-]*(?:号楼|号|號|室|楼|番地|番|호|층)?)*))"),
-        german_(R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-)?\d{4,5} ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
+        german_(
+            R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-|S-|SE-)?(?:\d{3} \d{2}|\d{4,5}) ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
     for (const RE2* pattern :
          {&birth_, &numbered_, &town_, &town_only_, &before_number_, &latin_, &east_asian_, &german_}) {
       SLUICE_CHECK(pattern->ok(), "our own patterns compile");
@@ -71,7 +73,9 @@ class Person : public scan::Detector {
                "hill|rise");
     words_.add(kStreetBeforeName,
                "rue|avenue|boulevard|place|allée|chemin|impasse|quai|route|calle|avenida|plaza|paseo|"
-               "carrera|camino|rua|travessa|praça|via|viale|piazza|corso|ulica|ul.");
+               "carrera|camino|av.|avda.|avda|av|c/"
+               "|largo|strada|vicolo|rua|travessa|praça|via|viale|piazza|corso|ulica|ul.");
+    words_.add(kBox, "po box|p.o. box|p. o. box|postfach|apartado|boîte postale|casella postale|postbus|skrytka");
     words_.add(kStreetSuffix,
                "straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|plein|gatan|"
                "vägen",
@@ -86,6 +90,7 @@ class Person : public scan::Detector {
       const Tags tags = words_.tags(hit);
       if (tags & kBirth) birth(doc, hit, tags, hits);
       if (hit.start < taken) continue;
+      if (tags & kBox) box(doc, hit, taken, hits);
       if (tags & kAddressWord) east_asian(doc, hit, taken, hits);
       if (tags & kStreetAfterName) after_name(doc, hit, taken, hits);
       if (tags & kStreetBeforeName) before_name(doc, hit, taken, hits);
@@ -139,6 +144,15 @@ class Person : public scan::Detector {
     if (RE2::Consume(&rest, town_) || RE2::Consume(&rest, town_only_)) {
       report(start, hit.end + (whole.size() - rest.size()), taken, hits);
     }
+  }
+
+  // "PO Box 4412, Austin, TX 78703"
+  void box(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    static const RE2 kBoxAddress(
+        R"(^ \d{1,6}(?: \d{2,3})?,? ?\n?(?:\d{4,5} )?[A-Z\pL][\pL. '-]{2,30}(?:,? (?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2,3} \d{4}))?)");
+    re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 80);
+    const re2::StringPiece whole = rest;
+    if (RE2::Consume(&rest, kBoxAddress)) report(hit.start, hit.end + (whole.size() - rest.size()), taken, hits);
   }
 
   void east_asian(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,

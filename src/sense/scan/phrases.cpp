@@ -33,7 +33,7 @@ constexpr std::array<bool, 256> ascii_word_bytes() {
 }
 constexpr auto kAsciiWord = ascii_word_bytes();
 
-bool edges_hold(std::string_view text, std::size_t start, bool joined_after, Edge edge) {
+bool edges_hold(std::string_view text, std::size_t start, std::size_t end, bool joined_after, Edge edge) {
   const auto joined_before = [&] { return start > 0 && joins_word(text, start - 1); };
   switch (edge) {
     case Edge::Any:
@@ -44,6 +44,10 @@ bool edges_hold(std::string_view text, std::size_t start, bool joined_after, Edg
       return !joined_after;
     case Edge::Word:
       return !joined_after && !joined_before();
+    case Edge::Name: {
+      const bool before = start > 0 && text[start - 1] != '_' && joins_word(text, start - 1);
+      return !before && (!joined_after || text[end] == '_');
+    }
     case Edge::AfterDigit:
       if (joined_after || start == 0) return false;
       return is_digit(text[start - 1]) || (start > 1 && text[start - 1] == ' ' && is_digit(text[start - 2]));
@@ -85,7 +89,8 @@ void PhraseSet::Index::build(const std::vector<Phrase>& phrases, bool at_word_st
   std::vector<std::vector<Entry>> four(kSlots), two(kSlots);
   for (std::uint32_t p = 0; p < phrases.size(); ++p) {
     const Phrase& phrase = phrases[p];
-    if ((phrase.edge == Edge::Word || phrase.edge == Edge::Start) != at_word_start) continue;
+    const bool word_start = phrase.edge == Edge::Word || phrase.edge == Edge::Start || phrase.edge == Edge::Name;
+    if (word_start != at_word_start) continue;
     Entry entry;
     const std::size_t size = std::min<std::size_t>(phrase.text.size(), 8);
     std::memcpy(&entry.begins, phrase.text.data(), size);
@@ -135,7 +140,7 @@ void PhraseSet::take(std::uint32_t number, std::string_view lower, std::size_t a
   const std::size_t size = phrase.text.size(), end = at + size;
   if (end > lower.size() || std::memcmp(lower.data() + at, phrase.text.data(), size) != 0) return;
   const bool joined_after = end < lower.size() && joins_word(lower, end);
-  if (!edges_hold(lower, at, joined_after, phrase.edge)) return;
+  if (!edges_hold(lower, at, end, joined_after, phrase.edge)) return;
   hits[phrase.owner].push_back(
       PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), phrase.id});
 }
@@ -146,7 +151,7 @@ void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>
   for (auto& list : hits) list.clear();
   std::array<char, 8> tail{};  // the last bytes with zeros after them, for the loads of eight
   const std::size_t whole = lower.size() < 8 ? 0 : lower.size() - 7;
-  bool word = false;  // an ASCII letter, digit or '_' stands before
+  bool word = false;  // an ASCII letter or digit stands before
   for (std::size_t i = 0; i < lower.size(); ++i) {
     const char* from = lower.data() + i;
     if (i >= whole) [[unlikely]] {
@@ -158,7 +163,7 @@ void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>
     const auto take_it = [&](std::uint32_t phrase) { take(phrase, lower, i, hits); };
     anywhere_.candidates(eight, take_it);
     if (!word) at_word_start_.candidates(eight, take_it);
-    word = kAsciiWord[static_cast<unsigned char>(lower[i])];
+    word = kAsciiWord[static_cast<unsigned char>(lower[i])] && lower[i] != '_';
   }
   const auto by_end = [](const PhraseHit& a, const PhraseHit& b) {
     return a.end != b.end ? a.end < b.end : a.start < b.start;

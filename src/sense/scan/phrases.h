@@ -19,6 +19,7 @@ namespace sluice::sense::scan {
 // What must stand around a phrase.
 enum class Edge : std::uint8_t {
   Word,       // no letter, digit or '_' on either side
+  Name,       // no letter or digit: also a part of an identifier, as in customer_ssn
   Start,      // none before
   End,        // none after
   Any,        // anything: scripts without spaces, parts of identifiers

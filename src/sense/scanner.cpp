@@ -211,7 +211,10 @@ void Scanner::settle(std::string_view utf8, std::size_t from) {
   std::size_t byte = 0, points = 0;
   for (std::size_t* offset : offsets) {
     while (byte < *offset && byte < utf8.size()) {
-      text::next_code_point(utf8, byte);
+      if (static_cast<unsigned char>(utf8[byte]) < 0x80)
+        ++byte;
+      else
+        text::next_code_point(utf8, byte);
       ++points;
     }
     *offset = points;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sense/check/check.h"
 #include "sense/detect/detectors.h"
@@ -30,7 +31,10 @@ bool is_documented_ssn(std::string_view s) {
 
 class Identity : public scan::Detector {
  public:
-  explicit Identity(scan::PhraseSet& set) : words_(set, scan::Edge::Name) { add_id_words(words_); }
+  explicit Identity(scan::PhraseSet& set) : words_(set, scan::Edge::Name) {
+    add_id_words(words_);
+    for (const NumericId& id : numeric_ids()) by_size_[id.digits].push_back(&id);
+  }
 
   const char* name() const override { return "identity"; }
 
@@ -82,6 +86,8 @@ class Identity : public scan::Detector {
   void numeric(const Document& doc, const scan::NumberRun& run, const Groups& g, std::vector<Hit>& hits) const {
     // What is named anywhere near the run; most runs are not, which leaves the few identifiers that stand alone.
     const Tags near = words_.around(doc, run.start, run.end, 60, 32);
+    const bool grouped = g.count() > 1 && g.count() <= 12;
+    if (near == 0 && !grouped && run.digits != 13 && run.digits != 15 && run.digits != 18) return;
     std::array<char, 18> buffer;
     for (std::size_t first = 0; first < g.count(); ++first) {
       std::size_t size = 0;
@@ -98,8 +104,8 @@ class Identity : public scan::Detector {
 
   bool numeric_at(const Document& doc, const Groups& g, std::size_t first, std::size_t last,
                   std::string_view digits, Tags near, std::vector<Hit>& hits) const {
-    for (const NumericId& id : numeric_ids()) {
-      if (digits.size() != id.digits) continue;
+    for (const NumericId* entry : by_size_[digits.size()]) {
+      const NumericId& id = *entry;
       const bool may_be_named = near & (tag(id.name) | tag(kAnyId));
       if (!may_be_named && id.alone == Alone::Never) continue;
       const bool official = written_officially(g, first, last, id);
@@ -223,6 +229,7 @@ class Identity : public scan::Detector {
   }
 
   Words words_;
+  std::array<std::vector<const NumericId*>, 19> by_size_;  // by the number of digits
 };
 
 }  // namespace

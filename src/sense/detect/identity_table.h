@@ -94,14 +94,14 @@ struct NumericId {
   bool (*valid)(std::string_view);
   Alone alone;
   std::array<std::uint8_t, 7> groups;  // sizes in the official writing, 0 after the last
-  const char* separators;              // between those groups; "" any
+  std::string_view separators;         // between those groups; "" any
 };
 std::span<const NumericId> numeric_ids();
 
 struct MixedId {
   IdName name;
   scan::Kind kind;
-  const char* shape;  // A letter, 9 digit, X either
+  std::string_view shape;  // A letter, 9 digit, X either
   bool (*valid)(std::string_view);
   bool alone;
 };

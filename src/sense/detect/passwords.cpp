@@ -235,7 +235,9 @@ class Passwords : public scan::Detector {
 
   // Whether the value after such a name is a live secret.
   static bool accepts(std::string_view text, const Value& v, Tags tags) {
-    if (text.size() < 4 || is_placeholder(text) || is_reference(text) || text.starts_with("arn:") || text.find(":secret:") != text.npos) return false;
+    if (text.size() < 4 || is_placeholder(text) || is_reference(text) || text.starts_with("arn:") ||
+        text.find(":secret:") != text.npos)
+      return false;
     const Classes c = classes_of(text);
     if ((tags & kPassword) && v.assigned) {
       if (c.upper + c.lower + c.other == 0) return c.digit >= 6;

@@ -31,8 +31,10 @@ void add_classify(CLI::App& app, Options& o, int& status) {
   command->add_option("file", o.classify.file, "a text, or a chat request in JSON; - for standard input")
       ->required();
   command->add_option("-c,--config", o.classify.config, kConfigHelp);
-  command->add_flag("--json", o.classify.json, "print one JSON object");
-  command->callback([&] { status = classify(o.classify); });
+  auto* json = command->add_flag("--json", o.classify.json, "print one JSON object");
+  command->add_flag("--jsonl", o.classify.lines, "the file holds many: one {id, text} or {id, messages} a line")
+      ->excludes(json);
+  command->callback([&] { status = o.classify.lines ? classify_lines(o.classify) : classify(o.classify); });
 }
 
 void add_policy_init(CLI::App& policy, Options& o, int& status) {

@@ -23,8 +23,12 @@ struct ClassifyOptions {
   std::string file;  // "-": standard input
   std::string config;
   bool json = false;
+  bool lines = false;  // --jsonl: classify_lines() instead
 };
 int classify(const ClassifyOptions& options);
+// One line {"id", "text"} or {"id", "messages"} after the other. A line that can't be read is complained of with
+// its number, the others are judged; then the status is 1.
+int classify_lines(const ClassifyOptions& options);
 
 struct ExplainOptions {
   std::string file;  // "-": standard input; a chat request in JSON, or plain text

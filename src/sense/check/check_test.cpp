@@ -1,4 +1,4 @@
-#include "sense/detect/checksum.h"
+#include "sense/check/check.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-using namespace sluice::sense::detect;
+using namespace sluice::sense::check;
 
 namespace {
 
@@ -40,6 +40,31 @@ const std::map<std::string, bool (*)(std::string_view)> kValidators = {
     {"chile_rut", chile_rut},
     {"turkey_tckn", turkey_tckn},
     {"romania_cnp", romania_cnp},
+    {"germany_pension", germany_pension},
+    {"germany_id_card", germany_id_card},
+    {"portugal_nif", portugal_nif},
+    {"poland_nip", poland_nip},
+    {"czech_birth_number", czech_birth_number},
+    {"baltic_code", baltic_code},
+    {"austria_svnr", austria_svnr},
+    {"switzerland_ahv", switzerland_ahv},
+    {"bulgaria_egn", bulgaria_egn},
+    {"croatia_oib", croatia_oib},
+    {"greece_afm", greece_afm},
+    {"greece_amka", greece_amka},
+    {"ukraine_rnokpp", ukraine_rnokpp},
+    {"russia_snils", russia_snils},
+    {"russia_inn", russia_inn},
+    {"taiwan_id", taiwan_id},
+    {"hong_kong_id", hong_kong_id},
+    {"new_zealand_ird", new_zealand_ird},
+    {"israel_id", israel_id},
+    {"brazil_cnpj", brazil_cnpj},
+    {"argentina_cuit", argentina_cuit},
+    {"mexico_clabe", mexico_clabe},
+    {"us_npi", us_npi},
+    {"us_dea", us_dea},
+    {"vin", vin},
 };
 
 }  // namespace
@@ -89,6 +114,29 @@ TEST_CASE("published examples pass") {
   CHECK_FALSE(uk_nino("GB123456C"));
   CHECK(india_pan("ABCPE1234F"));
   CHECK_FALSE(india_pan("ABCDE1234F"));
+  CHECK(us_npi("1234567893"));
+  CHECK(vin("1M8GDM9AXKP042788"));
+  CHECK(switzerland_ahv("7569217076985"));
+  CHECK(taiwan_id("A123456789"));
+  CHECK(hong_kong_id("A1234563"));
+  CHECK(croatia_oib("69435151530"));
+  CHECK(germany_pension("15070649C103"));
+  CHECK(germany_health("A123456780"));
+  CHECK(portugal_nif("123456789"));
+  CHECK(brazil_cnpj("11222333000181"));
+  CHECK(argentina_cuit("20123456786"));
+  CHECK(mexico_clabe("032180000118359719"));
+  CHECK(thailand_id("1234545678781"));
+  CHECK(new_zealand_ird("49091850"));
+  CHECK(ireland_pps("1234567T"));
+  CHECK(ireland_pps("1234567FA"));
+  CHECK(austria_svnr("1237010180"));
+  CHECK(iceland_kennitala("1201743399"));
+  CHECK(russia_snils("11223344595"));
+  CHECK(bulgaria_egn("7523169263"));
+  CHECK(bitcoin_address("1BoatSLRHtKNngkdXEeobR76b53LETtpyT"));
+  CHECK(bitcoin_address("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"));
+  CHECK_FALSE(bitcoin_address("1BoatSLRHtKNngkdXEeobR76b53LETtpyU"));
   CHECK(us_ssn("536228471"));
   CHECK_FALSE(us_ssn("000228471"));
   CHECK_FALSE(us_ssn("666228471"));

@@ -41,8 +41,9 @@ enum class Kind : std::uint8_t {
   ApiToken,
   Password,
   SourceCode,
+  StayLocal,  // no finding but a wish: sets Label::local_only
 };
-inline constexpr std::size_t kKinds = 27;
+inline constexpr std::size_t kKinds = 27;  // of findings, which come first
 
 struct Hit {
   Kind kind;

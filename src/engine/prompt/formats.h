@@ -65,6 +65,7 @@ Result<std::unique_ptr<PromptFormat>> make_guide_format(Choice choice, const Tok
 Result<std::unique_ptr<PromptFormat>> make_plain_format(Choice choice, const Tokenizer& tokenizer);
 
 // Marks of the DeepSeek family (bars U+FF5C, blocks U+2581).
+inline constexpr std::string_view kDsmlMark = "\uFF5CDSML\uFF5C";
 inline constexpr std::string_view kDeepSeekBegin = "<\uFF5Cbegin\u2581of\u2581sentence\uFF5C>";
 inline constexpr std::string_view kDeepSeekEnd = "<\uFF5Cend\u2581of\u2581sentence\uFF5C>";
 inline constexpr std::string_view kDeepSeekUser = "<\uFF5CUser\uFF5C>";

@@ -7,35 +7,53 @@
 namespace sluice::engine {
 namespace {
 
-void append_number(std::string& out, std::string_view digits) { out += python_number(digits); }
+class Speller {
+ public:
+  explicit Speller(int indent) : indent_(static_cast<std::size_t>(indent)) {}
+  void value(json::Value value);
+  std::string take() { return std::move(out_); }
 
-void append_value(std::string& out, json::Value value) {
+ private:
+  void line() {
+    if (indent_ > 0) out_ += "\n" + std::string(indent_ * depth_, ' ');
+  }
+  const std::size_t indent_;
+  std::size_t depth_ = 0;
+  std::string out_;
+};
+
+void Speller::value(json::Value value) {
   switch (value.type()) {
     case json::Type::Null:
-      out += "null";
+      out_ += "null";
       return;
     case json::Type::Bool:
-      out += value.raw();
+      out_ += value.raw();
       return;
     case json::Type::Number:
-      return append_number(out, value.raw());
+      out_ += python_number(value.raw());
+      return;
     case json::Type::String:
-      out += python_quoted(*value.string());
+      out_ += python_quoted(*value.string());
       return;
     case json::Type::Array:
     case json::Type::Object:
       break;
   }
   const bool object = value.type() == json::Type::Object;
-  out += object ? '{' : '[';
+  out_ += object ? '{' : '[';
+  ++depth_;
   bool first = true;
   for (const json::Value part : value) {
-    if (!first) out += ", ";
+    if (!first) out_ += indent_ > 0 ? "," : ", ";
     first = false;
-    if (object) out += python_quoted(part.key()) + ": ";
-    append_value(out, part);
+    line();
+    if (object) out_ += python_quoted(part.key()) + ": ";
+    this->value(part);
   }
-  out += object ? '}' : ']';
+  --depth_;
+  if (!first) line();
+  out_ += object ? '}' : ']';
 }
 
 }  // namespace
@@ -91,10 +109,10 @@ std::string python_quoted(std::string_view text) {
   return out + '"';
 }
 
-std::string python_json(json::Value value) {
-  std::string out;
-  append_value(out, value);
-  return out;
+std::string python_json(json::Value value, int indent) {
+  Speller speller(indent);
+  speller.value(value);
+  return speller.take();
 }
 
 }  // namespace sluice::engine

@@ -11,7 +11,8 @@ namespace sluice::engine {
 
 // ", " and ": " between parts, keys in their order, characters beyond ASCII as they are, floating point numbers as
 // repr() prints them (1e-05, 1e+16, 3.0), integers digit by digit.
-std::string python_json(json::Value value);
+// With `indent` every part stands on a line of its own, that many spaces deeper than its parent.
+std::string python_json(json::Value value, int indent = 0);
 std::string python_quoted(std::string_view text);
 // repr() of a floating point number as JSON spells it ("1E5" gives "100000.0"); an integer comes back as it is.
 std::string python_number(std::string_view json_number);

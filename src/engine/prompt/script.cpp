@@ -16,7 +16,8 @@ void Script::text(std::string_view text) {
 }
 
 void Script::own(std::string_view text) {
-  constexpr std::array<std::string_view, 3> kMarks = {"<think>", "</think>", kDsmlMark};
+  constexpr std::array<std::string_view, 7> kMarks = {
+      "<think>", "</think>", kDsmlMark, "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"};
   while (!text.empty()) {
     std::size_t at = std::string_view::npos;
     std::string_view found;

@@ -16,7 +16,8 @@ class Script {
  public:
   void mark(std::string_view name);  // a special token; a vocabulary that lacks it has the name as text
   void text(std::string_view text);  // somebody else's words
-  void own(std::string_view text);   // the format's words, with <think>, </think> and the DSML mark in them
+  // The format's words, with the marks that stand in them: reasoning, DSML, ChatML's calls and results.
+  void own(std::string_view text);
   void append(const Script& other);
 
   std::string spelled() const;  // marks and texts as one string: what the published encoders return

@@ -148,6 +148,9 @@ SamplerSettings LocalEngine::sampling_of(const chat::Sampling& wanted) const {
 
 Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
   SLUICE_TRY_VOID(refuse_unsupported(request));
+  if (!request.reasoning_effort.empty() && request.reasoning_effort != "none" && !prompt_->takes_effort())
+    return fail("engine.unsupported_field", "the model has no levels of reasoning effort", "$.reasoning_effort",
+                "leave the field out or use a model that has them");
   SLUICE_TRY_VOID(refuse_hopeless(request));
   if (request.thinking == true && !prompt_->can_think())
     return fail("engine.unsupported_field", "the model has no reasoning to switch on", "$.thinking",
@@ -164,8 +167,13 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
   job.sampler = sampling_of(request.sampling);
   job.max_tokens = request.sampling.max_tokens;
   job.stops = request.sampling.stop;
-  job.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
-  job.splits_reasoning = !text;
+  job.form.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
+  job.form.splits_reasoning = !text;
+  if (!text && !request.tools.empty() && request.tool_choice.mode != chat::ToolChoice::Mode::None) {
+    job.form.calls = prompt_->dialect();
+    job.form.one_call = request.parallel_tool_calls == false;
+    for (const chat::Tool& tool : request.tools) job.form.tools.push_back(tool.name);
+  }
   if (text && !job.max_tokens) job.max_tokens = kContinuationTokens;
   job.sink =
       request.echo && !request.inputs.empty() ? echoing(request.inputs[0], std::move(sink)) : std::move(sink);

@@ -178,7 +178,7 @@ TEST_CASE("text completions continue the golden prompts as the reference impleme
       REQUIRE(engine->submit(request, answer.sink()).has_value());
       answer.wait();
       std::vector<chat::Event> expected_events;
-      AnswerText expected_text(**tokenizer, false, {}, false);
+      AnswerText expected_text(**tokenizer, {.splits_reasoning = false}, {});
       for (std::size_t i = 0; i < 12; ++i) {
         const auto id = static_cast<std::int32_t>(*prompt["ref"]["greedy"].at(i).integer());
         if ((*tokenizer)->is_end(id)) break;

@@ -93,14 +93,10 @@ Status refuse_unsupported(const chat::Request& request) {
     return fail("engine.unsupported_field", "the built-in engine counts no tokens without answering", "$.messages",
                 "use a model whose deployment counts tokens");
   SLUICE_TRY_VOID(refuse_sampling(request));
-  if (!request.tools.empty()) return refuse("$.tools", "the built-in engine does not call tools");
-  const std::string& choice = request.tool_choice.raw;
-  if (!choice.empty() && choice != "null" && choice != "\"none\"" && choice != "\"auto\"")
-    return refuse("$.tool_choice", "the built-in engine does not call tools");
+  if (request.tool_choice.forced() || request.tool_choice.mode == chat::ToolChoice::Mode::Other)
+    return refuse("$.tool_choice", "the built-in engine does not force calls");
   if (!request.format.raw.empty() && !is_text_format(request.format.raw))
     return refuse("$.response_format", "the built-in engine writes text only");
-  if (!request.reasoning_effort.empty() && request.reasoning_effort != "none")
-    return refuse("$.reasoning_effort", "the built-in engine has no levels of reasoning effort");
   if (!request.messages.empty() && request.messages.back().prefix)
     return refuse("$.messages[" + std::to_string(request.messages.size() - 1) + "].prefix",
                   "the built-in engine does not continue a message");

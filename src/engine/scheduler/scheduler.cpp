@@ -167,7 +167,8 @@ void Scheduler::end(Job& job, chat::Chunk chunk, chat::FinishReason reason) {
   usage.completion = job.completion;
   usage.reasoning = job.text.reasoning_tokens();
   chunk.events.push_back(usage);
-  chunk.events.push_back(chat::Finish{reason});
+  const bool calls = reason == chat::FinishReason::Stop && job.text.called();
+  chunk.events.push_back(chat::Finish{calls ? chat::FinishReason::ToolCalls : reason});
   chunk.last = true;
   finish(job, std::move(chunk));
 }

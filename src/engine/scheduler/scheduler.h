@@ -38,8 +38,7 @@ struct JobRequest {
   SamplerSettings sampler;
   std::optional<std::int64_t> max_tokens;  // none: as far as the context goes
   std::vector<std::string> stops;
-  bool starts_in_reasoning = false;
-  bool splits_reasoning = true;  // <think> begins reasoning; false: it is text like any other
+  AnswerForm form;
   std::function<void(chat::Chunk)> sink;
 };
 
@@ -64,7 +63,7 @@ class Scheduler {
         : id(number),
           request(std::move(wanted)),
           sampler(request.sampler),
-          text(tokenizer, request.starts_in_reasoning, request.stops, request.splits_reasoning) {}
+          text(tokenizer, request.form, request.stops) {}
     bool reading() const { return position < request.prompt.size(); }
 
     const std::uint64_t id;

@@ -1,6 +1,7 @@
 #include "engine/scheduler/answer.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "text/utf8.h"
@@ -58,18 +59,29 @@ void AnswerText::pass_text(std::vector<chat::Event>& events, std::vector<chat::E
   events.clear();
 }
 
-void AnswerText::feed(std::int32_t token, std::vector<chat::Event>& out) {
+// Reasoning and tool calls have no place for them.
+void AnswerText::tell_logprobs(std::vector<chat::Event>& out, std::size_t from) {
+  for (std::size_t i = from; i < out.size() && !logprobs_.empty(); ++i)
+    if (auto* delta = std::get_if<chat::TextDelta>(&out[i])) delta->logprobs = std::exchange(logprobs_, {});
+}
+
+void AnswerText::feed(std::int32_t token, std::vector<chat::Event>& out, std::string_view logprob) {
   const bool before = splitter_.in_reasoning();
+  const std::size_t from = out.size();
   tokenizer_.append_token_text(bytes_, token, spelled(token));
   const std::size_t incomplete = text::incomplete_tail(bytes_);
   const std::string whole = text::repair_utf8(std::string_view(bytes_).substr(0, bytes_.size() - incomplete));
   bytes_.erase(0, bytes_.size() - incomplete);
   if (!whole.empty()) split(whole);
   if (before || splitter_.in_reasoning()) ++reasoning_tokens_;
+  const bool answers = !(splits_reasoning_ && (before || splitter_.in_reasoning()));
+  if (answers && !logprob.empty()) logprobs_.append(logprobs_.empty() ? "" : ",").append(logprob);
   pass_on(split_, out);
+  tell_logprobs(out, from);
 }
 
 void AnswerText::end(std::vector<chat::Event>& out) {
+  const std::size_t from = out.size();
   if (!bytes_.empty()) split(text::repair_utf8(bytes_));
   bytes_.clear();
   splitter_.end(split_);
@@ -78,6 +90,7 @@ void AnswerText::end(std::vector<chat::Event>& out) {
   pass_text(parsed_, out);
   std::string rest = stop_.end();
   if (!rest.empty()) out.push_back(chat::TextDelta{std::move(rest)});
+  tell_logprobs(out, from);
 }
 
 }  // namespace sluice::engine

@@ -28,8 +28,9 @@ class AnswerText {
   // The tokenizer must outlive it.
   AnswerText(const Tokenizer& tokenizer, const AnswerForm& form, const std::vector<std::string>& stops);
 
-  // Appends what became certain with this token.
-  void feed(std::int32_t token, std::vector<chat::Event>& out);
+  // Appends what became certain with this token. `logprob`: what is told of it, an element of OpenAI's
+  // logprobs.content; it comes with the text that its token became certain with.
+  void feed(std::int32_t token, std::vector<chat::Event>& out, std::string_view logprob = {});
   // The answer ended: appends what was held back, unless a stop string ended it.
   void end(std::vector<chat::Event>& out);
   bool stopped() const { return stop_.matched() || (one_call_ && called()); }
@@ -40,6 +41,7 @@ class AnswerText {
  private:
   void split(std::string_view whole);
   void pass_on(std::vector<chat::Event>& events, std::vector<chat::Event>& out);
+  void tell_logprobs(std::vector<chat::Event>& out, std::size_t from);
   void pass_text(std::vector<chat::Event>& events, std::vector<chat::Event>& out);
   bool spelled(std::int32_t token) const;
 
@@ -52,6 +54,7 @@ class AnswerText {
   std::vector<std::int32_t> marks_;
   std::string bytes_;  // the beginning of a character that is not complete yet
   std::vector<chat::Event> split_, parsed_;
+  std::string logprobs_;  // of tokens whose text has not come yet
   std::int64_t reasoning_tokens_ = 0;
 };
 

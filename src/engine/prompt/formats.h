@@ -67,6 +67,9 @@ Result<std::unique_ptr<PromptFormat>> make_dsml_format(Choice choice, const Toke
 Result<std::unique_ptr<PromptFormat>> make_chatml_format(Choice choice, const Tokenizer& tokenizer,
                                                          std::string_view chat_template);
 Result<std::unique_ptr<PromptFormat>> make_llama3_format(Choice choice, const Tokenizer& tokenizer);
+// Errors: engine.unsupported with the construct of the template that is not known.
+Result<std::unique_ptr<PromptFormat>> make_template_format(Choice choice, const Tokenizer& tokenizer,
+                                                           std::string_view chat_template);
 Result<std::unique_ptr<PromptFormat>> make_guide_format(Choice choice, const Tokenizer& tokenizer);
 Result<std::unique_ptr<PromptFormat>> make_plain_format(Choice choice, const Tokenizer& tokenizer);
 

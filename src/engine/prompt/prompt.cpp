@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kSupported =
     "supported: r1, deepseek, deepseek-v3.1, deepseek-v3.2, deepseek-v4, deepseek-v4-0731, deepseek-v4.1, chatml, "
-    "llama3, guide, plain";
+    "llama3, template, guide, plain";
 
 bool has_all(const Tokenizer& tokenizer, std::initializer_list<std::string_view> marks) {
   for (const std::string_view mark : marks) {
@@ -44,7 +44,7 @@ Result<Choice> choose_by_template(const gguf::File& file, const Tokenizer& token
   }
   if (has("<|im_start|>")) return Choice{"chatml", because + "<|im_start|>"};
   if (has("<|start_header_id|>")) return Choice{"llama3", because + "<|start_header_id|>"};
-  return unsupported(file, "tokenizer.chat_template is of a kind that is not known here");
+  return Choice{"template", "tokenizer.chat_template is of no kind that is known here, so it is run as it is"};
 }
 
 Result<Choice> choose(const gguf::File& file, const Tokenizer& tokenizer, std::string_view chat_template) {
@@ -92,6 +92,7 @@ Result<std::unique_ptr<PromptFormat>> PromptFormat::create(const gguf::File& fil
     made = make_dsml_format(std::move(choice), tokenizer);
   if (name == "chatml") made = make_chatml_format(std::move(choice), tokenizer, chat_template);
   if (name == "llama3") made = make_llama3_format(std::move(choice), tokenizer);
+  if (name == "template") made = make_template_format(std::move(choice), tokenizer, chat_template);
   if (name == "guide") made = make_guide_format(std::move(choice), tokenizer);
   if (name == "plain") made = make_plain_format(std::move(choice), tokenizer);
   if (!made && made.error().where.empty()) made.error().where = file.name();

@@ -35,9 +35,9 @@ enum class ToolDialect {
 // Immutable after create(); every member may be called from any thread. The tokenizer must outlive it.
 class PromptFormat {
  public:
-  // Chooses by `sluice.prompt_format`, else by the marks in the file's chat template, else by the special tokens
-  // of the vocabulary, else plain. Errors: engine.unsupported (a format or template that is not known, or one
-  // whose special tokens are not in the vocabulary).
+  // Chooses by `sluice.prompt_format`, else by the marks in the file's chat template (one of no known kind is run
+  // as it is), else by the special tokens of the vocabulary, else plain. Errors: engine.unsupported (a format or
+  // template that is not known, or one whose special tokens are not in the vocabulary).
   static Result<std::unique_ptr<PromptFormat>> create(const gguf::File& file, const Tokenizer& tokenizer);
   virtual ~PromptFormat() = default;
 

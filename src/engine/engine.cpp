@@ -167,6 +167,7 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
   SLUICE_TRY(job.grammar, answer_grammar(request, prompt_->dialect()));
   if (job.grammar) {
     job.trie = trie_;
+    job.form.spells = prompt_->dialect();  // as the tree does
     // What must have a form has no reasoning that the prompt did not open.
     job.form.splits_reasoning = job.form.starts_in_reasoning;
   }

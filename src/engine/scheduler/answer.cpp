@@ -16,6 +16,8 @@ AnswerText::AnswerText(const Tokenizer& tokenizer, const AnswerForm& form, const
       calls_(form.calls, form.tools),
       stop_(stops) {
   std::vector<std::string_view> names = ToolCallParser::marks(form.calls);
+  const std::vector<std::string_view> more = ToolCallParser::marks(form.spells);
+  names.insert(names.end(), more.begin(), more.end());
   names.insert(names.end(), {"<think>", "</think>"});
   for (const std::string_view name : names)
     if (const auto id = tokenizer.token_id(name)) marks_.push_back(*id);

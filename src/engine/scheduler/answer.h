@@ -17,10 +17,11 @@ namespace sluice::engine {
 // What an answer may hold besides text.
 struct AnswerForm {
   bool starts_in_reasoning = false;
-  bool splits_reasoning = true;           // <think> begins reasoning; false: it is text like any other
-  ToolDialect calls = ToolDialect::None;  // tool calls are looked for
-  std::vector<std::string> tools;         // names of the declared tools
-  bool one_call = false;                  // the answer ends with its first call
+  bool splits_reasoning = true;            // <think> begins reasoning; false: it is text like any other
+  ToolDialect calls = ToolDialect::None;   // tool calls are looked for
+  std::vector<std::string> tools;          // names of the declared tools
+  bool one_call = false;                   // the answer ends with its first call
+  ToolDialect spells = ToolDialect::None;  // this dialect's marks are text too, calls or not
 };
 
 class AnswerText {

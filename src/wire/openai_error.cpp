@@ -128,6 +128,8 @@ constexpr Rule kStatus[] = {
     {"engine.busy", 503},
     {"engine.stopped", 503},
     {"engine.context_exceeded", 400},
+    {"engine.constraint", 400},
+    {"engine.template", 400},
     {"engine.empty_prompt", 400},
     {"engine.unsupported_field", 400},
     {"upstream.refused", 400},

@@ -11,7 +11,7 @@
 namespace sluice::engine::model {
 namespace {
 
-constexpr const char* kFiles[] = {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M"};
+constexpr const char* kFiles[] = {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M", "tiny-qwen3-Q8_0"};
 
 struct Loaded {
   std::unique_ptr<gguf::File> file;

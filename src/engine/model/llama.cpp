@@ -41,7 +41,7 @@ class Llama : public Model {
 }  // namespace
 
 Result<std::unique_ptr<Model>> load_llama(const gguf::File& file, const Shape& shape, const Options& options) {
-  SLUICE_TRY(auto weights, bind_weights(file, shape, Biases::None));
+  SLUICE_TRY(auto weights, bind_weights(file, shape, {}));
   SLUICE_TRY(auto cache,
              Cache::create(shape, options.slots, options.context, options.exact, Pass::bytes(shape, options)));
   return std::make_unique<Llama>(shape, options, std::move(weights), std::move(cache));

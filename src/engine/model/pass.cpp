@@ -20,6 +20,8 @@ Pass::Pass(const Shape& shape, const Options& options, Cache cache, std::span<co
     : shape_(shape),
       compute_(options.threads, options.exact),
       cache_(std::move(cache)),
+      frequencies_(rope_frequencies(shape.rope, shape.rope_dims, rope_divisors)),
+      magnitude_(rope_magnitude(shape.rope)),
       most_rows_(options.rows),
       x_(options.rows, shape.embedding),
       h_(options.rows, shape.embedding),
@@ -31,13 +33,8 @@ Pass::Pass(const Shape& shape, const Options& options, Cache cache, std::span<co
       gate_(options.rows, shape.feed_forward),
       up_(options.rows, shape.feed_forward),
       odd_heads_(shape.head_dim % 8 != 0) {
-  const int pairs = shape.rope_dims / 2;
-  for (int i = 0; i < pairs; ++i) {
-    const double divisor =
-        rope_divisors.empty() ? 1.0 : static_cast<double>(rope_divisors[static_cast<std::size_t>(i)]);
-    frequencies_.push_back(std::pow(shape.rope_base, -2.0 * i / shape.rope_dims) / divisor / shape.rope_factor);
-  }
-  cos_.resize(static_cast<std::size_t>(options.rows) * static_cast<std::size_t>(pairs));
+  const auto pairs = frequencies_.size();
+  cos_.resize(static_cast<std::size_t>(options.rows) * pairs);
   sin_.resize(cos_.size());
   tiles_.reserve(static_cast<std::size_t>(options.rows));
 }
@@ -75,8 +72,8 @@ void Pass::prepare_angles() {
     const double position = rows_[static_cast<std::size_t>(i)].position;
     for (std::size_t p = 0; p < pairs; ++p) {
       const double angle = position * frequencies_[p];
-      cos_[static_cast<std::size_t>(i) * pairs + p] = static_cast<float>(std::cos(angle));
-      sin_[static_cast<std::size_t>(i) * pairs + p] = static_cast<float>(std::sin(angle));
+      cos_[static_cast<std::size_t>(i) * pairs + p] = static_cast<float>(std::cos(angle) * magnitude_);
+      sin_[static_cast<std::size_t>(i) * pairs + p] = static_cast<float>(std::sin(angle) * magnitude_);
     }
   }
 }
@@ -109,20 +106,24 @@ void Pass::project_qkv(const Layer& layer) {
   compute_.multiply(h_, count_, products);
 }
 
+void Pass::norm_heads(const Layer& layer) {
+  const int d = shape_.head_dim;
+  const auto each = [&](float* row, int heads, const std::vector<float>& weight) {
+    for (int head = 0; head < heads; ++head, row += d)
+      compute_.kernels().rms_norm(row, weight.data(), shape_.epsilon, d, row);
+  };
+  const bool parallel = count_ > 1 && std::int64_t{count_} * shape_.q_width() >= kWorthSharing;
+  compute_.for_each(count_, parallel, [&](int i, float*) {
+    each(q_.row(i), shape_.heads, layer.q_norm);
+    each(k_.row(i), shape_.kv_heads, layer.k_norm);
+  });
+}
+
 void Pass::rotate_row(Rope rope, float* row, int heads, int index) const {
   const int pairs = shape_.rope_dims / 2;
   const float* cos = cos_.data() + static_cast<std::ptrdiff_t>(index) * pairs;
   const float* sin = sin_.data() + static_cast<std::ptrdiff_t>(index) * pairs;
-  const int step = rope == Rope::Interleaved ? 2 : 1;         // from pair to pair
-  const int partner = rope == Rope::Interleaved ? 1 : pairs;  // from first to second of a pair
-  for (int head = 0; head < heads; ++head) {
-    float* values = row + head * shape_.head_dim;
-    for (int p = 0; p < pairs; ++p) {
-      const float a = values[p * step], b = values[p * step + partner];
-      values[p * step] = a * cos[p] - b * sin[p];
-      values[p * step + partner] = a * sin[p] + b * cos[p];
-    }
-  }
+  for (int head = 0; head < heads; ++head) rope_turn(rope, row + head * shape_.head_dim, pairs, cos, sin);
 }
 
 void Pass::rotate(Rope rope) {

@@ -13,9 +13,6 @@
 
 namespace sluice::engine::model {
 
-// Which dimensions of a head form the pairs that rope turns (Su et al. 2021, RoFormer).
-enum class Rope { Interleaved /* 2i, 2i + 1 */, Halves /* i, i + d/2; GPT-NeoX */ };
-
 class Pass {
  public:
   Pass(const Shape& shape, const Options& options, Cache cache, std::span<const float> rope_divisors);
@@ -25,6 +22,7 @@ class Pass {
   void begin(std::span<const Row> rows, const tensor::Weight& embedding);
   void norm(std::span<const float> weight);          // h = RMSNorm(x)
   void project_qkv(const Layer& layer);              // q, k, v = h W + b
+  void norm_heads(const Layer& layer);               // RMSNorm of each head of q and k
   void rotate(Rope rope);                            // q and k by their positions
   void attend(int layer);                            // stores k and v; a = softmax(q K / sqrt(d)) V
   void add_attention(const tensor::Weight& output);  // x = x + a W
@@ -48,6 +46,7 @@ class Pass {
   tensor::Compute compute_;
   Cache cache_;
   std::vector<double> frequencies_;  // radians per position, one per rope pair
+  double magnitude_;                 // of the rotated pairs
   int most_rows_;
   std::span<const Row> rows_;
   int count_ = 0;   // rows of this pass

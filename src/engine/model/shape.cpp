@@ -51,13 +51,32 @@ Status refuse_variants(const gguf::File& file, const Keys& keys) {
         "engine.unsupported",
         "the model is a mixture of experts (" + keys.name("expert_count") + "); dense models are supported",
         file.name());
-  const std::string_view scaling = file.string(keys.name("rope.scaling.type")).value_or("none");
-  if (scaling != "none" && scaling != "linear")
+  return {};
+}
+
+// The logarithmic multiplier stands in the file times 0.1, the factor of the YaRN paper.
+Result<RopeScaling> read_rope(const gguf::File& file, const Keys& keys) {
+  RopeScaling rope;
+  SLUICE_TRY(rope.base, keys.positive_or("rope.freq_base", 10000.0, 1e15));
+  const std::string_view type = file.string(keys.name("rope.scaling.type")).value_or("none");
+  if (type == "none") return rope;
+  if (type != "linear" && type != "yarn")
     return fail(
         "engine.unsupported",
-        keys.name("rope.scaling.type") + " is \"" + std::string(scaling) + "\"; none and linear are supported",
+        keys.name("rope.scaling.type") + " is \"" + std::string(type) + "\"; none, linear and yarn are supported",
         file.name());
-  return {};
+  SLUICE_TRY(rope.factor, keys.positive_or("rope.scaling.factor", std::nullopt, 1e6));
+  SLUICE_TRY(rope.attention_factor, keys.positive_or("rope.scaling.attn_factor", 1.0, 1e6));
+  if (type == "linear") return rope;
+  rope.yarn = true;
+  SLUICE_TRY(rope.original_context, keys.count("rope.scaling.original_context_length", 1, 1 << 27));
+  SLUICE_TRY(rope.beta_fast, keys.positive_or("rope.scaling.yarn_beta_fast", 32.0, 1e6));
+  SLUICE_TRY(rope.beta_slow, keys.positive_or("rope.scaling.yarn_beta_slow", 1.0, 1e6));
+  if (keys.has("rope.scaling.yarn_log_multiplier")) {
+    SLUICE_TRY(const double multiplier, keys.positive_or("rope.scaling.yarn_log_multiplier", std::nullopt, 1e6));
+    rope.log_multiplier = multiplier / 0.1;
+  }
+  return rope;
 }
 
 Status read_heads(const Keys& keys, Shape& shape) {
@@ -88,10 +107,10 @@ Result<Shape> read_shape(const gguf::File& file) {
   Shape shape;
   SLUICE_TRY(const auto architecture, file.require_string("general.architecture"));
   shape.architecture = architecture;
-  if (architecture != "llama" && architecture != "qwen2")
+  if (architecture != "llama" && architecture != "qwen2" && architecture != "qwen3")
     return fail("engine.unsupported",
-                "architecture \"" + shape.architecture + "\" is not supported; llama and qwen2 are", file.name(),
-                "use a llama or qwen2 file, for example a DeepSeek-R1-Distill model");
+                "architecture \"" + shape.architecture + "\" is not supported; llama, qwen2 and qwen3 are",
+                file.name(), "use a file of these, for example a DeepSeek-R1-Distill model");
   const Keys keys(file, shape.architecture);
   SLUICE_TRY_VOID(refuse_variants(file, keys));
   SLUICE_TRY(shape.blocks, keys.count("block_count", 1, 1024));
@@ -101,10 +120,7 @@ Result<Shape> read_shape(const gguf::File& file) {
   SLUICE_TRY_VOID(read_heads(keys, shape));
   SLUICE_TRY(const double epsilon, keys.positive_or("attention.layer_norm_rms_epsilon", std::nullopt, 1));
   shape.epsilon = static_cast<float>(epsilon);
-  SLUICE_TRY(shape.rope_base, keys.positive_or("rope.freq_base", 10000.0, 1e15));
-  if (file.string(keys.name("rope.scaling.type")) == "linear") {
-    SLUICE_TRY(shape.rope_factor, keys.positive_or("rope.scaling.factor", std::nullopt, 1e6));
-  }
+  SLUICE_TRY(shape.rope, read_rope(file, keys));
   // Up to its window's length a sliding window sees everything; longer contexts are not offered.
   SLUICE_TRY(const int window, keys.count_or("attention.sliding_window", 0, 1 << 27, 0));
   if (window > 0) shape.context = std::min(shape.context, window);

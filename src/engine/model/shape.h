@@ -6,11 +6,12 @@
 
 #include "base/result.h"
 #include "engine/gguf/gguf.h"
+#include "engine/model/rope.h"
 
 namespace sluice::engine::model {
 
 struct Shape {
-  std::string architecture;  // "llama", "qwen2"
+  std::string architecture;  // "llama", "qwen3"
   int blocks = 0;            // transformer layers
   int embedding = 0;         // width of the residual stream
   int feed_forward = 0;      // width inside the feed-forward network
@@ -21,15 +22,14 @@ struct Shape {
   int vocabulary = 0;  // tokens
   int context = 0;     // positions the model was trained on
   float epsilon = 0;   // of the RMS norms
-  double rope_base = 0;
-  double rope_factor = 1;  // positions are divided by it (linear scaling)
+  RopeScaling rope;
 
   int q_width() const { return heads * head_dim; }
   int kv_width() const { return kv_heads * head_dim; }
 };
 
 // Errors: gguf.missing_key, gguf.key_type, gguf.value (key and range), engine.unsupported (a variant of the
-// architecture that this build does not compute: experts, other rope scalings).
+// architecture that this build does not compute).
 Result<Shape> read_shape(const gguf::File& file);
 
 }  // namespace sluice::engine::model

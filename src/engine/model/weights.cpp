@@ -10,7 +10,7 @@ std::string sizes(std::uint64_t columns, std::uint64_t rows) {
   return std::to_string(columns) + " x " + std::to_string(rows);
 }
 
-Result<Layer> bind_layer(Binder& binder, const Shape& shape, int index, Biases biases) {
+Result<Layer> bind_layer(Binder& binder, const Shape& shape, int index, Extras extras) {
   const std::string prefix = "blk." + std::to_string(index) + ".";
   Layer layer;
   SLUICE_TRY(layer.attention_norm, binder.vector(prefix + "attn_norm.weight", shape.embedding));
@@ -18,10 +18,14 @@ Result<Layer> bind_layer(Binder& binder, const Shape& shape, int index, Biases b
   SLUICE_TRY(layer.k, binder.matrix(prefix + "attn_k.weight", shape.kv_width(), shape.embedding));
   SLUICE_TRY(layer.v, binder.matrix(prefix + "attn_v.weight", shape.kv_width(), shape.embedding));
   SLUICE_TRY(layer.output, binder.matrix(prefix + "attn_output.weight", shape.embedding, shape.q_width()));
-  if (biases == Biases::Required) {
+  if (extras.biases) {
     SLUICE_TRY(layer.q_bias, binder.vector(prefix + "attn_q.bias", shape.q_width()));
     SLUICE_TRY(layer.k_bias, binder.vector(prefix + "attn_k.bias", shape.kv_width()));
     SLUICE_TRY(layer.v_bias, binder.vector(prefix + "attn_v.bias", shape.kv_width()));
+  }
+  if (extras.head_norms) {
+    SLUICE_TRY(layer.q_norm, binder.vector(prefix + "attn_q_norm.weight", shape.head_dim));
+    SLUICE_TRY(layer.k_norm, binder.vector(prefix + "attn_k_norm.weight", shape.head_dim));
   }
   SLUICE_TRY(layer.ffn_norm, binder.vector(prefix + "ffn_norm.weight", shape.embedding));
   SLUICE_TRY(layer.gate, binder.matrix(prefix + "ffn_gate.weight", shape.feed_forward, shape.embedding));
@@ -77,7 +81,7 @@ Status Binder::finish() const {
   return {};
 }
 
-Result<Weights> bind_weights(const gguf::File& file, const Shape& shape, Biases biases) {
+Result<Weights> bind_weights(const gguf::File& file, const Shape& shape, Extras extras) {
   Binder binder(file);
   Weights weights;
   SLUICE_TRY(weights.embedding, binder.matrix("token_embd.weight", shape.vocabulary, shape.embedding));
@@ -89,7 +93,7 @@ Result<Weights> bind_weights(const gguf::File& file, const Shape& shape, Biases 
   SLUICE_TRY(weights.rope_divisors, binder.vector_if_any("rope_freqs.weight", shape.rope_dims / 2));
   weights.layers.reserve(static_cast<std::size_t>(shape.blocks));
   for (int i = 0; i < shape.blocks; ++i) {
-    SLUICE_TRY(auto layer, bind_layer(binder, shape, i, biases));
+    SLUICE_TRY(auto layer, bind_layer(binder, shape, i, extras));
     weights.layers.push_back(std::move(layer));
   }
   SLUICE_TRY_VOID(binder.finish());

@@ -37,7 +37,8 @@ struct Layer {
   std::vector<float> attention_norm, ffn_norm;
   tensor::Weight q, k, v, output;  // attention projections
   std::vector<float> q_bias, k_bias, v_bias;
-  tensor::Weight gate, up, down;  // feed-forward network
+  std::vector<float> q_norm, k_norm;  // [head_dim]
+  tensor::Weight gate, up, down;      // feed-forward network
 };
 
 // Embedding, layers, final norm and output head, as llama and qwen2 files have them.
@@ -49,7 +50,11 @@ struct Weights {
 };
 
 struct Shape;
-enum class Biases { None, Required };
-Result<Weights> bind_weights(const gguf::File& file, const Shape& shape, Biases biases);
+// What a family's layers have beyond llama's.
+struct Extras {
+  bool biases = false;      // of the projections to q, k and v
+  bool head_norms = false;  // of each head of q and k
+};
+Result<Weights> bind_weights(const gguf::File& file, const Shape& shape, Extras extras);
 
 }  // namespace sluice::engine::model

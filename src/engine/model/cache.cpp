@@ -39,7 +39,8 @@ std::optional<std::uint64_t> available_memory() {
 }
 
 std::uint64_t Cache::bytes_per_position(const Shape& shape, bool exact) {
-  return static_cast<std::uint64_t>(shape.blocks) * 2 * static_cast<std::uint64_t>(shape.kv_width()) *
+  return static_cast<std::uint64_t>(shape.blocks) *
+         (static_cast<std::uint64_t>(shape.key_width()) + static_cast<std::uint64_t>(shape.value_width())) *
          (exact ? 4 : 2);
 }
 
@@ -53,8 +54,8 @@ Result<Cache> Cache::create(const Shape& shape, int slots, int context, bool exa
   const std::optional<std::uint64_t> available = available_memory();
   const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(context) + " positions x " +
                                  std::to_string(per_position) + " bytes (" + std::to_string(shape.blocks) +
-                                 " layers x 2 x " + std::to_string(shape.kv_width()) + " x " +
-                                 (exact ? "4" : "2") + ")";
+                                 " layers x " + (shape.value_width() > 0 ? "2 x " : "") +
+                                 std::to_string(shape.key_width()) + " x " + (exact ? "4" : "2") + ")";
   if (wraps || (available && total > *available))
     return fail("engine.memory",
                 "the key and value cache needs " +
@@ -67,7 +68,8 @@ Result<Cache> Cache::create(const Shape& shape, int slots, int context, bool exa
   cache.context_ = context;
   cache.exact_ = exact;
   cache.layers_ = static_cast<std::size_t>(shape.blocks);
-  cache.width_ = static_cast<std::size_t>(shape.kv_width());
+  cache.key_width_ = static_cast<std::size_t>(shape.key_width());
+  cache.value_width_ = static_cast<std::size_t>(shape.value_width());
   try {
     if (exact)
       cache.floats_ = std::make_unique_for_overwrite<float[]>(bytes / sizeof(float));

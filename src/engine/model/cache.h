@@ -1,4 +1,5 @@
-// Keys and values of the positions seen so far, one contiguous region per slot and layer.
+// Keys and values of the positions seen so far, one contiguous region per slot and layer. Latent attention keeps
+// one vector for both, as key.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,9 @@ class Cache {
   int context() const { return context_; }
   int slots() const { return slots_; }
   bool exact() const { return exact_; }
-  std::size_t stride() const { return width_; }  // elements from one position to the next
 
-  // First position of a slot's keys or values in a layer: [context][kv_width], F16 (uint16) or F32.
+  // First position of a slot's keys [context][key_width] or values [context][value_width] in a layer, F16 (uint16)
+  // or F32.
   std::uint16_t* half_keys(int slot, int layer) { return halves_.get() + offset(slot, layer, 0); }
   std::uint16_t* half_values(int slot, int layer) { return halves_.get() + offset(slot, layer, 1); }
   float* keys(int slot, int layer) { return floats_.get() + offset(slot, layer, 0); }
@@ -34,17 +35,17 @@ class Cache {
 
  private:
   std::size_t offset(int slot, int layer, int which) const {
-    const std::size_t region = static_cast<std::size_t>(context_) * width_;
-    return ((static_cast<std::size_t>(slot) * layers_ + static_cast<std::size_t>(layer)) * 2 +
-            static_cast<std::size_t>(which)) *
-           region;
+    const auto positions = static_cast<std::size_t>(context_);
+    const std::size_t region = (key_width_ + value_width_) * positions;
+    return (static_cast<std::size_t>(slot) * layers_ + static_cast<std::size_t>(layer)) * region +
+           (which == 1 ? key_width_ * positions : 0);
   }
 
   int slots_ = 0;
   int context_ = 0;
   bool exact_ = false;
   std::size_t layers_ = 0;
-  std::size_t width_ = 0;  // kv_width
+  std::size_t key_width_ = 0, value_width_ = 0;  // elements per position
   // Not touched until written, so that the system provides only the pages that jobs reach.
   std::unique_ptr<std::uint16_t[]> halves_;
   std::unique_ptr<float[]> floats_;

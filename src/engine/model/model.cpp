@@ -10,7 +10,11 @@ struct Family {
   const char* architecture;
   Result<std::unique_ptr<Model>> (*load)(const gguf::File&, const Shape&, const Options&);
 };
-constexpr Family kFamilies[] = {{"llama", load_llama}, {"qwen2", load_qwen2}, {"qwen3", load_qwen3}};
+constexpr Family kFamilies[] = {{"llama", load_llama},
+                                {"qwen2", load_qwen2},
+                                {"qwen3", load_qwen3},
+                                {"qwen3moe", load_qwen3},
+                                {"deepseek2", load_deepseek2}};
 
 }  // namespace
 

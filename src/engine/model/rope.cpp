@@ -47,13 +47,14 @@ double rope_score_factor(const RopeScaling& scaling) {
   return magnitude * magnitude;
 }
 
-void rope_turn(Rope kind, float* values, int pairs, const float* cos, const float* sin) {
+void rope_turn(Rope kind, float* values, int pairs, const float* cos, const float* sin, float direction) {
   const int step = kind == Rope::Interleaved ? 2 : 1;         // from pair to pair
   const int partner = kind == Rope::Interleaved ? 1 : pairs;  // from first to second of a pair
   for (int p = 0; p < pairs; ++p) {
     const float a = values[p * step], b = values[p * step + partner];
-    values[p * step] = a * cos[p] - b * sin[p];
-    values[p * step + partner] = a * sin[p] + b * cos[p];
+    const float s = sin[p] * direction;
+    values[p * step] = a * cos[p] - b * s;
+    values[p * step + partner] = a * s + b * cos[p];
   }
 }
 

@@ -29,7 +29,7 @@ std::vector<double> rope_frequencies(const RopeScaling& scaling, int dims, std::
 double rope_magnitude(const RopeScaling& scaling);
 double rope_score_factor(const RopeScaling& scaling);  // of the scores; 1 without log_multiplier
 
-// Turns `pairs` pairs of `values`; cos and sin hold one number per pair.
-void rope_turn(Rope kind, float* values, int pairs, const float* cos, const float* sin);
+// Turns `pairs` pairs of `values`; cos and sin hold one number per pair. `direction` -1 turns back.
+void rope_turn(Rope kind, float* values, int pairs, const float* cos, const float* sin, float direction = 1);
 
 }  // namespace sluice::engine::model

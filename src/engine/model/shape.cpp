@@ -4,55 +4,11 @@
 #include <cmath>
 #include <optional>
 
+#include "engine/model/keys.h"
 #include "engine/tensor/kernels.h"
 
 namespace sluice::engine::model {
 namespace {
-
-// Reads "<architecture>.<name>" keys.
-class Keys {
- public:
-  Keys(const gguf::File& file, std::string prefix) : file_(file), prefix_(std::move(prefix)) {}
-
-  std::string name(const char* key) const { return prefix_ + "." + key; }
-  bool has(const char* key) const { return file_.has(name(key)); }
-
-  Result<int> count(const char* key, int least, int most) const {
-    SLUICE_TRY(auto value, file_.require_unsigned(name(key)));
-    if (value < static_cast<std::uint64_t>(least) || value > static_cast<std::uint64_t>(most))
-      return fail("gguf.value",
-                  name(key) + " is " + std::to_string(value) + ", outside " + std::to_string(least) + " to " +
-                      std::to_string(most),
-                  file_.name());
-    return static_cast<int>(value);
-  }
-  Result<int> count_or(const char* key, int least, int most, int otherwise) const {
-    if (!has(key)) return otherwise;
-    return count(key, least, most);
-  }
-  Result<double> positive_or(const char* key, std::optional<double> otherwise, double most) const {
-    if (!has(key) && otherwise) return *otherwise;
-    SLUICE_TRY(auto value, file_.require_number(name(key)));
-    if (!(value > 0 && value <= most))
-      return fail("gguf.value",
-                  name(key) + " is " + std::to_string(value) + ", not between 0 and " + std::to_string(most),
-                  file_.name());
-    return value;
-  }
-
- private:
-  const gguf::File& file_;
-  std::string prefix_;
-};
-
-Status refuse_variants(const gguf::File& file, const Keys& keys) {
-  if (file.unsigned_integer(keys.name("expert_count")).value_or(0) > 0)
-    return fail(
-        "engine.unsupported",
-        "the model is a mixture of experts (" + keys.name("expert_count") + "); dense models are supported",
-        file.name());
-  return {};
-}
 
 // The logarithmic multiplier stands in the file times 0.1, the factor of the YaRN paper.
 Result<RopeScaling> read_rope(const gguf::File& file, const Keys& keys) {
@@ -101,23 +57,129 @@ Status read_heads(const Keys& keys, Shape& shape) {
   return {};
 }
 
+// The key and value heads of latent attention; files whose projections are not split (attn_kv_b) say the sizes of
+// the heads, split ones those of the cache, and the heads' beside it.
+Status read_latent(const Keys& keys, Shape& shape) {
+  SLUICE_TRY(shape.heads, keys.count("attention.head_count", 1, 1024));
+  shape.kv_heads = 1;
+  LatentShape& latent = shape.latent;
+  SLUICE_TRY(latent.q_rank, keys.count_or("attention.q_lora_rank", 0, 1 << 16, 0));
+  SLUICE_TRY(latent.kv_rank, keys.count("attention.kv_lora_rank", 1, tensor::kMaxHeadDim));
+  SLUICE_TRY(shape.rope_dims, keys.count("rope.dimension_count", 2, tensor::kMaxHeadDim));
+  const bool split = keys.has("attention.key_length_mla");
+  SLUICE_TRY(shape.head_dim,
+             keys.count(split ? "attention.key_length_mla" : "attention.key_length", 1, tensor::kMaxHeadDim));
+  SLUICE_TRY(latent.value,
+             keys.count(split ? "attention.value_length_mla" : "attention.value_length", 1, tensor::kMaxHeadDim));
+  latent.nope = shape.head_dim - shape.rope_dims;
+  if (latent.nope < 1 || shape.rope_dims % 2 != 0)
+    return fail("gguf.value", keys.name("rope.dimension_count") + " is " + std::to_string(shape.rope_dims) +
+                                  ", not an even number below the " + std::to_string(shape.head_dim) +
+                                  " dimensions of a key");
+  if (latent.kv_rank + shape.rope_dims > tensor::kMaxHeadDim || (latent.kv_rank + shape.rope_dims) % 8 != 0 ||
+      latent.kv_rank % 8 != 0)
+    return fail("engine.unsupported", "latent keys of " + std::to_string(latent.kv_rank) + " + " +
+                                          std::to_string(shape.rope_dims) +
+                                          " dimensions; multiples of 8 of at most " +
+                                          std::to_string(tensor::kMaxHeadDim) + " together are supported");
+  return {};
+}
+
+Result<Gate> read_gate(const gguf::File& file, const Keys& keys) {
+  SLUICE_TRY(const int number, keys.count_or("expert_gating_func", 0, 255, 0));
+  switch (number) {
+    case 0:  // files older than the key: V2 and Qwen3
+    case 1:
+      return Gate::Softmax;
+    case 2:
+      return Gate::Sigmoid;
+    case 4:
+      return Gate::SqrtSoftplus;
+    default:
+      return fail("engine.unsupported",
+                  keys.name("expert_gating_func") + " is " + std::to_string(number) +
+                      "; 1 (softmax), 2 (sigmoid) and 4 (square root of softplus) are supported",
+                  file.name());
+  }
+}
+
+Status read_mixture(const gguf::File& file, const Keys& keys, Shape& shape) {
+  MixtureShape& mixture = shape.mixture;
+  SLUICE_TRY(mixture.experts, keys.count("expert_count", 1, 4096));
+  SLUICE_TRY(mixture.used, keys.count("expert_used_count", 1, mixture.experts));
+  SLUICE_TRY(mixture.feed_forward, keys.count("expert_feed_forward_length", 1, 1 << 20));
+  SLUICE_TRY(mixture.shared, keys.count_or("expert_shared_count", 0, 64, 0));
+  if (std::int64_t{mixture.shared} * mixture.feed_forward > 1 << 20)
+    return fail("gguf.value", keys.name("expert_shared_count") + " is " + std::to_string(mixture.shared) +
+                                  ", too many experts of " + std::to_string(mixture.feed_forward));
+  SLUICE_TRY(mixture.groups, keys.count_or("expert_group_count", 1, mixture.experts, 1));
+  SLUICE_TRY(mixture.groups_used, keys.count_or("expert_group_used_count", 1, mixture.groups, mixture.groups));
+  const int group = mixture.experts / mixture.groups;
+  if (group * mixture.groups != mixture.experts || group * mixture.groups_used < mixture.used)
+    return fail("gguf.value", keys.name("expert_group_count") + " is " + std::to_string(mixture.groups) + ": " +
+                                  std::to_string(mixture.groups_used) + " of these groups of " +
+                                  std::to_string(mixture.experts) + " experts can't give " +
+                                  std::to_string(mixture.used));
+  SLUICE_TRY(mixture.gate, read_gate(file, keys));
+  mixture.normalise = file.boolean(keys.name("expert_weights_norm")).value_or(false);
+  const double scale = file.number(keys.name("expert_weights_scale")).value_or(1);
+  if (!(scale >= 0 && scale <= 1e6))
+    return fail("gguf.value", keys.name("expert_weights_scale") + " is " + std::to_string(scale) +
+                                  ", not between 0 and 1000000");
+  mixture.scale = scale > 0 ? scale : 1;  // 0 stands for none
+  SLUICE_TRY(mixture.leading_dense, keys.count_or("leading_dense_block_count", 0, shape.blocks, 0));
+  return {};
+}
+
+// The variants that differ by architecture.
+Status read_family(const gguf::File& file, const Keys& keys, Shape& shape) {
+  const std::string& name = shape.architecture;
+  const bool latent = name == "deepseek2";
+  if (latent) {
+    SLUICE_TRY_VOID(read_latent(keys, shape));
+  } else {
+    SLUICE_TRY_VOID(read_heads(keys, shape));
+  }
+  if (latent || name == "qwen3moe") {
+    SLUICE_TRY_VOID(read_mixture(file, keys, shape));
+    if (name == "qwen3moe") shape.mixture.normalise = true;  // not said in the file
+    return {};
+  }
+  if (file.unsigned_integer(keys.name("expert_count")).value_or(0) > 0)
+    return fail(
+        "engine.unsupported",
+        "the model is a mixture of experts (" + keys.name("expert_count") + "); " + name + " is supported without",
+        file.name());
+  return {};
+}
+
+constexpr const char* kArchitectures[] = {"llama", "qwen2", "qwen3", "qwen3moe", "deepseek2"};
+
+Status check_architecture(const gguf::File& file, const std::string& name) {
+  std::string known;
+  for (const char* each : kArchitectures) {
+    if (name == each) return {};
+    known += (known.empty() ? "" : ", ") + std::string(each);
+  }
+  return fail("engine.unsupported", "architecture \"" + name + "\" is not supported; these are: " + known,
+              file.name(), "use a file of these, for example a DeepSeek-R1-Distill model");
+}
+
 }  // namespace
 
 Result<Shape> read_shape(const gguf::File& file) {
   Shape shape;
   SLUICE_TRY(const auto architecture, file.require_string("general.architecture"));
   shape.architecture = architecture;
-  if (architecture != "llama" && architecture != "qwen2" && architecture != "qwen3")
-    return fail("engine.unsupported",
-                "architecture \"" + shape.architecture + "\" is not supported; llama, qwen2 and qwen3 are",
-                file.name(), "use a file of these, for example a DeepSeek-R1-Distill model");
+  SLUICE_TRY_VOID(check_architecture(file, shape.architecture));
   const Keys keys(file, shape.architecture);
-  SLUICE_TRY_VOID(refuse_variants(file, keys));
   SLUICE_TRY(shape.blocks, keys.count("block_count", 1, 1024));
+  SLUICE_TRY(const int predicting, keys.count_or("nextn_predict_layers", 0, shape.blocks - 1, 0));
+  shape.blocks -= predicting;  // they guess further tokens; the answer does not depend on them
   SLUICE_TRY(shape.embedding, keys.count("embedding_length", 1, 1 << 17));
   SLUICE_TRY(shape.feed_forward, keys.count("feed_forward_length", 1, 1 << 20));
   SLUICE_TRY(shape.context, keys.count("context_length", 1, 1 << 27));
-  SLUICE_TRY_VOID(read_heads(keys, shape));
+  SLUICE_TRY_VOID(read_family(file, keys, shape));
   SLUICE_TRY(const double epsilon, keys.positive_or("attention.layer_norm_rms_epsilon", std::nullopt, 1));
   shape.epsilon = static_cast<float>(epsilon);
   SLUICE_TRY(shape.rope, read_rope(file, keys));

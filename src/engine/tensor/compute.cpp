@@ -19,22 +19,27 @@ std::size_t at(int a, int b) { return static_cast<std::size_t>(a) * static_cast<
 
 }  // namespace
 
-Weight weight_of(const gguf::Tensor& tensor) {
-  SLUICE_CHECK(supported(tensor.type) && tensor.dimensions == 2, "the loader checks tensors before it binds them");
+Weight weight_of(const gguf::Tensor& tensor, int index) {
+  SLUICE_CHECK(supported(tensor.type), "the loader checks tensors before it binds them");
   Weight weight;
-  weight.data = tensor.data;
   weight.type = tensor.type;
   weight.columns = static_cast<int>(tensor.shape[0]);
   weight.rows = static_cast<int>(tensor.shape[1]);
-  weight.row_bytes = tensor.bytes / tensor.shape[1];
+  weight.row_bytes = tensor.bytes / tensor.rows();
+  weight.data = tensor.data + weight.row_bytes * tensor.shape[1] * static_cast<std::size_t>(index);
   return weight;
 }
 
-Buffer::Buffer(int rows, int columns) : columns_(columns), f32_(at(rows, columns)) {
-  if (columns % kGroup != 0) return;
-  q_.resize(at(rows, columns));
-  scale_.resize(at(rows, columns / kGroup));
-  sum_.resize(at(rows, columns / kGroup));
+Buffer::Buffer(int rows, int columns)
+    : columns_(columns),
+      f32_(at(rows, columns)),
+      q_(f32_.size()),
+      scale_(f32_.size() / kGroup),
+      sum_(scale_.size()) {}
+
+void Buffer::set_columns(int columns) {
+  columns_ = columns;
+  SLUICE_CHECK(columns >= 0, "widths are checked when a model is loaded");
 }
 
 std::uint64_t Buffer::bytes(int rows, int columns) {
@@ -58,51 +63,84 @@ void Compute::quantise(Buffer& input, int rows) {
   });
 }
 
-void Compute::multiply_rows(const Product& product, const Activations& x, int first, int count, int thread) {
+void Compute::multiply_rows(const Task& task, const Activations& x, int thread) {
+  const Product& product = *task.product;
   const Weight& w = *product.weight;
   const auto stride = static_cast<std::size_t>(w.rows);
-  const std::uint8_t* data = w.data + static_cast<std::size_t>(first) * w.row_bytes;
+  const std::uint8_t* data = w.data + static_cast<std::size_t>(task.first) * w.row_bytes;
+  float* out = product.out + at(product.first, w.rows) + task.first;
   if (!exact_ || w.type == gguf::TensorType::F32) {
-    kernels_.matmul[static_cast<int>(w.type)](data, w.row_bytes, count, x, product.out + first, stride);
+    kernels_.matmul[static_cast<int>(w.type)](data, w.row_bytes, task.count, x, out, stride);
   } else {
     std::vector<float>& row = exact_row_[static_cast<std::size_t>(thread)];
     if (row.size() < static_cast<std::size_t>(w.columns)) row.resize(static_cast<std::size_t>(w.columns));
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < task.count; ++i) {
       dequantise(w.type, data + static_cast<std::size_t>(i) * w.row_bytes, w.columns, row.data());
       kernels_.matmul[static_cast<int>(gguf::TensorType::F32)](reinterpret_cast<const std::uint8_t*>(row.data()),
-                                                               0, 1, x, product.out + first + i, stride);
+                                                               0, 1, x, out + i, stride);
     }
   }
   if (!product.bias) return;
-  for (int t = 0; t < x.count; ++t) kernels_.add(product.out + at(t, w.rows) + first, product.bias + first, count);
+  for (int t = 0; t < x.count; ++t)
+    for (int i = 0; i < task.count; ++i)
+      out[static_cast<std::size_t>(t) * stride + static_cast<std::size_t>(i)] += product.bias[task.first + i];
+}
+
+// Cuts the products into tasks of about the same work.
+void Compute::share_out(std::span<const Product> products, int rows) {
+  const auto work = [&](const Product& product) {  // per output
+    return std::int64_t{product.weight->columns} * (product.rows < 0 ? rows : product.rows);
+  };
+  std::int64_t total = 0;
+  for (const Product& product : products) total += work(product) * product.weight->rows;
+  const std::int64_t share = std::max(total / (threads() * kTasksPerThread), kTaskWork);
+  tasks_.clear();
+  for (const Product& product : products) {
+    if (work(product) == 0) continue;
+    const std::int64_t outputs = (share / work(product) + 7) / 8 * 8;
+    const int per_task = static_cast<int>(std::clamp<std::int64_t>(outputs, 8, product.weight->rows + 8));
+    for (int first = 0; first < product.weight->rows; first += per_task)
+      tasks_.push_back({&product, first, std::min(per_task, product.weight->rows - first)});
+  }
 }
 
 void Compute::multiply(Buffer& input, int rows, std::span<const Product> products) {
-  std::int64_t outputs = 0;
   bool any_quantised = false;
   for (const Product& product : products) {
-    SLUICE_CHECK(product.weight->columns == input.columns_, "shapes were checked when the model was loaded");
-    outputs += product.weight->rows;
+    SLUICE_CHECK(product.weight->columns == input.columns_, "the loader checks shapes");
     any_quantised = any_quantised || quantised(product.weight->type);
   }
   if (any_quantised && !exact_) quantise(input, rows);
-  const Activations x{input.f32_.data(), input.q_.data(), input.scale_.data(),
-                      input.sum_.data(), input.columns_,  rows};
-  const std::int64_t row_work = std::max<std::int64_t>(std::int64_t{input.columns_} * rows, 1);
-  const std::int64_t even = (outputs + threads() * kTasksPerThread - 1) / (threads() * kTasksPerThread);
-  const std::int64_t least = (kTaskWork + row_work - 1) / row_work;
-  const int per_task = static_cast<int>((std::max(even, least) + 7) / 8 * 8);
-  int tasks = 0;
-  for (const Product& product : products) tasks += (product.weight->rows + per_task - 1) / per_task;
-  pool_.run(tasks, [&](int task, int thread) {
-    for (const Product& product : products) {
-      const int own = (product.weight->rows + per_task - 1) / per_task;
-      if (task < own) {
-        const int first = task * per_task;
-        multiply_rows(product, x, first, std::min(per_task, product.weight->rows - first), thread);
-        return;
+  share_out(products, rows);
+  const int n = input.columns_;
+  pool_.run(static_cast<int>(tasks_.size()), [&](int i, int thread) {
+    const Task& task = tasks_[static_cast<std::size_t>(i)];
+    const int first = task.product->first;
+    const Activations x{input.f32_.data() + at(first, n),
+                        input.q_.data() + at(first, n),
+                        input.scale_.data() + at(first, n / kGroup),
+                        input.sum_.data() + at(first, n / kGroup),
+                        n,
+                        task.product->rows < 0 ? rows : task.product->rows};
+    multiply_rows(task, x, thread);
+  });
+}
+
+void Compute::multiply_transposed(const Buffer& input, int rows, std::span<const Product> products) {
+  pool_.run(static_cast<int>(products.size()), [&](int i, int thread) {
+    const Product& product = products[static_cast<std::size_t>(i)];
+    const Weight& w = *product.weight;
+    const int count = product.rows < 0 ? rows : product.rows;
+    std::vector<float>& row = exact_row_[static_cast<std::size_t>(thread)];
+    if (row.size() < static_cast<std::size_t>(w.columns)) row.resize(static_cast<std::size_t>(w.columns));
+    std::fill_n(product.out + at(product.first, w.columns), at(count, w.columns), 0.0f);
+    for (int r = 0; r < w.rows; ++r) {
+      dequantise(w.type, w.data + static_cast<std::size_t>(r) * w.row_bytes, w.columns, row.data());
+      for (int t = product.first; t < product.first + count; ++t) {
+        const float x = input.row(t)[r];
+        float* out = product.out + at(t, w.columns);
+        for (int c = 0; c < w.columns; ++c) out[c] += x * row[static_cast<std::size_t>(c)];
       }
-      task -= own;
     }
   });
 }
@@ -118,10 +156,16 @@ void Compute::rms_norm(const Buffer& in, int rows, std::span<const float> weight
            [&](int i, float*) { kernels_.rms_norm(in.row(i), weight.data(), epsilon, n, out.row(i)); });
 }
 
-void Compute::swiglu(const Buffer& gate, const Buffer& up, int rows, Buffer& out) {
+void Compute::swiglu(Buffer& gate, Buffer& up, int rows, Buffer& out, float limit) {
   const int n = gate.columns_;
-  for_each(rows, rows > 1 && std::int64_t{rows} * n >= kWorthSharing,
-           [&](int i, float*) { kernels_.swiglu(gate.row(i), up.row(i), n, out.row(i)); });
+  for_each(rows, rows > 1 && std::int64_t{rows} * n >= kWorthSharing, [&](int i, float*) {
+    float *g = gate.row(i), *u = up.row(i);
+    for (int e = 0; e < n && limit > 0; ++e) {
+      g[e] = std::min(g[e], limit);
+      u[e] = std::clamp(u[e], -limit, limit);
+    }
+    kernels_.swiglu(g, u, n, out.row(i));
+  });
 }
 
 void Compute::add(Buffer& x, const Buffer& y, int rows) {

@@ -136,6 +136,16 @@ bool supported(TensorType type) {
   return quantised(type) || type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16;
 }
 
+std::string supported_names() {
+  std::string names;
+  for (std::uint32_t number = 0; number < 64; ++number) {
+    const auto info = gguf::tensor_type_info(number);
+    if (info && supported(static_cast<TensorType>(number)))
+      names += (names.empty() ? "" : ", ") + std::string(info->name);
+  }
+  return names;
+}
+
 void dequantise(TensorType type, const std::uint8_t* row, int n, float* out) {
   const auto* halves = reinterpret_cast<const std::uint16_t*>(row);
   switch (type) {

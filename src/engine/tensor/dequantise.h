@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "engine/gguf/types.h"
 
@@ -9,6 +10,7 @@ namespace sluice::engine::tensor {
 
 // The types that this build computes with.
 bool supported(gguf::TensorType type);
+std::string supported_names();  // "F32, F16, Q4_K"
 // Quantised weights are multiplied with quantised activations on the fast path.
 bool quantised(gguf::TensorType type);
 

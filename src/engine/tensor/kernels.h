@@ -38,9 +38,12 @@ struct Attention {
   int head_dim = 0;          // a multiple of 8 for all but the scalar kernels, <= kMaxHeadDim
   float scale = 1;           // of the scores
   float* scratch = nullptr;  // [kAttentionScratch]
+  int value_dim =
+      0;  // of v and out, likewise a multiple of 8; 0: head_dim. Rows of v may be the beginnings of k's
+  const float* sinks = nullptr;  // [queries] a score per query that takes weight and has no value; or null
 };
 inline constexpr int kMaxQueries = 32;
-inline constexpr int kMaxHeadDim = 512;
+inline constexpr int kMaxHeadDim = 576;
 inline constexpr int kKeyBlock = 32;              // keys taken at a time, at fixed positions
 inline constexpr std::size_t kAttentionScratch =  // floats
     std::size_t{2} * kKeyBlock * kMaxHeadDim + std::size_t{2} * kMaxQueries;

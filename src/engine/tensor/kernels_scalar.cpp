@@ -103,17 +103,18 @@ void attend(const Attention& a) {
             static_cast<double>(to_float(k[static_cast<std::size_t>(p) * a.stride + static_cast<std::size_t>(i)]));
       return static_cast<float>(total) * a.scale;
     };
-    float largest = -INFINITY;
+    const int width = a.value_dim > 0 ? a.value_dim : a.head_dim;
+    float largest = a.sinks ? a.sinks[j] : -INFINITY;
     for (int p = 0; p < a.counts[j]; ++p) largest = std::max(largest, score(p));
-    float total = 0;
-    std::fill_n(a.out[j], a.head_dim, 0.0f);
+    float total = a.sinks ? std::exp(a.sinks[j] - largest) : 0.0f;
+    std::fill_n(a.out[j], width, 0.0f);
     for (int p = 0; p < a.counts[j]; ++p) {
       const float weight = std::exp(score(p) - largest);
       total += weight;
-      for (int i = 0; i < a.head_dim; ++i)
+      for (int i = 0; i < width; ++i)
         a.out[j][i] += weight * to_float(v[static_cast<std::size_t>(p) * a.stride + static_cast<std::size_t>(i)]);
     }
-    for (int i = 0; i < a.head_dim; ++i) a.out[j][i] /= total;
+    for (int i = 0; i < width; ++i) a.out[j][i] /= total;
   }
 }
 

@@ -15,6 +15,10 @@ namespace sluice::engine::model {
 // allows. nullopt where the system does not say.
 std::optional<std::uint64_t> available_memory();
 
+// Refuses what would not fit into memory (engine.memory). `arithmetic` says how the cache's bytes come about,
+// `beside` are bytes that the caller is going to allocate too; `wraps`: the sum is beyond 64 bits.
+Status check_memory(std::uint64_t bytes, bool wraps, std::uint64_t beside, const std::string& arithmetic);
+
 class Cache {
  public:
   // `exact`: F32 instead of F16. Errors: engine.memory with the arithmetic; nothing is allocated then.

@@ -9,5 +9,6 @@ Result<std::unique_ptr<Model>> load_llama(const gguf::File& file, const Shape& s
 Result<std::unique_ptr<Model>> load_qwen2(const gguf::File& file, const Shape& shape, const Options& options);
 Result<std::unique_ptr<Model>> load_qwen3(const gguf::File& file, const Shape& shape, const Options& options);
 Result<std::unique_ptr<Model>> load_deepseek2(const gguf::File& file, const Shape& shape, const Options& options);
+Result<std::unique_ptr<Model>> load_deepseek4(const gguf::File& file, const Shape& shape, const Options& options);
 
 }  // namespace sluice::engine::model

@@ -27,4 +27,29 @@ Result<double> Keys::positive_or(const char* key, std::optional<double> otherwis
   return value;
 }
 
+Result<std::vector<double>> Keys::numbers(const char* key, int layers, double least, double most) const {
+  std::vector<double> out;
+  if (const auto floats = file_.floats(name(key))) {
+    out.assign(floats->begin(), floats->end());
+  } else if (const auto integers = file_.integers(name(key))) {
+    for (std::int64_t value : *integers) out.push_back(static_cast<double>(value));
+  } else {
+    SLUICE_TRY(const double value, file_.require_number(name(key)));
+    out.assign(static_cast<std::size_t>(layers), value);
+  }
+  if (out.size() < static_cast<std::size_t>(layers))
+    return fail(
+        "gguf.value",
+        name(key) + " has " + std::to_string(out.size()) + " numbers for " + std::to_string(layers) + " layers",
+        file_.name());
+  out.resize(static_cast<std::size_t>(layers));
+  for (double value : out)
+    if (!(value >= least && value <= most))
+      return fail("gguf.value",
+                  name(key) + " holds " + std::to_string(value) + ", outside " + std::to_string(least) + " to " +
+                      std::to_string(most),
+                  file_.name());
+  return out;
+}
+
 }  // namespace sluice::engine::model

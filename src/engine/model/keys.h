@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/gguf/gguf.h"
 
@@ -17,6 +18,8 @@ class Keys {
   bool has(const char* key) const { return file_.has(name(key)); }
   Result<int> count(const char* key, int least, int most) const;
   Result<int> count_or(const char* key, int least, int most, int otherwise) const;
+  // A number per layer: an array of at least `layers`, or one number for all.
+  Result<std::vector<double>> numbers(const char* key, int layers, double least, double most) const;
   Result<double> positive_or(const char* key, std::optional<double> otherwise, double most) const;
 
  private:

@@ -27,18 +27,6 @@ void gate_scores(Gate gate, std::span<const float> logits, std::vector<float>& s
   }
 }
 
-// Indices of the `count` highest values, highest first; of equals the first.
-void best_of(std::span<const float> values, int count, std::vector<int>& out) {
-  out.resize(values.size());
-  std::iota(out.begin(), out.end(), 0);
-  const auto better = [&](int a, int b) {
-    const float x = values[static_cast<std::size_t>(a)], y = values[static_cast<std::size_t>(b)];
-    return x > y || (x == y && a < b);
-  };
-  std::partial_sort(out.begin(), out.begin() + count, out.end(), better);
-  out.resize(static_cast<std::size_t>(count));
-}
-
 // Experts of other groups than the best get -infinity.
 void keep_best_groups(const MixtureShape& shape, std::vector<float>& values) {
   const auto size = static_cast<std::size_t>(shape.experts / shape.groups);
@@ -60,6 +48,21 @@ void keep_best_groups(const MixtureShape& shape, std::vector<float>& values) {
 }
 
 }  // namespace
+
+void best_of(std::span<const float> values, int count, std::vector<int>& out) {
+  out.resize(values.size());
+  std::iota(out.begin(), out.end(), 0);
+  const auto value = [&](int i) {
+    const float v = values[static_cast<std::size_t>(i)];
+    return std::isnan(v) ? -INFINITY : v;
+  };
+  const auto better = [&](int a, int b) {
+    const float x = value(a), y = value(b);
+    return x > y || (x == y && a < b);
+  };
+  std::partial_sort(out.begin(), out.begin() + count, out.end(), better);
+  out.resize(static_cast<std::size_t>(count));
+}
 
 void choose_experts(const MixtureShape& shape, std::span<const float> logits, std::span<const float> bias,
                     std::span<const std::int32_t> told, Choice& choice) {

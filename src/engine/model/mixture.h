@@ -8,6 +8,9 @@
 
 namespace sluice::engine::model {
 
+// Indices of the `count` highest values, highest first; of equals the first. What is not a number comes last.
+void best_of(std::span<const float> values, int count, std::vector<int>& out);
+
 // The chosen experts of one token, best first, with their weights.
 struct Choice {
   std::vector<int> experts;

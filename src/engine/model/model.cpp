@@ -10,11 +10,9 @@ struct Family {
   const char* architecture;
   Result<std::unique_ptr<Model>> (*load)(const gguf::File&, const Shape&, const Options&);
 };
-constexpr Family kFamilies[] = {{"llama", load_llama},
-                                {"qwen2", load_qwen2},
-                                {"qwen3", load_qwen3},
-                                {"qwen3moe", load_qwen3},
-                                {"deepseek2", load_deepseek2}};
+constexpr Family kFamilies[] = {{"llama", load_llama},         {"qwen2", load_qwen2},
+                                {"qwen3", load_qwen3},         {"qwen3moe", load_qwen3},
+                                {"deepseek2", load_deepseek2}, {"deepseek4", load_deepseek4}};
 
 }  // namespace
 

@@ -20,7 +20,10 @@ Pass::Pass(const Shape& shape, const Options& options)
       h_(options.rows, shape.embedding),
       result_(options.rows, shape.embedding),
       gate_(options.rows, shape.widest_network()),
-      up_(options.rows, shape.widest_network()) {}
+      up_(options.rows, shape.widest_network()) {
+  // One expert chosen otherwise, because two were nearly equal, changes the answer.
+  compute_.set_fine(shape.mixture.experts > 0);
+}
 
 std::uint64_t Pass::bytes(const Shape& shape, const Options& options) {
   const std::uint64_t logits =

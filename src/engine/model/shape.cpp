@@ -131,15 +131,79 @@ Status read_mixture(const gguf::File& file, const Keys& keys, Shape& shape) {
   return {};
 }
 
+Status read_compression(const Keys& keys, const Shape& shape, CompressedShape& compressed) {
+  SLUICE_TRY(compressed.window, keys.count("attention.sliding_window", 1, 1 << 20));
+  SLUICE_TRY(compressed.q_rank, keys.count("attention.q_lora_rank", 1, 1 << 16));
+  SLUICE_TRY(const auto ratios, keys.numbers("attention.compress_ratios", shape.blocks, 0, 128));
+  for (double ratio : ratios) {
+    if (ratio != 0 && ratio != 4 && ratio != 128)
+      return fail("engine.unsupported", keys.name("attention.compress_ratios") + " holds " +
+                                            std::to_string(ratio) + "; 0, 4 and 128 are supported");
+    compressed.ratios.push_back(static_cast<int>(ratio));
+  }
+  SLUICE_TRY(compressed.index_heads, keys.count("attention.indexer.head_count", 1, 1024));
+  SLUICE_TRY(compressed.index_dim, keys.count("attention.indexer.key_length", shape.rope_dims, 4096));
+  SLUICE_TRY(compressed.index_top, keys.count("attention.indexer.top_k", 1, 1 << 20));
+  SLUICE_TRY(compressed.output_groups, keys.count("attention.output_group_count", 1, shape.heads));
+  SLUICE_TRY(compressed.output_rank, keys.count("attention.output_lora_rank", 1, 1 << 16));
+  if (shape.heads % compressed.output_groups != 0)
+    return fail("gguf.value", keys.name("attention.output_group_count") + " is " +
+                                  std::to_string(compressed.output_groups) + ", which does not divide " +
+                                  std::to_string(shape.heads) + " heads");
+  return {};
+}
+
+Status read_hyper_connections(const Keys& keys, const Shape& shape, CompressedShape& compressed) {
+  SLUICE_TRY(compressed.streams, keys.count("hyper_connection.count", 1, 16));
+  SLUICE_TRY(compressed.sinkhorn_steps, keys.count("hyper_connection.sinkhorn_iterations", 1, 1000));
+  SLUICE_TRY(const double epsilon, keys.positive_or("hyper_connection.epsilon", std::nullopt, 1));
+  compressed.stream_epsilon = static_cast<float>(epsilon);
+  SLUICE_TRY(compressed.hashed, keys.count_or("hash_layer_count", 0, shape.blocks, 0));
+  SLUICE_TRY(const auto limits, keys.numbers("swiglu_clamp_exp", shape.blocks, 0, 1e6));
+  compressed.expert_limits.assign(limits.begin(), limits.end());
+  compressed.shared_limits = compressed.expert_limits;
+  if (keys.has("swiglu_clamp_shexp")) {
+    SLUICE_TRY(const auto shared, keys.numbers("swiglu_clamp_shexp", shape.blocks, 0, 1e6));
+    compressed.shared_limits.assign(shared.begin(), shared.end());
+  }
+  return {};
+}
+
+// Positions of layers without a ratio are as they are; of others they are stretched, without making up for it.
+Status read_compressed(const gguf::File& file, const Keys& keys, Shape& shape) {
+  SLUICE_TRY_VOID(read_heads(keys, shape));
+  if (shape.kv_heads != 1 || shape.head_dim % 8 != 0 || shape.head_dim > tensor::kMaxHeadDim)
+    return fail("engine.unsupported",
+                std::to_string(shape.kv_heads) + " key heads of " + std::to_string(shape.head_dim) +
+                    " dimensions; one of a multiple of 8 is supported",
+                file.name());
+  CompressedShape& compressed = shape.compressed;
+  SLUICE_TRY_VOID(read_compression(keys, shape, compressed));
+  SLUICE_TRY_VOID(read_hyper_connections(keys, shape, compressed));
+  SLUICE_TRY(compressed.rope, read_rope(file, keys));
+  SLUICE_TRY(compressed.rope.base, keys.positive_or("attention.compress_rope_freq_base", std::nullopt, 1e15));
+  if (compressed.rope.yarn) compressed.rope.attention_factor = 1 / rope_magnitude(compressed.rope);
+  SLUICE_TRY(shape.rope.base, keys.positive_or("rope.freq_base", 10000.0, 1e15));
+  return {};
+}
+
 // The variants that differ by architecture.
 Status read_family(const gguf::File& file, const Keys& keys, Shape& shape) {
   const std::string& name = shape.architecture;
   const bool latent = name == "deepseek2";
+  if (name == "deepseek4") {
+    SLUICE_TRY_VOID(read_compressed(file, keys, shape));
+    return read_mixture(file, keys, shape);
+  }
+  SLUICE_TRY(shape.rope, read_rope(file, keys));
   if (latent) {
     SLUICE_TRY_VOID(read_latent(keys, shape));
   } else {
     SLUICE_TRY_VOID(read_heads(keys, shape));
   }
+  // Up to its window's length a sliding window sees everything; longer contexts are not offered.
+  SLUICE_TRY(const int window, keys.count_or("attention.sliding_window", 0, 1 << 27, 0));
+  if (window > 0) shape.context = std::min(shape.context, window);
   if (latent || name == "qwen3moe") {
     SLUICE_TRY_VOID(read_mixture(file, keys, shape));
     if (name == "qwen3moe") shape.mixture.normalise = true;  // not said in the file
@@ -153,7 +217,7 @@ Status read_family(const gguf::File& file, const Keys& keys, Shape& shape) {
   return {};
 }
 
-constexpr const char* kArchitectures[] = {"llama", "qwen2", "qwen3", "qwen3moe", "deepseek2"};
+constexpr const char* kArchitectures[] = {"llama", "qwen2", "qwen3", "qwen3moe", "deepseek2", "deepseek4"};
 
 Status check_architecture(const gguf::File& file, const std::string& name) {
   std::string known;
@@ -182,10 +246,6 @@ Result<Shape> read_shape(const gguf::File& file) {
   SLUICE_TRY_VOID(read_family(file, keys, shape));
   SLUICE_TRY(const double epsilon, keys.positive_or("attention.layer_norm_rms_epsilon", std::nullopt, 1));
   shape.epsilon = static_cast<float>(epsilon);
-  SLUICE_TRY(shape.rope, read_rope(file, keys));
-  // Up to its window's length a sliding window sees everything; longer contexts are not offered.
-  SLUICE_TRY(const int window, keys.count_or("attention.sliding_window", 0, 1 << 27, 0));
-  if (window > 0) shape.context = std::min(shape.context, window);
   const gguf::Tensor* embedding = file.tensor("token_embd.weight");
   if (!embedding || embedding->dimensions != 2 || embedding->shape[1] > (1u << 21))
     return fail("gguf.tensor", "tensor token_embd.weight is missing or not a matrix of at most 2097152 rows",

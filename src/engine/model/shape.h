@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/gguf/gguf.h"
@@ -35,6 +36,27 @@ struct MixtureShape {
   int leading_dense = 0;   // first layers that have no experts
 };
 
+// Compressed attention and hyper-connections (DeepSeek-AI 2026, DeepSeek-V4).
+struct CompressedShape {
+  int window = 0;           // nearest positions that are attended to as they are; 0: no compressed attention
+  std::vector<int> ratios;  // per layer: positions that become one; 0, 4 or 128
+  int q_rank = 0;           // width of the compressed queries
+  int index_heads = 0, index_dim = 0;      // of the indexer that chooses among compressed positions
+  int index_top = 0;                       // compressed positions that a query is given
+  int output_groups = 0, output_rank = 0;  // the output's first matrix is cut into groups of heads
+  RopeScaling rope;                        // of layers with a ratio
+  int streams = 0;                         // of the residual
+  int sinkhorn_steps = 0;
+  float stream_epsilon = 0;
+  int hashed = 0;                                   // first layers whose experts are told by the token
+  std::vector<float> expert_limits, shared_limits;  // per layer, of the gates; 0: none
+
+  int positions(int layer, int context) const {  // compressed ones
+    const int ratio = ratios[static_cast<std::size_t>(layer)];
+    return ratio > 0 ? context / ratio : 0;
+  }
+};
+
 struct Shape {
   std::string architecture;  // "llama", "qwen3"
   int blocks = 0;            // transformer layers
@@ -50,6 +72,7 @@ struct Shape {
   RopeScaling rope;
   LatentShape latent;
   MixtureShape mixture;
+  CompressedShape compressed;
 
   int q_width() const { return heads * head_dim; }
   int kv_width() const { return kv_heads * head_dim; }

@@ -144,11 +144,26 @@ Result<FeedForward> bind_network(Binder& binder, const std::string& prefix, cons
   return network;
 }
 
-Result<MixtureWeights> bind_mixture(Binder& binder, const std::string& prefix, const Shape& shape) {
+// Experts told by the token: numbers from the file that become indices.
+Result<std::vector<std::int32_t>> bind_told_experts(Binder& binder, const std::string& prefix,
+                                                    const Shape& shape) {
+  const std::string name = prefix + "ffn_gate_tid2eid.weight";
+  SLUICE_TRY(auto told, binder.integers(name, shape.vocabulary, shape.mixture.used));
+  for (std::int32_t expert : told)
+    if (expert < 0 || expert >= shape.mixture.experts)
+      return fail("gguf.value", "tensor " + name + " names expert " + std::to_string(expert) + " of " +
+                                    std::to_string(shape.mixture.experts));
+  return told;
+}
+
+Result<MixtureWeights> bind_mixture(Binder& binder, const std::string& prefix, const Shape& shape, bool told) {
   const MixtureShape& mixture = shape.mixture;
   const int width = mixture.feed_forward, wide = shape.embedding;
   MixtureWeights weights;
   SLUICE_TRY(weights.router, binder.matrix(prefix + "ffn_gate_inp.weight", mixture.experts, wide));
+  if (told) {
+    SLUICE_TRY(weights.by_token, bind_told_experts(binder, prefix, shape));
+  }
   SLUICE_TRY(weights.bias, binder.vector_if_any(prefix + "exp_probs_b.bias", mixture.experts));
   if (binder.has(prefix + "ffn_gate_up_exps.weight")) {  // both in one tensor, gates first
     SLUICE_TRY(const auto both,

@@ -91,7 +91,8 @@ Result<Weights> bind_weights(const gguf::File& file, const Shape& shape, Extras 
 // The parts that other families have too; `prefix` is "blk.N.".
 Result<FeedForward> bind_network(Binder& binder, const std::string& prefix, const char* suffix, int embedding,
                                  int width);
-Result<MixtureWeights> bind_mixture(Binder& binder, const std::string& prefix, const Shape& shape);
+Result<MixtureWeights> bind_mixture(Binder& binder, const std::string& prefix, const Shape& shape,
+                                    bool told = false);
 Status bind_ends(Binder& binder, const Shape& shape, tensor::Weight& embedding, std::vector<float>& output_norm,
                  tensor::Weight& head);
 

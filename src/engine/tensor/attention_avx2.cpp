@@ -31,12 +31,14 @@ inline float horizontal_sum(__m256 v) {
   return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
-// Widens `count` rows of `n` elements into out[count][n].
+// Widens `count` rows from row `begin` on, `n` elements each, into out[count][n].
 template <class Element>
-inline void widen(const Element* rows, std::size_t stride, int count, int n, float* out) {
-  for (int p = 0; p < count; ++p)
-    for (int i = 0; i < n; i += 8)
-      _mm256_storeu_ps(out + p * n + i, load8(rows + static_cast<std::size_t>(p) * stride + i));
+inline void widen(const Attention& a, const void* base, int begin, int count, int n, float* out) {
+  for (int p = 0; p < count; ++p) {
+    const auto* row = a.rows ? static_cast<const Element*>(a.rows[begin + p])
+                             : static_cast<const Element*>(base) + static_cast<std::size_t>(begin + p) * a.stride;
+    for (int i = 0; i < n; i += 8) _mm256_storeu_ps(out + p * n + i, load8(row + i));
+  }
 }
 
 // scores[0..31] = q . keys * scale; kNothing from `count` on.
@@ -108,10 +110,8 @@ inline void finish(const float* sink, float largest, float sum, int n, float* ou
 
 template <class Element>
 void attend(const Attention& a) {
-  const auto* k = static_cast<const Element*>(a.k);
-  const auto* v = static_cast<const Element*>(a.v);
   const int width = a.value_dim > 0 ? a.value_dim : a.head_dim;
-  const bool shared = a.k == a.v && width <= a.head_dim;  // values are the beginnings of the keys
+  const bool shared = (a.rows || a.k == a.v) && width <= a.head_dim;  // values are the beginnings of the keys
   float* keys = a.scratch;
   float* values = shared ? keys : keys + kKeyBlock * a.head_dim;
   float* largest = keys + kKeyBlock * (a.head_dim + width);
@@ -126,8 +126,8 @@ void attend(const Attention& a) {
   const Block wide{keys, values, a.head_dim, width, shared ? a.head_dim : width};
   for (int begin = 0; begin < positions; begin += kKeyBlock) {
     const int block = positions - begin < kKeyBlock ? positions - begin : kKeyBlock;
-    widen(k + static_cast<std::size_t>(begin) * a.stride, a.stride, block, a.head_dim, keys);
-    if (!shared) widen(v + static_cast<std::size_t>(begin) * a.stride, a.stride, block, width, values);
+    widen<Element>(a, a.k, begin, block, a.head_dim, keys);
+    if (!shared) widen<Element>(a, a.v, begin, block, width, values);
     for (int j = 0; j < a.queries; ++j) {
       const int visible = a.counts[j] - begin < block ? a.counts[j] - begin : block;
       if (visible > 0) take_block(a.q[j], wide, visible, a.scale, largest + j, sum + j, a.out[j]);

@@ -34,6 +34,11 @@ struct BlockQ8_0 {  // w = d * q
   std::uint16_t d;
   std::int8_t q[32];
 };
+struct BlockMXFP4 {  // Open Compute MX v1.0: w = 2^(e - 127) times the E2M1 number of q; byte i holds elements i
+                     // and i + 16
+  std::uint8_t e;
+  std::uint8_t q[16];
+};
 // K blocks: group g of 32 elements has its own 6-bit scale s and minimum t, packed in `scales`.
 struct BlockQ4_K {  // w = d * s[g] * q - dmin * t[g]; 32 bytes hold two groups (low nibbles, high nibbles)
   std::uint16_t d, dmin;
@@ -55,6 +60,6 @@ struct BlockQ6_K {  // w = d * scales[e / 16] * (q - 32) for element e
 
 static_assert(sizeof(BlockQ4_0) == 18 && sizeof(BlockQ4_1) == 20 && sizeof(BlockQ5_0) == 22);
 static_assert(sizeof(BlockQ5_1) == 24 && sizeof(BlockQ8_0) == 34 && sizeof(BlockQ4_K) == 144);
-static_assert(sizeof(BlockQ5_K) == 176 && sizeof(BlockQ6_K) == 210);
+static_assert(sizeof(BlockQ5_K) == 176 && sizeof(BlockQ6_K) == 210 && sizeof(BlockMXFP4) == 17);
 
 }  // namespace sluice::engine::tensor

@@ -30,12 +30,11 @@ Weight weight_of(const gguf::Tensor& tensor, int index) {
   return weight;
 }
 
-Buffer::Buffer(int rows, int columns)
-    : columns_(columns),
-      f32_(at(rows, columns)),
-      q_(f32_.size()),
-      scale_(f32_.size() / kGroup),
-      sum_(scale_.size()) {}
+Buffer::Buffer(int rows, int columns) : columns_(columns), f32_(at(rows, columns)) {
+  coarse_.q.resize(f32_.size());
+  coarse_.scale.resize(f32_.size() / kGroup);
+  coarse_.sum.resize(f32_.size() / kGroup);
+}
 
 void Buffer::set_columns(int columns) {
   columns_ = columns;
@@ -44,46 +43,98 @@ void Buffer::set_columns(int columns) {
 
 std::uint64_t Buffer::bytes(int rows, int columns) {
   const auto elements = static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(columns);
-  return elements * sizeof(float) + elements + elements / kGroup * 2 * sizeof(float);
+  const std::uint64_t int8 = elements + elements / kGroup * 2 * sizeof(float);
+  return elements * sizeof(float) + 2 * int8;
 }
 
 Compute::Compute(int threads, bool exact, const Kernels& kernels)
     : kernels_(kernels),
       exact_(exact),
       scratch_(static_cast<std::size_t>(threads), std::vector<float>(kAttentionScratch)),
-      exact_row_(static_cast<std::size_t>(threads)),
+      row_(static_cast<std::size_t>(threads)),
       pool_(threads) {}
+
+void Compute::quantise_row(Buffer& input, int i, float* scratch) {
+  const int n = input.columns_, groups = n / kGroup;
+  const auto to = [&](const float* x, Buffer::Int8& form) {
+    kernels_.quantise(x, n, form.q.data() + at(i, n), form.scale.data() + at(i, groups),
+                      form.sum.data() + at(i, groups));
+  };
+  to(input.row(i), input.coarse_);
+  if (!fine_) return;
+  const std::int8_t* q = input.coarse_.q.data() + at(i, n);
+  const float *x = input.row(i), *scale = input.coarse_.scale.data() + at(i, groups);
+  for (int e = 0; e < n; ++e) scratch[e] = x[e] - scale[e / kGroup] * static_cast<float>(q[e]);
+  to(scratch, input.rest_);
+}
 
 void Compute::quantise(Buffer& input, int rows) {
   const int n = input.columns_;
   SLUICE_CHECK(n % kGroup == 0, "rows of quantised weights are whole blocks");
-  for_each(rows, rows > 1 && std::int64_t{rows} * n >= kWorthSharing, [&](int i, float*) {
-    kernels_.quantise(input.row(i), n, input.q_.data() + at(i, n), input.scale_.data() + at(i, n / kGroup),
-                      input.sum_.data() + at(i, n / kGroup));
-  });
+  if (fine_ && input.rest_.q.empty()) input.rest_ = input.coarse_;
+  const bool parallel = rows > 1 && std::int64_t{rows} * n >= kWorthSharing;
+  const auto body = [&](int i, int thread) {
+    std::vector<float>& rest = row_[static_cast<std::size_t>(thread)];
+    if (rest.size() < static_cast<std::size_t>(n)) rest.resize(static_cast<std::size_t>(n));
+    quantise_row(input, i, rest.data());
+  };
+  if (parallel) return pool_.run(rows, body);
+  for (int i = 0; i < rows; ++i) body(i, 0);
 }
 
-void Compute::multiply_rows(const Task& task, const Activations& x, int thread) {
+Activations Compute::activations(const Buffer& input, const Buffer::Int8& form, int first, int rows) const {
+  const int n = input.columns_, groups = n / kGroup;
+  return {input.row(first),
+          form.q.data() + at(first, n),
+          form.scale.data() + at(first, groups),
+          form.sum.data() + at(first, groups),
+          n,
+          rows};
+}
+
+void Compute::multiply_kernel(const Task& task, const Buffer& input, int rows, float* out, float* scratch) {
+  const Weight& w = *task.product->weight;
+  const MatmulKernel kernel = kernels_.matmul[static_cast<int>(w.type)];
+  const std::uint8_t* data = w.data + static_cast<std::size_t>(task.first) * w.row_bytes;
+  const auto stride = static_cast<std::size_t>(w.rows);
+  const int first = task.product->first;
+  kernel(data, w.row_bytes, task.count, activations(input, input.coarse_, first, rows), out, stride);
+  if (!fine_ || !quantised(w.type)) return;
+  // The rest is multiplied by some rows at a time, whose results fit the scratch.
+  const int most = std::max(static_cast<int>(kAttentionScratch) / task.count, 1);
+  for (int t = 0; t < rows; t += most) {
+    const int count = std::min(most, rows - t);
+    const Activations rest = activations(input, input.rest_, first + t, count);
+    kernel(data, w.row_bytes, task.count, rest, scratch, static_cast<std::size_t>(task.count));
+    for (int j = 0; j < count; ++j) kernels_.add(out + at(t + j, w.rows), scratch + at(j, task.count), task.count);
+  }
+}
+
+void Compute::multiply_floats(const Task& task, const Activations& x, float* out, int thread) {
+  const Weight& w = *task.product->weight;
+  const MatmulKernel kernel = kernels_.matmul[static_cast<int>(gguf::TensorType::F32)];
+  std::vector<float>& row = row_[static_cast<std::size_t>(thread)];
+  if (row.size() < static_cast<std::size_t>(w.columns)) row.resize(static_cast<std::size_t>(w.columns));
+  for (int i = 0; i < task.count; ++i) {
+    dequantise(w.type, w.data + static_cast<std::size_t>(task.first + i) * w.row_bytes, w.columns, row.data());
+    kernel(reinterpret_cast<const std::uint8_t*>(row.data()), 0, 1, x, out + i, static_cast<std::size_t>(w.rows));
+  }
+}
+
+void Compute::multiply_rows(const Task& task, const Buffer& input, int rows, int thread) {
   const Product& product = *task.product;
   const Weight& w = *product.weight;
-  const auto stride = static_cast<std::size_t>(w.rows);
-  const std::uint8_t* data = w.data + static_cast<std::size_t>(task.first) * w.row_bytes;
+  if (product.rows >= 0) rows = product.rows;
   float* out = product.out + at(product.first, w.rows) + task.first;
-  if (!exact_ || w.type == gguf::TensorType::F32) {
-    kernels_.matmul[static_cast<int>(w.type)](data, w.row_bytes, task.count, x, out, stride);
-  } else {
-    std::vector<float>& row = exact_row_[static_cast<std::size_t>(thread)];
-    if (row.size() < static_cast<std::size_t>(w.columns)) row.resize(static_cast<std::size_t>(w.columns));
-    for (int i = 0; i < task.count; ++i) {
-      dequantise(w.type, data + static_cast<std::size_t>(i) * w.row_bytes, w.columns, row.data());
-      kernels_.matmul[static_cast<int>(gguf::TensorType::F32)](reinterpret_cast<const std::uint8_t*>(row.data()),
-                                                               0, 1, x, out + i, stride);
-    }
-  }
+  const bool kernel = kernels_.matmul[static_cast<int>(w.type)] != nullptr;
+  if (w.type == gguf::TensorType::F32 || (kernel && !exact_))
+    multiply_kernel(task, input, rows, out, scratch_[static_cast<std::size_t>(thread)].data());
+  else
+    multiply_floats(task, activations(input, input.coarse_, product.first, rows), out, thread);
   if (!product.bias) return;
-  for (int t = 0; t < x.count; ++t)
+  for (int t = 0; t < rows; ++t)
     for (int i = 0; i < task.count; ++i)
-      out[static_cast<std::size_t>(t) * stride + static_cast<std::size_t>(i)] += product.bias[task.first + i];
+      out[at(t, w.rows) + static_cast<std::size_t>(i)] += product.bias[task.first + i];
 }
 
 // Cuts the products into tasks of about the same work.
@@ -112,18 +163,8 @@ void Compute::multiply(Buffer& input, int rows, std::span<const Product> product
   }
   if (any_quantised && !exact_) quantise(input, rows);
   share_out(products, rows);
-  const int n = input.columns_;
-  pool_.run(static_cast<int>(tasks_.size()), [&](int i, int thread) {
-    const Task& task = tasks_[static_cast<std::size_t>(i)];
-    const int first = task.product->first;
-    const Activations x{input.f32_.data() + at(first, n),
-                        input.q_.data() + at(first, n),
-                        input.scale_.data() + at(first, n / kGroup),
-                        input.sum_.data() + at(first, n / kGroup),
-                        n,
-                        task.product->rows < 0 ? rows : task.product->rows};
-    multiply_rows(task, x, thread);
-  });
+  pool_.run(static_cast<int>(tasks_.size()),
+            [&](int i, int thread) { multiply_rows(tasks_[static_cast<std::size_t>(i)], input, rows, thread); });
 }
 
 void Compute::multiply_transposed(const Buffer& input, int rows, std::span<const Product> products) {
@@ -131,7 +172,7 @@ void Compute::multiply_transposed(const Buffer& input, int rows, std::span<const
     const Product& product = products[static_cast<std::size_t>(i)];
     const Weight& w = *product.weight;
     const int count = product.rows < 0 ? rows : product.rows;
-    std::vector<float>& row = exact_row_[static_cast<std::size_t>(thread)];
+    std::vector<float>& row = row_[static_cast<std::size_t>(thread)];
     if (row.size() < static_cast<std::size_t>(w.columns)) row.resize(static_cast<std::size_t>(w.columns));
     std::fill_n(product.out + at(product.first, w.columns), at(count, w.columns), 0.0f);
     for (int r = 0; r < w.rows; ++r) {

@@ -36,14 +36,17 @@ class Buffer {
   int columns() const { return columns_; }
   // Rows of fewer columns than it was made for, one after another; what it held is lost.
   void set_columns(int columns);
-  static std::uint64_t bytes(int rows, int columns);
+  static std::uint64_t bytes(int rows, int columns);  // at most
 
  private:
   friend class Compute;
   int columns_ = 0;
   std::vector<float> f32_;
-  std::vector<std::int8_t> q_;
-  std::vector<float> scale_, sum_;
+  struct Int8 {
+    std::vector<std::int8_t> q;
+    std::vector<float> scale, sum;
+  };
+  Int8 coarse_, rest_;  // rest: what coarse leaves, as int8 again; empty until it is needed
 };
 
 // One product of a step: out = input * weight^T + bias, for all rows of the input or for some.
@@ -64,6 +67,9 @@ class Compute {
   int threads() const { return pool_.threads(); }
   bool exact() const { return exact_; }
   const Kernels& kernels() const { return kernels_; }
+  // On the fast path activations are int8 twice, the second time what the first leaves: about 16 bits, at twice
+  // the arithmetic for the same weights read. For models whose choices between near equals hang on it.
+  void set_fine(bool fine) { fine_ = fine; }
 
   // All products read the same input rows [0, rows), which are quantised once if any weight is.
   void multiply(Buffer& input, int rows, std::span<const Product> products);
@@ -87,19 +93,24 @@ class Compute {
 
  private:
   void quantise(Buffer& input, int rows);
+  void quantise_row(Buffer& input, int i, float* scratch);
+  Activations activations(const Buffer& input, const Buffer::Int8& form, int first, int rows) const;
   struct Task {  // some outputs of a product
     const Product* product;
     int first, count;
   };
   void share_out(std::span<const Product> products, int rows);
-  void multiply_rows(const Task& task, const Activations& x, int thread);
+  void multiply_rows(const Task& task, const Buffer& input, int rows, int thread);
+  void multiply_kernel(const Task& task, const Buffer& input, int rows, float* out, float* scratch);
+  void multiply_floats(const Task& task, const Activations& x, float* out, int thread);
 
   const Kernels& kernels_;
   bool exact_;
-  std::vector<std::vector<float>> scratch_;    // one per thread
-  std::vector<std::vector<float>> exact_row_;  // one dequantised weight row per thread
-  std::vector<Task> tasks_;                    // of the current step
-  Pool pool_;                                  // last: its threads end before what they use
+  bool fine_ = false;
+  std::vector<std::vector<float>> scratch_;  // one per thread
+  std::vector<std::vector<float>> row_;      // of weights or activations, one per thread
+  std::vector<Task> tasks_;                  // of the current step
+  Pool pool_;                                // last: its threads end before what they use
 };
 
 }  // namespace sluice::engine::tensor

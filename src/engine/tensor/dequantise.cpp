@@ -1,5 +1,6 @@
 #include "engine/tensor/dequantise.h"
 
+#include <cmath>
 #include <cstring>
 
 #include "base/check.h"
@@ -55,6 +56,16 @@ void dequantise(const BlockQ5_1& block, float* out) {
 void dequantise(const BlockQ8_0& block, float* out) {
   const float d = half_to_float(block.d);
   for (int i = 0; i < 32; ++i) out[i] = d * static_cast<float>(block.q[i]);
+}
+
+// The E2M1 numbers doubled are integers; the scale is halved for it.
+void dequantise(const BlockMXFP4& block, float* out) {
+  constexpr std::int8_t kDoubled[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+  const float d = std::ldexp(1.0f, block.e - 128);
+  for (int i = 0; i < 16; ++i) {
+    out[i] = d * static_cast<float>(kDoubled[block.q[i] & 15]);
+    out[i + 16] = d * static_cast<float>(kDoubled[block.q[i] >> 4]);
+  }
 }
 
 void dequantise(const BlockQ4_K& block, float* out) {
@@ -133,7 +144,15 @@ bool quantised(TensorType type) {
 }
 
 bool supported(TensorType type) {
-  return quantised(type) || type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16;
+  switch (type) {
+    case TensorType::F32:
+    case TensorType::F16:
+    case TensorType::BF16:
+    case TensorType::MXFP4:
+      return true;
+    default:
+      return quantised(type);
+  }
 }
 
 std::string supported_names() {
@@ -168,6 +187,8 @@ void dequantise(TensorType type, const std::uint8_t* row, int n, float* out) {
       return dequantise_blocks<BlockQ5_1>(row, n, kGroup, out);
     case TensorType::Q8_0:
       return dequantise_blocks<BlockQ8_0>(row, n, kGroup, out);
+    case TensorType::MXFP4:
+      return dequantise_blocks<BlockMXFP4>(row, n, kGroup, out);
     case TensorType::Q4_K:
       return dequantise_blocks<BlockQ4_K>(row, n, kSuper, out);
     case TensorType::Q5_K:

@@ -11,7 +11,7 @@ namespace sluice::engine::tensor {
 // The types that this build computes with.
 bool supported(gguf::TensorType type);
 std::string supported_names();  // "F32, F16, Q4_K"
-// Quantised weights are multiplied with quantised activations on the fast path.
+// These weights have kernels that multiply them with quantised activations; others are dequantised for it.
 bool quantised(gguf::TensorType type);
 
 // Precondition: supported(type); n is a multiple of the type's block; `row` holds n elements.

@@ -41,6 +41,8 @@ struct Attention {
   int value_dim =
       0;  // of v and out, likewise a multiple of 8; 0: head_dim. Rows of v may be the beginnings of k's
   const float* sinks = nullptr;  // [queries] a score per query that takes weight and has no value; or null
+  const void* const* rows =
+      nullptr;  // keys and values lie at these places instead of k + p * stride and v + p * stride
 };
 inline constexpr int kMaxQueries = 32;
 inline constexpr int kMaxHeadDim = 576;
@@ -52,7 +54,7 @@ inline constexpr int kTensorTypes = 40;  // gguf::TensorType numbers are below
 
 struct Kernels {
   const char* name;                   // "avx2"
-  MatmulKernel matmul[kTensorTypes];  // by the weights' type; null where the type is not supported
+  MatmulKernel matmul[kTensorTypes];  // by the weights' type; null: weights are dequantised and multiplied as F32
   void (*quantise)(const float* x, int n, std::int8_t* q, float* scale, float* sum);
   void (*rms_norm)(const float* x, const float* weight, float epsilon, int n, float* out);
   void (*swiglu)(const float* gate, const float* up, int n, float* out);  // silu(gate) * up

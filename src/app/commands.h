@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "config/settings.h"
@@ -48,6 +49,16 @@ int records_show(const RecordsOptions& options);
 int records_verify(const RecordsOptions& options);
 
 int models_inspect(const std::string& file);
+
+struct LogitsOptions {
+  std::string file;
+  std::string prompt, prompt_file;  // one of these three; "-": standard input
+  std::vector<int> tokens;
+  std::vector<int> force;
+  int predict = 16, top = 10, threads = 0, chunk = 64;
+  bool all = false, exact = false, plain = false;
+};
+int models_logits(const LogitsOptions& options);  // prints one JSON object
 
 // Shared by the commands.
 Result<config::Settings> load_settings(const std::string& config);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "engine/tensor/blocks.h"
+#include "engine/tensor/dequantise_small.h"
 #include "engine/tensor/half.h"
 
 namespace sluice::engine::tensor {
@@ -149,6 +150,17 @@ bool supported(TensorType type) {
     case TensorType::F16:
     case TensorType::BF16:
     case TensorType::MXFP4:
+    case TensorType::Q2_K:
+    case TensorType::Q3_K:
+    case TensorType::IQ4_NL:
+    case TensorType::IQ4_XS:
+    case TensorType::IQ1_S:
+    case TensorType::IQ1_M:
+    case TensorType::IQ2_XXS:
+    case TensorType::IQ2_XS:
+    case TensorType::IQ2_S:
+    case TensorType::IQ3_XXS:
+    case TensorType::IQ3_S:
       return true;
     default:
       return quantised(type);
@@ -195,6 +207,28 @@ void dequantise(TensorType type, const std::uint8_t* row, int n, float* out) {
       return dequantise_blocks<BlockQ5_K>(row, n, kSuper, out);
     case TensorType::Q6_K:
       return dequantise_blocks<BlockQ6_K>(row, n, kSuper, out);
+    case TensorType::Q2_K:
+      return dequantise_blocks<BlockQ2_K>(row, n, kSuper, out);
+    case TensorType::Q3_K:
+      return dequantise_blocks<BlockQ3_K>(row, n, kSuper, out);
+    case TensorType::IQ4_NL:
+      return dequantise_blocks<BlockIQ4_NL>(row, n, kGroup, out);
+    case TensorType::IQ4_XS:
+      return dequantise_blocks<BlockIQ4_XS>(row, n, kSuper, out);
+    case TensorType::IQ1_S:
+      return dequantise_blocks<BlockIQ1_S>(row, n, kSuper, out);
+    case TensorType::IQ1_M:
+      return dequantise_blocks<BlockIQ1_M>(row, n, kSuper, out);
+    case TensorType::IQ2_XXS:
+      return dequantise_blocks<BlockIQ2_XXS>(row, n, kSuper, out);
+    case TensorType::IQ2_XS:
+      return dequantise_blocks<BlockIQ2_XS>(row, n, kSuper, out);
+    case TensorType::IQ2_S:
+      return dequantise_blocks<BlockIQ2_S>(row, n, kSuper, out);
+    case TensorType::IQ3_XXS:
+      return dequantise_blocks<BlockIQ3_XXS>(row, n, kSuper, out);
+    case TensorType::IQ3_S:
+      return dequantise_blocks<BlockIQ3_S>(row, n, kSuper, out);
     default:
       SLUICE_CHECK(false, "the type was checked with supported() when the model was loaded");
   }

@@ -73,10 +73,13 @@ Result<Cache> Cache::create(const Shape& shape, int slots, int context, bool exa
   const std::uint64_t positions = static_cast<std::uint64_t>(slots) * static_cast<std::uint64_t>(context);
   std::uint64_t bytes = 0;
   const bool wraps = __builtin_mul_overflow(per_position, positions, &bytes);
+  const std::string key = std::to_string(shape.key_width()), value = std::to_string(shape.value_width());
+  const std::string widths = shape.value_width() == 0 ? key
+                             : key == value           ? "2 x " + key
+                                                      : "(" + key + " + " + value + ")";
   const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(context) + " positions x " +
                                  std::to_string(per_position) + " bytes (" + std::to_string(shape.blocks) +
-                                 " layers x " + (shape.value_width() > 0 ? "2 x " : "") +
-                                 std::to_string(shape.key_width()) + " x " + (exact ? "4" : "2") + ")";
+                                 " layers x " + widths + " x " + (exact ? "4" : "2") + ")";
   SLUICE_TRY_VOID(check_memory(bytes, wraps, beside, arithmetic));
   Cache cache;
   cache.slots_ = slots;

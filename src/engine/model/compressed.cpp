@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "engine/model/mixture.h"
+#include "engine/model/indexer.h"
 
 namespace sluice::engine::model {
 
@@ -202,32 +202,6 @@ void CompressedAttention::compress(const CompressorWeights& weights, int layer, 
                indexer ? cache_.index(row.slot, layer, block) : cache_.far(row.slot, layer, block));
 }
 
-// score = sum over the indexer's heads of weight * max(0, q . k)
-void CompressedAttention::score_blocks(int layer, int index, int blocks, std::vector<float>& scores,
-                                       float* scratch) {
-  const Row& row = pass_.row(index);
-  const auto type = cache_.exact() ? gguf::TensorType::F32 : gguf::TensorType::F16;
-  const tensor::MatmulKernel kernel = pass_.compute().kernels().matmul[static_cast<int>(type)];
-  tensor::Activations q;
-  q.f32 = index_q_.row(index);
-  q.n = c_.index_dim;
-  q.count = c_.index_heads;
-  const int most = static_cast<int>(tensor::kAttentionScratch) / c_.index_heads;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(c_.index_dim) * static_cast<float>(c_.index_heads));
-  scores.assign(static_cast<std::size_t>(blocks), 0.0f);
-  for (int begin = 0; begin < blocks; begin += most) {
-    const int count = std::min(most, blocks - begin);
-    kernel(reinterpret_cast<const std::uint8_t*>(cache_.index(row.slot, layer, begin)),
-           static_cast<std::size_t>(c_.index_dim) * cache_.element(), count, q, scratch,
-           static_cast<std::size_t>(count));
-    for (int head = 0; head < c_.index_heads; ++head) {
-      const float weight = index_heads_.row(index)[head] * scale;
-      for (int i = 0; i < count; ++i)
-        scores[static_cast<std::size_t>(begin + i)] += weight * std::max(0.0f, scratch[head * count + i]);
-    }
-  }
-}
-
 // What the row's queries are given, in the order of positions: blocks, then the nearest.
 void CompressedAttention::choose(int layer, int index, float* scratch) {
   const Row& row = pass_.row(index);
@@ -236,11 +210,10 @@ void CompressedAttention::choose(int layer, int index, float* scratch) {
   seen.clear();
   const int blocks = ratio > 0 ? (row.position + 1) / ratio : 0;
   if (ratio == 4 && blocks > c_.index_top) {
-    std::vector<float> scores;
     std::vector<int> chosen;
-    score_blocks(layer, index, blocks, scores, scratch);
-    best_of(scores, c_.index_top, chosen);
-    std::sort(chosen.begin(), chosen.end());
+    const IndexQuery query{index_q_.row(index), index_heads_.row(index), c_.index_heads, c_.index_dim};
+    const IndexKeys keys{cache_.index(row.slot, layer, 0), cache_.exact(), blocks};
+    choose_keys(pass_.compute().kernels(), query, keys, c_.index_top, chosen, scratch);
     for (int block : chosen) seen.push_back(cache_.far(row.slot, layer, block));
   } else {
     for (int block = 0; block < blocks; ++block) seen.push_back(cache_.far(row.slot, layer, block));

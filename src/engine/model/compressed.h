@@ -50,7 +50,6 @@ class CompressedAttention {
   void compress(const CompressorWeights& weights, int layer, int index, bool indexer);
   void write_vector(const float* from, int dim, std::byte* to);
   void choose(int layer, int index, float* scratch);
-  void score_blocks(int layer, int index, int blocks, std::vector<float>& scores, float* scratch);
   void attend(const CompressedWeights& weights, int layer);
   void attend_heads(const CompressedWeights& weights, int index, int first_head, int heads, float* scratch);
   void output(const CompressedWeights& weights, const Angles& angles);

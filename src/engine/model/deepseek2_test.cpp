@@ -14,6 +14,7 @@ namespace {
 
 using Vector = std::vector<double>;
 constexpr int kWidth = 32, kHeads = 2, kNope = 16, kRope = 8, kValue = 24, kRank = 16, kTokens = 11;
+constexpr int kQRank = 24, kIndexHeads = 3, kIndexDim = 16, kIndexTop = 3;  // of V3.2
 constexpr int kExperts = 4, kUsed = 2, kInner = 16;
 constexpr double kEpsilon = 1e-6;
 
@@ -25,7 +26,8 @@ struct Tiny {
   };
   std::map<std::string, Matrix> matrices;
 
-  Tiny() {
+  // `sparse`: V3.2 with compressed queries and an indexer.
+  explicit Tiny(bool sparse) {
     std::mt19937 random(5);
     std::normal_distribution<float> normal(0, 0.3f);
     const auto add = [&](const std::string& name, int columns, int rows, int depth = 1) {
@@ -39,7 +41,18 @@ struct Tiny {
     add("output_norm.weight", kWidth, 1);
     for (const std::string layer : {"blk.0.", "blk.1."}) {
       add(layer + "attn_norm.weight", kWidth, 1);
-      add(layer + "attn_q.weight", kWidth, kHeads * (kNope + kRope));
+      if (sparse) {
+        add(layer + "attn_q_a.weight", kWidth, kQRank);
+        add(layer + "attn_q_a_norm.weight", kQRank, 1);
+        add(layer + "attn_q_b.weight", kQRank, kHeads * (kNope + kRope));
+        add(layer + "indexer.attn_q_b.weight", kQRank, kIndexHeads * kIndexDim);
+        add(layer + "indexer.attn_k.weight", kWidth, kIndexDim);
+        add(layer + "indexer.k_norm.weight", kIndexDim, 1);
+        add(layer + "indexer.k_norm.bias", kIndexDim, 1);
+        add(layer + "indexer.proj.weight", kWidth, kIndexHeads);
+      } else {
+        add(layer + "attn_q.weight", kWidth, kHeads * (kNope + kRope));
+      }
       add(layer + "attn_kv_a_mqa.weight", kWidth, kRank + kRope);
       add(layer + "attn_kv_a_norm.weight", kRank, 1);
       add(layer + "attn_kv_b.weight", kRank, kHeads * (kNope + kValue));
@@ -97,6 +110,53 @@ void turn(double* values, int position) {
   }
 }
 
+// The indexer rotates its first dimensions, by halves.
+void turn_index(double* values, int position) {
+  for (int pair = 0; pair < kRope / 2; ++pair) {
+    const double angle = position * std::pow(10000.0, -2.0 * pair / kRope);
+    const double a = values[pair], b = values[pair + kRope / 2];
+    values[pair] = a * std::cos(angle) - b * std::sin(angle);
+    values[pair + kRope / 2] = a * std::sin(angle) + b * std::cos(angle);
+  }
+}
+
+struct Index {
+  std::vector<Vector> keys, queries, weights;  // per position
+
+  void add(const Tiny& tiny, const std::string& layer, const Vector& h, const Vector& q, int position) {
+    Vector key = tiny.times(layer + "indexer.attn_k.weight", h);
+    double mean = 0, variance = 0;
+    for (double value : key) mean += value / kIndexDim;
+    for (double value : key) variance += (value - mean) * (value - mean) / kIndexDim;
+    for (std::size_t i = 0; i < key.size(); ++i)
+      key[i] = (key[i] - mean) / std::sqrt(variance + 1e-6) *
+                   static_cast<double>(tiny.matrices.at(layer + "indexer.k_norm.weight").values[i]) +
+               static_cast<double>(tiny.matrices.at(layer + "indexer.k_norm.bias").values[i]);
+    turn_index(key.data(), position);
+    Vector query = tiny.times(layer + "indexer.attn_q_b.weight", q);
+    for (int head = 0; head < kIndexHeads; ++head) turn_index(query.data() + head * kIndexDim, position);
+    keys.push_back(key);
+    queries.push_back(query);
+    weights.push_back(tiny.times(layer + "indexer.proj.weight", h));
+  }
+  // Whether the query at p sees s: fewer than kIndexTop other positions score higher.
+  bool sees(std::size_t p, std::size_t s) const {
+    if (keys.empty()) return true;
+    int better = 0;
+    for (std::size_t other = 0; other <= p; ++other) better += score(p, other) > score(p, s) ? 1 : 0;
+    return better < kIndexTop;
+  }
+  double score(std::size_t p, std::size_t s) const {
+    double sum = 0;
+    for (std::size_t head = 0; head < kIndexHeads; ++head) {
+      double product = 0;
+      for (std::size_t i = 0; i < kIndexDim; ++i) product += queries[p][head * kIndexDim + i] * keys[s][i];
+      sum += weights[p][head] * std::max(0.0, product);
+    }
+    return sum;
+  }
+};
+
 // Logits after the last of `tokens`.
 Vector expected(const Tiny& tiny, const std::vector<int>& tokens) {
   std::vector<Vector> x;
@@ -106,9 +166,16 @@ Vector expected(const Tiny& tiny, const std::vector<int>& tokens) {
   }
   for (const std::string layer : {"blk.0.", "blk.1."}) {
     std::vector<Vector> q, kv, shared;
+    Index index;
     for (std::size_t p = 0; p < x.size(); ++p) {
       const Vector h = tiny.norm(layer + "attn_norm.weight", x[p]);
-      q.push_back(tiny.times(layer + "attn_q.weight", h));
+      if (tiny.matrices.contains(layer + "attn_q.weight")) {
+        q.push_back(tiny.times(layer + "attn_q.weight", h));
+      } else {
+        const Vector down = tiny.norm(layer + "attn_q_a_norm.weight", tiny.times(layer + "attn_q_a.weight", h));
+        q.push_back(tiny.times(layer + "attn_q_b.weight", down));
+        index.add(tiny, layer, h, down, static_cast<int>(p));
+      }
       for (int head = 0; head < kHeads; ++head)
         turn(q[p].data() + head * (kNope + kRope) + kNope, static_cast<int>(p));
       const Vector down = tiny.times(layer + "attn_kv_a_mqa.weight", h);
@@ -123,6 +190,7 @@ Vector expected(const Tiny& tiny, const std::vector<int>& tokens) {
         Vector sum(kValue, 0.0);
         double total = 0;
         for (std::size_t s = 0; s <= p; ++s) {
+          if (!index.sees(p, s)) continue;
           const double *query = q[p].data() + head * (kNope + kRope),
                        *key = kv[s].data() + head * (kNope + kValue);
           double score = 0;
@@ -157,7 +225,9 @@ Vector expected(const Tiny& tiny, const std::vector<int>& tokens) {
 // `split`: keys and values as newer files have them, and the metadata that goes with it.
 std::string file_of(const Tiny& tiny, bool split) {
   gguf::Sample sample;
-  sample.string("general.architecture", "deepseek2");
+  const bool sparse = !tiny.matrices.contains("blk.0.attn_q.weight");
+  const std::string architecture = sparse ? "deepseek32" : "deepseek2";
+  sample.string("general.architecture", architecture);
   const std::vector<std::pair<std::string, std::uint32_t>> numbers{
       {"block_count", 2},
       {"context_length", 64},
@@ -174,11 +244,16 @@ std::string file_of(const Tiny& tiny, bool split) {
       {"expert_used_count", kUsed},
       {"expert_shared_count", 2},
       {"expert_feed_forward_length", kInner}};
-  for (const auto& [key, value] : numbers) sample.u32("deepseek2." + key, value);
+  for (const auto& [key, value] : numbers) sample.u32(architecture + "." + key, value);
   if (split)
-    sample.u32("deepseek2.attention.key_length_mla", kNope + kRope)
-        .u32("deepseek2.attention.value_length_mla", kValue);
-  sample.f32("deepseek2.attention.layer_norm_rms_epsilon", static_cast<float>(kEpsilon));
+    sample.u32(architecture + ".attention.key_length_mla", kNope + kRope)
+        .u32(architecture + ".attention.value_length_mla", kValue);
+  if (sparse)
+    sample.u32(architecture + ".attention.q_lora_rank", kQRank)
+        .u32(architecture + ".attention.indexer.head_count", kIndexHeads)
+        .u32(architecture + ".attention.indexer.key_length", kIndexDim)
+        .u32(architecture + ".attention.indexer.top_k", kIndexTop);
+  sample.f32(architecture + ".attention.layer_norm_rms_epsilon", static_cast<float>(kEpsilon));
   const auto put = [&](const std::string& name, const std::vector<std::uint64_t>& shape,
                        const std::vector<float>& v) {
     sample.tensor(name, shape, gguf::TensorType::F32,
@@ -209,27 +284,31 @@ std::string file_of(const Tiny& tiny, bool split) {
 
 }  // namespace
 
-TEST_CASE("V2-Lite is computed as its paper says, from files with keys and values in one tensor or in two") {
-  const Tiny tiny;
-  const std::vector<int> tokens{3, 7, 0, 10, 5, 5, 1};
-  const Vector want = expected(tiny, tokens);
-  for (bool split : {false, true}) {
-    CAPTURE(split);
-    const std::string bytes = file_of(tiny, split);
-    auto file = gguf::File::from_bytes(bytes, "sample");
-    REQUIRE_MESSAGE(file.has_value(), file.error().to_string());
-    Options options;
-    options.context = 16;
-    options.exact = true;
-    auto model = Model::load(**file, options);
-    REQUIRE_MESSAGE(model.has_value(), model.error().to_string());
-    std::vector<Row> rows;
-    for (std::size_t i = 0; i < tokens.size(); ++i)
-      rows.push_back({tokens[i], 0, static_cast<int>(i), i + 1 == tokens.size()});
-    (*model)->forward(rows);
-    const std::span<float> got = (*model)->logits(0);
-    for (std::size_t i = 0; i < want.size(); ++i)
-      CHECK(static_cast<double>(got[i]) == doctest::Approx(want[i]).epsilon(1e-4));
+TEST_CASE(
+    "V2-Lite and V3.2 are computed as their papers say, from files with keys and values in one tensor or in two") {
+  for (bool sparse : {false, true}) {
+    const Tiny tiny(sparse);
+    CAPTURE(sparse);
+    const std::vector<int> tokens{3, 7, 0, 10, 5, 5, 1};
+    const Vector want = expected(tiny, tokens);
+    for (bool split : {false, true}) {
+      CAPTURE(split);
+      const std::string bytes = file_of(tiny, split);
+      auto file = gguf::File::from_bytes(bytes, "sample");
+      REQUIRE_MESSAGE(file.has_value(), file.error().to_string());
+      Options options;
+      options.context = 16;
+      options.exact = true;
+      auto model = Model::load(**file, options);
+      REQUIRE_MESSAGE(model.has_value(), model.error().to_string());
+      std::vector<Row> rows;
+      for (std::size_t i = 0; i < tokens.size(); ++i)
+        rows.push_back({tokens[i], 0, static_cast<int>(i), i + 1 == tokens.size()});
+      (*model)->forward(rows);
+      const std::span<float> got = (*model)->logits(0);
+      for (std::size_t i = 0; i < want.size(); ++i)
+        CHECK(static_cast<double>(got[i]) == doctest::Approx(want[i]).epsilon(1e-4));
+    }
   }
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "engine/model/indexer.h"
+
 namespace sluice::engine::model {
 
 using tensor::Buffer;
@@ -20,6 +22,30 @@ Status bind_queries(Binder& binder, const std::string& prefix, const Shape& shap
   SLUICE_TRY(weights.q_norm, binder.vector(prefix + "attn_q_a_norm.weight", rank));
   SLUICE_TRY(weights.q_up, binder.matrix(prefix + "attn_q_b.weight", shape.q_width(), rank));
   return {};
+}
+
+Status bind_indexer(Binder& binder, const std::string& prefix, const Shape& shape, LatentWeights& weights) {
+  const LatentShape& latent = shape.latent;
+  SLUICE_TRY(weights.index_q, binder.matrix(prefix + "indexer.attn_q_b.weight",
+                                            latent.index_heads * latent.index_dim, latent.q_rank));
+  SLUICE_TRY(weights.index_k, binder.matrix(prefix + "indexer.attn_k.weight", latent.index_dim, shape.embedding));
+  SLUICE_TRY(weights.index_norm, binder.vector(prefix + "indexer.k_norm.weight", latent.index_dim));
+  SLUICE_TRY(weights.index_bias, binder.vector(prefix + "indexer.k_norm.bias", latent.index_dim));
+  SLUICE_TRY(weights.index_heads,
+             binder.matrix(prefix + "indexer.proj.weight", latent.index_heads, shape.embedding));
+  return {};
+}
+
+// Ba et al. 2016.
+void layer_norm(std::span<const float> weight, std::span<const float> bias, float* x) {
+  constexpr double kEpsilon = 1e-6;  // the reference's, which files do not say
+  const auto n = static_cast<double>(weight.size());
+  double mean = 0, squares = 0;
+  for (std::size_t i = 0; i < weight.size(); ++i) mean += static_cast<double>(x[i]) / n;
+  for (std::size_t i = 0; i < weight.size(); ++i) squares += std::pow(static_cast<double>(x[i]) - mean, 2);
+  const double factor = 1 / std::sqrt(squares / n + kEpsilon);
+  for (std::size_t i = 0; i < weight.size(); ++i)
+    x[i] = static_cast<float>((static_cast<double>(x[i]) - mean) * factor) * weight[i] + bias[i];
 }
 
 }  // namespace
@@ -46,6 +72,9 @@ Result<LatentWeights> bind_latent(Binder& binder, const std::string& prefix, con
   }
   SLUICE_TRY(weights.output,
              binder.matrix(prefix + "attn_output.weight", shape.embedding, shape.heads * latent.value));
+  if (latent.index_dim > 0) {
+    SLUICE_TRY_VOID(bind_indexer(binder, prefix, shape, weights));
+  }
   return weights;
 }
 
@@ -64,7 +93,11 @@ LatentAttention::LatentAttention(const Shape& shape, const Options& options, Cac
       latent_q_(options.rows * shape.heads, wide_),
       attended_(options.rows * shape.heads, shape.latent.kv_rank),
       values_(options.rows * shape.heads, shape.latent.value),
-      a_(options.rows, shape.heads * shape.latent.value) {
+      a_(options.rows, shape.heads * shape.latent.value),
+      index_q_(options.rows, shape.latent.index_heads * shape.latent.index_dim),
+      index_k_(options.rows, shape.latent.index_dim),
+      index_heads_(options.rows, shape.latent.index_heads),
+      seen_(static_cast<std::size_t>(options.rows)) {
   tiles_.reserve(static_cast<std::size_t>(options.rows));
 }
 
@@ -74,7 +107,9 @@ std::uint64_t LatentAttention::bytes(const Shape& shape, const Options& options)
   return Buffer::bytes(options.rows, latent.q_rank) + Buffer::bytes(options.rows, shape.q_width()) +
          Buffer::bytes(options.rows, shape.key_width()) + Buffer::bytes(copies, latent.nope) +
          2 * Buffer::bytes(copies, latent.kv_rank) + Buffer::bytes(copies, shape.key_width()) +
-         Buffer::bytes(copies, latent.value) + Buffer::bytes(options.rows, shape.heads * latent.value);
+         Buffer::bytes(copies, latent.value) +
+         Buffer::bytes(options.rows, (latent.index_heads + 1) * (latent.index_dim + 1)) +
+         Buffer::bytes(options.rows, shape.heads * latent.value);
 }
 
 void LatentAttention::begin() {
@@ -131,13 +166,58 @@ void LatentAttention::absorb(const LatentWeights& weights) {
   });
 }
 
+void LatentAttention::index(const LatentWeights& weights) {
+  const int dim = shape_.latent.index_dim;
+  const std::array<tensor::Product, 1> q{{{&weights.index_q, index_q_.row(0), nullptr}}};
+  pass_.compute().multiply(q_down_, pass_.count(), q);
+  const std::array<tensor::Product, 2> rest{
+      {{&weights.index_k, index_k_.row(0), nullptr}, {&weights.index_heads, index_heads_.row(0), nullptr}}};
+  pass_.compute().multiply(pass_.h(), pass_.count(), rest);
+  pass_.for_rows(index_q_.columns(), [&](int i) {
+    layer_norm(weights.index_norm, weights.index_bias, index_k_.row(i));
+    angles_.turn(Rope::Halves, index_k_.row(i), i);
+    for (int head = 0; head < shape_.latent.index_heads; ++head)
+      angles_.turn(Rope::Halves, index_q_.row(i) + head * dim, i);
+  });
+}
+
 void LatentAttention::store_row(int layer, int index) {
   const Row& row = pass_.row(index);
-  const std::size_t at = static_cast<std::size_t>(row.position) * static_cast<std::size_t>(wide_);
+  const auto store = [&](const float* from, int width, float* exact, std::uint16_t* half) {
+    const std::size_t at = static_cast<std::size_t>(row.position) * static_cast<std::size_t>(width);
+    if (cache_.exact())
+      std::copy_n(from, width, exact + at);
+    else
+      pass_.compute().kernels().to_half(from, width, half + at);
+  };
+  store(kv_.row(index), wide_, cache_.keys(row.slot, layer), cache_.half_keys(row.slot, layer));
+  if (shape_.latent.index_dim > 0)
+    store(index_k_.row(index), shape_.latent.index_dim, cache_.values(row.slot, layer),
+          cache_.half_values(row.slot, layer));
+}
+
+// Of more positions than the indexer gives, those that it chooses.
+void LatentAttention::choose(int layer, int index, float* scratch) {
+  const Row& row = pass_.row(index);
+  std::vector<const void*>& seen = seen_[static_cast<std::size_t>(index)];
+  seen.clear();
+  if (row.position < shape_.latent.index_top) return;
+  const IndexQuery query{index_q_.row(index), index_heads_.row(index), shape_.latent.index_heads,
+                         shape_.latent.index_dim};
+  IndexKeys keys{nullptr, cache_.exact(), row.position + 1};
   if (cache_.exact())
-    std::copy_n(kv_.row(index), wide_, cache_.keys(row.slot, layer) + at);
+    keys.data = cache_.values(row.slot, layer);
   else
-    pass_.compute().kernels().to_half(kv_.row(index), wide_, cache_.half_keys(row.slot, layer) + at);
+    keys.data = cache_.half_values(row.slot, layer);
+  std::vector<int> chosen;
+  choose_keys(pass_.compute().kernels(), query, keys, shape_.latent.index_top, chosen, scratch);
+  for (int position : chosen) {
+    const std::size_t at = static_cast<std::size_t>(position) * static_cast<std::size_t>(wide_);
+    if (cache_.exact())
+      seen.push_back(cache_.keys(row.slot, layer) + at);
+    else
+      seen.push_back(cache_.half_keys(row.slot, layer) + at);
+  }
 }
 
 void LatentAttention::attend_tile(int layer, const Tile& tile, int first_head, int heads, float* scratch) {
@@ -153,6 +233,11 @@ void LatentAttention::attend_tile(int layer, const Tile& tile, int first_head, i
       counts[j] = pass_.row(i).position + 1;
     }
   const int slot = pass_.row(tile.first).slot;
+  const std::vector<const void*>& seen = seen_[static_cast<std::size_t>(tile.first)];  // tiles have one row
+  if (!seen.empty()) {
+    attention.rows = seen.data();
+    counts.fill(static_cast<int>(seen.size()));
+  }
   attention.q = q.data();
   attention.out = out.data();
   attention.counts = counts.data();
@@ -172,6 +257,9 @@ void LatentAttention::attend_tile(int layer, const Tile& tile, int first_head, i
 
 void LatentAttention::attend(int layer) {
   pass_.for_rows(wide_, [&](int i) { store_row(layer, i); });
+  if (shape_.latent.index_dim > 0)
+    pass_.compute().for_each(pass_.count(), pass_.count() > 1,
+                             [&](int i, float* scratch) { choose(layer, i, scratch); });
   // All heads read the same cache; a task takes some of them for one row.
   const int heads = std::min(shape_.heads, tensor::kMaxQueries);
   const int parts = (shape_.heads + heads - 1) / heads;
@@ -199,6 +287,7 @@ void LatentAttention::output(const LatentWeights& weights) {
 
 void LatentAttention::apply(const LatentWeights& weights, int layer) {
   project(weights);
+  if (shape_.latent.index_dim > 0) index(weights);
   absorb(weights);
   attend(layer);
   output(weights);

@@ -5,6 +5,9 @@
 // A head's key is W_k c and its value W_v c. Since q . (W_k c) = (W_k^T q) . c, queries are taken to the latent's
 // space (absorbed), attention runs over the cache as it is, with c as key and as value, and only its result is
 // taken through W_v.
+//
+// V3.2 adds an indexer: of more positions than `index_top` a query is given those that the indexer chooses. Its
+// keys and queries are rotated in their first dimensions, by halves.
 #pragma once
 
 #include <vector>
@@ -24,6 +27,9 @@ struct LatentWeights {
   std::vector<tensor::Weight> keys;    // or per head: [nope][kv_rank], that is W_k
   std::vector<tensor::Weight> values;  // per head: [value][kv_rank], that is W_v
   tensor::Weight output;               // [embedding][heads * value]
+  tensor::Weight index_q, index_k;     // of the indexer: [index_heads * index_dim][q_rank], [index_dim][embedding]
+  tensor::Weight index_heads;          // [index_heads][embedding]
+  std::vector<float> index_norm, index_bias;  // [index_dim] a layer norm of its keys
 };
 Result<LatentWeights> bind_latent(Binder& binder, const std::string& prefix, const Shape& shape);
 
@@ -38,7 +44,9 @@ class LatentAttention {
  private:
   void project(const LatentWeights& weights);
   void absorb(const LatentWeights& weights);
+  void index(const LatentWeights& weights);
   void store_row(int layer, int index);
+  void choose(int layer, int index, float* scratch);
   void attend(int layer);
   void attend_tile(int layer, const Tile& tile, int first_head, int heads, float* scratch);
   void output(const LatentWeights& weights);
@@ -50,10 +58,12 @@ class LatentAttention {
   Angles angles_;
   int wide_;  // kv_rank + rope_dims
   float scale_;
-  tensor::Buffer q_down_, q_, kv_;             // [rows]
-  tensor::Buffer nope_, absorbed_, latent_q_;  // [heads][rows]
-  tensor::Buffer attended_, values_;           // [heads][rows]
-  tensor::Buffer a_;                           // [rows][heads * value]
+  tensor::Buffer q_down_, q_, kv_;                  // [rows]
+  tensor::Buffer nope_, absorbed_, latent_q_;       // [heads][rows]
+  tensor::Buffer attended_, values_;                // [heads][rows]
+  tensor::Buffer a_;                                // [rows][heads * value]
+  tensor::Buffer index_q_, index_k_, index_heads_;  // [rows]
+  std::vector<std::vector<const void*>> seen_;      // [rows] what the row is given; empty: all
   std::vector<tensor::Product> products_;
   std::vector<Tile> tiles_;
 };

@@ -12,7 +12,8 @@ struct Family {
 };
 constexpr Family kFamilies[] = {{"llama", load_llama},         {"qwen2", load_qwen2},
                                 {"qwen3", load_qwen3},         {"qwen3moe", load_qwen3},
-                                {"deepseek2", load_deepseek2}, {"deepseek4", load_deepseek4}};
+                                {"deepseek2", load_deepseek2}, {"deepseek32", load_deepseek2},
+                                {"deepseek4", load_deepseek4}};
 
 }  // namespace
 

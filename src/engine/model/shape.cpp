@@ -57,6 +57,16 @@ Status read_heads(const Keys& keys, Shape& shape) {
   return {};
 }
 
+Status read_indexer(const Keys& keys, Shape& shape) {
+  LatentShape& latent = shape.latent;
+  SLUICE_TRY(latent.index_heads, keys.count("attention.indexer.head_count", 1, 1024));
+  SLUICE_TRY(latent.index_dim, keys.count("attention.indexer.key_length", shape.rope_dims, 4096));
+  SLUICE_TRY(latent.index_top, keys.count("attention.indexer.top_k", 1, 1 << 20));
+  if (latent.q_rank == 0)
+    return fail("gguf.value", keys.name("attention.q_lora_rank") + " is 0; the indexer needs compressed queries");
+  return {};
+}
+
 // The key and value heads of latent attention; files whose projections are not split (attn_kv_b) say the sizes of
 // the heads, split ones those of the cache, and the heads' beside it.
 Status read_latent(const Keys& keys, Shape& shape) {
@@ -190,7 +200,7 @@ Status read_compressed(const gguf::File& file, const Keys& keys, Shape& shape) {
 // The variants that differ by architecture.
 Status read_family(const gguf::File& file, const Keys& keys, Shape& shape) {
   const std::string& name = shape.architecture;
-  const bool latent = name == "deepseek2";
+  const bool latent = name == "deepseek2" || name == "deepseek32";
   if (name == "deepseek4") {
     SLUICE_TRY_VOID(read_compressed(file, keys, shape));
     return read_mixture(file, keys, shape);
@@ -198,6 +208,9 @@ Status read_family(const gguf::File& file, const Keys& keys, Shape& shape) {
   SLUICE_TRY(shape.rope, read_rope(file, keys));
   if (latent) {
     SLUICE_TRY_VOID(read_latent(keys, shape));
+    if (name == "deepseek32") {
+      SLUICE_TRY_VOID(read_indexer(keys, shape));
+    }
   } else {
     SLUICE_TRY_VOID(read_heads(keys, shape));
   }
@@ -217,7 +230,8 @@ Status read_family(const gguf::File& file, const Keys& keys, Shape& shape) {
   return {};
 }
 
-constexpr const char* kArchitectures[] = {"llama", "qwen2", "qwen3", "qwen3moe", "deepseek2", "deepseek4"};
+constexpr const char* kArchitectures[] = {"llama",     "qwen2",      "qwen3",    "qwen3moe",
+                                          "deepseek2", "deepseek32", "deepseek4"};
 
 Status check_architecture(const gguf::File& file, const std::string& name) {
   std::string known;

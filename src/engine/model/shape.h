@@ -14,10 +14,12 @@ namespace sluice::engine::model {
 
 // Multi-head latent attention (DeepSeek-AI 2024, DeepSeek-V2): keys and values are made of one narrow vector.
 struct LatentShape {
-  int q_rank = 0;   // width of the compressed queries; 0: queries are not compressed (V2-Lite)
-  int kv_rank = 0;  // width of the compressed keys and values; 0: no latent attention
-  int nope = 0;     // dimensions of a key head that are not rotated
-  int value = 0;    // dimensions of a value head
+  int q_rank = 0;                      // width of the compressed queries; 0: queries are not compressed (V2-Lite)
+  int kv_rank = 0;                     // width of the compressed keys and values; 0: no latent attention
+  int nope = 0;                        // dimensions of a key head that are not rotated
+  int value = 0;                       // dimensions of a value head
+  int index_heads = 0, index_dim = 0;  // of the indexer (V3.2); 0: all positions are attended to
+  int index_top = 0;                   // positions that a query is given
 };
 
 // How a router's logits become the experts' weights.
@@ -76,9 +78,10 @@ struct Shape {
 
   int q_width() const { return heads * head_dim; }
   int kv_width() const { return kv_heads * head_dim; }
-  // Elements that the cache holds per position and layer.
+  // Elements that the cache holds per position and layer. Where latent attention has an indexer, its keys take the
+  // place of values.
   int key_width() const { return latent.kv_rank > 0 ? latent.kv_rank + rope_dims : kv_width(); }
-  int value_width() const { return latent.kv_rank > 0 ? 0 : kv_width(); }
+  int value_width() const { return latent.kv_rank > 0 ? latent.index_dim : kv_width(); }
   bool is_mixture(int layer) const { return mixture.experts > 0 && layer >= mixture.leading_dense; }
   // Width inside the widest network that all tokens go through; at least 1.
   int widest_network() const {

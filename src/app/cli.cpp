@@ -13,7 +13,9 @@ struct Options {
   ClassifyOptions classify;
   ExplainOptions explain;
   RecordsOptions records;
-  std::string policy_file, model_file;
+  PolicyOptions policy;
+  InitOptions init;
+  std::string model_file;
   LogitsOptions logits;
 };
 
@@ -33,8 +35,23 @@ void add_classify(CLI::App& app, Options& o, int& status) {
   command->callback([&] { status = classify(o.classify); });
 }
 
+void add_policy_init(CLI::App& policy, Options& o, int& status) {
+  auto* init = policy.add_subcommand("init", "Write a policy from four questions");
+  auto yes_no = CLI::IsMember({"yes", "no"});
+  init->add_option("-o,--out", o.init.out, "file to write (default: policy.yaml; - prints it)");
+  init->add_option("--hosted", o.init.hosted, "may harmless texts go to a vendor's API? yes or no")->check(yes_no);
+  init->add_option("--managed", o.init.managed, "is there a cloud under contract? yes or no")->check(yes_no);
+  init->add_option("--machines", o.init.machines, "do we run model servers ourselves? yes or no")->check(yes_no);
+  init->add_option("--area", o.init.area, "identifiers and health data never leave it: EU, CH, ... or none");
+  init->add_option("--approvals", o.init.approvals, "may somebody approve what is restricted? yes or no")
+      ->check(yes_no);
+  init->add_flag("--force", o.init.force, "overwrite the file");
+  init->callback([&] { status = policy_init(o.init); });
+}
+
 void add_policy(CLI::App& app, Options& o, int& status) {
-  auto* policy = app.add_subcommand("policy", "Explain and check the policy")->require_subcommand(1);
+  auto* policy =
+      app.add_subcommand("policy", "Explain, check, prove, compare and begin a policy")->require_subcommand(1);
   auto* explain =
       policy->add_subcommand("explain", "Show where a request may go and why; nothing is sent anywhere");
   explain->add_option("file", o.explain.file, "a text, or a chat request in JSON; - for standard input")
@@ -43,10 +60,36 @@ void add_policy(CLI::App& app, Options& o, int& status) {
   explain->add_option("-m,--model", o.explain.model, "the model name a client would ask for");
   explain->add_option("--principal", o.explain.principal, "judge as this principal");
   explain->add_option("--team", o.explain.team, "judge as a member of this team");
+  explain->add_option("--workload", o.explain.workload, "judge as this workload");
+  explain->add_option("--declassify", o.explain.declassify, "claim this declassification of the policy");
   explain->callback([&] { status = policy_explain(o.explain); });
-  auto* check = policy->add_subcommand("check", "Read a policy file, run its tests and prove its assertions");
-  check->add_option("file", o.policy_file, "policy.yaml")->required();
-  check->callback([&] { status = policy_check(o.policy_file); });
+  auto with_file = [&](const char* name, const char* help) {
+    auto* command = policy->add_subcommand(name, help);
+    command->add_option("file", o.policy.file, "policy.yaml (default: the configuration's, or the built-in one)");
+    command->add_option("-c,--config", o.policy.config, "configuration whose keys, routes and deployments count");
+    return command;
+  };
+  auto* check = with_file("check", "Run its tests, prove its assertions and say what else is odd");
+  check->add_flag("--strict", o.policy.strict, "fail if anything is odd");
+  check->callback([&] { status = policy_check(o.policy); });
+  with_file("test", "Run its tests, one line each")->callback([&] { status = policy_test(o.policy); });
+  with_file("prove", "Prove its assertions, in a configuration for every key, route and fallback")->callback([&] {
+    status = policy_prove(o.policy);
+  });
+  auto* diff = policy->add_subcommand("diff", "Show whose texts may go elsewhere under another policy");
+  diff->add_option("old", o.policy.file, "policy.yaml, or 'default'")->required();
+  diff->add_option("new", o.policy.other, "policy.yaml, or 'default'")->required();
+  diff->add_option("-c,--config", o.policy.config, "configuration whose deployments count");
+  diff->callback([&] { status = policy_diff(o.policy); });
+  auto* replay = policy->add_subcommand("replay", "Show what another policy would change for recorded requests");
+  replay->add_option("file", o.policy.file, "the policy to try")->required();
+  replay->add_option("-c,--config", o.policy.config, kConfigHelp);
+  replay->add_option("--data-dir", o.policy.data_dir, "data directory instead of the configuration's");
+  replay->add_option("--since", o.policy.since, "only from this UTC time on, 2026-11-23T08:00:00Z");
+  replay->add_option("-n,--limit", o.policy.limit, "how many records, newest first")
+      ->check(CLI::Range(1, 1'000'000));
+  replay->callback([&] { status = policy_replay(o.policy); });
+  add_policy_init(*policy, o, status);
   policy->add_subcommand("default", "Print the policy used when none is configured")->callback([&] {
     status = policy_show_default();
   });

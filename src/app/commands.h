@@ -30,11 +30,33 @@ struct ExplainOptions {
   std::string file;  // "-": standard input; a chat request in JSON, or plain text
   std::string config;
   std::string model;  // the route; empty: the request's, else the first route
-  std::string principal, team;
+  std::string principal, team, workload;
+  std::string declassify;  // id of a declassification to claim
 };
 int policy_explain(const ExplainOptions& options);
-int policy_check(const std::string& file);  // syntax, tests and assertions of a policy file
+
+struct PolicyOptions {
+  std::string file;       // policy.yaml; empty: the configuration's, or the built-in one
+  std::string other;      // diff: the new one
+  std::string config;     // sluice.yaml: look at its keys, routes and deployments as well
+  bool strict = false;    // check: a remark is a failure
+  std::string since;      // replay
+  std::string data_dir;   // replay; empty: the configuration's
+  int limit = 1'000'000;  // replay
+};
+int policy_check(const PolicyOptions& options);   // syntax, tests, assertions and what else is odd
+int policy_test(const PolicyOptions& options);    // its tests, one by one
+int policy_prove(const PolicyOptions& options);   // its assertions, over everything a configuration can bring
+int policy_diff(const PolicyOptions& options);    // what another policy would change
+int policy_replay(const PolicyOptions& options);  // what it would have changed for the requests in the records
 int policy_show_default();
+
+struct InitOptions {
+  std::string out = "policy.yaml";
+  std::string hosted, managed, machines, area, approvals;  // the answers; empty: asked for
+  bool force = false;                                      // overwrite
+};
+int policy_init(const InitOptions& options);
 
 struct RecordsOptions {
   std::string config;

@@ -25,7 +25,7 @@ std::atomic<int>& forks() {
   return count;
 }
 
-// Random bytes are fetched for several ids at once: a call of the generator costs more than all else here.
+// Random bytes are fetched for many ids at once: a call of the generator costs more than all else here.
 class RandomBytes {
  public:
   std::uint8_t next() {
@@ -43,6 +43,11 @@ class RandomBytes {
   std::size_t at_ = bytes_.size();
   int of_fork_ = 0;
 };
+
+RandomBytes& random_bytes() {
+  thread_local RandomBytes random;
+  return random;
+}
 
 // Looking the algorithm up and making a context cost as much as the hash of a short text.
 class Sha256 {
@@ -72,12 +77,17 @@ class Sha256 {
 
 }  // namespace
 
+void fill_random(std::span<std::uint8_t> bytes) {
+  RandomBytes& random = random_bytes();
+  for (std::uint8_t& byte : bytes) byte = random.next();
+}
+
 std::string random_id(std::string_view prefix) {
   constexpr char kAlphabet[] =
       "234567abcdefghijklmnopqrstuvwxyz";  // the letters of RFC 4648, in the order of ASCII
   constexpr int kTime = 7;                 // characters: 35 bits of seconds, until the year 3058
   constexpr int kRandom = 19;              // characters: 95 bits, among the ids of one second
-  thread_local RandomBytes random;
+  RandomBytes& random = random_bytes();
   std::string id;
   id.reserve(prefix.size() + kTime + kRandom);
   id += prefix;

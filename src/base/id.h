@@ -13,6 +13,9 @@ namespace sluice {
 // bits.
 std::string random_id(std::string_view prefix);
 
+// Bytes from the same generator, which nobody can guess.
+void fill_random(std::span<std::uint8_t> bytes);
+
 // SHA-256 (FIPS 180-4), 32 bytes.
 std::array<std::uint8_t, 32> sha256(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);

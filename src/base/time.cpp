@@ -29,6 +29,11 @@ int read_digits(std::string_view text, std::size_t& pos, int digits) {
   return value;
 }
 
+// Writes `n`, which has at most `digits` decimal digits, at `pos`.
+void write_digits(std::string& text, std::size_t pos, int digits, std::int64_t n) {
+  for (int i = digits - 1; i >= 0; --i, n /= 10) text[pos + std::size_t(i)] = char('0' + n % 10);
+}
+
 }  // namespace
 
 const Clock& system_clock() {
@@ -41,9 +46,15 @@ std::string format_utc(UtcTime time) {
   std::int64_t in_day = time.micros - day * kMicrosPerDay;
   std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
   std::int64_t seconds = in_day / kMicrosPerSecond;
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", int(date.year()), unsigned(date.month()),
-                     unsigned(date.day()), seconds / 3600, seconds / 60 % 60, seconds % 60,
-                     in_day % kMicrosPerSecond);
+  std::string text = "0000-00-00T00:00:00.000000Z";  // by hand: each record has several of these
+  write_digits(text, 0, 4, int(date.year()));
+  write_digits(text, 5, 2, unsigned(date.month()));
+  write_digits(text, 8, 2, unsigned(date.day()));
+  write_digits(text, 11, 2, seconds / 3600);
+  write_digits(text, 14, 2, seconds / 60 % 60);
+  write_digits(text, 17, 2, seconds % 60);
+  write_digits(text, 20, 6, in_day % kMicrosPerSecond);
+  return text;
 }
 
 Result<UtcTime> parse_utc(std::string_view text) {

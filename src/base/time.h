@@ -45,7 +45,7 @@ class ManualClock : public Clock {
   MonotonicTime monotonic_{};
 };
 
-// RFC 3339 with microseconds and Z: "2026-11-23T08:15:30.123456Z".
+// RFC 3339 with microseconds and Z: "2026-11-23T08:15:30.123456Z". Years 0 to 9999.
 std::string format_utc(UtcTime time);
 // Accepts what format_utc writes, with or without the fraction, and a bare date (midnight UTC).
 Result<UtcTime> parse_utc(std::string_view text);

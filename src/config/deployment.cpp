@@ -273,12 +273,17 @@ Result<Key> parse_key(const Node& node, const Context& context) {
   if (key.name == "local")
     fields.add(node,
                node.error("value", "\"local\" is the principal of requests without a key", "choose another name"));
-  for (auto [name, out] : {std::pair{"tenant", &key.tenant}, std::pair{"team", &key.team}}) {
+  for (auto [name, out] :
+       {std::pair{"tenant", &key.tenant}, std::pair{"team", &key.team}, std::pair{"workload", &key.workload}}) {
     auto found = fields.node(name);
     if (found && fields.text(name, *out) && !valid_name(*out))
       fields.add(*found,
                  found->error("value", "expected a name of letters, digits, '.', '_' and '-', at most 64"));
   }
+  fields.texts("roles", key.roles);
+  for (const std::string& role : key.roles)
+    if (!valid_name(role))
+      fields.add(node, node.error("value", "expected roles of letters, digits, '.', '_' and '-', at most 64"));
   read_secret(fields, context, Need::Required, key.key_env, secret);
   if (!secret.empty() && secret.size() < kShortestClientKey)
     fields.add(node, node.error("value",

@@ -69,11 +69,13 @@ struct Route {
 
 // A client key. Without keys Sluice serves loopback only and everybody is the principal "local".
 struct Key {
-  std::string name;     // the principal
-  std::string tenant;   // default: the name
-  std::string team;     // for policy rules; may be empty
-  std::string key_env;  // environment variable with the secret
-  std::string digest;   // sha256 hex of the secret; the secret itself is not kept
+  std::string name;                  // the principal
+  std::string tenant;                // default: the name
+  std::string team;                  // for policy rules; may be empty
+  std::string workload{};            // the named use that this key is for; for policy rules; may be empty
+  std::vector<std::string> roles{};  // what its holder may be asked for: to approve, to declassify
+  std::string key_env;               // environment variable with the secret
+  std::string digest;                // sha256 hex of the secret; the secret itself is not kept
 };
 
 }  // namespace sluice::config

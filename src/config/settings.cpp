@@ -26,6 +26,7 @@ Status read_limits(const Node& node, Settings& s) {
   fields.duration("body_timeout", s.body_timeout, milliseconds(10), hours(1));
   fields.duration("idle_timeout", s.idle_timeout, milliseconds(10), hours(24));
   fields.duration("drain_timeout", s.drain_timeout, milliseconds(0), hours(1));
+  fields.duration("keep_alive", s.keep_alive, milliseconds(10), hours(1));
   return fields.finish();
 }
 

@@ -42,6 +42,7 @@ struct Settings {
   std::chrono::milliseconds body_timeout{60'000};
   std::chrono::milliseconds idle_timeout{75'000};
   std::chrono::milliseconds drain_timeout{30'000};  // graceful stop: running streams may take this long
+  std::chrono::milliseconds keep_alive{15'000};     // a stream that is silent for so long gets a comment line
   std::string log_level = "info";
 
   const Deployment* deployment(std::string_view name) const;

@@ -63,7 +63,7 @@ policy: policy.yaml
 prices: prices.yaml
 log_level: warn
 loops: 3
-limits: {max_body_bytes: 1MiB, max_connections: 7, header_timeout: 1s, body_timeout: 2s, idle_timeout: 3s, drain_timeout: 4s}
+limits: {max_body_bytes: 1MiB, max_connections: 7, header_timeout: 1s, body_timeout: 2s, idle_timeout: 3s, drain_timeout: 4s, keep_alive: 5s}
 keys:
   - {name: web, key_env: SLUICE_KEY_WEB, tenant: acme, team: site}
 deployments:
@@ -90,6 +90,7 @@ routes:
   CHECK(s.body_timeout == 2s);
   CHECK(s.idle_timeout == 3s);
   CHECK(s.drain_timeout == 4s);
+  CHECK(s.keep_alive == 5s);
   REQUIRE(s.keys.size() == 1);
   CHECK(s.keys[0].name == "web");
   CHECK(s.keys[0].tenant == "acme");

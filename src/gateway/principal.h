@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "config/settings.h"
@@ -13,6 +14,8 @@ struct Principal {
   std::string name = "local";
   std::string tenant = "local";
   std::string team;
+  std::string workload{};
+  std::vector<std::string> roles{};
   // Who may use what was remembered of its requests: this key alone.
   std::string owner() const { return tenant + "/" + name; }
 };

@@ -47,7 +47,8 @@ http::Headers Way::answer_headers() const {
 
 // An answer that a keep-alive began had to send its head before anybody served it: the same lines as comments.
 void Way::append_served(std::string& bytes) const {
-  for (const auto& [name, value] : answer_headers().list())
+  const http::Headers headers = answer_headers();  // named: the loop holds what list() refers to, not the headers
+  for (const auto& [name, value] : headers.list())
     if (name.starts_with("x-sluice-")) bytes += ": " + name + ": " + value + "\n";
 }
 

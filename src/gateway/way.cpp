@@ -4,6 +4,8 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/fulfil.h"
+#include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/openai_responses.h"
 #include "wire/reasoning.h"
@@ -52,6 +54,8 @@ std::string causes_of(const sense::Label& label) {
 Error denied(const policy::Decision& decision) {
   std::string message = "policy " + decision.revision + " allows no deployment for this request, judged " +
                         decision.label.to_string() + causes_of(decision.label);
+  if (decision.declassified && !decision.declassified->applied)
+    message += "; the declassification asked for does not apply: " + decision.declassified->why_not;
   for (const policy::Verdict& v : decision.verdicts) message += "; " + v.deployment + ": " + v.reason;
   return {"policy.denied", message, "",
           "use a model served by a deployment that may see this text, or remove what was found (sluice "
@@ -59,17 +63,17 @@ Error denied(const policy::Decision& decision) {
           "shows findings and rules)"};
 }
 
-// An obligation that this version can't fulfil is a denial (docs/policy.md): nothing deletes records yet, so a
-// rule that limits how long they stay can't be kept. The other two hold for every request: no content is logged,
-// and no cache is shared.
+// An obligation that this version can't fulfil is a denial (docs/policy.md).
 void deny_what_cannot_be_obliged(policy::Decision& decision) {
   for (policy::Verdict& verdict : decision.verdicts) {
-    for (const policy::ObligationUse& use : verdict.obligations) {
-      if (use.kind != policy::Obligation::RetainDays || !verdict.allowed) continue;
-      verdict.allowed = false;
-      verdict.reason =
-          "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
-    }
+    if (verdict.hold)
+      verdict.deny("held by " + verdict.hold->rule + ", needs approval, which this version can't give");
+    std::string unmet;
+    for (const policy::ObligationUse& use : verdict.obligations)
+      if (unmet.empty() && !can_fulfil(use.kind))
+        unmet =
+            "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
+    if (!unmet.empty()) verdict.deny(unmet);
   }
 }
 
@@ -189,6 +193,7 @@ Status Way::admit() {
 void Way::sense() {
   sense::JudgeOptions options;
   options.default_class = shared_.policy->default_class();
+  options.tenant = &principal_.tenant;
   if (request_.body) {
     judgement_ = shared_.judge->judge(request_, options);
     if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
@@ -200,7 +205,9 @@ void Way::sense() {
 }
 
 policy::Subject Way::subject() const {
-  return {principal_.name, principal_.team, route_ ? route_->model : request_.model};
+  policy::Subject subject = subject_of(principal_, request_, in_.headers, time_);
+  subject.route = route_ ? route_->model : request_.model;
+  return subject;
 }
 
 void Way::decide() {
@@ -208,6 +215,8 @@ void Way::decide() {
   if (route_)
     for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
   decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
+  note_claim(decision_);
+  count_shadow(lane_.meters, decision_);
   deny_what_cannot_be_obliged(decision_);
   decision_.id = random_id("dec_");
 }

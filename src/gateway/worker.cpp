@@ -8,16 +8,13 @@ namespace sluice::gateway {
 
 namespace {
 
-// SDKs and proxies give up on a silent connection after 60 seconds or more.
-constexpr Duration kQuiet = std::chrono::seconds(15);
-
 http::Response shaped_error(const Error& error, int status, const http::ErrorContext& about) {
   return error_response(error, status, error_protocol(about.path), std::string(about.request_id));
 }
 
 }  // namespace
 
-Worker::Worker(Shared& shared) : shared_(shared), pulse_(loop_, kQuiet) {}
+Worker::Worker(Shared& shared) : shared_(shared), pulse_(loop_, shared.settings.keep_alive) {}
 
 Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string& host, std::uint16_t port) {
   auto worker = std::make_unique<Worker>(shared);

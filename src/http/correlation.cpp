@@ -1,7 +1,5 @@
 #include "http/correlation.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
@@ -61,8 +59,9 @@ std::string random_hex(std::size_t digits) {
   std::array<std::uint8_t, kTraceDigits / 2> bytes{};
   std::string hex;
   do {
-    SLUICE_CHECK(RAND_bytes(bytes.data(), int(digits / 2)) == 1, "the kernel's random generator must answer");
-    hex = to_hex(std::span(bytes.data(), digits / 2));
+    std::span<std::uint8_t> wanted(bytes.data(), digits / 2);
+    fill_random(wanted);
+    hex = to_hex(wanted);
   } while (!valid_id(hex));
   return hex;
 }

@@ -61,10 +61,25 @@ void append_valid(std::string& out, std::string_view text) {
   out.append(text, done, text.size() - done);
 }
 
+// Whether `text` stands in a JSON string as it is: printable ASCII but '"' and '\\'. Most keys and names are.
+bool is_plain(std::string_view text) {
+  unsigned odd = 0;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    odd |= unsigned(byte < 0x20) | unsigned(byte >= 0x80) | unsigned(c == '"') | unsigned(c == '\\');
+  }
+  return odd == 0;
+}
+
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
+  if (is_plain(text)) {
+    out += text;
+    out += '"';
+    return;
+  }
   std::size_t invalid = first_invalid_utf8(text);
   while (invalid < text.size()) {
     append_valid(out, text.substr(0, invalid));

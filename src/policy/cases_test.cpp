@@ -77,6 +77,12 @@ void run_case(const Node& node, const policy::Policy& policy) {
   fields.text("team", subject.team);
   fields.text("principal", subject.principal);
   fields.text("route", subject.route);
+  fields.text("workload", subject.workload);
+  fields.texts("roles", subject.roles);
+  std::string claim, day, wish;
+  if (fields.text("declassify", claim)) subject.claim = policy::Claim{claim, "a case"};
+  if (fields.text("on", day)) subject.time = parse_utc(day).value();
+  if (fields.text("wish", wish)) label.local_only = wish == "local_only";
   bool check_label = fields.text("label", wanted_label);
   auto places = fields.node("places", Need::Required);
   auto want = fields.node("want", Need::Required);
@@ -93,8 +99,11 @@ void run_case(const Node& node, const policy::Policy& policy) {
   REQUIRE(wants.has_value());
   for (const config::Entry& entry : *wants) {
     std::string answer = entry.value.text().value_or("");
-    REQUIRE((answer == "allow" || answer == "deny"));
-    CHECK_MESSAGE(verdict_of(decision, entry).allowed == (answer == "allow"), entry.key);
+    REQUIRE((answer == "allow" || answer == "hold" || answer == "deny"));
+    policy::State wanted = answer == "allow"  ? policy::State::Allowed
+                           : answer == "hold" ? policy::State::Held
+                                              : policy::State::Denied;
+    CHECK_MESSAGE(verdict_of(decision, entry).state() == wanted, entry.key);
   }
   if (!oblige) return;
   auto expected = oblige->map();

@@ -14,27 +14,21 @@ bool within_any(const std::vector<std::string>& areas, std::string_view jurisdic
                      [&](const std::string& area) { return config::jurisdiction_within(jurisdiction, area); });
 }
 
-void add_obligation(std::vector<ObligationUse>& all, const ObligationUse& use) {
-  for (ObligationUse& known : all) {
-    if (known.kind == use.kind && known.days == use.days) {
-      known.rule += ", " + use.rule;
-      return;
-    }
-  }
-  all.push_back(use);
-}
-
-void append(std::string& list, const std::string& item) {
-  if (!list.empty()) list += ", ";
-  list += item;
+// A name in `by` stands for a principal, a team or a role.
+bool may_declassify(const std::vector<std::string>& by, const Subject& subject) {
+  return std::any_of(by.begin(), by.end(), [&](const std::string& name) {
+    return name == subject.principal || name == subject.team ||
+           std::find(subject.roles.begin(), subject.roles.end(), name) != subject.roles.end();
+  });
 }
 
 }  // namespace
 
-const char* missed(const What& what, sense::Class cls, sense::CategorySet categories) {
-  if (!(what.classes >> int(cls) & 1)) return "class";
-  if (what.categories && !what.categories->intersects(categories)) return "categories";
-  if (what.categories_only && !categories.subset_of(*what.categories_only)) return "categories_only";
+const char* missed(const What& what, const sense::Label& label) {
+  if (!(what.classes >> int(label.cls) & 1)) return "class";
+  if (what.categories && !what.categories->intersects(label.categories)) return "categories";
+  if (what.categories_only && !label.categories.subset_of(*what.categories_only)) return "categories_only";
+  if (what.wish && !label.local_only) return "wish";
   return nullptr;
 }
 
@@ -53,58 +47,31 @@ const char* missed(const Who& who, const Subject& subject) {
   if (!named(who.teams, subject.team)) return "teams";
   if (!named(who.principals, subject.principal)) return "principals";
   if (!named(who.routes, subject.route)) return "routes";
-  return nullptr;
+  if (!named(who.workloads, subject.workload)) return "workloads";
+  if (!who.parts) return nullptr;
+  unsigned parts = subject.parts;
+  if (who.unless_extracted) parts &= ~unsigned(subject.extracted);
+  return who.parts & parts ? nullptr : "parts";
+}
+
+bool in_time(const LastDay& until, std::optional<int> today, bool permits) {
+  if (!until) return true;
+  if (!today) return !permits;
+  return *today <= *until;
 }
 
 const char* missed(const Rule& rule, const sense::Label& label, const Subject& subject,
                    const config::Deployment& deployment) {
-  if (const char* key = missed(rule.what, label.cls, label.categories)) return key;
+  if (const char* key = missed(rule.what, label)) return key;
   if (const char* key = missed(rule.where, deployment.zone, deployment.jurisdiction, deployment.name)) return key;
-  return missed(rule.who, subject);
+  if (const char* key = missed(rule.who, subject)) return key;
+  return in_time(rule.until, day_of(subject), rule.effect == Effect::Allow) ? nullptr : "until";
 }
 
-sense::Label with_floors(const Model& model, sense::Label label, const Subject& subject) {
-  // A class out of range can only come from a fault: the highest one.
-  if (int(label.cls) >= sense::kClasses) label.cls = sense::Class::Restricted;
-  for (int i = 0; i < sense::kCategories; ++i) {
-    auto category = sense::Category(i);
-    if (label.categories.has(category) && label.cls < sense::floor_of(category))
-      label.raise(category,
-                  {"floor", std::string("category ") + sense::category_name(category), label.cls, category});
-  }
-  for (const Floor& floor : model.floors) {
-    if (missed(floor.who, subject)) continue;
-    if (floor.cls) label.raise(*floor.cls, {"floor", floor.id, *floor.cls, std::nullopt});
-    for (int i = 0; i < sense::kCategories; ++i)
-      if (floor.categories.has(sense::Category(i)))
-        label.raise(sense::Category(i), {"floor", floor.id, label.cls, sense::Category(i)});
-  }
-  return label;
-}
-
-Verdict judge(const Model& model, const sense::Label& label, const Subject& subject,
-              const config::Deployment& deployment) {
-  Verdict verdict;
-  verdict.deployment = deployment.name;
-  verdict.zone = deployment.zone;
-  verdict.jurisdiction = deployment.jurisdiction;
-  verdict.trace.reserve(model.rules.size());
-  std::string allows, denies;
-  for (const Rule& rule : model.rules) {
-    const char* key = missed(rule, label, subject, deployment);
-    verdict.trace.push_back({rule.id, key == nullptr, rule.deny, key ? key : ""});
-    if (key) continue;
-    append(rule.deny ? denies : allows, rule.id);
-    for (const ObligationUse& use : rule.obligations) add_obligation(verdict.obligations, use);
-  }
-  verdict.allowed = denies.empty() && !allows.empty();
-  if (verdict.allowed) {
-    verdict.reason = "allowed by " + allows;
-    return verdict;
-  }
-  verdict.obligations.clear();
-  verdict.reason = denies.empty() ? "no rule allows it" : "denied by " + denies;
-  return verdict;
+const char* missed(const Declassification& d, const Subject& subject) {
+  if (!may_declassify(d.by, subject)) return "by";
+  if (const char* key = missed(d.scope, subject)) return key;
+  return in_time(d.until, day_of(subject), true) ? nullptr : "until";
 }
 
 }  // namespace sluice::policy

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "policy/model.h"
+#include "policy/words.h"
 
 namespace sluice::policy {
 namespace {
@@ -10,134 +12,15 @@ using config::Fields;
 using config::Need;
 using config::Node;
 
-constexpr std::array<const char*, config::kZones> kZones{"device", "private", "managed", "hosted"};
-constexpr std::array<const char*, 2> kWants{"deny", "allow"};
 constexpr std::array<const char*, 1> kVersions{"v1"};
 constexpr std::array<const char*, 1> kDefaults{"deny"};
-constexpr int kMaxRetainDays = 36'500;
-
-bool valid_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  });
-}
-
-Result<sense::Class> read_class(const Node& node, std::string_view name) {
-  if (auto cls = sense::parse_class(name)) return *cls;
-  std::vector<std::string> known;
-  for (int i = 0; i < sense::kClasses; ++i) known.push_back(sense::class_name(sense::Class(i)));
-  auto near = config::did_you_mean(name, known);
-  return fail(node.error("unknown_class",
-                         "expected " + config::any_of(known) + ", found \"" + std::string(name) + "\"",
-                         near ? "did you mean \"" + *near + "\"?" : ""));
-}
-
-Result<sense::CategorySet> read_categories(const Node& node, bool may_be_empty) {
-  SLUICE_TRY(std::vector<Node> items, node.list());
-  SLUICE_TRY(std::vector<std::string> names, node.texts());
-  if (names.empty() && !may_be_empty)
-    return fail(node.error("value", "expected at least one category", "remove the key"));
-  sense::CategorySet set;
-  std::vector<std::string> known;
-  for (int i = 0; i < sense::kCategories; ++i) known.push_back(sense::category_name(sense::Category(i)));
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    auto category = sense::parse_category(names[i]);
-    if (category) {
-      set.add(*category);
-      continue;
-    }
-    auto near = config::did_you_mean(names[i], known);
-    return fail(items[i].error("unknown_category", "there is no category \"" + names[i] + "\"",
-                               near ? "did you mean \"" + *near + "\"?" : "known: " + config::any_of(known)));
-  }
-  return set;
-}
-
-// confidential, ">=confidential", "<=confidential" or a list of classes.
-Result<std::uint8_t> read_classes(const Node& node) {
-  if (node.type() == Node::Type::List) {
-    SLUICE_TRY(std::vector<Node> items, node.list());
-    SLUICE_TRY(std::vector<std::string> names, node.texts());
-    if (names.empty()) return fail(node.error("value", "expected at least one class"));
-    unsigned bits = 0;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      SLUICE_TRY(sense::Class cls, read_class(items[i], names[i]));
-      bits |= 1u << int(cls);
-    }
-    return std::uint8_t(bits);
-  }
-  SLUICE_TRY(std::string text, node.text());
-  bool up = text.starts_with(">="), down = text.starts_with("<=");
-  SLUICE_TRY(sense::Class cls, read_class(node, std::string_view(text).substr(up || down ? 2 : 0)));
-  unsigned bits = 1u << int(cls);
-  if (up) bits = 0x1fu & ~(bits - 1);
-  if (down) bits = (bits << 1) - 1;
-  return std::uint8_t(bits);
-}
-
-// A list, or in tests and assertions a single value for a list of one.
-Result<std::vector<Node>> list_or_one(const Node& node) {
-  if (node.type() == Node::Type::Scalar) return std::vector<Node>{node};
-  return node.list();
-}
-
-Result<std::vector<std::string>> read_names(const Node& node) {
-  SLUICE_TRY(std::vector<Node> items, list_or_one(node));
-  if (items.empty())
-    return fail(node.error("value", "an empty list matches nothing", "name something or remove the key"));
-  if (node.type() == Node::Type::List) return node.texts();
-  SLUICE_TRY(std::string one, node.text());
-  return std::vector<std::string>{one};
-}
-
-Result<std::vector<std::string>> read_jurisdictions(const Node& node) {
-  SLUICE_TRY(std::vector<std::string> names, read_names(node));
-  SLUICE_TRY(std::vector<Node> items, list_or_one(node));
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (!config::valid_jurisdiction(names[i]))
-      return fail(items[i].error("value", "expected a country code such as DE or US, EU, or local",
-                                 "two capital letters of ISO 3166"));
-  return names;
-}
-
-Result<std::uint8_t> read_zones(const Node& node) {
-  SLUICE_TRY(std::vector<Node> items, list_or_one(node));
-  if (items.empty()) return fail(node.error("value", "expected at least one zone", "name one or remove the key"));
-  unsigned bits = 0;
-  for (const Node& item : items) {
-    SLUICE_TRY(std::size_t zone, item.choice(kZones));
-    if (bits >> zone & 1) return fail(item.error("value", "this zone stands twice in the list", "keep one"));
-    bits |= 1u << zone;
-  }
-  return std::uint8_t(bits);
-}
-
-Result<ObligationUse> read_obligation(const Node& node, const std::string& rule) {
-  SLUICE_TRY(std::string text, node.text());
-  if (text == "log_no_content") return ObligationUse{Obligation::LogNoContent, 0, rule};
-  if (text == "no_shared_cache") return ObligationUse{Obligation::NoSharedCache, 0, rule};
-  if (text == "no_store") return ObligationUse{Obligation::NoStore, 0, rule};
-  if (text.starts_with("retain(") && text.ends_with("d)")) {
-    std::string digits = text.substr(7, text.size() - 9);
-    bool number = !digits.empty() && digits.size() <= 5 && digits[0] != '0' &&
-                  digits.find_first_not_of("0123456789") == digits.npos;
-    if (number && std::stoi(digits) <= kMaxRetainDays)
-      return ObligationUse{Obligation::RetainDays, std::stoi(digits), rule};
-    return fail(node.error("value", "expected retain(Nd) with N from 1 to " + std::to_string(kMaxRetainDays)));
-  }
-  std::string name = text.substr(0, text.find('('));
-  static constexpr std::string_view kPlanned[] = {"redact",         "tokenise", "pseudonymise",    "log_hash_only",
-                                                  "cache_salt",     "no_tools", "no_server_tools", "no_stream",
-                                                  "human_approval", "notify",   "output_scan",     "max_output"};
-  if (std::find(std::begin(kPlanned), std::end(kPlanned), name) != std::end(kPlanned))
-    return fail(
-        node.error("unsupported", "the obligation " + name + " is not supported yet",
-                   "without it this rule would allow more than you meant: remove the rule or forbid the zone"));
-  auto near = config::did_you_mean(text, {"log_no_content", "no_shared_cache", "no_store", "retain(30d)"});
-  return fail(node.error("unknown_obligation", "expected log_no_content, no_shared_cache, no_store or retain(30d)",
-                         near ? "did you mean \"" + *near + "\"?" : ""));
-}
+constexpr std::array<const char*, 1> kWishes{"local_only"};
+constexpr std::array<const char*, 1> kUnlessOfDeny{"transformed"};
+constexpr std::array<const char*, 1> kUnlessOfFloor{"extracted"};
+constexpr std::array<const char*, 3> kUnlessOfAssertion{"transformed", "held", "declassified"};
+constexpr std::array<const char*, 1> kReasons{"required"};
+constexpr std::chrono::hours kUsualTtl{24}, kLongestTtl{24 * 30};
+constexpr int kLargestQuorum = 10;
 
 // Reads the value of `key` with `read` into `out`; errors go to `fields`.
 template <class Out, class Read>
@@ -153,41 +36,14 @@ bool take(Fields& fields, std::string_view key, Out& out, Read read, Need need =
   return true;
 }
 
-auto some_categories = [](const Node& n) { return read_categories(n, false); };
-auto any_categories = [](const Node& n) { return read_categories(n, true); };
-
-void refuse_planned(Fields& fields, std::initializer_list<const char*> keys) {
-  for (const char* key : keys)
-    fields.not_yet(key, "if it were ignored, the policy would mean something else: remove it");
-}
 void refuse_other_words(Fields& fields) {
   fields.refuse("level", "the word here is class", "write class: ...");
   fields.refuse("labels", "the word here is categories", "write categories: [...]");
   fields.refuse("label", "the word here is categories", "write categories: [...]");
   fields.refuse("labels_only", "the word here is categories_only", "write categories_only: [...]");
   for (const char* key : {"group", "groups"}) fields.refuse(key, "the word here is team", "write team or teams");
-  refuse_planned(fields, {"app", "apps", "workload", "workloads", "wish", "unless", "part", "repo", "shadow"});
-}
-
-Status read_when(const Node& node, Who& who, What* what) {
-  Fields fields(node);
-  take(fields, "teams", who.teams, read_names);
-  take(fields, "principals", who.principals, read_names);
-  take(fields, "routes", who.routes, read_names);
-  if (what) take(fields, "categories_only", what->categories_only, any_categories);
-  refuse_other_words(fields);
-  return fields.finish();
-}
-
-Status read_deny(const Node& node, What& what) {
-  Fields fields(node);
-  bool cls = take(fields, "class", what.classes, read_classes);
-  bool categories = take(fields, "categories", what.categories, some_categories);
-  refuse_other_words(fields);
-  if (!cls && !categories && !fields.failed())
-    fields.add(node, node.error("missing_key", "expected class, categories or both",
-                                "to deny everything write class: \">=public\""));
-  return fields.finish();
+  for (const char* key : {"app", "apps"})
+    fields.refuse(key, "the word here is workload", "write workload or workloads");
 }
 
 void read_section(Fields& fields, std::string_view key, auto read) {
@@ -196,44 +52,128 @@ void read_section(Fields& fields, std::string_view key, auto read) {
   if (Status status = read(*node); !status) fields.add(*node, std::move(status).error());
 }
 
+void take_id(Fields& fields, std::string& id, Need need) {
+  auto node = fields.node("id", need);
+  if (node && fields.text("id", id, need) && !valid_id(id))
+    fields.add(*node, node->error("value", "expected an id of letters, digits, '.', '_' and '-', at most 64"));
+}
+
+void take_who(Fields& fields, Who& who) {
+  take(fields, "teams", who.teams, read_names);
+  take(fields, "principals", who.principals, read_names);
+  take(fields, "routes", who.routes, read_names);
+  take(fields, "workloads", who.workloads, read_names);
+}
+
+bool take_wish(Fields& fields, What& what) {
+  std::size_t wish = 0;
+  bool has = fields.choice("wish", wish, kWishes);
+  what.wish = what.wish || has;
+  return has;
+}
+
+Status read_when(const Node& node, Rule& rule) {
+  Fields fields(node);
+  take_who(fields, rule.who);
+  take(fields, "categories_only", rule.what.categories_only, read_any_categories);
+  fields.refuse("parts", "only a floor looks at the kinds of parts",
+                "raise them by a floor: {when: {parts: [image]}, class: restricted}");
+  refuse_other_words(fields);
+  return fields.finish();
+}
+
+Status read_deny(const Node& node, What& what) {
+  Fields fields(node);
+  bool cls = take(fields, "class", what.classes, read_classes);
+  bool categories = take(fields, "categories", what.categories, read_categories);
+  bool wish = take_wish(fields, what);
+  refuse_other_words(fields);
+  if (!cls && !categories && !wish && !fields.failed())
+    fields.add(node, node.error("missing_key", "expected class, categories, wish or several of them",
+                                "to deny everything write class: \">=public\""));
+  return fields.finish();
+}
+
 Status read_obligations(const Node& node, Rule& rule) {
   SLUICE_TRY(std::vector<Node> items, node.list());
   SLUICE_TRY(std::vector<std::string> texts, node.texts());
   for (const Node& item : items) {
     SLUICE_TRY(ObligationUse use, read_obligation(item, rule.id));
+    if (use.kind == Obligation::Pseudonymise) rule.pseudonymise = rule.pseudonymise | use.categories;
+    if (use.kind == Obligation::Redact) rule.redact = rule.redact | use.categories;
     rule.obligations.push_back(std::move(use));
   }
   return {};
+}
+
+void take_hold_terms(Fields& fields, const Node& node, Rule& rule) {
+  std::chrono::milliseconds ttl = kUsualTtl;
+  bool terms = take(fields, "approvers", rule.hold.approvers, read_names);
+  terms = fields.duration("ttl", ttl, std::chrono::minutes(1), kLongestTtl) || terms;
+  terms = fields.integer("quorum", rule.hold.quorum, 1, kLargestQuorum) || terms;
+  rule.hold.rule = rule.id;
+  rule.hold.ttl_s = std::chrono::duration_cast<std::chrono::seconds>(ttl).count();
+  if (terms && rule.effect != Effect::Hold)
+    fields.add(node, node.error("value", "approvers, ttl and quorum belong to a hold rule", "write hold: [...]"));
+}
+
+// Exactly one of allow, hold and deny.
+void take_effect(Fields& fields, const Node& node, Rule& rule) {
+  int effects = int(fields.has("allow")) + int(fields.has("hold")) + int(fields.has("deny"));
+  if (fields.has("hold")) rule.effect = Effect::Hold;
+  if (fields.has("deny")) rule.effect = Effect::Deny;
+  take(fields, "allow", rule.what.classes, read_classes);
+  take(fields, "hold", rule.what.classes, read_classes);
+  read_section(fields, "deny", [&](const Node& n) { return read_deny(n, rule.what); });
+  if (effects != 1)
+    fields.add(node,
+               node.error("value",
+                          effects ? "a rule allows, holds or denies, one of them" : "expected allow, hold or deny",
+                          "make it one of them"));
+}
+
+void take_unless_transformed(Fields& fields, Rule& rule) {
+  std::size_t only = 0;
+  auto unless = fields.node("unless");
+  if (!unless) return;
+  rule.unless_transformed = fields.choice("unless", only, kUnlessOfDeny);
+  if (rule.effect != Effect::Deny)
+    fields.add(*unless, unless->error("value", "only a deny rule has an exception for transformed texts",
+                                      "an allow rule says oblige: [pseudonymise(pii)]"));
 }
 
 Result<Rule> read_rule(const Node& node) {
   Rule rule;
   rule.place = node.where();
   Fields fields(node);
-  auto id = fields.node("id", Need::Required);
-  if (id && fields.text("id", rule.id) && !valid_id(rule.id))
-    fields.add(*id, id->error("value", "expected an id of letters, digits, '.', '_' and '-', at most 64"));
-  bool allow = fields.has("allow");
-  rule.deny = fields.has("deny");
-  take(fields, "allow", rule.what.classes, read_classes);
-  read_section(fields, "deny", [&](const Node& n) { return read_deny(n, rule.what); });
+  take_id(fields, rule.id, Need::Required);
+  take_effect(fields, node, rule);
   take(fields, "zones", rule.where.zones, read_zones);
   take(fields, "deployments", rule.where.deployments, read_names);
   take(fields, "jurisdictions", rule.where.jurisdictions, read_jurisdictions);
   take(fields, "jurisdictions_not", rule.where.jurisdictions_not, read_jurisdictions);
-  read_section(fields, "when", [&](const Node& n) { return read_when(n, rule.who, &rule.what); });
+  read_section(fields, "when", [&](const Node& n) { return read_when(n, rule); });
   read_section(fields, "oblige", [&](const Node& n) { return read_obligations(n, rule); });
-  refuse_planned(fields, {"hold", "approvers", "ttl", "quorum", "transform", "declassify"});
+  take(fields, "until", rule.until, read_day);
+  take_hold_terms(fields, node, rule);
+  take_unless_transformed(fields, rule);
+  for (const char* key : {"transform", "do"})
+    fields.refuse(key, "a transformation is an obligation", "write oblige: [pseudonymise(pii)]");
   refuse_other_words(fields);
-  bool planned = fields.has("hold");
-  if (allow == rule.deny && !planned)
-    fields.add(node, node.error("value", allow ? "a rule allows or denies, not both" : "expected allow or deny",
-                                "make it one of them"));
-  if (auto oblige = fields.node("oblige"); oblige && rule.deny)
+  if (auto oblige = fields.node("oblige"); oblige && rule.effect == Effect::Deny)
     fields.add(*oblige,
                oblige->error("value", "a deny rule has no obligations: nothing is sent", "remove oblige"));
   SLUICE_TRY_VOID(fields.finish());
   return rule;
+}
+
+Status read_floor_when(const Node& node, Floor& floor, bool& has_parts) {
+  Fields fields(node);
+  take_who(fields, floor.who);
+  take(fields, "categories", floor.when_categories, read_categories);
+  has_parts = take(fields, "parts", floor.who.parts, read_parts);
+  refuse_other_words(fields);
+  return fields.finish();
 }
 
 Result<Floor> read_floor(const Node& node, std::size_t number) {
@@ -241,21 +181,67 @@ Result<Floor> read_floor(const Node& node, std::size_t number) {
   floor.place = node.where();
   floor.id = "floor " + std::to_string(number + 1);
   Fields fields(node);
-  auto id = fields.node("id");
-  if (id && fields.text("id", floor.id) && !valid_id(floor.id))
-    fields.add(*id, id->error("value", "expected an id of letters, digits, '.', '_' and '-', at most 64"));
-  read_section(fields, "when", [&](const Node& n) { return read_when(n, floor.who, nullptr); });
-  take(fields, "class", floor.cls, [](const Node& n) -> Result<sense::Class> {
-    SLUICE_TRY(std::string text, n.text());
-    return read_class(n, text);
-  });
-  take(fields, "categories", floor.categories, some_categories);
+  take_id(fields, floor.id, Need::Optional);
+  bool has_parts = false;
+  read_section(fields, "when", [&](const Node& n) { return read_floor_when(n, floor, has_parts); });
+  take(fields, "class", floor.cls, read_class);
+  take(fields, "categories", floor.categories, read_categories);
+  take(fields, "until", floor.until, read_day);
+  std::size_t only = 0;
+  floor.who.unless_extracted = fields.choice("unless", only, kUnlessOfFloor);
+  if (floor.who.unless_extracted && !has_parts)
+    fields.add(node, node.error("value", "unless: extracted belongs to a floor with when: {parts: [...]}"));
   refuse_other_words(fields);
   if (!fields.failed() && !floor.cls && floor.categories.empty())
     fields.add(node,
                node.error("missing_key", "expected class, categories or both", "say what the floor raises to"));
   SLUICE_TRY_VOID(fields.finish());
   return floor;
+}
+
+Result<Declassification> read_declassification(const Node& node) {
+  Declassification out;
+  out.place = node.where();
+  Fields fields(node);
+  take_id(fields, out.id, Need::Required);
+  take(fields, "from", out.from, read_class, Need::Required);
+  take(fields, "to", out.to, read_class, Need::Required);
+  take(fields, "categories", out.categories, read_any_categories, Need::Required);
+  take(fields, "by", out.by, read_names, Need::Required);
+  take(fields, "until", out.until, read_day, Need::Required);
+  std::size_t only = 0;
+  fields.choice("reason", only, kReasons);
+  read_section(fields, "scope", [&](const Node& n) -> Status {
+    Fields scope(n);
+    take_who(scope, out.scope);
+    refuse_other_words(scope);
+    return scope.finish();
+  });
+  refuse_other_words(fields);
+  if (!fields.failed() && out.to >= out.from)
+    fields.add(node, node.error("value", "a declassification leads down: `to` must be below `from`"));
+  for (sense::Category c : out.categories.list())
+    if (!fields.failed() && sense::floor_of(c) > out.from)
+      fields.add(
+          node, node.error("contradiction",
+                           std::string("category ") + sense::category_name(c) + " is at least " +
+                               sense::class_name(sense::floor_of(c)) + ", above `from`: it could never be lowered",
+                           "raise `from` or leave the category out"));
+  SLUICE_TRY_VOID(fields.finish());
+  return out;
+}
+
+void take_unless(Fields& fields, Unless& unless) {
+  auto node = fields.node("unless");
+  if (!node) return;
+  auto bits = read_names(*node);
+  if (!bits) return fields.add(*node, std::move(bits).error());
+  auto items = node->type() == Node::Type::List ? node->list().value() : std::vector<Node>{*node};
+  for (const Node& item : items) {
+    auto word = item.choice(kUnlessOfAssertion);
+    if (!word) return fields.add(item, std::move(word).error());
+    (*word == 0 ? unless.transformed : *word == 1 ? unless.held : unless.declassified) = true;
+  }
 }
 
 Result<Assertion> read_assertion(const Node& node) {
@@ -271,8 +257,9 @@ Result<Assertion> read_assertion(const Node& node) {
   const Node& body = out.always ? *always : *never;
   Fields fields(body);
   take(fields, "class", out.what.classes, read_classes);
-  take(fields, "categories", out.what.categories, some_categories);
-  take(fields, "categories_only", out.what.categories_only, any_categories);
+  take(fields, "categories", out.what.categories, read_categories);
+  take(fields, "categories_only", out.what.categories_only, read_any_categories);
+  take_wish(fields, out.what);
   bool zone = take(fields, "zone", out.where.zones, read_zones);
   if (out.always) out.some_zone = take(fields, "some_zone", out.where.zones, read_zones);
   if (zone && out.some_zone)
@@ -283,10 +270,30 @@ Result<Assertion> read_assertion(const Node& node) {
   take(fields, "team", out.who.teams, read_names);
   take(fields, "principal", out.who.principals, read_names);
   take(fields, "route", out.who.routes, read_names);
-  refuse_planned(fields, {"unredacted", "fallback"});
+  take(fields, "workload", out.who.workloads, read_names);
+  take_unless(fields, out.unless);
+  fields.refuse("unredacted", "the word here is unless", "write unless: transformed");
+  fields.refuse("fallback", "every fallback is decided like the first choice",
+                "write the statement without it: it holds for every position of a route");
   refuse_other_words(fields);
   SLUICE_TRY_VOID(fields.finish());
   return out;
+}
+
+void take_test_subject(Fields& fields, Test& test) {
+  fields.text("team", test.subject.team);
+  fields.text("principal", test.subject.principal);
+  fields.text("route", test.subject.route);
+  fields.text("workload", test.subject.workload);
+  take(fields, "roles", test.subject.roles, read_names);
+  take(fields, "parts", test.subject.parts, read_parts);
+  take(fields, "extracted", test.subject.extracted, read_parts);
+  std::size_t only = 0;
+  test.label.local_only = fields.choice("wish", only, kWishes);
+  std::string claim;
+  if (fields.text("declassify", claim)) test.subject.claim = Claim{claim, "a test"};
+  int day = 0;
+  if (take(fields, "on", day, read_day)) test.subject.time = UtcTime{day * std::int64_t(86'400'000'000)};
 }
 
 Result<Test> read_test(const Node& node, sense::Class default_class) {
@@ -295,17 +302,12 @@ Result<Test> read_test(const Node& node, sense::Class default_class) {
   test.path = node.path();
   test.label.cls = default_class;
   Fields fields(node);
-  take(fields, "class", test.label.cls, [](const Node& n) -> Result<sense::Class> {
-    SLUICE_TRY(std::string text, n.text());
-    return read_class(n, text);
-  });
-  take(fields, "categories", test.label.categories, any_categories);
-  fields.text("team", test.subject.team);
-  fields.text("principal", test.subject.principal);
-  fields.text("route", test.subject.route);
+  take(fields, "class", test.label.cls, read_class);
+  take(fields, "categories", test.label.categories, read_any_categories);
+  take_test_subject(fields, test);
   fields.text("deployment", test.deployment);
   std::size_t zone = 0;
-  bool one_zone = fields.choice("zone", zone, kZones);
+  bool one_zone = fields.choice("zone", zone, kZoneWords);
   if (one_zone) test.zones = std::uint8_t(1u << zone);
   if (!one_zone && test.deployment.empty() && !fields.failed())
     fields.add(node, node.error("missing_key", "expected zone, deployment or both", "add zone: hosted"));
@@ -313,7 +315,7 @@ Result<Test> read_test(const Node& node, sense::Class default_class) {
   if (take(fields, "jurisdiction", jurisdiction, read_jurisdictions)) test.jurisdiction = jurisdiction.front();
   if (jurisdiction.size() > 1)
     fields.add(node, node.error("value", "expected one jurisdiction", "write a test for each"));
-  fields.choice("want", test.want_allow, kWants, Need::Required);
+  fields.choice("want", test.want, kWantWords, Need::Required);
   read_section(fields, "oblige", [&](const Node& n) -> Status {
     Rule scratch;
     SLUICE_TRY_VOID(read_obligations(n, scratch));
@@ -322,7 +324,7 @@ Result<Test> read_test(const Node& node, sense::Class default_class) {
     std::sort(test.obligations->begin(), test.obligations->end());
     return {};
   });
-  refuse_planned(fields, {"fallback"});
+  fields.refuse("fallback", "every fallback is decided like the first choice", "name the deployment or its zone");
   refuse_other_words(fields);
   SLUICE_TRY_VOID(fields.finish());
   return test;
@@ -355,11 +357,24 @@ void refuse_same_id(Fields& fields, const Node& root, const std::vector<Item>& i
       }
 }
 
+void refuse_elsewhere(Fields& fields) {
+  for (const char* key : {"deployments", "fallbacks"})
+    fields.refuse(key, "deployments and routes stand in sluice.yaml", "rules name them; remove this section");
+  for (const char* key : {"levels", "labels", "zones"})
+    fields.refuse(key, "classes, categories and zones are fixed",
+                  "docs/policy.md lists them; remove this section");
+  fields.refuse("transforms", "a transformation is an obligation of a rule",
+                "write oblige: [pseudonymise(pii)] in the rule that allows it");
+  fields.refuse("holds", "a hold is a rule", "write {id: H1, hold: [restricted], ...} under rules");
+  fields.refuse("workloads", "workloads stand in sluice.yaml", "rules name them; remove this section");
+}
+
 }  // namespace
 
 Result<Model> parse_model(std::string_view yaml, const std::string& file) {
   SLUICE_TRY(Node root, config::parse_yaml(yaml, file, "policy"));
   Model model;
+  model.file = file;
   Fields fields(root);
   std::size_t only = 0;
   fields.choice("policy", only, kVersions, Need::Required);
@@ -368,23 +383,18 @@ Result<Model> parse_model(std::string_view yaml, const std::string& file) {
   if (revision && fields.text("revision", model.revision) && !valid_id(model.revision))
     fields.add(*revision, revision->error("value", "expected letters, digits, '.', '_' and '-', at most 64",
                                           "for example 2026-09-01a"));
-  take(fields, "default_class", model.default_class, [](const Node& n) -> Result<sense::Class> {
-    SLUICE_TRY(std::string text, n.text());
-    return read_class(n, text);
-  });
+  take(fields, "default_class", model.default_class, read_class);
+  fields.text("shadow", model.shadow_file);
   std::size_t number = 0;
   read_items(fields, "floors", model.floors, [&](const Node& n) { return read_floor(n, number++); });
   read_items(fields, "rules", model.rules, read_rule, Need::Required);
+  read_items(fields, "declassify", model.declassifications, read_declassification);
   read_items(fields, "assert", model.assertions, read_assertion);
   read_items(fields, "tests", model.tests, [&](const Node& n) { return read_test(n, model.default_class); });
   refuse_same_id(fields, root, model.rules);
   refuse_same_id(fields, root, model.floors);
-  refuse_planned(fields, {"transforms", "declassify", "shadow", "holds", "workloads"});
-  for (const char* key : {"deployments", "fallbacks"})
-    fields.refuse(key, "deployments and routes stand in sluice.yaml", "rules name them; remove this section");
-  for (const char* key : {"levels", "labels", "zones"})
-    fields.refuse(key, "classes, categories and zones are fixed",
-                  "docs/policy.md lists them; remove this section");
+  refuse_same_id(fields, root, model.declassifications);
+  refuse_elsewhere(fields);
   SLUICE_TRY_VOID(fields.finish());
   return model;
 }

@@ -1,6 +1,7 @@
 #include "policy/policy.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "policy/model.h"
 
@@ -16,17 +17,26 @@ class NameCheck {
     for (const config::Key& k : s.keys) {
       principals_.push_back(k.name);
       if (!k.team.empty()) teams_.push_back(k.team);
+      if (!k.workload.empty()) workloads_.push_back(k.workload);
+      people_.insert(people_.end(), k.roles.begin(), k.roles.end());
     }
     if (s.keys.empty()) principals_.push_back("local");
+    people_.insert(people_.end(), principals_.begin(), principals_.end());
+    people_.insert(people_.end(), teams_.begin(), teams_.end());
   }
 
   Status check(const Who& who, const std::string& place) const {
     SLUICE_TRY_VOID(check(who.teams, teams_, "team", place));
     SLUICE_TRY_VOID(check(who.principals, principals_, "principal", place));
+    SLUICE_TRY_VOID(check(who.workloads, workloads_, "workload", place));
     return check(who.routes, routes_, "route", place);
   }
   Status check(const Where& where, const std::string& place) const {
     return check(where.deployments, deployments_, "deployment", place);
+  }
+  // Who approves or declassifies: a principal, a team or a role.
+  Status check_people(const std::vector<std::string>& names, const std::string& place) const {
+    return check(Names(names), people_, "approver", place);
   }
 
  private:
@@ -44,12 +54,13 @@ class NameCheck {
     }
     return {};
   }
-  std::vector<std::string> deployments_, routes_, principals_, teams_;
+  std::vector<std::string> deployments_, routes_, principals_, teams_, workloads_, people_;
 };
 
 class FilePolicy : public Policy {
  public:
-  explicit FilePolicy(Model model) : model_(std::move(model)) {}
+  FilePolicy(Model model, std::shared_ptr<const Policy> shadow)
+      : model_(std::move(model)), shadow_(std::move(shadow)) {}
   const std::string& revision() const override { return model_.revision; }
   sense::Class default_class() const override { return model_.default_class; }
 
@@ -58,65 +69,78 @@ class FilePolicy : public Policy {
     Decision decision;
     decision.revision = model_.revision;
     decision.label = with_floors(model_, label, subject);
+    decision.declassified = declassify(model_, decision.label, subject);
     decision.verdicts.reserve(candidates.size());
     for (const config::Deployment* candidate : candidates)
       if (candidate) decision.verdicts.push_back(judge(model_, decision.label, subject, *candidate));
+    if (shadow_) add_shadow(decision, label, subject, candidates);
     return decision;
   }
+
+  Verdict decide_again(const Decision& decision, const Verdict& first, const sense::Label& found,
+                       const Subject& subject, const config::Deployment& deployment) const override {
+    sense::Label residual = best_after(model_, decision.label, first.pseudonymise | first.redact, subject);
+    residual.join(found);
+    residual = with_floors(model_, std::move(residual), subject);
+    (void)declassify(model_, residual, subject);
+    return judge_again(model_, first, residual, subject, deployment);
+  }
+
+  const Model& model() const override { return model_; }
+  const Policy* shadow() const override { return shadow_.get(); }
 
   Status check_names(const config::Settings& settings) const override {
     NameCheck names(settings);
     for (const Rule& rule : model_.rules) {
       SLUICE_TRY_VOID(names.check(rule.who, rule.place));
       SLUICE_TRY_VOID(names.check(rule.where, rule.place));
+      SLUICE_TRY_VOID(names.check_people(rule.hold.approvers, rule.place));
     }
     for (const Floor& floor : model_.floors) {
       SLUICE_TRY_VOID(names.check(floor.who, floor.place));
+    }
+    for (const Declassification& d : model_.declassifications) {
+      SLUICE_TRY_VOID(names.check(d.scope, d.place));
+      SLUICE_TRY_VOID(names.check_people(d.by, d.place));
     }
     for (const Assertion& assertion : model_.assertions) {
       SLUICE_TRY_VOID(names.check(assertion.who, assertion.place));
       SLUICE_TRY_VOID(names.check(assertion.where, assertion.place));
     }
-    return {};
+    return shadow_ ? shadow_->check_names(settings) : Status();
   }
 
  private:
+  void add_shadow(Decision& decision, const sense::Label& label, const Subject& subject,
+                  const std::vector<const config::Deployment*>& candidates) const {
+    decision.shadow_revision = shadow_->revision();
+    for (Verdict& v : shadow_->decide(label, subject, candidates).verdicts)
+      decision.shadow.push_back({v.deployment, v.state(), std::move(v.reason)});
+  }
+
   const Model model_;
+  const std::shared_ptr<const Policy> shadow_;
 };
 
 }  // namespace
 
-std::string obligation_name(const ObligationUse& use) {
-  switch (use.kind) {
-    case Obligation::LogNoContent:
-      return "log_no_content";
-    case Obligation::RetainDays:
-      return "retain(" + std::to_string(use.days) + "d)";
-    case Obligation::NoSharedCache:
-      return "no_shared_cache";
-    case Obligation::NoStore:
-      return "no_store";
-  }
-  return "unknown";
-}
-
-std::vector<std::string> Decision::allowed() const {
-  std::vector<std::string> names;
-  for (const Verdict& verdict : verdicts)
-    if (verdict.allowed) names.push_back(verdict.deployment);
-  return names;
-}
-
-Result<std::shared_ptr<const Policy>> Policy::parse(std::string_view yaml, const std::string& file) {
+Result<std::shared_ptr<const Policy>> Policy::parse(std::string_view yaml, const std::string& file,
+                                                    std::shared_ptr<const Policy> shadow) {
   SLUICE_TRY(Model model, parse_model(yaml, file));
   SLUICE_TRY_VOID(run_tests(model));
   SLUICE_TRY_VOID(prove(model));
-  return std::shared_ptr<const Policy>(std::make_shared<FilePolicy>(std::move(model)));
+  return std::shared_ptr<const Policy>(std::make_shared<FilePolicy>(std::move(model), std::move(shadow)));
 }
 
 Result<std::shared_ptr<const Policy>> Policy::read(const std::string& file) {
   SLUICE_TRY(std::string text, config::read_text_file(file, "policy"));
-  return parse(text, file);
+  SLUICE_TRY(Model model, parse_model(text, file));
+  if (model.shadow_file.empty()) return parse(text, file);
+  // A path is relative to the folder of the file that names it. The shadow of a shadow is nobody's.
+  std::string next = (std::filesystem::path(file).parent_path() / model.shadow_file).string();
+  SLUICE_TRY(std::string shadow_text, config::read_text_file(next, "policy"));
+  SLUICE_TRY(auto shadow, parse(shadow_text, next));
+  return parse(text, file, std::move(shadow));
 }
 
 }  // namespace sluice::policy

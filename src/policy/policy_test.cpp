@@ -40,7 +40,7 @@ TEST_CASE("The built-in policy is sound: its tests pass and its assertions are p
   auto policy = Policy::parse(default_policy_text(), "(built-in policy)");
   REQUIRE_MESSAGE(policy.has_value(), policy.error().to_string());
   CHECK((*policy)->default_class() == Class::Public);
-  CHECK((*policy)->revision() == "default-1");
+  CHECK((*policy)->revision() == "default-2");
 }
 
 TEST_CASE("Under the built-in policy a text goes as far as its class may travel and no further") {
@@ -53,7 +53,9 @@ TEST_CASE("Under the built-in policy a text goes as far as its class may travel 
       Decision decision = policy->decide(label(Class(c)), {}, {&d});
       CAPTURE(c);
       CAPTURE(z);
-      CHECK(decision.verdicts[0].allowed == (z <= int(farthest[c])));
+      bool open = z <= int(farthest[c]);
+      State expected = !open ? State::Denied : Class(c) == Class::Restricted ? State::Held : State::Allowed;
+      CHECK(decision.verdicts[0].state() == expected);
     }
   }
 }
@@ -124,8 +126,9 @@ TEST_CASE("Each mistake in a policy is refused with its place") {
       {"levels: [public]\n" + rule, "p.yaml:3:1", "policy.unsupported"},
       {"deployments: {}\n" + rule, "p.yaml:3:1", "policy.unsupported"},
       {"transforms: []\n" + rule, "p.yaml:3:1", "policy.unsupported"},
-      {"declassify: []\n" + rule, "p.yaml:3:1", "policy.unsupported"},
-      {"shadow: {}\n" + rule, "p.yaml:3:1", "policy.unsupported"},
+      {"declassify: {}\n" + rule, "p.yaml:3:13", "policy.type"},
+      {"shadow: {}\n" + rule, "p.yaml:3:9", "policy.type"},
+      {"holds: []\n" + rule, "p.yaml:3:1", "policy.unsupported"},
       {"fallbacks: {}\n" + rule, "p.yaml:3:1", "policy.unsupported"},
       {in_rule("allow: [publik]"), "p.yaml:4:22", "policy.unknown_class"},
       {in_rule("allow: []"), "p.yaml:4:21", "policy.value"},
@@ -136,10 +139,20 @@ TEST_CASE("Each mistake in a policy is refused with its place") {
       {in_rule("deny: {categories: []}"), "p.yaml:4:33", "policy.value"},
       {in_rule("deny: {categories: [helth]}"), "p.yaml:4:34", "policy.unknown_category"},
       {in_rule("deny: {label: credentials}"), "p.yaml:4:21", "policy.unsupported"},
-      {in_rule("deny: {wish: local_only}"), "p.yaml:4:21", "policy.unsupported"},
+      {in_rule("deny: {wish: at_home}"), "p.yaml:4:27", "policy.value"},
       {in_rule("deny: {class: public}, oblige: [log_no_content]"), "p.yaml:4:45", "policy.value"},
-      {in_rule("deny: {class: public}, unless: redacted"), "p.yaml:4:37", "policy.unsupported"},
-      {in_rule("hold: [restricted], approvers: [dpo]"), "p.yaml:4:14", "policy.unsupported"},
+      {in_rule("deny: {class: public}, unless: redacted"), "p.yaml:4:45", "policy.value"},
+      {in_rule("allow: [public], unless: transformed"), "p.yaml:4:39", "policy.value"},
+      {in_rule("allow: [public], hold: [restricted]"), "p.yaml:4:5", "policy.value"},
+      {in_rule("allow: [public], approvers: [dpo]"), "p.yaml:4:5", "policy.value"},
+      {in_rule("hold: [restricted], approvers: []"), "p.yaml:4:45", "policy.value"},
+      {in_rule("hold: [restricted], ttl: 4"), "p.yaml:4:39", "policy.type"},
+      {in_rule("hold: [restricted], ttl: 90d"), "p.yaml:4:39", "policy.value"},
+      {in_rule("hold: [restricted], quorum: 0"), "p.yaml:4:42", "policy.value"},
+      {in_rule("allow: [public], until: 2026-13-01"), "p.yaml:4:38", "policy.value"},
+      {in_rule("allow: [public], until: tomorrow"), "p.yaml:4:38", "policy.value"},
+      {in_rule("allow: [public], when: {parts: [image]}"), "p.yaml:4:38", "policy.unsupported"},
+      {in_rule("allow: [public], when: {apps: [bot]}"), "p.yaml:4:38", "policy.unsupported"},
       {in_rule("allow: [public], zones: [local]"), "p.yaml:4:39", "policy.value"},
       {in_rule("allow: [public], zones: []"), "p.yaml:4:38", "policy.value"},
       {in_rule("allow: [public], zones: [device, device]"), "p.yaml:4:47", "policy.value"},
@@ -148,14 +161,28 @@ TEST_CASE("Each mistake in a policy is refused with its place") {
       {in_rule("allow: [public], groups: [a]"), "p.yaml:4:31", "policy.unsupported"},
       {in_rule("allow: [public], when: {team: [a]}"), "p.yaml:4:38", "policy.unknown_key"},
       {in_rule("allow: [public], when: {labels_only: [pii]}"), "p.yaml:4:38", "policy.unsupported"},
-      {in_rule("allow: [public], oblige: [redact(pii)]"), "p.yaml:4:40", "policy.unsupported"},
+      {in_rule("allow: [public], oblige: [redact(names)]"), "p.yaml:4:40", "policy.unknown_category"},
+      {in_rule("allow: [public], oblige: [redact]"), "p.yaml:4:40", "policy.value"},
+      {in_rule("allow: [public], oblige: [no_tools(pii)]"), "p.yaml:4:40", "policy.value"},
+      {in_rule("allow: [public], oblige: [max_output(0)]"), "p.yaml:4:40", "policy.value"},
+      {in_rule("allow: [public], oblige: [notify(a b)]"), "p.yaml:4:40", "policy.value"},
       {in_rule("allow: [public], oblige: [log_no_contnt]"), "p.yaml:4:40", "policy.unknown_obligation"},
       {in_rule("allow: [public], oblige: [retain(0d)]"), "p.yaml:4:40", "policy.value"},
-      {in_rule("allow: [public], oblige: [retain(30)]"), "p.yaml:4:40", "policy.unknown_obligation"},
+      {in_rule("allow: [public], oblige: [retain(30)]"), "p.yaml:4:40", "policy.value"},
       {rule + "  - {id: R1, allow: [internal]}\n", "p.yaml:5:5", "policy.duplicate_rule"},
       {"rules:\n  - {id: 'R 1', allow: [public]}\n", "p.yaml:4:10", "policy.value"},
       {rule + "floors: [{when: {teams: [a]}}]\n", "p.yaml:5:10", "policy.missing_key"},
-      {rule + "floors: [{when: {part: image}, class: restricted}]\n", "p.yaml:5:18", "policy.unsupported"},
+      {rule + "floors: [{when: {part: image}, class: restricted}]\n", "p.yaml:5:18", "policy.unknown_key"},
+      {rule + "floors: [{when: {parts: [photo]}, class: restricted}]\n", "p.yaml:5:26", "policy.value"},
+      {rule + "floors: [{unless: extracted, class: restricted}]\n", "p.yaml:5:10", "policy.value"},
+      {rule + "declassify: [{id: L, from: internal, to: public, categories: [], by: [a]}]\n", "p.yaml:5:14",
+       "policy.missing_key"},
+      {rule + "declassify: [{id: L, from: internal, to: regulated, categories: [], by: [a], until: 2027-01-01}]\n",
+       "p.yaml:5:14", "policy.value"},
+      {rule + "declassify: [{id: L, from: confidential, to: public, categories: [health], by: [a], until: "
+              "2027-01-01}]\n",
+       "p.yaml:5:14", "policy.contradiction"},
+      {rule + "assert: [{never: {class: public, unless: denied}}]\n", "p.yaml:5:42", "policy.value"},
       {rule + "floors: [{class: secret}]\n", "p.yaml:5:18", "policy.unknown_class"},
       {rule + "assert: [{class: public}]\n", "p.yaml:5:11", "policy.unknown_key"},
       {rule + "assert: [{never: {class: public}, always: {class: public}}]\n", "p.yaml:5:10", "policy.value"},
@@ -164,7 +191,7 @@ TEST_CASE("Each mistake in a policy is refused with its place") {
        "policy.value"},
       {rule + "tests: [{class: public, zone: device}]\n", "p.yaml:5:9", "policy.missing_key"},
       {rule + "tests: [{class: public, want: allow}]\n", "p.yaml:5:9", "policy.missing_key"},
-      {rule + "tests: [{class: public, zone: device, want: hold}]\n", "p.yaml:5:45", "policy.value"},
+      {rule + "tests: [{class: public, zone: device, want: hold}]\n", "p.yaml:5:9", "policy.test_failed"},
       {rule + "tests: [{class: public, zone: device, want: deny}]\n", "p.yaml:5:9", "policy.test_failed"},
       {rule + "tests: [{class: public, deployment: d, want: deny}]\n", "p.yaml:5:9", "policy.test_failed"},
       {rule + "tests: [{class: public, zone: device, want: allow, oblige: [log_no_content]}]\n", "p.yaml:5:9",
@@ -270,28 +297,32 @@ TEST_CASE("An explanation names the finding, the rule, and why the other places 
   auto hosted = place("ds", config::Zone::Hosted, "DE");
   Decision decision = policy->decide(l, {"ana", "clinic", "chat"}, {&hosted, &cluster, &engine});
   CHECK(decision.allowed() == std::vector<std::string>{"local-r1"});
-  CHECK(explain(decision) ==
-        "label regulated; health\n"
-        "  finding    clinical_words -> health, at least regulated\n"
-        "  floor      clinic -> at least confidential\n"
-        "policy r1\n"
-        "ds (hosted, DE): DENIED, no rule allows it\n"
-        "  R1 (allow) does not apply: not for zone hosted\n"
-        "  R2 (allow) does not apply: not for class regulated\n"
-        "  D1 (deny)  does not apply: not in jurisdiction DE\n"
-        "  D2 (deny)  does not apply: for other teams\n"
-        "cluster (private, US): DENIED, denied by D1\n"
-        "  R1 (allow) allows\n"
-        "  R2 (allow) does not apply: not for class regulated\n"
-        "  D1 (deny)  denies\n"
-        "  D2 (deny)  does not apply: not for zone private\n"
-        "local-r1 (device, local): ALLOWED, allowed by R1\n"
-        "  obligation log_no_content, asked for by R1\n"
-        "  R1 (allow) allows\n"
-        "  R2 (allow) does not apply: not for class regulated\n"
-        "  D1 (deny)  does not apply: not in jurisdiction local\n"
-        "  D2 (deny)  does not apply: not for zone device\n"
-        "may go to local-r1\n");
+  CHECK(
+      explain(decision) ==
+      "label regulated; health\n"
+      "  finding    clinical_words -> health, at least regulated\n"
+      "  floor      clinic -> at least confidential\n"
+      "policy r1\n"
+      "ds (hosted, DE): DENIED, no rule allows it\n"
+      "  R1 (allow) does not apply: not for zone hosted\n"
+      "  R2 (allow) does not apply: not for class regulated\n"
+      "  D1 (deny)  does not apply: not in jurisdiction DE\n"
+      "  D2 (deny)  does not apply: for other teams\n"
+      "  to change that: R2 would allow a text of a lower label\n"
+      "cluster (private, US): DENIED, denied by D1\n"
+      "  R1 (allow) allows\n"
+      "  R2 (allow) does not apply: not for class regulated\n"
+      "  D1 (deny)  denies\n"
+      "  D2 (deny)  does not apply: not for zone private\n"
+      "  to change that: what D1 objects to would have to go from the text (regulated; health), or the policy be "
+      "changed\n"
+      "local-r1 (device, local): ALLOWED, allowed by R1\n"
+      "  obligation log_no_content, asked for by R1\n"
+      "  R1 (allow) allows\n"
+      "  R2 (allow) does not apply: not for class regulated\n"
+      "  D1 (deny)  does not apply: not in jurisdiction local\n"
+      "  D2 (deny)  does not apply: not for zone device\n"
+      "may go to local-r1\n");
 }
 
 TEST_CASE("A large policy is proved quickly, and one beyond proof is refused") {

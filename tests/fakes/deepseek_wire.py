@@ -2,7 +2,7 @@
 by "+"; the table at the end of this comment is the whole list, deepseek_script.py and deepseek_formats.py know the rest.
 
     instead of an answer  400 401 402 404 429 500 503, html (502), octet (500, binary), reset, empty (200, no body),
-                          error_in_200, stall_head (no status line at all)
+                          error_in_200, stall_head (no status line at all), late (as it should be, after `release`)
     a stream's course     stall_before, stall_reasoning, stall, cut_before, cut, slow, drip, error_event_first,
                           error_event, failed (Responses), no_finish, no_done, done_without_finish, invalid_json,
                           duplicate_finish
@@ -54,6 +54,9 @@ def instead(handler, fake, cues, form):
         handler.whole(200, json.dumps(form.error_whole))
     elif "stall_head" in cues:
         wait(handler, fake, STALL_SECONDS)
+    elif "late" in cues:
+        wait(handler, fake, STALL_SECONDS)
+        return False
     else:
         return False
     return True

@@ -64,6 +64,20 @@ class Records(unittest.TestCase):
             self.assertEqual(sluice.process.wait(60), 0)
             self.assertEqual([r["closing"]["outcome"] for r in sluice.records()], ["ok"])
 
+    def test_a_stream_that_a_keep_alive_began_says_in_comments_who_serves_it(self):
+        with FakeDeepSeek() as fake:
+            fake.cue("late")
+            with Sluice("limits: {keep_alive: 50ms}\n" + config(fake), KEY) as sluice:
+                stream = sluice.stream("chat", HELLO)  # returns with the head, which a keep-alive sent
+                self.assertEqual(stream.status, 200)
+                self.assertNotIn("x-sluice-deployment", stream.headers)
+                fake.release.set()
+                lines = [line.decode().rstrip("\r\n") for line in stream.response]
+                self.assertIn(": keep-alive", lines)
+                self.assertIn(": x-sluice-deployment: hosted", lines)
+                self.assertEqual(lines[-2], "data: [DONE]")
+                self.assertEqual([r["closing"]["outcome"] for r in sluice.records()], ["ok"])
+
     def test_a_client_that_leaves_cancels_the_upstream_and_is_recorded(self):
         with FakeDeepSeek() as fake, Sluice(config(fake), KEY) as sluice:
             fake.cue("slow")

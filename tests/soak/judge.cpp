@@ -24,11 +24,15 @@ struct Said {
   std::string text;
   bool finish = false, end = false;  // both marks of a proper end
   std::string error;                 // code, or type where there is none
+  bool raised = false;               // an event "error" came
   bool after_error = false;          // something came after the error
 };
 
 void read_event(Front front, std::string_view event, std::string_view data, Said& said) {
-  if (!said.error.empty()) said.after_error = true;
+  // The Responses API has two events for one failure: the response's, and the one that every client raises at.
+  bool second = front == Front::Responses && event == "error" && !said.raised;
+  if (event == "error") said.raised = true;
+  if (!said.error.empty() && !second) said.after_error = true;
   bool error = data.starts_with("{\"error\"") || event == "error" || event == "response.failed";
   if (error) {
     said.error = string_after(data, "\"code\":\"");
@@ -72,7 +76,8 @@ Said read_whole(Front front, const Answer& answer) {
   }
   constexpr std::string_view kFinish[] = {"\"finish_reason\":\"", "\"stop_reason\":\"",
                                           "\"status\":\"completed\""};
-  said.finish = said.end = body.find(kFinish[std::size_t(front)]) != body.npos;
+  said.finish = said.end = body.find(kFinish[std::size_t(front)]) != body.npos ||
+                           (front == Front::Responses && body.find("\"incomplete_details\":{") != body.npos);
   if (front == Front::Chat)
     said.text = string_after(body, "\"content\":\"");
   else
@@ -122,7 +127,10 @@ void Judge::wrong(const Asked& asked, const Answer* answer, const std::string& w
   violation(text);
 }
 
-void Judge::lost(const Asked& asked, const std::string& how) { wrong(asked, nullptr, "lost (" + how + ")"); }
+void Judge::lost(const Asked& asked, const std::string& how) {
+  ++lost_requests;
+  wrong(asked, nullptr, "lost (" + how + ")");
+}
 
 void Judge::check_marks(const Asked& asked, const Answer& answer) {
   for (const std::string* text : {&answer.head, &answer.body}) {

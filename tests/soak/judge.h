@@ -35,6 +35,7 @@ class Judge {
   long records_due() const { return long(ids.size()) + unseen; }
   std::unordered_map<std::string, Expected> ids;  // of the records that must be there
   long unseen = 0;                                // and of those whose id nobody saw
+  long lost_requests = 0;                         // which may have left a record, or not
   long violations = 0;
   long whole = 0, told = 0, refused = 0, guide = 0;  // answers: proper; broken and told so; errors; by the guide
   std::vector<long> manners = std::vector<long>(std::size_t(Manner::kCount));

@@ -30,7 +30,10 @@ namespace {
 constexpr int kStartSeconds = 60;
 constexpr int kIdleSeconds = 60;  // the gateway keeps connections to an upstream for 30 s
 constexpr int kCalm = 50;         // streams that run when the gateway is asked to stop
+constexpr int kLoops = 2;         // each opens a descriptor for good at its first call, which may come late
 constexpr double kGrowth = 1.05, kGrowthMib = 2;
+// A load that is itself so late says nothing: the machine was busy with something else.
+constexpr double kLateMs = 2000;
 
 struct Options {
   std::string sluice;
@@ -48,8 +51,9 @@ std::string write_config(const std::string& folder, const Upstream& upstream) {
   std::string file = folder + "/sluice.yaml";
   auto deployment = [&](const char* name, int which) {
     return fmt::format(
-        "  - {{name: {}, kind: deepseek, address: \"http://127.0.0.1:{}\", model: soak-1, key_env: "
-        "SOAK_UPSTREAM_KEY,\n"
+        // A server that speaks chat completions only, so that the other fronts' requests are translated.
+        "  - {{name: {}, kind: openai, dialect: generic, address: \"http://127.0.0.1:{}/v1\", model: soak-1,\n"
+        "     key_env: SOAK_UPSTREAM_KEY,\n"
         "     zone: hosted, jurisdiction: CN, stall_timeout: 2s, connect_timeout: 5s, max_connections: 8192}}\n",
         name, upstream.port(which));
   };
@@ -101,7 +105,11 @@ class Soak {
     stop();
     compare();
     print();
-    return judge_.violations == 0 ? 0 : 1;
+    if (judge_.violations != 0) return 1;
+    if (late_ms_ <= kLateMs) return 0;
+    fmt::print("the load was up to {:.0f} ms late: this run shows nothing; the machine must be quieter\n",
+               late_ms_);
+    return 2;
   }
 
  private:
@@ -219,14 +227,15 @@ class Soak {
     for (const std::string& stranger : upstream_.strangers) judge_.violation(stranger);
     found_ = compare_records(folder_ + "/data/ledger.sqlite", judge_);
     if (!found_.error.empty()) judge_.violation("the database: " + found_.error);
-    if (found_.records != judge_.records_due())
-      judge_.violation(
-          fmt::format("{} records, but {} requests that must leave one", found_.records, judge_.records_due()));
+    // Of a request whose answer never came nobody knows whether the gateway had read it.
+    if (found_.records < judge_.records_due() || found_.records > judge_.records_due() + judge_.lost_requests)
+      judge_.violation(fmt::format("{} records, but {} requests that must leave one and {} that may",
+                                   found_.records, judge_.records_due(), judge_.lost_requests));
     if (found_.open != 0) judge_.violation(fmt::format("{} records are open after a graceful stop", found_.open));
     std::string said, command = options_.sluice + " records verify --data-dir " + folder_ + "/data";
     if (run_command(command, said) != 0) judge_.violation("the chain does not verify: " + said);
     verified_ = said;
-    if (after_descriptors_ > idle_descriptors_)
+    if (after_descriptors_ > idle_descriptors_ + kLoops)
       judge_.violation(
           fmt::format("{} descriptors when idle again, {} before", after_descriptors_, idle_descriptors_));
     std::string log = sluice_.log_text();

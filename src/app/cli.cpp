@@ -17,6 +17,7 @@ struct Options {
   PolicyOptions policy;
   InitOptions init;
   std::string model_file;
+  LogitsOptions logits;
 };
 
 void add_serve(CLI::App& app, Options& o, int& status) {
@@ -168,6 +169,23 @@ void add_models(CLI::App& app, Options& o, int& status) {
   auto* inspect = models->add_subcommand("inspect", "Say what a GGUF file is");
   inspect->add_option("file", o.model_file, "a .gguf file, or builtin:guide")->required();
   inspect->callback([&] { status = models_inspect(o.model_file); });
+  auto* logits = models->add_subcommand("logits", "Print a model's logits for a prompt as JSON");
+  logits->add_option("file", o.logits.file, "a .gguf file")->required();
+  auto* input = logits->add_option_group("input")->require_option(1);
+  input->add_option("-p,--prompt", o.logits.prompt, "a whole prompt; names of special tokens stand for them");
+  input->add_option("--prompt-file", o.logits.prompt_file, "a file with one; - for standard input");
+  input->add_option("-t,--tokens", o.logits.tokens, "token ids, 1,2,3")->delimiter(',');
+  logits->add_option("-n,--predict", o.logits.predict, "tokens to go on for, each the likeliest")
+      ->check(CLI::Range(0, 1'000'000));
+  logits->add_option("--force", o.logits.force, "go on with these token ids instead")->delimiter(',');
+  logits->add_option("-k,--top", o.logits.top, "likeliest tokens per position")->check(CLI::Range(0, 1'000'000));
+  logits->add_flag("--plain", o.logits.plain, "names of special tokens are text like any other");
+  logits->add_flag("--all", o.logits.all, "logits at the prompt's positions too");
+  logits->add_flag("--exact", o.logits.exact, "F32 activations and cache: the reference numbers, slower");
+  logits->add_option("--threads", o.logits.threads, "compute threads; 0: one per processor")
+      ->check(CLI::Range(0, 256));
+  logits->add_option("--chunk", o.logits.chunk, "prompt tokens per step")->check(CLI::Range(1, 4096));
+  logits->callback([&] { status = models_logits(o.logits); });
 }
 
 }  // namespace

@@ -92,6 +92,16 @@ int approvals_decide(const ApprovalsOptions& options, bool approve);
 
 int models_inspect(const std::string& file);
 
+struct LogitsOptions {
+  std::string file;
+  std::string prompt, prompt_file;  // one of these three; "-": standard input
+  std::vector<int> tokens;
+  std::vector<int> force;
+  int predict = 16, top = 10, threads = 0, chunk = 64;
+  bool all = false, exact = false, plain = false;
+};
+int models_logits(const LogitsOptions& options);  // prints one JSON object
+
 // Shared by the commands.
 Result<config::Settings> load_settings(const std::string& config);
 Result<std::string> read_input(const std::string& file);  // a file or "-"; at most 64 MiB

@@ -1,10 +1,77 @@
 #include <cstdio>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "app/commands.h"
 #include "engine/builtin/builtin.h"
 #include "engine/engine.h"
+#include "engine/logits.h"
+#include "json/writer.h"
 
 namespace sluice::app {
+namespace {
+
+void write_ids(json::Writer& w, std::string_view name, const std::vector<int>& ids) {
+  w.key(name).array();
+  for (int id : ids) w.value(id);
+  w.end();
+}
+
+void write_nll(json::Writer& w, std::string_view name, const std::optional<double>& nll) {
+  w.key(name);
+  if (nll)
+    w.value(*nll);
+  else
+    w.null();
+}
+
+std::string to_json(const engine::LogitsResult& result, const LogitsOptions& options) {
+  json::Writer w;
+  w.object().member("model", options.file).member("architecture", result.architecture);
+  w.member("mode", options.exact ? "exact" : "fast");
+  write_ids(w, "tokens", result.tokens);
+  write_nll(w, "mean_nll", result.mean_nll);
+  w.member("continued", options.force.empty() ? "greedy" : "forced");
+  write_ids(w, "continuation", result.continuation);
+  write_nll(w, "continuation_nll", result.continuation_nll);
+  w.member("text", result.text);
+  w.key("top").array();
+  for (const engine::TopLogits& position : result.top) {
+    w.array();
+    for (const auto& [token, logit] : position) w.array().value(token).value(static_cast<double>(logit)).end();
+    w.end();
+  }
+  w.end().end();
+  return w.take();
+}
+
+}  // namespace
+
+int models_logits(const LogitsOptions& options) {
+  engine::LogitsRequest request;
+  request.path = options.file;
+  request.tokens = options.tokens;
+  if (!options.prompt_file.empty()) {
+    auto text = read_input(options.prompt_file);
+    if (!text) return complain(text.error());
+    request.prompt = std::move(*text);
+  } else if (options.tokens.empty()) {
+    request.prompt = options.prompt;
+  }
+  request.plain = options.plain;
+  request.forced = options.force;
+  request.predict = options.predict;
+  request.top = options.top;
+  request.all_positions = options.all;
+  request.exact = options.exact;
+  request.threads = options.threads;
+  request.chunk = options.chunk;
+  const auto result = engine::compute_logits(request);
+  if (!result) return complain(result.error());
+  std::printf("%s\n", to_json(*result, options).c_str());
+  return 0;
+}
 
 int models_inspect(const std::string& file) {
   engine::LoadOptions options;

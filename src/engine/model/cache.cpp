@@ -39,35 +39,55 @@ std::optional<std::uint64_t> available_memory() {
 }
 
 std::uint64_t Cache::bytes_per_position(const Shape& shape, bool exact) {
-  return static_cast<std::uint64_t>(shape.blocks) * 2 * static_cast<std::uint64_t>(shape.kv_width()) *
-         (exact ? 4 : 2);
+  const auto element = static_cast<std::uint64_t>(exact ? 4 : 2);
+  if (shape.compressed.window > 0) {
+    // What a position adds on average; a window and the compressors' states come once per slot.
+    std::uint64_t elements = 0;  // per 128 positions
+    for (int ratio : shape.compressed.ratios) {
+      if (ratio == 0) continue;
+      const int index = ratio == 4 ? shape.compressed.index_dim : 0;
+      elements += static_cast<std::uint64_t>(shape.head_dim + index) * static_cast<std::uint64_t>(128 / ratio);
+    }
+    return (elements * element + 127) / 128;
+  }
+  return static_cast<std::uint64_t>(shape.blocks) *
+         (static_cast<std::uint64_t>(shape.key_width()) + static_cast<std::uint64_t>(shape.value_width())) *
+         element;
+}
+
+Status check_memory(std::uint64_t bytes, bool wraps, std::uint64_t beside, const std::string& arithmetic) {
+  const std::optional<std::uint64_t> available = available_memory();
+  std::uint64_t total = 0;
+  wraps = __builtin_add_overflow(bytes, beside, &total) || wraps;
+  if (!wraps && (!available || total <= *available)) return {};
+  return fail("engine.memory",
+              "the key and value cache needs " + (wraps ? std::string("more than 2^64 bytes") : megabytes(bytes)) +
+                  " = " + arithmetic + ", and " + megabytes(beside) + " of buffers; " +
+                  (available ? megabytes(*available) : std::string("less")) + " are available",
+              "", "set a smaller `context` or fewer `slots`");
 }
 
 Result<Cache> Cache::create(const Shape& shape, int slots, int context, bool exact, std::uint64_t beside) {
   // Factors are at most 2^10, 2^1, 2^20, 2^2, 2^16 and 2^27: the product can pass 64 bits, so it is checked.
   const std::uint64_t per_position = bytes_per_position(shape, exact);
   const std::uint64_t positions = static_cast<std::uint64_t>(slots) * static_cast<std::uint64_t>(context);
-  std::uint64_t bytes = 0, total = 0;
-  const bool wraps =
-      __builtin_mul_overflow(per_position, positions, &bytes) || __builtin_add_overflow(bytes, beside, &total);
-  const std::optional<std::uint64_t> available = available_memory();
+  std::uint64_t bytes = 0;
+  const bool wraps = __builtin_mul_overflow(per_position, positions, &bytes);
+  const std::string key = std::to_string(shape.key_width()), value = std::to_string(shape.value_width());
+  const std::string widths = shape.value_width() == 0 ? key
+                             : key == value           ? "2 x " + key
+                                                      : "(" + key + " + " + value + ")";
   const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(context) + " positions x " +
                                  std::to_string(per_position) + " bytes (" + std::to_string(shape.blocks) +
-                                 " layers x 2 x " + std::to_string(shape.kv_width()) + " x " +
-                                 (exact ? "4" : "2") + ")";
-  if (wraps || (available && total > *available))
-    return fail("engine.memory",
-                "the key and value cache needs " +
-                    (wraps ? std::string("more than 2^64 bytes") : megabytes(bytes)) + " = " + arithmetic +
-                    ", and " + megabytes(beside) + " of buffers; " +
-                    (available ? megabytes(*available) : std::string("less")) + " are available",
-                "", "set a smaller `context` or fewer `slots`");
+                                 " layers x " + widths + " x " + (exact ? "4" : "2") + ")";
+  SLUICE_TRY_VOID(check_memory(bytes, wraps, beside, arithmetic));
   Cache cache;
   cache.slots_ = slots;
   cache.context_ = context;
   cache.exact_ = exact;
   cache.layers_ = static_cast<std::size_t>(shape.blocks);
-  cache.width_ = static_cast<std::size_t>(shape.kv_width());
+  cache.key_width_ = static_cast<std::size_t>(shape.key_width());
+  cache.value_width_ = static_cast<std::size_t>(shape.value_width());
   try {
     if (exact)
       cache.floats_ = std::make_unique_for_overwrite<float[]>(bytes / sizeof(float));

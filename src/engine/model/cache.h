@@ -1,4 +1,5 @@
-// Keys and values of the positions seen so far, one contiguous region per slot and layer.
+// Keys and values of the positions seen so far, one contiguous region per slot and layer. Latent attention keeps
+// one vector for both, as key.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,10 @@ namespace sluice::engine::model {
 // allows. nullopt where the system does not say.
 std::optional<std::uint64_t> available_memory();
 
+// Refuses what would not fit into memory (engine.memory). `arithmetic` says how the cache's bytes come about,
+// `beside` are bytes that the caller is going to allocate too; `wraps`: the sum is beyond 64 bits.
+Status check_memory(std::uint64_t bytes, bool wraps, std::uint64_t beside, const std::string& arithmetic);
+
 class Cache {
  public:
   // `exact`: F32 instead of F16. Errors: engine.memory with the arithmetic; nothing is allocated then.
@@ -24,9 +29,9 @@ class Cache {
   int context() const { return context_; }
   int slots() const { return slots_; }
   bool exact() const { return exact_; }
-  std::size_t stride() const { return width_; }  // elements from one position to the next
 
-  // First position of a slot's keys or values in a layer: [context][kv_width], F16 (uint16) or F32.
+  // First position of a slot's keys [context][key_width] or values [context][value_width] in a layer, F16 (uint16)
+  // or F32.
   std::uint16_t* half_keys(int slot, int layer) { return halves_.get() + offset(slot, layer, 0); }
   std::uint16_t* half_values(int slot, int layer) { return halves_.get() + offset(slot, layer, 1); }
   float* keys(int slot, int layer) { return floats_.get() + offset(slot, layer, 0); }
@@ -34,17 +39,17 @@ class Cache {
 
  private:
   std::size_t offset(int slot, int layer, int which) const {
-    const std::size_t region = static_cast<std::size_t>(context_) * width_;
-    return ((static_cast<std::size_t>(slot) * layers_ + static_cast<std::size_t>(layer)) * 2 +
-            static_cast<std::size_t>(which)) *
-           region;
+    const auto positions = static_cast<std::size_t>(context_);
+    const std::size_t region = (key_width_ + value_width_) * positions;
+    return (static_cast<std::size_t>(slot) * layers_ + static_cast<std::size_t>(layer)) * region +
+           (which == 1 ? key_width_ * positions : 0);
   }
 
   int slots_ = 0;
   int context_ = 0;
   bool exact_ = false;
   std::size_t layers_ = 0;
-  std::size_t width_ = 0;  // kv_width
+  std::size_t key_width_ = 0, value_width_ = 0;  // elements per position
   // Not touched until written, so that the system provides only the pages that jobs reach.
   std::unique_ptr<std::uint16_t[]> halves_;
   std::unique_ptr<float[]> floats_;

@@ -7,5 +7,8 @@ namespace sluice::engine::model {
 
 Result<std::unique_ptr<Model>> load_llama(const gguf::File& file, const Shape& shape, const Options& options);
 Result<std::unique_ptr<Model>> load_qwen2(const gguf::File& file, const Shape& shape, const Options& options);
+Result<std::unique_ptr<Model>> load_qwen3(const gguf::File& file, const Shape& shape, const Options& options);
+Result<std::unique_ptr<Model>> load_deepseek2(const gguf::File& file, const Shape& shape, const Options& options);
+Result<std::unique_ptr<Model>> load_deepseek4(const gguf::File& file, const Shape& shape, const Options& options);
 
 }  // namespace sluice::engine::model

@@ -127,9 +127,12 @@ TEST_CASE("metadata out of range, and variants that this build does not compute,
   CHECK(with("rope.dimension_count", 1000).starts_with("gguf.value"));
   CHECK(with("rope.freq_base", 0).starts_with("gguf.value"));
   CHECK(with("expert_count", 8).starts_with("engine.unsupported"));
+  Sample scaled = make({});
+  scaled.string("llama.rope.scaling.type", "longrope");
+  CHECK(error_of(scaled).starts_with("engine.unsupported: llama.rope.scaling.type"));
   Sample yarn = make({});
   yarn.string("llama.rope.scaling.type", "yarn");
-  CHECK(error_of(yarn).starts_with("engine.unsupported: llama.rope.scaling.type"));
+  CHECK(error_of(yarn).starts_with("gguf.missing_key"));
   Recipe other;
   other.architecture = "mamba";
   CHECK(error_of(make(other)).starts_with("engine.unsupported: architecture \"mamba\""));

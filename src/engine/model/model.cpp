@@ -4,6 +4,18 @@
 #include "engine/model/families.h"
 
 namespace sluice::engine::model {
+namespace {
+
+struct Family {
+  const char* architecture;
+  Result<std::unique_ptr<Model>> (*load)(const gguf::File&, const Shape&, const Options&);
+};
+constexpr Family kFamilies[] = {{"llama", load_llama},         {"qwen2", load_qwen2},
+                                {"qwen3", load_qwen3},         {"qwen3moe", load_qwen3},
+                                {"deepseek2", load_deepseek2}, {"deepseek32", load_deepseek2},
+                                {"deepseek4", load_deepseek4}};
+
+}  // namespace
 
 Result<std::unique_ptr<Model>> Model::load(const gguf::File& file, const Options& options) {
   SLUICE_CHECK(options.threads >= 1 && options.slots >= 1 && options.rows >= 1,
@@ -14,7 +26,9 @@ Result<std::unique_ptr<Model>> Model::load(const gguf::File& file, const Options
                 "a context of " + std::to_string(options.context) +
                     " positions was asked for; the model has 1 to " + std::to_string(shape.context),
                 file.name(), "set a smaller `context`");
-  return shape.architecture == "llama" ? load_llama(file, shape, options) : load_qwen2(file, shape, options);
+  for (const Family& family : kFamilies)
+    if (shape.architecture == family.architecture) return family.load(file, shape, options);
+  SLUICE_CHECK(false, "read_shape() knows the same architectures");
 }
 
 }  // namespace sluice::engine::model

@@ -1,62 +1,81 @@
-// One forward pass as a sequence of named operations on buffers that are allocated once. The family files are
-// written in these.
+// What every family's forward pass has: the rows of a step, their residual stream, the norm and the network behind
+// each layer's attention, and the logits at the end; named operations on buffers that are allocated once. The
+// family files are written in these and in the kinds of attention beside.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "engine/model/cache.h"
 #include "engine/model/model.h"
+#include "engine/model/rope.h"
 #include "engine/model/weights.h"
 #include "engine/tensor/compute.h"
 
 namespace sluice::engine::model {
 
-// Which dimensions of a head form the pairs that rope turns (Su et al. 2021, RoFormer).
-enum class Rope { Interleaved /* 2i, 2i + 1 */, Halves /* i, i + d/2; GPT-NeoX */ };
+// Below this much arithmetic a step is done before a second thread has noticed it.
+inline constexpr std::int64_t kWorthSharing = 16 * 1024;
 
 class Pass {
  public:
-  Pass(const Shape& shape, const Options& options, Cache cache, std::span<const float> rope_divisors);
+  Pass(const Shape& shape, const Options& options);
   static std::uint64_t bytes(const Shape& shape, const Options& options);  // of the buffers
 
-  // Starts a pass over `rows`: checks them, embeds their tokens into x, and prepares angles.
+  // Starts a pass over `rows`: checks them and embeds their tokens into x.
   void begin(std::span<const Row> rows, const tensor::Weight& embedding);
-  void norm(std::span<const float> weight);          // h = RMSNorm(x)
-  void project_qkv(const Layer& layer);              // q, k, v = h W + b
-  void rotate(Rope rope);                            // q and k by their positions
-  void attend(int layer);                            // stores k and v; a = softmax(q K / sqrt(d)) V
-  void add_attention(const tensor::Weight& output);  // x = x + a W
-  void add_feed_forward(const Layer& layer);         // x = x + (silu(h W_gate) * (h W_up)) W_down
+  void norm(std::span<const float> weight);                        // h = RMSNorm(x)
+  void feed_forward(const FeedForward& network, float limit = 0);  // result = (silu(h W_gate) * (h W_up)) W_down
+  void add_result();                                               // x = x + result
   void finish(std::span<const float> norm, const tensor::Weight& head);  // logits of the rows that want them
 
   std::span<float> logits(int i);
 
- private:
-  struct Tile {  // adjacent rows of one slot
-    int first = 0;
-    int rows = 0;
-  };
-  void prepare_angles();
-  void prepare_tiles();
-  void rotate_row(Rope rope, float* row, int heads, int index) const;
-  void store_row(int layer, int index);
-  void attend_tile(int layer, const Tile& tile, int first_head, int heads, float* scratch);
+  // For the parts that families are made of.
+  tensor::Compute& compute() { return compute_; }
+  tensor::Buffer& x() { return x_; }
+  tensor::Buffer& h() { return h_; }
+  tensor::Buffer& result() { return result_; }
+  int count() const { return count_; }  // rows of this pass
+  const Row& row(int i) const { return rows_[static_cast<std::size_t>(i)]; }
+  // body(i) for each row, on the pool where `width` floats a row make it worth.
+  template <class Body>
+  void for_rows(std::int64_t width, Body&& body) {
+    compute_.for_each(count_, count_ > 1 && count_ * width >= kWorthSharing, [&](int i, float*) { body(i); });
+  }
 
+ private:
   Shape shape_;
   tensor::Compute compute_;
-  Cache cache_;
-  std::vector<double> frequencies_;  // radians per position, one per rope pair
-  int most_rows_;
+  int most_rows_, most_positions_, slots_;
   std::span<const Row> rows_;
-  int count_ = 0;   // rows of this pass
+  int count_ = 0;
   int wanted_ = 0;  // rows that want logits
-  tensor::Buffer x_, h_, q_, k_, v_, a_, projected_, gate_, up_;
-  std::vector<float> cos_, sin_;  // [rows][rope_dims / 2]
-  std::vector<Tile> tiles_;
+  tensor::Buffer x_, h_, result_, gate_, up_;
   std::vector<float> logits_;  // [wanted][vocabulary]
-  bool odd_heads_;             // head_dim is no multiple of 8: the scalar attention serves it
 };
+
+// The angles of the rows of a pass.
+class Angles {
+ public:
+  Angles(const RopeScaling& scaling, int dims, int rows, std::span<const float> divisors = {});
+  void prepare(const Pass& pass);
+  // Turns the first `dims` of `values` by the position of the pass's row `index`, or back.
+  void turn(Rope kind, float* values, int index) const;
+  void turn_back(Rope kind, float* values, int index) const;
+  void turn_by(Rope kind, float* values, int position) const;  // computes the angles anew
+
+ private:
+  std::vector<double> frequencies_;  // radians per position, one per pair
+  double magnitude_;                 // of the turned pairs
+  std::vector<float> cos_, sin_;     // [rows][pairs]
+};
+
+// Adjacent rows of one slot at ascending positions, which share a walk over its keys and values.
+struct Tile {
+  int first = 0;
+  int rows = 0;
+};
+void cut_tiles(const Pass& pass, int most_rows, std::vector<Tile>& tiles);
 
 }  // namespace sluice::engine::model

@@ -1,5 +1,6 @@
 // Qwen2 (Yang et al. 2024): as Llama, but rotary positions pair the halves of a head, and the projections to
 // queries, keys and values have biases. DeepSeek-R1-Distill-Qwen is of this family.
+#include "engine/model/attention.h"
 #include "engine/model/families.h"
 #include "engine/model/pass.h"
 
@@ -11,22 +12,26 @@ class Qwen2 : public Model {
   Qwen2(const Shape& shape, const Options& options, Weights weights, Cache cache)
       : shape_(shape),
         weights_(std::move(weights)),
-        pass_(shape, options, std::move(cache), weights_.rope_divisors) {}
+        pass_(shape, options),
+        attention_(shape, options, std::move(cache), weights_.rope_divisors, pass_) {}
 
   const Shape& shape() const override { return shape_; }
   std::span<float> logits(int i) override { return pass_.logits(i); }
 
   void forward(std::span<const Row> rows) override {
     pass_.begin(rows, weights_.embedding);
+    attention_.begin();
     for (int i = 0; i < shape_.blocks; ++i) {
       const Layer& layer = weights_.layers[static_cast<std::size_t>(i)];
       pass_.norm(layer.attention_norm);
-      pass_.project_qkv(layer);
-      pass_.rotate(Rope::Halves);
-      pass_.attend(i);
-      pass_.add_attention(layer.output);
+      attention_.project(layer.attention);
+      attention_.rotate(Rope::Halves);
+      attention_.attend(i);
+      attention_.output(layer.attention);
+      pass_.add_result();
       pass_.norm(layer.ffn_norm);
-      pass_.add_feed_forward(layer);
+      pass_.feed_forward(layer.network);
+      pass_.add_result();
     }
     pass_.finish(weights_.output_norm, weights_.head);
   }
@@ -35,14 +40,15 @@ class Qwen2 : public Model {
   Shape shape_;
   Weights weights_;
   Pass pass_;
+  Attention attention_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Model>> load_qwen2(const gguf::File& file, const Shape& shape, const Options& options) {
-  SLUICE_TRY(auto weights, bind_weights(file, shape, Biases::Required));
-  SLUICE_TRY(auto cache,
-             Cache::create(shape, options.slots, options.context, options.exact, Pass::bytes(shape, options)));
+  SLUICE_TRY(auto weights, bind_weights(file, shape, {.biases = true}));
+  SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, options.exact,
+                                       Pass::bytes(shape, options) + Attention::bytes(shape, options)));
   return std::make_unique<Qwen2>(shape, options, std::move(weights), std::move(cache));
 }
 

@@ -31,12 +31,14 @@ inline float horizontal_sum(__m256 v) {
   return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
-// Widens `count` rows of `n` elements into out[count][n].
+// Widens `count` rows from row `begin` on, `n` elements each, into out[count][n].
 template <class Element>
-inline void widen(const Element* rows, std::size_t stride, int count, int n, float* out) {
-  for (int p = 0; p < count; ++p)
-    for (int i = 0; i < n; i += 8)
-      _mm256_storeu_ps(out + p * n + i, load8(rows + static_cast<std::size_t>(p) * stride + i));
+inline void widen(const Attention& a, const void* base, int begin, int count, int n, float* out) {
+  for (int p = 0; p < count; ++p) {
+    const auto* row = a.rows ? static_cast<const Element*>(a.rows[begin + p])
+                             : static_cast<const Element*>(base) + static_cast<std::size_t>(begin + p) * a.stride;
+    for (int i = 0; i < n; i += 8) _mm256_storeu_ps(out + p * n + i, load8(row + i));
+  }
 }
 
 // scores[0..31] = q . keys * scale; kNothing from `count` on.
@@ -50,24 +52,31 @@ inline void score_block(const float* q, const float* keys, int count, int n, flo
   for (int p = count; p < kKeyBlock; ++p) scores[p] = kNothing;
 }
 
-// out[i..i+8*R) = out * factor + weights . values, R vectors wide.
+// out[i..i+8*R) = out * factor + weights . values, R vectors wide; `pitch` floats from value row to value row.
 template <int R>
-inline void accumulate(const float* values, const float* weights, int count, int n, float factor, float* out) {
+inline void accumulate(const float* values, const float* weights, int count, int pitch, float factor, float* out) {
   __m256 total[R];
   for (int r = 0; r < R; ++r) total[r] = _mm256_mul_ps(_mm256_loadu_ps(out + 8 * r), _mm256_set1_ps(factor));
   for (int p = 0; p < count; ++p) {
     const __m256 weight = _mm256_broadcast_ss(weights + p);
     for (int r = 0; r < R; ++r)
-      total[r] = _mm256_fmadd_ps(weight, _mm256_loadu_ps(values + p * n + 8 * r), total[r]);
+      total[r] = _mm256_fmadd_ps(weight, _mm256_loadu_ps(values + p * pitch + 8 * r), total[r]);
   }
   for (int r = 0; r < R; ++r) _mm256_storeu_ps(out + 8 * r, total[r]);
 }
 
+// A widened block: key rows of head_dim floats, value rows of value_dim, `pitch` floats apart.
+struct Block {
+  const float* keys;
+  const float* values;
+  int head_dim, value_dim, pitch;
+};
+
 // One block of keys and values for one query: updates its running maximum, sum and weighted values.
-inline void take_block(const float* q, const float* keys, const float* values, int count, int n, float scale,
-                       float* largest, float* sum, float* out) {
+inline void take_block(const float* q, const Block& block, int count, float scale, float* largest, float* sum,
+                       float* out) {
   alignas(32) float scores[kKeyBlock];
-  score_block(q, keys, count, n, scale, scores);
+  score_block(q, block.keys, count, block.head_dim, scale, scores);
   __m256 most = _mm256_load_ps(scores);
   for (int i = 8; i < kKeyBlock; i += 8) most = _mm256_max_ps(most, _mm256_load_ps(scores + i));
   const float now = horizontal_max(_mm256_max_ps(most, _mm256_set1_ps(*largest)));
@@ -82,40 +91,49 @@ inline void take_block(const float* q, const float* keys, const float* values, i
   *sum = __builtin_fmaf(*sum, factor, horizontal_sum(total));
   *largest = now;
   int i = 0;
-  for (; i + 64 <= n; i += 64) accumulate<8>(values + i, scores, count, n, factor, out + i);
-  for (; i < n; i += 8) accumulate<1>(values + i, scores, count, n, factor, out + i);
+  for (; i + 64 <= block.value_dim; i += 64)
+    accumulate<8>(block.values + i, scores, count, block.pitch, factor, out + i);
+  for (; i < block.value_dim; i += 8) accumulate<1>(block.values + i, scores, count, block.pitch, factor, out + i);
+}
+
+// Divides by the sum of the weights, the sink's included.
+inline void finish(const float* sink, float largest, float sum, int n, float* out) {
+  float factor = 1.0f;
+  if (sink) {
+    const float most = largest > *sink ? largest : *sink;
+    factor = _mm256_cvtss_f32(exp8(_mm256_set1_ps(largest - most)));
+    sum = __builtin_fmaf(sum, factor, _mm256_cvtss_f32(exp8(_mm256_set1_ps(*sink - most))));
+  }
+  const __m256 inverse = _mm256_set1_ps(factor / sum);
+  for (int i = 0; i < n; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), inverse));
 }
 
 template <class Element>
 void attend(const Attention& a) {
-  const auto* k = static_cast<const Element*>(a.k);
-  const auto* v = static_cast<const Element*>(a.v);
+  const int width = a.value_dim > 0 ? a.value_dim : a.head_dim;
+  const bool shared = (a.rows || a.k == a.v) && width <= a.head_dim;  // values are the beginnings of the keys
   float* keys = a.scratch;
-  float* values = keys + kKeyBlock * a.head_dim;
-  float* largest = values + kKeyBlock * a.head_dim;
+  float* values = shared ? keys : keys + kKeyBlock * a.head_dim;
+  float* largest = keys + kKeyBlock * (a.head_dim + width);
   float* sum = largest + kMaxQueries;
   int positions = 0;
   for (int j = 0; j < a.queries; ++j) {
     largest[j] = kNothing;
     sum[j] = 0;
-    for (int i = 0; i < a.head_dim; i += 8) _mm256_storeu_ps(a.out[j] + i, _mm256_setzero_ps());
+    for (int i = 0; i < width; i += 8) _mm256_storeu_ps(a.out[j] + i, _mm256_setzero_ps());
     if (a.counts[j] > positions) positions = a.counts[j];
   }
+  const Block wide{keys, values, a.head_dim, width, shared ? a.head_dim : width};
   for (int begin = 0; begin < positions; begin += kKeyBlock) {
     const int block = positions - begin < kKeyBlock ? positions - begin : kKeyBlock;
-    widen(k + static_cast<std::size_t>(begin) * a.stride, a.stride, block, a.head_dim, keys);
-    widen(v + static_cast<std::size_t>(begin) * a.stride, a.stride, block, a.head_dim, values);
+    widen<Element>(a, a.k, begin, block, a.head_dim, keys);
+    if (!shared) widen<Element>(a, a.v, begin, block, width, values);
     for (int j = 0; j < a.queries; ++j) {
       const int visible = a.counts[j] - begin < block ? a.counts[j] - begin : block;
-      if (visible > 0)
-        take_block(a.q[j], keys, values, visible, a.head_dim, a.scale, largest + j, sum + j, a.out[j]);
+      if (visible > 0) take_block(a.q[j], wide, visible, a.scale, largest + j, sum + j, a.out[j]);
     }
   }
-  for (int j = 0; j < a.queries; ++j) {
-    const __m256 inverse = _mm256_set1_ps(1.0f / sum[j]);
-    for (int i = 0; i < a.head_dim; i += 8)
-      _mm256_storeu_ps(a.out[j] + i, _mm256_mul_ps(_mm256_loadu_ps(a.out[j] + i), inverse));
-  }
+  for (int j = 0; j < a.queries; ++j) finish(a.sinks ? a.sinks + j : nullptr, largest[j], sum[j], width, a.out[j]);
 }
 
 }  // namespace

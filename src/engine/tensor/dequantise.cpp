@@ -1,9 +1,11 @@
 #include "engine/tensor/dequantise.h"
 
+#include <cmath>
 #include <cstring>
 
 #include "base/check.h"
 #include "engine/tensor/blocks.h"
+#include "engine/tensor/dequantise_small.h"
 #include "engine/tensor/half.h"
 
 namespace sluice::engine::tensor {
@@ -55,6 +57,16 @@ void dequantise(const BlockQ5_1& block, float* out) {
 void dequantise(const BlockQ8_0& block, float* out) {
   const float d = half_to_float(block.d);
   for (int i = 0; i < 32; ++i) out[i] = d * static_cast<float>(block.q[i]);
+}
+
+// The E2M1 numbers doubled are integers; the scale is halved for it.
+void dequantise(const BlockMXFP4& block, float* out) {
+  constexpr std::int8_t kDoubled[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+  const float d = std::ldexp(1.0f, block.e - 128);
+  for (int i = 0; i < 16; ++i) {
+    out[i] = d * static_cast<float>(kDoubled[block.q[i] & 15]);
+    out[i + 16] = d * static_cast<float>(kDoubled[block.q[i] >> 4]);
+  }
 }
 
 void dequantise(const BlockQ4_K& block, float* out) {
@@ -133,7 +145,36 @@ bool quantised(TensorType type) {
 }
 
 bool supported(TensorType type) {
-  return quantised(type) || type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16;
+  switch (type) {
+    case TensorType::F32:
+    case TensorType::F16:
+    case TensorType::BF16:
+    case TensorType::MXFP4:
+    case TensorType::Q2_K:
+    case TensorType::Q3_K:
+    case TensorType::IQ4_NL:
+    case TensorType::IQ4_XS:
+    case TensorType::IQ1_S:
+    case TensorType::IQ1_M:
+    case TensorType::IQ2_XXS:
+    case TensorType::IQ2_XS:
+    case TensorType::IQ2_S:
+    case TensorType::IQ3_XXS:
+    case TensorType::IQ3_S:
+      return true;
+    default:
+      return quantised(type);
+  }
+}
+
+std::string supported_names() {
+  std::string names;
+  for (std::uint32_t number = 0; number < 64; ++number) {
+    const auto info = gguf::tensor_type_info(number);
+    if (info && supported(static_cast<TensorType>(number)))
+      names += (names.empty() ? "" : ", ") + std::string(info->name);
+  }
+  return names;
 }
 
 void dequantise(TensorType type, const std::uint8_t* row, int n, float* out) {
@@ -158,12 +199,36 @@ void dequantise(TensorType type, const std::uint8_t* row, int n, float* out) {
       return dequantise_blocks<BlockQ5_1>(row, n, kGroup, out);
     case TensorType::Q8_0:
       return dequantise_blocks<BlockQ8_0>(row, n, kGroup, out);
+    case TensorType::MXFP4:
+      return dequantise_blocks<BlockMXFP4>(row, n, kGroup, out);
     case TensorType::Q4_K:
       return dequantise_blocks<BlockQ4_K>(row, n, kSuper, out);
     case TensorType::Q5_K:
       return dequantise_blocks<BlockQ5_K>(row, n, kSuper, out);
     case TensorType::Q6_K:
       return dequantise_blocks<BlockQ6_K>(row, n, kSuper, out);
+    case TensorType::Q2_K:
+      return dequantise_blocks<BlockQ2_K>(row, n, kSuper, out);
+    case TensorType::Q3_K:
+      return dequantise_blocks<BlockQ3_K>(row, n, kSuper, out);
+    case TensorType::IQ4_NL:
+      return dequantise_blocks<BlockIQ4_NL>(row, n, kGroup, out);
+    case TensorType::IQ4_XS:
+      return dequantise_blocks<BlockIQ4_XS>(row, n, kSuper, out);
+    case TensorType::IQ1_S:
+      return dequantise_blocks<BlockIQ1_S>(row, n, kSuper, out);
+    case TensorType::IQ1_M:
+      return dequantise_blocks<BlockIQ1_M>(row, n, kSuper, out);
+    case TensorType::IQ2_XXS:
+      return dequantise_blocks<BlockIQ2_XXS>(row, n, kSuper, out);
+    case TensorType::IQ2_XS:
+      return dequantise_blocks<BlockIQ2_XS>(row, n, kSuper, out);
+    case TensorType::IQ2_S:
+      return dequantise_blocks<BlockIQ2_S>(row, n, kSuper, out);
+    case TensorType::IQ3_XXS:
+      return dequantise_blocks<BlockIQ3_XXS>(row, n, kSuper, out);
+    case TensorType::IQ3_S:
+      return dequantise_blocks<BlockIQ3_S>(row, n, kSuper, out);
     default:
       SLUICE_CHECK(false, "the type was checked with supported() when the model was loaded");
   }

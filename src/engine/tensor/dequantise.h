@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "engine/gguf/types.h"
 
@@ -9,7 +10,8 @@ namespace sluice::engine::tensor {
 
 // The types that this build computes with.
 bool supported(gguf::TensorType type);
-// Quantised weights are multiplied with quantised activations on the fast path.
+std::string supported_names();  // "F32, F16, Q4_K"
+// These weights have kernels that multiply them with quantised activations; others are dequantised for it.
 bool quantised(gguf::TensorType type);
 
 // Precondition: supported(type); n is a multiple of the type's block; `row` holds n elements.

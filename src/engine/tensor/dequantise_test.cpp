@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
 
 #include "engine/tensor/random_weights.h"
 
@@ -85,6 +88,37 @@ TEST_CASE("weights of every type are what their format's definition says, bit by
       }
     }
   }
+}
+
+TEST_CASE("blocks of every type have the values that an independent implementation gives them") {
+  // One line per type: its name, the bytes of 256 elements as hex, and their values.
+  std::ifstream file("src/engine/tensor/reference_blocks.txt");
+  REQUIRE(file.is_open());
+  int types = 0;
+  for (std::string line; std::getline(file, line); ++types) {
+    std::istringstream fields(line);
+    std::string name, hex;
+    fields >> name >> hex;
+    CAPTURE(name);
+    std::vector<std::uint8_t> bytes;
+    for (std::size_t i = 0; i < hex.size(); i += 2)
+      bytes.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+    std::uint32_t number = 0;
+    while (number < 64 && !(gguf::tensor_type_info(number) && gguf::tensor_type_info(number)->name == name))
+      ++number;
+    REQUIRE(number < 64);
+    const auto type = static_cast<TensorType>(number);
+    const gguf::TensorTypeInfo info = gguf::tensor_type_info(type);
+    REQUIRE(bytes.size() * info.block == 256 * std::size_t{info.bytes});
+    std::vector<float> out(256);
+    dequantise(type, bytes.data(), 256, out.data());
+    for (float value : out) {
+      float expected = 0;
+      REQUIRE(static_cast<bool>(fields >> expected));
+      REQUIRE(value == doctest::Approx(expected).epsilon(1e-6));
+    }
+  }
+  CHECK(types == 20);
 }
 
 TEST_CASE("all 65536 half floats have the value of their bits, and come back from it") {

@@ -38,9 +38,14 @@ struct Attention {
   int head_dim = 0;          // a multiple of 8 for all but the scalar kernels, <= kMaxHeadDim
   float scale = 1;           // of the scores
   float* scratch = nullptr;  // [kAttentionScratch]
+  int value_dim =
+      0;  // of v and out, likewise a multiple of 8; 0: head_dim. Rows of v may be the beginnings of k's
+  const float* sinks = nullptr;  // [queries] a score per query that takes weight and has no value; or null
+  const void* const* rows =
+      nullptr;  // keys and values lie at these places instead of k + p * stride and v + p * stride
 };
 inline constexpr int kMaxQueries = 32;
-inline constexpr int kMaxHeadDim = 512;
+inline constexpr int kMaxHeadDim = 576;
 inline constexpr int kKeyBlock = 32;              // keys taken at a time, at fixed positions
 inline constexpr std::size_t kAttentionScratch =  // floats
     std::size_t{2} * kKeyBlock * kMaxHeadDim + std::size_t{2} * kMaxQueries;
@@ -49,7 +54,7 @@ inline constexpr int kTensorTypes = 40;  // gguf::TensorType numbers are below
 
 struct Kernels {
   const char* name;                   // "avx2"
-  MatmulKernel matmul[kTensorTypes];  // by the weights' type; null where the type is not supported
+  MatmulKernel matmul[kTensorTypes];  // by the weights' type; null: weights are dequantised and multiplied as F32
   void (*quantise)(const float* x, int n, std::int8_t* q, float* scale, float* sum);
   void (*rms_norm)(const float* x, const float* weight, float epsilon, int n, float* out);
   void (*swiglu)(const float* gate, const float* up, int n, float* out);  // silu(gate) * up

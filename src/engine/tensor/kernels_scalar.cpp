@@ -92,28 +92,30 @@ float to_float(std::uint16_t value) { return half_to_float(value); }
 // softmax(q K^T * scale) V, one pass for the maximum, one for the sum.
 template <class Element>
 void attend(const Attention& a) {
-  const auto* k = static_cast<const Element*>(a.k);
-  const auto* v = static_cast<const Element*>(a.v);
+  const int width = a.value_dim > 0 ? a.value_dim : a.head_dim;
+  const auto row = [&](const void* base, int p) {
+    if (a.rows) return static_cast<const Element*>(a.rows[p]);
+    return static_cast<const Element*>(base) + static_cast<std::size_t>(p) * a.stride;
+  };
   for (int j = 0; j < a.queries; ++j) {
     const auto score = [&](int p) {
+      const Element* key = row(a.k, p);
       double total = 0;
       for (int i = 0; i < a.head_dim; ++i)
-        total +=
-            static_cast<double>(a.q[j][i]) *
-            static_cast<double>(to_float(k[static_cast<std::size_t>(p) * a.stride + static_cast<std::size_t>(i)]));
+        total += static_cast<double>(a.q[j][i]) * static_cast<double>(to_float(key[i]));
       return static_cast<float>(total) * a.scale;
     };
-    float largest = -INFINITY;
+    float largest = a.sinks ? a.sinks[j] : -INFINITY;
     for (int p = 0; p < a.counts[j]; ++p) largest = std::max(largest, score(p));
-    float total = 0;
-    std::fill_n(a.out[j], a.head_dim, 0.0f);
+    float total = a.sinks ? std::exp(a.sinks[j] - largest) : 0.0f;
+    std::fill_n(a.out[j], width, 0.0f);
     for (int p = 0; p < a.counts[j]; ++p) {
       const float weight = std::exp(score(p) - largest);
+      const Element* value = row(a.v, p);
       total += weight;
-      for (int i = 0; i < a.head_dim; ++i)
-        a.out[j][i] += weight * to_float(v[static_cast<std::size_t>(p) * a.stride + static_cast<std::size_t>(i)]);
+      for (int i = 0; i < width; ++i) a.out[j][i] += weight * to_float(value[i]);
     }
-    for (int i = 0; i < a.head_dim; ++i) a.out[j][i] /= total;
+    for (int i = 0; i < width; ++i) a.out[j][i] /= total;
   }
 }
 

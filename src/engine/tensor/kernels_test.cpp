@@ -228,4 +228,49 @@ TEST_CASE("attention in blocks equals softmax by its definition, for both cache 
     }
 }
 
+TEST_CASE(
+    "attention over shared rows with narrower values and a sink equals its definition, for both cache types") {
+  std::mt19937 random(7);
+  std::vector<float> scratch(kAttentionScratch);
+  const int head_dim = 72, width = 40, positions = 45;
+  const std::vector<float> rows = random_floats(positions * head_dim, random),
+                           q = random_floats(head_dim, random, 3);
+  std::vector<std::uint16_t> half(rows.size());
+  scalar_kernels().to_half(rows.data(), static_cast<int>(rows.size()), half.data());
+  for (float sink : {-20.0f, 1.0f, 30.0f}) {
+    // By the definition: exp(score) over the sum of all exp(score) and exp(sink).
+    std::vector<double> expected(width, 0.0);
+    double total = std::exp(static_cast<double>(sink));
+    for (int p = 0; p < positions; ++p) {
+      double score = 0;
+      for (int i = 0; i < head_dim; ++i)
+        score += static_cast<double>(q[static_cast<std::size_t>(i)]) *
+                 static_cast<double>(rows[static_cast<std::size_t>(p * head_dim + i)]);
+      const double weight = std::exp(0.2 * score);
+      total += weight;
+      for (int i = 0; i < width; ++i)
+        expected[static_cast<std::size_t>(i)] +=
+            weight * static_cast<double>(rows[static_cast<std::size_t>(p * head_dim + i)]);
+    }
+    std::vector<float> got(width);
+    const float* in = q.data();
+    float* out = got.data();
+    for (const Kernels* kernels : {&scalar_kernels(), &best_kernels()})
+      for (bool narrow : {false, true}) {
+        Attention a{&in, &out, &positions, 1, rows.data(), rows.data(), head_dim, head_dim, 0.2f, scratch.data()};
+        if (narrow) a.k = a.v = half.data();
+        a.value_dim = width;
+        a.sinks = &sink;
+        std::vector<const void*> places;
+        for (int p = 0; p < positions; ++p)
+          places.push_back(narrow ? static_cast<const void*>(half.data() + p * head_dim)
+                                  : rows.data() + p * head_dim);
+        if (kernels == &best_kernels()) a.rows = places.data();
+        (narrow ? kernels->attend_f16 : kernels->attend_f32)(a);
+        for (std::size_t i = 0; i < got.size(); ++i)
+          CHECK(std::fabs(static_cast<double>(got[i]) - expected[i] / total) < (narrow ? 4e-3 : 2e-5));
+      }
+  }
+}
+
 }  // namespace sluice::engine::tensor

@@ -1,0 +1,65 @@
+#include "engine/model/compressed_cache.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+
+#include "engine/model/cache.h"
+
+namespace sluice::engine::model {
+namespace {
+
+// Positions that may be taken back, beyond those that a block in the making needs.
+constexpr int kTakeBack = 16;
+constexpr std::int64_t kAlign = 64;
+
+std::int64_t aligned(std::int64_t bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
+
+}  // namespace
+
+void CompressedCache::lay_out(const Shape& shape, int context, int rows) {
+  const CompressedShape& c = shape.compressed;
+  const auto element_bytes = static_cast<std::int64_t>(element());
+  head_bytes_ = shape.head_dim * element_bytes;
+  index_bytes_ = c.index_dim * element_bytes;
+  near_rows_ = std::min<std::int64_t>(std::int64_t{c.window} + rows, context);
+  for (int layer = 0; layer < shape.blocks; ++layer) {
+    Plan p;
+    p.begin = slot_bytes_;
+    const int ratio = c.ratios[static_cast<std::size_t>(layer)], parts = ratio == 4 ? 2 : 1;
+    const std::int64_t blocks = c.positions(layer, context);
+    p.far = aligned(near_rows_ * head_bytes_);
+    p.index = p.far + aligned(blocks * head_bytes_);
+    p.state = p.index + (ratio == 4 ? aligned(blocks * index_bytes_) : 0);
+    p.state_rows = parts * ratio + kTakeBack;
+    p.state_bytes = std::int64_t{2} * parts * shape.head_dim * 4;
+    p.index_state = p.state + (ratio > 0 ? aligned(p.state_rows * p.state_bytes) : 0);
+    p.index_state_bytes = std::int64_t{2} * parts * c.index_dim * 4;
+    slot_bytes_ += p.index_state + (ratio == 4 ? aligned(p.state_rows * p.index_state_bytes) : 0);
+    plans_.push_back(p);
+  }
+}
+
+Result<CompressedCache> CompressedCache::create(const Shape& shape, int slots, int context, int rows, bool exact,
+                                                std::uint64_t beside) {
+  CompressedCache cache;
+  cache.exact_ = exact;
+  cache.lay_out(shape, context, rows);  // factors are at most 2^10, 2^27, 2^13 and 2^2: no product passes 63 bits
+  std::uint64_t bytes = 0;
+  const bool wraps = __builtin_mul_overflow(static_cast<std::uint64_t>(cache.slot_bytes_),
+                                            static_cast<std::uint64_t>(slots), &bytes);
+  const std::uint64_t per_position = Cache::bytes_per_position(shape, exact);
+  const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(cache.slot_bytes_) +
+                                 " bytes (" + std::to_string(context) + " positions x " +
+                                 std::to_string(per_position) + " bytes on average, and windows)";
+  SLUICE_TRY_VOID(check_memory(bytes, wraps, beside, arithmetic));
+  try {
+    cache.bytes_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
+  } catch (const std::bad_alloc&) {
+    return fail("engine.memory", "the system refused the key and value cache = " + arithmetic, "",
+                "set a smaller `context` or fewer `slots`");
+  }
+  return cache;
+}
+
+}  // namespace sluice::engine::model

@@ -1,0 +1,67 @@
+// What compressed attention remembers of each slot and layer: the nearest positions as they are, in a ring; one
+// vector for every `ratio` positions further back, and another for the indexer that chooses among them; and the
+// inputs of those vectors that are not complete yet, in a ring too.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/model/shape.h"
+
+namespace sluice::engine::model {
+
+class CompressedCache {
+ public:
+  // `rows`: most rows of a pass. `exact`: F32 instead of F16; compressors' inputs are F32 always. Errors:
+  // engine.memory with the arithmetic; nothing is allocated then.
+  static Result<CompressedCache> create(const Shape& shape, int slots, int context, int rows, bool exact,
+                                        std::uint64_t beside);
+
+  bool exact() const { return exact_; }
+  std::size_t element() const { return exact_ ? 4 : 2; }  // bytes
+
+  // [head_dim] of a position; it stays until `window + rows` further positions have been stored.
+  std::byte* near(int slot, int layer, int position) {
+    return at(slot, layer, plan(layer).near, near_rows_, position, head_bytes_);
+  }
+  // [head_dim] and [index_dim] of `ratio` positions from block * ratio on.
+  std::byte* far(int slot, int layer, int block) {
+    return base(slot, layer) + plan(layer).far + block * head_bytes_;
+  }
+  std::byte* index(int slot, int layer, int block) {
+    return base(slot, layer) + plan(layer).index + block * index_bytes_;
+  }
+  // A position's inputs: values and scores of the compressor, [2][parts * head_dim] or [2][parts * index_dim],
+  // where overlapping compressors have 2 parts.
+  float* state(int slot, int layer, int position) {
+    const Plan& p = plan(layer);
+    return reinterpret_cast<float*>(at(slot, layer, p.state, p.state_rows, position, p.state_bytes));
+  }
+  float* index_state(int slot, int layer, int position) {
+    const Plan& p = plan(layer);
+    return reinterpret_cast<float*>(at(slot, layer, p.index_state, p.state_rows, position, p.index_state_bytes));
+  }
+
+ private:
+  struct Plan {  // offsets in bytes from the layer's beginning
+    std::int64_t begin = 0, near = 0, far = 0, index = 0, state = 0, index_state = 0;
+    std::int64_t state_rows = 0, state_bytes = 0, index_state_bytes = 0;
+  };
+  const Plan& plan(int layer) const { return plans_[static_cast<std::size_t>(layer)]; }
+  std::byte* base(int slot, int layer) { return bytes_.get() + slot * slot_bytes_ + plan(layer).begin; }
+  std::byte* at(int slot, int layer, std::int64_t offset, std::int64_t rows, int position, std::int64_t bytes) {
+    return base(slot, layer) + offset + position % rows * bytes;
+  }
+  void lay_out(const Shape& shape, int context, int rows);
+
+  bool exact_ = false;
+  std::int64_t near_rows_ = 0, head_bytes_ = 0, index_bytes_ = 0, slot_bytes_ = 0;
+  std::vector<Plan> plans_;
+  // Not touched until written, so that the system provides only the pages that jobs reach.
+  std::unique_ptr<std::byte[]> bytes_;
+};
+
+}  // namespace sluice::engine::model

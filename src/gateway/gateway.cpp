@@ -67,6 +67,8 @@ Status load(Shared& shared) {
   }
   SLUICE_TRY(shared.judge, sense::Judge::create());
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
+  SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
+  SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
     SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment));

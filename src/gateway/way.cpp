@@ -66,8 +66,6 @@ Error denied(const policy::Decision& decision) {
 // An obligation that this version can't fulfil is a denial (docs/policy.md).
 void deny_what_cannot_be_obliged(policy::Decision& decision) {
   for (policy::Verdict& verdict : decision.verdicts) {
-    if (verdict.hold)
-      verdict.deny("held by " + verdict.hold->rule + ", needs approval, which this version can't give");
     std::string unmet;
     for (const policy::ObligationUse& use : verdict.obligations)
       if (unmet.empty() && !can_fulfil(use.kind))
@@ -107,6 +105,7 @@ net::Task<Status> Way::walk() {
   if (decoded) decoded = admit();
   sense();
   decide();
+  if (decoded) decoded = hold();
   SLUICE_CO_TRY_VOID(co_await open_record());
   if (!decoded) co_return decoded;
   SLUICE_CO_TRY_VOID(plan());
@@ -193,6 +192,7 @@ Status Way::admit() {
 void Way::sense() {
   sense::JudgeOptions options;
   options.default_class = shared_.policy->default_class();
+  options.tenant = &principal_.tenant;
   if (request_.body) {
     judgement_ = shared_.judge->judge(request_, options);
     if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
@@ -237,6 +237,8 @@ ledger::Opening Way::opening() const {
   o.provenance = provenance_json(decision_.label);
   o.verdicts = verdicts_json(decision_);
   o.stream = request_.stream;
+  o.ticket = ticket_;
+  o.approvers = approvers_;
   return o;
 }
 

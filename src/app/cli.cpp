@@ -90,7 +90,7 @@ void add_policy(CLI::App& app, Options& o, int& status) {
   replay->add_option("--data-dir", o.policy.data_dir, "data directory instead of the configuration's");
   replay->add_option("--since", o.policy.since, "only from this UTC time on, 2026-11-23T08:00:00Z");
   replay->add_option("-n,--limit", o.policy.limit, "how many records, newest first")
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(CLI::Range(1, 100'000));
   replay->callback([&] { status = policy_replay(o.policy); });
   add_policy_init(*policy, o, status);
   policy->add_subcommand("default", "Print the policy used when none is configured")->callback([&] {

@@ -40,13 +40,13 @@ struct ExplainOptions {
 int policy_explain(const ExplainOptions& options);
 
 struct PolicyOptions {
-  std::string file;       // policy.yaml; empty: the configuration's, or the built-in one
-  std::string other;      // diff: the new one
-  std::string config;     // sluice.yaml: look at its keys, routes and deployments as well
-  bool strict = false;    // check: a remark is a failure
-  std::string since;      // replay
-  std::string data_dir;   // replay; empty: the configuration's
-  int limit = 1'000'000;  // replay
+  std::string file;      // policy.yaml; empty: the configuration's, or the built-in one
+  std::string other;     // diff: the new one
+  std::string config;    // sluice.yaml: look at its keys, routes and deployments as well
+  bool strict = false;   // check: a remark is a failure
+  std::string since;     // replay
+  std::string data_dir;  // replay; empty: the configuration's
+  int limit = 100'000;   // replay
 };
 int policy_check(const PolicyOptions& options);   // syntax, tests, assertions and what else is odd
 int policy_test(const PolicyOptions& options);    // its tests, one by one

@@ -46,8 +46,14 @@ std::string difference(const Asked& approved, const Asked& sent) {
   return "";
 }
 
+// No C0, DEL or C1 (U+0080..U+009F, in UTF-8 C2 80..C2 9F): they would steer the terminal of whoever reads it.
 bool printable(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (c < 0x20 || c == 0x7F || c1) return false;
+  }
+  return true;
 }
 
 Status check_reason(const std::string& reason) {

@@ -294,7 +294,10 @@ TEST_CASE_FIXTURE(Fixture, "Who is no approver can't decide, and sees only what 
 
 TEST_CASE_FIXTURE(Fixture, "A decision needs a reason of one line") {
   std::string id = ticket(asked());
-  for (std::string reason : {std::string(), std::string("  "), std::string("a\nb"), std::string(1001, 'x')})
+  for (std::string reason : {std::string(), std::string("  "), std::string("a\nb"),
+                             std::string("a\xC2\x9B"
+                                         "2Jb"),
+                             std::string(1001, 'x')})
     CHECK(rule(kDana, id, true, {}, reason) == "approval.reason");
   CHECK(outcome(asked()) == "pending");
 }

@@ -1,4 +1,4 @@
-// The topics on texts that the trained model never saw: tests/cases/sense/topics.held. Rates, not single texts.
+// The topics on texts that are not the trained model's training texts: tests/cases/sense/topics.held. Rates, not single texts.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -60,7 +60,7 @@ std::map<std::string, Count> counted() {
 
 }  // namespace
 
-TEST_CASE("texts that the topic model never saw are judged within the limits") {
+TEST_CASE("texts that the topic model was not trained on are judged within the limits") {
   auto counts = counted();
   const auto share = [&](const std::string& label, int Count::* what) {
     REQUIRE(counts[label].texts >= 2);

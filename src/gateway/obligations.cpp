@@ -191,8 +191,9 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
   }
   const config::Deployment& target = *shared_.settings.deployment(verdict.deployment);
   masked.verdict = shared_.policy->decide_again(decision_, verdict, judged.label, bearer_.subject, target);
-  // Whoever approved the request as it came has approved less of it, too.
-  bool approved = verdict.hold && masked.verdict.hold && masked.verdict.hold->rule == verdict.hold->rule;
+  // Whoever approved the request as it came has approved less of it, too. (Held and allowed: it was approved.)
+  bool approved =
+      verdict.allowed && verdict.hold && masked.verdict.hold && masked.verdict.hold->rule == verdict.hold->rule;
   if (!masked.verdict.allowed && !approved)
     return fail(unmet("what is left after the policy's transformations is judged " + judged.label.to_string() +
                       ": " + masked.verdict.reason));

@@ -64,6 +64,29 @@ BENCHMARK(mixed)->Arg(2048)->Arg(1 << 20)->Unit(benchmark::kMicrosecond);
 BENCHMARK(accented)->Arg(2048)->Arg(1 << 20)->Unit(benchmark::kMicrosecond);
 BENCHMARK(digits)->Arg(2048)->Arg(1 << 20)->Unit(benchmark::kMicrosecond);
 
+// A 2 KB turn after a conversation of `range` bytes, in turns of 20 KB, that was judged with the turn before.
+void next_turn(benchmark::State& state) {
+  sluice::chat::Request request;
+  auto say = [&request](std::string text) {
+    sluice::chat::Message message;
+    message.role = request.messages.size() % 2 ? sluice::chat::Role::Assistant : sluice::chat::Role::User;
+    message.parts.push_back({sluice::chat::Part::Kind::Text, std::move(text), ""});
+    request.messages.push_back(std::move(message));
+  };
+  for (int i = 0; i < state.range(0) / 20'000; ++i) say(std::to_string(i) + text_of(20'000, kProse));
+  const std::string tenant = "bench";
+  sluice::sense::JudgeOptions options;
+  options.tenant = &tenant;
+  judge().judge(request, options);
+  std::uint64_t turn = 0;
+  for (auto _ : state) {
+    say(std::to_string(++turn) + text_of(2048, kProse));
+    benchmark::DoNotOptimize(judge().judge(request, options));
+    request.messages.pop_back();
+  }
+}
+BENCHMARK(next_turn)->Arg(40'000)->Arg(4'000'000)->Unit(benchmark::kMicrosecond);
+
 void create(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Judge::create());
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "config/settings.h"
@@ -63,11 +64,27 @@ struct RecordsOptions {
   int limit = 50;
   std::string outcome, deployment, since;
   std::string id;  // show
+  std::string ticket;
   bool json = false;
 };
 int records_list(const RecordsOptions& options);
 int records_show(const RecordsOptions& options);
 int records_verify(const RecordsOptions& options);
+
+int records_decisions(const RecordsOptions& options);  // what people decided on held requests
+
+// These ask a running gateway, under the key in SLUICE_KEY: who decides is who holds that key.
+struct ApprovalsOptions {
+  std::string url;  // of the gateway; empty: SLUICE_URL, else the configuration's address
+  std::string config;
+  std::string id;  // "tkt_..."
+  std::string state, reason;
+  std::vector<std::string> deployments;
+  bool json = false, text = false;
+};
+int approvals_list(const ApprovalsOptions& options);
+int approvals_show(const ApprovalsOptions& options);
+int approvals_decide(const ApprovalsOptions& options, bool approve);
 
 int models_inspect(const std::string& file);
 

@@ -53,13 +53,18 @@ std::string lines_of(const std::string& raw) {
 
 class Collector {
  public:
-  std::vector<VisibleText> take() { return std::move(texts_); }
+  VisibleTexts take() { return std::move(texts_); }
 
-  void text(std::string path, const char* role, std::string text) {
-    if (!text.empty()) texts_.push_back(VisibleText{std::move(path), role, std::move(text)});
+  // A text of the request itself.
+  void text(std::string path, const char* role, const std::string& text) {
+    texts_.add(std::move(path), role, text);
+  }
+  void text(std::string path, const char* role, std::string&& text) = delete;  // it would be gone: made()
+  void made(std::string path, const char* role, std::string text) {
+    texts_.add_made(std::move(path), role, std::move(text));
   }
   void json(std::string path, const char* role, const std::string& raw) {
-    if (!raw.empty()) text(std::move(path), role, lines_of(raw));
+    if (!raw.empty()) made(std::move(path), role, lines_of(raw));
   }
 
   void message(const Message& m, const std::string& path) {
@@ -91,7 +96,7 @@ class Collector {
   // character to the model: where there are escapes the decoded form is judged beside the written one.
   void arguments(const std::string& path, const char* role, const std::string& written) {
     text(path, role, written);
-    if (written.find('\\') != std::string::npos) text(path + "#decoded", role, json::decode_escapes(written));
+    if (written.find('\\') != std::string::npos) made(path + "#decoded", role, json::decode_escapes(written));
   }
 
   void tool(const Tool& tool, const std::string& path) {
@@ -105,11 +110,11 @@ class Collector {
       return;
     }
     json::Value function = (*doc)->root()["function"];
-    text(path + ".function.name", kRole, function["name"].string().value_or(""));
-    text(path + ".function.description", kRole, function["description"].string().value_or(""));
+    made(path + ".function.name", kRole, function["name"].string().value_or(""));
+    made(path + ".function.description", kRole, function["description"].string().value_or(""));
     std::string parameters;
     if (json::Value schema = function["parameters"]) append_lines(parameters, schema);
-    text(path + ".function.parameters", kRole, std::move(parameters));
+    made(path + ".function.parameters", kRole, std::move(parameters));
     // Whatever else the definition carries, and the whole of one that is not a function.
     std::string rest;
     for (json::Value member : (*doc)->root()) {
@@ -123,11 +128,11 @@ class Collector {
         append_member(rest, member);
       }
     }
-    text(path, kRole, std::move(rest));
+    made(path, kRole, std::move(rest));
   }
 
  private:
-  std::vector<VisibleText> texts_;
+  VisibleTexts texts_;
 };
 
 bool carries_encoded(const std::string& raw) {
@@ -184,7 +189,7 @@ std::string Message::text() const {
   return out;
 }
 
-std::vector<VisibleText> visible_texts(const Request& request) {
+VisibleTexts visible_texts(const Request& request) {
   Collector out;
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
     out.message(request.messages[i], "$.messages[" + std::to_string(i) + "]");
@@ -203,7 +208,7 @@ std::vector<VisibleText> visible_texts(const Request& request) {
   out.text("$.reasoning_effort", "field", request.reasoning_effort);
   out.text("$.user", "field", request.user);
   for (const ExtraField& field : request.extra) {
-    out.text(field.path, "field", (field.name.empty() ? "" : field.name + ": ") + lines_of(field.raw));
+    out.made(field.path, "field", (field.name.empty() ? "" : field.name + ": ") + lines_of(field.raw));
   }
   return out.take();
 }

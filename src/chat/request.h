@@ -7,9 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "json/doc.h"
@@ -156,9 +159,33 @@ struct Request {
 
 // A text that the model would or could see, with the place it stands at.
 struct VisibleText {
-  std::string path;  // "$.messages[1].content", "$.tools[0].function.description"
-  std::string role;  // "system", "user", "tool", "tool_definition", "field", ...
-  std::string text;
+  std::string path;       // "$.messages[1].content", "$.tools[0].function.description"
+  const char* role;       // "system", "user", "tool", "tool_definition", "field", ...
+  std::string_view text;  // of the request, or made for this list
+};
+
+// Views into the request, which outlives it, and into what had to be made: a conversation is not copied to be
+// judged.
+class VisibleTexts {
+ public:
+  VisibleTexts() = default;
+  VisibleTexts(VisibleTexts&&) = default;
+  VisibleTexts& operator=(VisibleTexts&&) = default;
+  VisibleTexts(const VisibleTexts&) = delete;  // the views would point into the other's
+  void add(std::string path, const char* role, std::string_view text) {
+    if (!text.empty()) texts_.push_back(VisibleText{std::move(path), role, text});
+  }
+  void add_made(std::string path, const char* role, std::string text) {
+    if (!text.empty()) add(std::move(path), role, made_.emplace_back(std::move(text)));
+  }
+  auto begin() const { return texts_.begin(); }
+  auto end() const { return texts_.end(); }
+  std::size_t size() const { return texts_.size(); }
+  const VisibleText& operator[](std::size_t i) const { return texts_[i]; }
+
+ private:
+  std::vector<VisibleText> texts_;
+  std::deque<std::string> made_;  // its elements stay where they are, also when the list moves
 };
 
 // Every text of the request, in the order the model reads it: messages (content, reasoning, names, ids, tool
@@ -166,7 +193,7 @@ struct VisibleText {
 // response_format and extra fields. A JSON value becomes one text of lines "key: value" with escapes decoded, so
 // that a key gives its value context. Paths are made of protocol names and positions only; they carry no client
 // text, except that the path of an extra field names it where json::append_path_key() does.
-std::vector<VisibleText> visible_texts(const Request& request);
+VisibleTexts visible_texts(const Request& request);
 
 // Paths of what no detector can read: parts that are images, audio, files or of unknown kinds, and extra fields
 // that point at content kept elsewhere or carry it encoded.

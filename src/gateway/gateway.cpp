@@ -4,7 +4,9 @@
 
 #include "base/log.h"
 #include "engine/builtin/builtin.h"
+#include "gateway/fulfil.h"
 #include "gateway/worker.h"
+#include "policy/study/study.h"
 
 namespace sluice::gateway {
 namespace {
@@ -31,6 +33,15 @@ Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& de
   return std::shared_ptr<engine::Engine>(std::move(*engine));
 }
 
+// What whoever runs this Sluice should know about policy and configuration together. Rules that change nothing are
+// `sluice policy check`'s to tell.
+void tell_what_is_odd(const Shared& shared) {
+  auto fulfils = [](policy::Obligation kind, const config::Deployment&) { return can_fulfil(kind); };
+  for (const policy::Remark& r : policy::inspect(*shared.policy, &shared.settings, shared.clock->utc(), fulfils))
+    if (r.kind != "dead_rule" && r.kind != "same_rule" && r.kind != "vacuous")
+      log::warn("policy.odd", {{"kind", r.kind}, {"message", r.message}, {"at", r.place}});
+}
+
 Status load(Shared& shared) {
   const config::Settings& settings = shared.settings;
   if (settings.policy_file.empty()) {
@@ -39,6 +50,7 @@ Status load(Shared& shared) {
     SLUICE_TRY(shared.policy, policy::Policy::read(settings.policy_file));
   }
   SLUICE_TRY_VOID(shared.policy->check_names(settings));
+  tell_what_is_odd(shared);
   if (settings.prices_file.empty()) {
     SLUICE_TRY(shared.prices, ledger::Prices::parse(ledger::default_prices_text(), "(built-in prices)"));
   } else {
@@ -55,6 +67,8 @@ Status load(Shared& shared) {
   }
   SLUICE_TRY(shared.judge, sense::Judge::create());
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
+  SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
+  SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
     SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment));

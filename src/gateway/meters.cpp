@@ -49,6 +49,15 @@ void Meters::tokens(std::string_view deployment, const chat::Usage& usage) {
   counter(tokens_, deployment, "completion", make).add(double(usage.completion));
 }
 
+void Meters::shadow(std::string_view deployment, std::string_view outcome) {
+  auto make = [](const std::string& d, const std::string& o) -> metrics::Counter& {
+    return metrics::counter("sluice_policy_shadow_total",
+                            "decisions by what the shadow revision of the policy would have answered",
+                            {{"deployment", d}, {"outcome", o}});
+  };
+  counter(shadow_, deployment, outcome, make).add();
+}
+
 void Meters::note(std::string_view deployment, double count) {
   auto make = [](const std::string& d, const std::string&) -> metrics::Counter& {
     return metrics::counter("sluice_notes_total", "ways in which requests were sent otherwise than asked",

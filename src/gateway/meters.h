@@ -20,6 +20,7 @@ class Meters {
   void request(std::string_view route, std::string_view outcome, double seconds);
   void attempt(std::string_view deployment, std::string_view outcome);
   void tokens(std::string_view deployment, const chat::Usage& usage);
+  void shadow(std::string_view deployment, std::string_view outcome);  // of the policy's shadow revision
   void note(std::string_view deployment, double count);  // requests that were sent otherwise than asked
 
  private:
@@ -36,7 +37,7 @@ class Meters {
   metrics::Counter& counter(std::map<Two, metrics::Counter*, Less>& known, std::string_view a, std::string_view b,
                             Make make);
 
-  std::map<Two, metrics::Counter*, Less> requests_, attempts_, tokens_, notes_;
+  std::map<Two, metrics::Counter*, Less> requests_, attempts_, tokens_, notes_, shadow_;
   std::map<std::string, metrics::Histogram*, std::less<>> seconds_;
 };
 

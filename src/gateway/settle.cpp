@@ -5,12 +5,14 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/subject.h"
 #include "json/doc.h"
 #include "wire/openai_responses.h"
 
 namespace sluice::gateway {
 
 void Way::settle(const Status& status) {
+  release_approval(status);
   closing_.time = shared_.clock->utc();
   closing_.outcome = status ? "ok" : status.error().code;
   auto took = shared_.clock->monotonic() - began_;
@@ -71,7 +73,7 @@ bool Way::may_remember() const {
 void Way::remember_thoughts() {
   for (Heard& heard : heard_) {
     if (!heard.wanted || (heard.calls.empty() && heard.reasoning.empty())) continue;
-    Remembered thought{std::move(heard.reasoning), decision_.label};
+    Remembered thought{std::move(heard.reasoning), lasting_label(decision_)};
     if (!heard.text.empty()) shared_.reasoning.put(principal_.owner(), "text:" + sha256_hex(heard.text), thought);
     for (const std::string& call : heard.calls) shared_.reasoning.put(principal_.owner(), "call:" + call, thought);
   }
@@ -85,12 +87,12 @@ void Way::remember() {
   auto doc = json::Doc::parse(whole);
   std::string id = doc ? (*doc)->root()["id"].string().value_or("") : "";
   if (id.empty()) return;
-  Remembered conversation{wire::response_items(request_, whole), decision_.label};
+  Remembered conversation{wire::response_items(request_, whole), lasting_label(decision_)};
   for (auto& [item, json] : wire::answer_items(whole)) {
-    Remembered kept{std::move(json), decision_.label};
+    Remembered kept{std::move(json), lasting_label(decision_)};
     shared_.responses.put(principal_.owner(), response_item_key(item), std::move(kept));
   }
-  Remembered object{std::move(whole), decision_.label};
+  Remembered object{std::move(whole), lasting_label(decision_)};
   shared_.responses.put(principal_.owner(), id, std::move(conversation));
   shared_.responses.put(principal_.owner(), response_object_key(id), std::move(object));
 }

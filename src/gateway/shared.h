@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "approval/desk.h"
 #include "base/id.h"
 #include "base/time.h"
 #include "config/settings.h"
@@ -33,6 +34,7 @@ struct Shared {
   std::unique_ptr<sense::Judge> judge;
   std::shared_ptr<const ledger::Prices> prices;
   std::unique_ptr<ledger::Ledger> ledger;
+  std::unique_ptr<approval::Desk> desk;
   std::map<std::string, std::shared_ptr<engine::Engine>> engines;  // by deployment
   Memory reasoning{kReasoningBytes};                               // what answers thought, by tool call and text
   Memory responses{kResponseBytes};                                // conversations, by response id

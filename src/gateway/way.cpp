@@ -4,7 +4,8 @@
 
 #include "base/id.h"
 #include "base/log.h"
-#include "gateway/obligations.h"
+#include "gateway/fulfil.h"
+#include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/openai_responses.h"
 #include "wire/reasoning.h"
@@ -59,6 +60,8 @@ std::string causes_of(const sense::Label& label) {
 Error denied(const policy::Decision& decision) {
   std::string message = "policy " + decision.revision + " allows no deployment for this request, judged " +
                         decision.label.to_string() + causes_of(decision.label);
+  if (decision.declassified && !decision.declassified->applied)
+    message += "; the declassification asked for does not apply: " + decision.declassified->why_not;
   for (const policy::Verdict& v : decision.verdicts) message += "; " + v.deployment + ": " + v.reason;
   return {"policy.denied", message, "",
           "use a model served by a deployment that may see this text, or remove what was found (sluice "
@@ -67,14 +70,11 @@ Error denied(const policy::Decision& decision) {
 }
 
 // An obligation that this version can't fulfil is a denial (docs/policy.md).
-void deny_what_cannot_be_obliged(policy::Decision& decision, const config::Settings& settings) {
+void deny_what_cannot_be_obliged(policy::Decision& decision) {
   for (policy::Verdict& verdict : decision.verdicts) {
-    if (verdict.hold)
-      verdict.deny("held by " + verdict.hold->rule + ", needs approval, which this version can't give");
     std::string unmet;
-    const config::Deployment* deployment = settings.deployment(verdict.deployment);
     for (const policy::ObligationUse& use : verdict.obligations)
-      if (unmet.empty() && !(deployment && can_fulfil(use.kind, *deployment)))
+      if (unmet.empty() && !can_fulfil(use.kind))
         unmet =
             "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
     if (!unmet.empty()) verdict.deny(unmet);
@@ -111,6 +111,7 @@ net::Task<Status> Way::walk() {
   if (decoded) decoded = admit();
   sense();
   decide();
+  if (decoded) decoded = hold();
   SLUICE_CO_TRY_VOID(co_await open_record());
   if (!decoded) co_return decoded;
   SLUICE_CO_TRY_VOID(plan());
@@ -197,6 +198,7 @@ Status Way::admit() {
 void Way::sense() {
   sense::JudgeOptions options;
   options.default_class = shared_.policy->default_class();
+  options.tenant = &principal_.tenant;
   if (request_.body) {
     judgement_ = shared_.judge->judge(request_, options);
     if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
@@ -208,13 +210,8 @@ void Way::sense() {
 }
 
 policy::Subject Way::subject() const {
-  policy::Subject subject;
-  subject.principal = principal_.name;
-  subject.team = principal_.team;
+  policy::Subject subject = subject_of(principal_, request_, in_.headers, time_);
   subject.route = route_ ? route_->model : request_.model;
-  subject.workload = principal_.workload;
-  subject.roles = principal_.roles;
-  subject.time = time_;
   return subject;
 }
 
@@ -223,7 +220,9 @@ void Way::decide() {
   if (route_)
     for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
   decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
-  deny_what_cannot_be_obliged(decision_, shared_.settings);
+  note_claim(decision_);
+  count_shadow(lane_.meters, decision_);
+  deny_what_cannot_be_obliged(decision_);
   decision_.id = random_id("dec_");
 }
 
@@ -244,6 +243,8 @@ ledger::Opening Way::opening() const {
   o.provenance = provenance_json(decision_.label);
   o.verdicts = verdicts_json(decision_);
   o.stream = request_.stream;
+  o.ticket = ticket_;
+  o.approvers = approvers_;
   return o;
 }
 

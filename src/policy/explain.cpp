@@ -28,7 +28,7 @@ std::string why_not(const RuleTrace& trace, const Decision& decision, const Verd
   if (trace.missed == "wish") return "the text does not ask to stay here";
   if (trace.missed == "until") return "its time is over, or the time is not known";
   if (trace.missed == "unless") return "lifted, since what it objects to is transformed";
-  return trace.missed;
+  return std::string(trace.missed);
 }
 
 std::string provenance_line(const sense::Provenance& why) {
@@ -73,8 +73,8 @@ std::string change_lines(const Decision& decision, const Verdict& v) {
       text +=
           "  to change that: " + t.rule + " would " + (t.hold ? "hold" : "allow") + " a text of a lower label\n";
     if (only(t, {"teams", "principals", "routes", "workloads"}))
-      text += "  to change that: " + t.rule + " would " + (t.hold ? "hold" : "allow") + " it for the " + t.missed +
-              " it names\n";
+      text += "  to change that: " + t.rule + " would " + (t.hold ? "hold" : "allow") + " it for the " +
+              std::string(t.missed) + " it names\n";
   }
   return text;
 }

@@ -167,8 +167,9 @@ Verdict judge(const Model& model, const sense::Label& label, const Subject& subj
   Sum sum;
   for (const Rule& rule : model.rules) {
     const char* key = missed(rule, label, subject, deployment);
-    verdict.trace.push_back({rule.id, key == nullptr, rule.effect == Effect::Deny, key ? key : "",
-                             rule.effect == Effect::Hold, rule.bridge()});
+    verdict.trace.push_back({rule.id, key == nullptr, rule.effect == Effect::Deny,
+                             key ? std::string_view(key) : std::string_view(), rule.effect == Effect::Hold,
+                             rule.bridge()});
     if (!key) sum.add(rule, verdict.obligations);
   }
   for (const Rule* rule : sum.excused) {

@@ -85,10 +85,11 @@ struct Subject {
 struct RuleTrace {
   std::string rule;  // id
   bool matched = false;
-  bool deny = false;     // a deny rule
-  std::string missed{};  // the first failing condition, by its key: "class", "zones", "teams"; empty if matched
-  bool hold = false;     // a hold rule; neither: an allow rule
-  bool bridge = false;   // an allow or hold rule that obliges a transformation
+  bool deny = false;  // a deny rule
+  std::string_view
+      missed{};         // the first failing condition, by its key: "class", "zones", "teams"; empty if matched
+  bool hold = false;    // a hold rule; neither: an allow rule
+  bool bridge = false;  // an allow or hold rule that obliges a transformation
 };
 
 // Somebody has to approve first.

@@ -12,6 +12,7 @@ namespace {
 // A finding that crosses a joint is shorter than this on each side; longer texts give only their ends, with a mark
 // between that no detector reads across.
 constexpr std::size_t kEnd = 512;
+constexpr std::size_t kStretch = 8 * 1024;  // bytes that are looked at together
 constexpr std::string_view kCut = "\n\x1e\n";
 
 std::size_t character_start(std::string_view text, std::size_t at) {
@@ -58,6 +59,26 @@ std::size_t JointText::piece_at(std::size_t byte) const {
   const auto after = std::upper_bound(pieces.begin(), pieces.end(), byte,
                                       [](std::size_t at, const Piece& piece) { return at < piece.start; });
   return static_cast<std::size_t>(after - pieces.begin()) - 1;
+}
+
+std::vector<JointText::Stretch> JointText::stretches() const {
+  std::vector<Stretch> list;
+  auto end_of = [this](std::size_t piece) {
+    return piece + 1 < pieces.size() ? pieces[piece + 1].start : text.size();
+  };
+  std::size_t first = 0, last = 0, covered = 0;
+  for (;;) {
+    const std::size_t start = pieces[first].start;
+    while (last + 1 < pieces.size() && end_of(last) - start < kStretch) ++last;
+    const std::size_t end = end_of(last);
+    list.push_back({start, end, covered > start ? covered - start : 0});
+    if (last + 1 == pieces.size()) return list;
+    covered = end;
+    // On with the last pieces of this one, as many as any finding can reach back over.
+    first = last;
+    while (first > 0 && pieces[first - 1].start > start && end - pieces[first].start < 2 * kEnd) --first;
+    ++last;
+  }
 }
 
 std::vector<JointText> joints_of(const chat::Request& request) {

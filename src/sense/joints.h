@@ -22,11 +22,19 @@ struct JointText {
     std::string path;
     std::string_view text;  // of the request, which outlives this
   };
+  // A part of `text` from one piece's beginning to another's end. Stretches overlap by more than any finding's
+  // length, and where they begin and end depends on the pieces before alone: a conversation that grows leaves all
+  // but its last ones as they were.
+  struct Stretch {
+    std::size_t start = 0, end = 0;
+    std::size_t overlap = 0;  // bytes at its beginning that the one before has, too
+  };
   std::string text;
   std::vector<Piece> pieces;
   std::vector<Source> sources;
 
   std::size_t piece_at(std::size_t byte) const;  // index in pieces
+  std::vector<Stretch> stretches() const;
 };
 
 // All contents in order, and those of each role by itself (an answer may stand between two halves of a number).

@@ -17,6 +17,7 @@ namespace {
 // whose beginning does not already prove it.
 constexpr std::size_t kWindow = 64 * 1024;
 constexpr std::size_t kOverlap = 4 * 1024;
+constexpr std::size_t kLeastRemembered = 32;  // bytes; to scan less costs no more than to look it up
 
 bool continues_character(std::string_view text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
@@ -44,8 +45,9 @@ std::size_t original_end(const scan::Document& doc, std::string_view original, s
 
 }  // namespace
 
-Scanner::Scanner(const Instruments& instruments, const JudgeOptions& options)
-    : instruments_(instruments), options_(options), began_(instruments.clock->monotonic()) {
+Scanner::Scanner(const Instruments& instruments, const JudgeOptions& options, Shelf* memory)
+    : instruments_(instruments), options_(options), began_(instruments.clock->monotonic()), memory_(memory) {
+  if (memory) hash_.emplace(*memory);
   judgement_.label.raise(options.default_class, Provenance{"default", "", options.default_class, {}});
 }
 
@@ -79,6 +81,7 @@ bool Scanner::run(const scan::Document& doc) {
       failed = true;
     }
     if (failed) {
+      incomplete_ = true;
       judgement_.label.raise(Class::Restricted,
                              Provenance{"detector_failure", detector->name(), Class::Restricted, {}});
     }
@@ -90,6 +93,42 @@ bool Scanner::run(const scan::Document& doc) {
 void Scanner::text(const std::string& path, std::string_view utf8) {
   if (!may_go_on(utf8.size())) return;
   judgement_.bytes += utf8.size();
+  if (!memory_ || utf8.size() < kLeastRemembered) return scan(path, utf8);
+  const TextHash::Key key = (*hash_)(utf8);
+  if (recall(path, key)) return;
+  incomplete_ = false;
+  const std::size_t first_finding = judgement_.findings.size();
+  Label before = std::exchange(judgement_.label, Label());
+  scan(path, utf8);
+  std::swap(judgement_.label, before);
+  judgement_.label.join(before);
+  if (!stopped_ && !incomplete_) remember(key, before, first_finding);
+}
+
+bool Scanner::recall(const std::string& path, const TextHash::Key& key) {
+  std::shared_ptr<const Known> known;
+  if (!memory_->find(key, known)) return false;
+  if (!known) return true;
+  judgement_.label.join(known->label);
+  for (const Finding& finding : known->findings) {
+    judgement_.findings.push_back(finding);
+    judgement_.findings.back().path = path;
+  }
+  return true;
+}
+
+void Scanner::remember(const TextHash::Key& key, const Label& label, std::size_t first_finding) {
+  const auto& findings = judgement_.findings;
+  std::shared_ptr<Known> known;
+  if (first_finding < findings.size() || !label.provenance.empty()) {
+    known =
+        std::make_shared<Known>(Known{label, {findings.begin() + std::ptrdiff_t(first_finding), findings.end()}});
+    for (Finding& finding : known->findings) finding.path.clear();
+  }
+  memory_->keep(key, std::move(known));
+}
+
+void Scanner::scan(const std::string& path, std::string_view utf8) {
   const std::size_t first_finding = judgement_.findings.size();
   seen_.clear();
   std::size_t start = 0;
@@ -133,13 +172,33 @@ void Scanner::decoded(const std::string& path, std::string_view utf8, std::size_
 }
 
 void Scanner::joint(const JointText& joint) {
-  if (!may_go_on(joint.text.size())) return;
-  scan::Document doc(text::normalise(joint.text), instruments_.phrases);
+  for (const JointText::Stretch& part : joint.stretches()) {
+    if (!may_go_on(part.end - part.start)) return;
+    stretch(joint, part);
+  }
+}
+
+// Only stretches in which nothing was found are remembered: they say the same of any conversation.
+void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch) {
+  const std::string_view part = std::string_view(joint.text).substr(stretch.start, stretch.end - stretch.start);
+  TextHash::Key key{};
+  std::shared_ptr<const Known> known;
+  if (memory_) {
+    key = (*hash_)(part);
+    key[1] ^= 1;  // not what is known of a text with the same words: here other findings count
+    if (memory_->find(key, known)) return;
+  }
+  incomplete_ = false;
+  scan::Document doc(text::normalise(part), instruments_.phrases);
   doc.joint = true;
   run(doc);
+  bool clean = true;
   for (const scan::Hit& hit : hits_) {
     if (!meaning_of(hit.kind).across_joints) continue;
-    const std::size_t from = doc.origin[hit.start], to = original_end(doc, joint.text, hit.end);
+    clean = false;
+    const std::size_t end = original_end(doc, part, hit.end);
+    if (end <= stretch.overlap) continue;  // the stretch before has shown it
+    const std::size_t from = stretch.start + doc.origin[hit.start], to = stretch.start + end;
     const JointText::Piece& first = joint.pieces[joint.piece_at(from)];
     const JointText::Piece& last = joint.pieces[joint.piece_at(to - 1)];
     if (first.source == last.source) continue;
@@ -150,6 +209,7 @@ void Scanner::joint(const JointText& joint) {
     add(source.path, hit, first.source_start + from - first.start, source.text.size());
     settle(source.text, first_finding);
   }
+  if (memory_ && clean && !stopped_ && !incomplete_) memory_->keep(key, nullptr);
 }
 
 // Raises the label, and lists the finding with byte offsets that settle() turns into code points.
@@ -158,7 +218,10 @@ void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byt
   const KindMeaning& meaning = meaning_of(hit.kind);
   judgement_.label.raise(meaning.category,
                          Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
-  if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMostListed) return;
+  if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMostListed) {
+    incomplete_ = true;
+    return;
+  }
   judgement_.findings.push_back(
       Finding{meaning.detector, meaning.type, meaning.category, hit.confidence, path, byte_start, byte_end});
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "base/time.h"
 #include "sense/joints.h"
+#include "sense/memory.h"
 #include "sense/scan/detector.h"
 #include "sense/sense.h"
 
@@ -26,7 +28,8 @@ struct Instruments {
 
 class Scanner {
  public:
-  Scanner(const Instruments& instruments, const JudgeOptions& options);
+  // `memory`: null, or what was judged before for this tenant.
+  Scanner(const Instruments& instruments, const JudgeOptions& options, Shelf* memory);
 
   void text(const std::string& path, std::string_view utf8);
   void joint(const JointText& joint);
@@ -41,6 +44,10 @@ class Scanner {
   void decoded(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
   void add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end);
   void settle(std::string_view utf8, std::size_t from);
+  void scan(const std::string& path, std::string_view utf8);
+  bool recall(const std::string& path, const TextHash::Key& key);
+  void remember(const TextHash::Key& key, const Label& label, std::size_t first_finding);
+  void stretch(const JointText& joint, const JointText::Stretch& stretch);
 
   const Instruments& instruments_;
   const JudgeOptions& options_;
@@ -51,6 +58,9 @@ class Scanner {
   std::set<std::tuple<int, std::size_t, std::size_t>> seen_;
   std::array<std::size_t, scan::kKinds> reported_{};
   bool stopped_ = false;
+  bool incomplete_ = false;  // of this text: a detector failed, or not all findings are listed
+  Shelf* memory_;
+  std::optional<TextHash> hash_;
 };
 
 }  // namespace sluice::sense

@@ -6,6 +6,7 @@
 #include "sense/detect/detectors.h"
 #include "sense/joints.h"
 #include "sense/judge.h"
+#include "sense/memory.h"
 #include "sense/scanner.h"
 
 namespace sluice::sense {
@@ -35,19 +36,25 @@ class StandardJudge : public Judge {
   // Whatever goes wrong, memory included, the answer is a label, and that label is the highest.
   template <class Work>
   Judgement guarded(const JudgeOptions& options, Work work) const {
-    Scanner scanner(instruments_, options);
+    Judgement judgement;
     try {
-      work(scanner);
-      return scanner.finish();
+      std::shared_ptr<Shelf> shelf = options.tenant ? memory_.shelf(*options.tenant) : nullptr;
+      Scanner scanner(instruments_, options, shelf.get());
+      try {
+        work(scanner);
+        return scanner.finish();
+      } catch (const std::exception&) {
+        judgement = scanner.finish();
+      }
     } catch (const std::exception&) {
-      Judgement judgement = scanner.finish();
-      judgement.label.raise(Class::Restricted,
-                            Provenance{"detector_failure", "judge", Class::Restricted, std::nullopt});
-      return judgement;
     }
+    judgement.label.raise(Class::Restricted,
+                          Provenance{"detector_failure", "judge", Class::Restricted, std::nullopt});
+    return judgement;
   }
 
   Instruments instruments_;
+  mutable Memory memory_;
 };
 
 }  // namespace

@@ -42,6 +42,9 @@ struct JudgeOptions {
   Class default_class = Class::Public;            // of a request in which nothing was found
   Duration time_limit = std::chrono::seconds(2);  // per request; beyond it: restricted
   std::size_t max_bytes = 64u << 20;              // of text; beyond it: restricted
+  // Whose texts these are: what this Judge has judged for the same tenant is not scanned again (sense/memory.h).
+  // Null: nothing is remembered.
+  const std::string* tenant = nullptr;
 };
 
 class Judge {

@@ -425,7 +425,7 @@ TEST_CASE(
     CAPTURE(body);
     auto request = wire::decode_anthropic_messages(chat::Operation::Generate, body);
     if (!request) FAIL(request.error().to_string());
-    std::vector<chat::VisibleText> texts = chat::visible_texts(*request);
+    chat::VisibleTexts texts = chat::visible_texts(*request);
     every_string(request->body->root(), [&](const std::string& text) {
       ++strings;
       if (kProtocol.contains(text)) return;

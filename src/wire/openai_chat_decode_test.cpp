@@ -507,7 +507,7 @@ TEST_CASE("decode: in random bodies every string, key or value, is judged or is 
     auto request = wire::decode_openai_chat(body);
     if (!request) FAIL(request.error().to_string());
     ++requests;
-    std::vector<chat::VisibleText> texts = chat::visible_texts(*request);
+    chat::VisibleTexts texts = chat::visible_texts(*request);
     every_string(request->body->root(), [&](const std::string& text) {
       ++strings;
       if (kProtocol.contains(text)) return;

@@ -84,7 +84,7 @@ TEST_CASE("completions decode: prompts in every form, and every setting in its p
   CHECK(r.user == "u");
   REQUIRE(r.extra.size() == 2);
   std::string seen;
-  for (const chat::VisibleText& text : chat::visible_texts(r)) seen += text.text + "\n";
+  for (const chat::VisibleText& text : chat::visible_texts(r)) seen += std::string(text.text) + "\n";
   for (const char* word : {"p", "s", "a", "b", "50256", "u", "k", "zq", "own", "ignored"}) {
     CAPTURE(word);
     CHECK(seen.find(word) != std::string::npos);

@@ -27,7 +27,7 @@ TEST_CASE("embeddings: every input is judged, token ids are named as unreadable"
   CHECK(r->operation == chat::Operation::Embed);
   CHECK(r->inputs == std::vector<std::string>{"first", "second"});
   std::string seen;
-  for (const chat::VisibleText& text : chat::visible_texts(*r)) seen += text.text + "\n";
+  for (const chat::VisibleText& text : chat::visible_texts(*r)) seen += std::string(text.text) + "\n";
   for (const char* word : {"first", "second", "base64", "u", "zq"}) CHECK(seen.find(word) != std::string::npos);
   auto tokens = wire::decode_openai_embeddings(R"({"model":"m","input":[[1,2],[3]]})");
   REQUIRE(tokens);

@@ -403,7 +403,7 @@ TEST_CASE(
     CAPTURE(body);
     auto request = wire::decode_openai_responses(body);
     if (!request) FAIL(request.error().to_string());
-    std::vector<chat::VisibleText> texts = chat::visible_texts(*request);
+    chat::VisibleTexts texts = chat::visible_texts(*request);
     every_string(request->body->root(), [&](const std::string& text) {
       if (!text.starts_with("zq")) return;  // the generator writes no other strings but the protocol's own words
       ++ours;

@@ -200,7 +200,10 @@ class Inspection {
       ++end.all;
       if (somewhere) continue;
       ++end.nowhere;
-      if (end.example.empty()) end.example = final.to_string() + " for " + subject_text(seen);
+      if (!end.example.empty()) continue;
+      Seen undated = seen;
+      undated.subject.time.reset();
+      end.example = final.to_string() + " for " + subject_text(undated);
     }
   }
 

@@ -1,0 +1,64 @@
+#include "gateway/subject.h"
+
+#include "base/id.h"
+
+namespace sluice::gateway {
+namespace {
+
+std::uint8_t parts_of(const chat::Request& request) {
+  unsigned bits = request.tools.empty() ? 0 : policy::part_bit(policy::PartKind::Tools);
+  for (const chat::Message& message : request.messages) {
+    if (message.role == chat::Role::Tool) bits |= policy::part_bit(policy::PartKind::ToolResult);
+    for (const chat::Part& part : message.parts) {
+      if (part.kind == chat::Part::Kind::Image) bits |= policy::part_bit(policy::PartKind::Image);
+      if (part.kind == chat::Part::Kind::Audio) bits |= policy::part_bit(policy::PartKind::Audio);
+      if (part.kind == chat::Part::Kind::File) bits |= policy::part_bit(policy::PartKind::File);
+    }
+  }
+  return std::uint8_t(bits);
+}
+
+}  // namespace
+
+policy::Subject subject_of(const Principal& principal, const chat::Request& request, const http::Headers& headers,
+                           UtcTime time) {
+  policy::Subject subject;
+  subject.principal = principal.name;
+  subject.team = principal.team;
+  subject.workload = principal.workload;
+  subject.roles = principal.roles;
+  subject.parts = parts_of(request);
+  subject.time = time;
+  if (auto id = headers.get("x-sluice-declassify"))
+    subject.claim = policy::Claim{std::string(*id), std::string(headers.get("x-sluice-reason").value_or(""))};
+  return subject;
+}
+
+void note_claim(policy::Decision& decision) {
+  if (!decision.declassified) return;
+  const policy::Declassified& claim = *decision.declassified;
+  // A name that the policy doesn't have is the client's own text: it stays out of the record.
+  bool known = claim.applied || claim.why_not.find("no declassification") == claim.why_not.npos;
+  std::string detail = known ? claim.id : "(unknown)";
+  detail += claim.applied ? ", reason sha256 " + sha256_hex(claim.reason) : ", not applied: " + claim.why_not;
+  decision.label.provenance.push_back({"declassify", detail, decision.label.cls, std::nullopt});
+}
+
+sense::Label lasting_label(const policy::Decision& decision) {
+  sense::Label label = decision.label;
+  if (decision.declassified && decision.declassified->applied) label.join(decision.declassified->before);
+  return label;
+}
+
+void count_shadow(Meters& meters, const policy::Decision& decision) {
+  for (std::size_t i = 0; i < decision.shadow.size() && i < decision.verdicts.size(); ++i) {
+    policy::State now = decision.verdicts[i].state(), then = decision.shadow[i].state;
+    const char* outcome = now == then                      ? "same"
+                          : then == policy::State::Allowed ? "would_allow"
+                          : then == policy::State::Held    ? "would_hold"
+                                                           : "would_deny";
+    meters.shadow(decision.verdicts[i].deployment, outcome);
+  }
+}
+
+}  // namespace sluice::gateway

@@ -1,0 +1,62 @@
+#include "gateway/subject.h"
+
+#include <doctest/doctest.h>
+
+using namespace sluice;
+using namespace sluice::gateway;
+
+TEST_CASE("The policy sees who asks, what kinds of parts come along, and a claim with its reason") {
+  Principal principal{"web", "acme", "clinic", "intake", {"dpo"}};
+  chat::Request request;
+  chat::Message asked, result;
+  asked.parts.push_back({chat::Part::Kind::Text, "look", ""});
+  asked.parts.push_back({chat::Part::Kind::Image, "", ""});
+  result.role = chat::Role::Tool;
+  request.messages = {asked, result};
+  http::Headers headers;
+  policy::Subject plain = subject_of(principal, request, headers, UtcTime{5});
+  CHECK(plain.principal == "web");
+  CHECK(plain.team == "clinic");
+  CHECK(plain.workload == "intake");
+  CHECK(plain.roles == std::vector<std::string>{"dpo"});
+  CHECK(plain.parts ==
+        (policy::part_bit(policy::PartKind::Image) | policy::part_bit(policy::PartKind::ToolResult)));
+  CHECK(plain.extracted == 0);
+  CHECK(plain.time == UtcTime{5});
+  CHECK(!plain.claim);
+  headers.add("X-Sluice-Declassify", "L1");
+  headers.add("X-Sluice-Reason", "published on Tuesday");
+  policy::Subject claiming = subject_of(principal, request, headers, UtcTime{5});
+  REQUIRE(claiming.claim);
+  CHECK(claiming.claim->id == "L1");
+  CHECK(claiming.claim->reason == "published on Tuesday");
+}
+
+TEST_CASE(
+    "The record has a claim's id and the hash of its reason, never its words nor a name of the client's own") {
+  policy::Decision decision;
+  decision.label.cls = sense::Class::Internal;
+  note_claim(decision);
+  CHECK(decision.label.provenance.empty());
+  policy::Declassified claim;
+  claim.id = "L1";
+  claim.applied = true;
+  claim.reason = "published on Tuesday";
+  claim.before.raise(sense::Category::SourceCode, {"finding", "code", {}, {}});
+  decision.declassified = claim;
+  note_claim(decision);
+  REQUIRE(decision.label.provenance.size() == 1);
+  CHECK(decision.label.provenance[0].source == "declassify");
+  CHECK(decision.label.provenance[0].detail.starts_with("L1, reason sha256 "));
+  CHECK(decision.label.provenance[0].detail.find("Tuesday") == std::string::npos);
+  CHECK(lasting_label(decision).to_string() == "confidential; source_code");
+
+  decision = {};
+  claim.applied = false;
+  claim.id = "my patient's name";
+  claim.why_not = "the policy has no declassification of this name";
+  decision.declassified = claim;
+  note_claim(decision);
+  CHECK(decision.label.provenance[0].detail == "(unknown), not applied: " + claim.why_not);
+  CHECK(lasting_label(decision).to_string() == "public");
+}

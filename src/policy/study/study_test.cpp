@@ -1,0 +1,217 @@
+#include "policy/study/study.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+using namespace sluice;
+using namespace sluice::policy;
+
+namespace {
+
+const std::string kHead = "policy: v1\nrevision: r1\ndefault_class: public\n";
+
+std::shared_ptr<const Policy> load(const std::string& yaml) {
+  auto policy = Policy::parse(yaml, "p.yaml");
+  REQUIRE_MESSAGE(policy.has_value(), policy.error().to_string());
+  return *policy;
+}
+
+UtcTime day(const char* text) { return parse_utc(text).value(); }
+
+// Remarks as "kind place", the place being a line of p.yaml.
+std::vector<std::string> remarks(const std::string& yaml, const config::Settings* settings = nullptr,
+                                 const Fulfils& fulfils = {}) {
+  std::vector<std::string> out;
+  for (const Remark& r : inspect(*load(yaml), settings, day("2026-09-01"), fulfils)) {
+    out.push_back(r.kind + " " + r.place.substr(0, r.place.rfind(':')));
+    MESSAGE(r.message);
+  }
+  return out;
+}
+
+config::Deployment deployment(const char* name, config::Zone zone, const char* jurisdiction) {
+  config::Deployment d;
+  d.name = name;
+  d.zone = zone;
+  d.jurisdiction = jurisdiction;
+  d.where = std::string("sluice.yaml:") + name + ":1";
+  return d;
+}
+
+config::Settings settings() {
+  config::Settings s;
+  s.deployments = {deployment("ds", config::Zone::Hosted, "CN"),
+                   deployment("here", config::Zone::Device, "local")};
+  s.routes = {{"chat", {"ds", "here"}, "sluice.yaml:9:1"}, {"out", {"ds"}, "sluice.yaml:10:1"}};
+  return s;
+}
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("A rule that never applies, one that changes nothing and one that leads nowhere are found") {
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: \">=public\", zones: [device]}\n") == Lines{});
+  CHECK(remarks(
+            kHead +
+            "rules:\n"
+            "  - {id: A, allow: \">=public\", zones: [device]}\n"
+            "  - {id: B, allow: [public], zones: [device]}\n"                                // as A
+            "  - {id: C, deny: {class: internal, categories: [health]}, zones: [hosted]}\n"  // health is regulated
+            "  - {id: D, allow: [confidential], zones: [hosted], oblige: [redact(pii)]}\n")  // nothing behind it
+        == Lines{"vacuous p.yaml:7", "same_rule p.yaml:6", "dead_rule p.yaml:7", "dead_rule p.yaml:8"});
+  // The same bridge with something behind it.
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: [public], zones: [hosted]}\n"
+                        "  - {id: D, allow: [confidential], zones: [hosted], oblige: [redact(pii)]}\n") ==
+        Lines{});
+}
+
+TEST_CASE("Obligations that exclude each other, areas within areas and dates that have passed are found") {
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: [public], oblige: [log_no_content, log_redacted]}\n") ==
+        Lines{"contradiction p.yaml:5"});
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: [public], oblige: [max_output(1), max_output(2)]}\n") ==
+        Lines{"contradiction p.yaml:5"});
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: [public], jurisdictions: [EU, DE]}\n") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: [public], until: 2026-08-31}\n") == Lines{"expired p.yaml:5"});
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: [public], until: 2026-12-31}\n") == Lines{});
+}
+
+TEST_CASE("In a configuration: deployments out of reach, routes that end in nothing, obligations nobody keeps") {
+  config::Settings s = settings();
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: \">=public\", zones: [device, hosted]}\n", &s) == Lines{});
+  CHECK(remarks(kHead + "rules:\n  - {id: A, allow: \">=public\", zones: [device]}\n", &s) ==
+        Lines{"unreachable sluice.yaml:ds", "dead_end sluice.yaml:10", "dead_end sluice.yaml:10",
+              "dead_end sluice.yaml:10", "dead_end sluice.yaml:10", "dead_end sluice.yaml:10"});
+  Fulfils no_tools_only = [](Obligation kind, const config::Deployment&) { return kind == Obligation::NoTools; };
+  CHECK(remarks(kHead +
+                    "rules:\n  - {id: A, allow: \">=public\", zones: [hosted], oblige: [no_tools, opaque_user]}\n"
+                    "  - {id: B, allow: \">=public\", zones: [device]}\n",
+                &s, no_tools_only) == Lines{"unfulfilled p.yaml:5"});
+}
+
+TEST_CASE("A dead end names the class and a text that meets it") {
+  config::Settings s = settings();
+  auto policy = load(kHead +
+                     "rules:\n  - {id: A, allow: \"<=confidential\", zones: [hosted, device]}\n"
+                     "  - {id: B, allow: \">=regulated\", zones: [device]}\n"
+                     "  - {id: D, deny: {categories: [business]}, zones: [hosted]}\n");
+  std::string all;
+  for (const Remark& r : inspect(*policy, &s, {}, {})) all += r.kind + ": " + r.message + "\n";
+  CHECK(all ==
+        "dead_end: route out ends in nothing for some texts of class confidential, such as confidential; business "
+        "for principal local, route out\n"
+        "dead_end: route out ends in nothing for every text of class regulated\n"
+        "dead_end: route out ends in nothing for every text of class restricted\n");
+}
+
+TEST_CASE("A hold that too few keys can approve is found, and so is a place of unknown jurisdiction") {
+  config::Settings s = settings();
+  config::Key officer;
+  officer.name = "officer";
+  officer.roles = {"dpo"};
+  config::Key web;
+  web.name = "web";
+  s.keys = {officer, web};
+  const std::string hold = "rules:\n  - {id: A, hold: \">=public\", approvers: [dpo], quorum: ";
+  CHECK(remarks(kHead + hold + "1}\n", &s) == Lines{});
+  CHECK(remarks(kHead + hold + "2}\n", &s) == Lines{"approvers p.yaml:5"});
+  s.deployments[0].jurisdiction = "";
+  CHECK(remarks(kHead +
+                    "rules:\n  - {id: A, allow: \">=public\"}\n  - {id: D, deny: {class: \">=regulated\"}, zones: "
+                    "[hosted], jurisdictions: [CN]}\n",
+                &s)[0] == "jurisdiction p.yaml:6");
+}
+
+TEST_CASE("A comparison lists what changed, for whom and where, and nothing else") {
+  auto before = load(kHead + "rules:\n  - {id: A, allow: \"<=confidential\", zones: [private, device]}\n");
+  auto after = load(kHead +
+                    "rules:\n"
+                    "  - {id: A, allow: \"<=confidential\", zones: [private, device]}\n"
+                    "  - {id: D, deny: {categories: [pii]}, zones: [private], when: {teams: [sales]}}\n"
+                    "  - {id: H, hold: [restricted], zones: [device]}\n"
+                    "  - {id: R, hold: [regulated], zones: [device]}\n");
+  auto changes = compare(*before, *after, nullptr);
+  REQUIRE(changes.has_value());
+  CHECK(describe(*changes) ==
+        "allowed -> denied\n"
+        "  what   confidential with pii\n"
+        "  where  zone private\n"
+        "  who    team sales\n"
+        "denied -> held\n"
+        "  what   regulated\n"
+        "         restricted\n"
+        "  where  zone device, local\n"
+        "  who    everybody\n"
+        "1284 combinations of label, subject and place change\n");
+  CHECK(describe(*compare(*after, *after, nullptr)) ==
+        "nothing changes: both give the same answer for every label, subject and place\n");
+  auto noted = load(kHead +
+                    "rules:\n  - {id: A, allow: \"<=confidential\", zones: [private, device], oblige: "
+                    "[no_store]}\n");
+  auto obliged = compare(*before, *noted, nullptr);
+  REQUIRE(obliged.has_value());
+  REQUIRE(obliged->size() == 1);
+  CHECK((*obliged)[0].from == "allowed, no obligations");
+  CHECK((*obliged)[0].to == "allowed, no_store");
+}
+
+TEST_CASE("A comparison in a configuration looks at its deployments") {
+  config::Settings s = settings();
+  auto before = load(kHead + "rules:\n  - {id: A, allow: [public]}\n");
+  auto after = load(kHead + "rules:\n  - {id: A, allow: [public], deployments: [here]}\n");
+  auto changes = compare(*before, *after, &s);
+  REQUIRE(changes.has_value());
+  REQUIRE(changes->size() == 1);
+  CHECK((*changes)[0].where == Lines{"ds (hosted, CN)"});
+  CHECK((*changes)[0].pairs == 1);
+}
+
+TEST_CASE("A survey holds every position of every route against the assertions") {
+  config::Settings s = settings();
+  auto policy = load(kHead +
+                     "rules:\n  - {id: A, allow: [public], zones: [hosted, device]}\n"
+                     "  - {id: B, allow: \">=internal\", zones: [device]}\n"
+                     "assert:\n  - never: {class: \">=internal\", zone: hosted}\n");
+  auto found = survey(*policy, s);
+  REQUIRE(found.has_value());
+  CHECK(found->decisions == 650 * 3);
+  CHECK(found->lines ==
+        Lines{"chat, 1. ds (hosted, CN): public",
+              "chat, 2. here (device, local): public; internal; confidential; regulated; restricted",
+              "out, 1. ds (hosted, CN): public"});
+}
+
+TEST_CASE("Whatever the four answers are, the policy they make passes its tests, is proved and has no dead rule") {
+  int made = 0;
+  for (int bits = 0; bits < 16; ++bits)
+    for (const char* area : {"", "EU", "CH"}) {
+      Beginning b{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, area, (bits & 8) != 0};
+      std::string text = beginning_text(b, "first");
+      auto policy = Policy::parse(text, "p.yaml");
+      REQUIRE_MESSAGE(policy.has_value(), (text + policy.error().to_string()));
+      for (const Remark& r : inspect(**policy, nullptr, {}, {})) FAIL_CHECK(r.message);
+      ++made;
+    }
+  CHECK(made == 48);
+}
+
+TEST_CASE("Every example policy passes its tests, is proved, and has nothing odd about it") {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("examples/policies")) {
+    auto policy = Policy::read(entry.path().string());
+    REQUIRE_MESSAGE(policy.has_value(), policy.error().to_string());
+    for (const Remark& r : inspect(**policy, nullptr, day("2026-11-25"), {}))
+      FAIL_CHECK(entry.path().string() << ": " << r.message);
+    Extent e = extent(**policy);
+    CHECK(e.assertions >= 5);
+    CHECK(e.tests >= 5);
+    auto tried = try_tests(entry.path().string());
+    REQUIRE(tried.has_value());
+    CHECK(std::all_of(tried->begin(), tried->end(), [](const Tried& t) { return t.status.has_value(); }));
+    ++count;
+  }
+  CHECK(count == 6);
+}

@@ -247,11 +247,6 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
 
 // Raises the label, and lists the finding with byte offsets that settle() turns into code points.
 void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
-  if (hit.kind == scan::Kind::StayLocal) {
-    judgement_.label.local_only = true;
-    judgement_.label.raise(Class::Public, Provenance{"wish", "local_only", Class::Public, {}});
-    return;
-  }
   if (!seen_.insert({static_cast<int>(hit.kind), byte_start, byte_end}).second) return;
   const KindMeaning& meaning = meaning_of(hit.kind);
   if (hit.raises)

@@ -41,9 +41,8 @@ enum class Kind : std::uint8_t {
   ApiToken,
   Password,
   SourceCode,
-  StayLocal,  // no finding but a wish: sets Label::local_only
 };
-inline constexpr std::size_t kKinds = 27;  // of findings, which come first
+inline constexpr std::size_t kKinds = 27;
 
 struct Hit {
   Kind kind;

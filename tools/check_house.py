@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
 
 FLOORS = [["base"], ["json", "text", "net"], ["chat", "http", "config"], ["wire", "engine", "sense", "store"],
-          ["policy", "ledger", "backend"], ["gateway"], ["study", "admin"], ["app"]]
+          ["policy", "ledger", "backend", "approval", "mask"], ["gateway"], ["study", "admin"], ["app"]]
 
 # Header prefix -> the files (or folders, with a final /) that may include it.
 OWNED = {
@@ -32,6 +32,7 @@ OWNED = {
     "prometheus": ["src/base/metrics.cpp"],
     "SQLiteCpp": ["src/store/"],
     "sqlite3": ["src/store/"],
+    "sodium": ["src/approval/vault.cpp"],
     "re2": ["src/sense/"],
     "pcre2": ["src/engine/tokenizer/"],
     "utf8proc": ["src/text/", "src/engine/tokenizer/"],

@@ -17,8 +17,9 @@ std::string to_json(const sense::Judgement& judgement) {
     w.member("category", sense::category_name(f.category)).member("confidence", f.confidence);
     w.member("path", f.path).member("start", std::uint64_t(f.start)).member("end", std::uint64_t(f.end)).end();
   }
+  w.end().member("local_only", judgement.label.local_only);
   double ms = double(std::chrono::duration_cast<std::chrono::microseconds>(judgement.took).count()) / 1000;
-  return w.end().member("bytes", std::uint64_t(judgement.bytes)).member("ms", ms).end().take();
+  return w.member("bytes", std::uint64_t(judgement.bytes)).member("ms", ms).end().take();
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ struct Options {
   ClassifyOptions classify;
   ExplainOptions explain;
   RecordsOptions records;
+  ApprovalsOptions approvals;
   PolicyOptions policy;
   InitOptions init;
   std::string model_file;
@@ -31,8 +32,10 @@ void add_classify(CLI::App& app, Options& o, int& status) {
   command->add_option("file", o.classify.file, "a text, or a chat request in JSON; - for standard input")
       ->required();
   command->add_option("-c,--config", o.classify.config, kConfigHelp);
-  command->add_flag("--json", o.classify.json, "print one JSON object");
-  command->callback([&] { status = classify(o.classify); });
+  auto* json = command->add_flag("--json", o.classify.json, "print one JSON object");
+  command->add_flag("--jsonl", o.classify.lines, "the file holds many: one {id, text} or {id, messages} a line")
+      ->excludes(json);
+  command->callback([&] { status = o.classify.lines ? classify_lines(o.classify) : classify(o.classify); });
 }
 
 void add_policy_init(CLI::App& policy, Options& o, int& status) {
@@ -87,7 +90,7 @@ void add_policy(CLI::App& app, Options& o, int& status) {
   replay->add_option("--data-dir", o.policy.data_dir, "data directory instead of the configuration's");
   replay->add_option("--since", o.policy.since, "only from this UTC time on, 2026-11-23T08:00:00Z");
   replay->add_option("-n,--limit", o.policy.limit, "how many records, newest first")
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(CLI::Range(1, 100'000));
   replay->callback([&] { status = policy_replay(o.policy); });
   add_policy_init(*policy, o, status);
   policy->add_subcommand("default", "Print the policy used when none is configured")->callback([&] {
@@ -117,12 +120,48 @@ void add_records(CLI::App& app, Options& o, int& status) {
   common(show);
   auto* verify = records->add_subcommand("verify", "Check the hash chain over all records");
   common(verify);
+  auto* decisions = records->add_subcommand("decisions", "Show what people decided on held requests, and why");
+  common(decisions);
+  decisions->add_option("-n,--limit", o.records.limit, "how many, newest first")->check(CLI::Range(1, 100'000));
+  decisions->add_option("--ticket", o.records.ticket, "only on this ticket, tkt_...");
+  decisions->callback([&] { status = records_decisions(o.records); });
   list->callback([&] { status = records_list(o.records); });
   show->callback([&] { status = records_show(o.records); });
   verify->callback([&] { status = records_verify(o.records); });
   records->callback([records, &o, &status] {
     if (records->get_subcommands().empty()) status = records_list(o.records);
   });
+}
+
+void add_approvals(CLI::App& app, Options& o, int& status) {
+  auto* approvals = app.add_subcommand("approvals", "Approve or refuse held requests, with the key in SLUICE_KEY")
+                        ->require_subcommand(1);
+  auto common = [&](CLI::App* command, bool one) {
+    command->add_option("-c,--config", o.approvals.config, kConfigHelp);
+    command->add_option("--url", o.approvals.url, "the gateway (default: SLUICE_URL, else the configuration's)");
+    if (one) command->add_option("id", o.approvals.id, "tkt_...")->required();
+  };
+  auto* list = approvals->add_subcommand("list", "List the tickets that you may see");
+  common(list, false);
+  list->add_option("--state", o.approvals.state, "only pending, approved, refused, expired or used")
+      ->check(CLI::IsMember({"pending", "approved", "refused", "expired", "used"}));
+  list->add_flag("--json", o.approvals.json, "print JSON");
+  auto* show = approvals->add_subcommand("show", "Show one ticket");
+  common(show, true);
+  show->add_flag("--json", o.approvals.json, "print JSON");
+  show->add_flag("--text", o.approvals.text,
+                 "print the request's text, where it is kept; the ledger notes that you read it");
+  auto* approve = approvals->add_subcommand("approve", "Let a request go");
+  common(approve, true);
+  approve->add_option("--reason", o.approvals.reason, "why; kept in the ledger")->required();
+  approve->add_option("--deployment", o.approvals.deployments, "only to this one; may be repeated");
+  auto* refuse = approvals->add_subcommand("refuse", "Refuse a request");
+  common(refuse, true);
+  refuse->add_option("--reason", o.approvals.reason, "why; kept in the ledger, and told to who asked")->required();
+  list->callback([&] { status = approvals_list(o.approvals); });
+  show->callback([&] { status = approvals_show(o.approvals); });
+  approve->callback([&] { status = approvals_decide(o.approvals, true); });
+  refuse->callback([&] { status = approvals_decide(o.approvals, false); });
 }
 
 void add_models(CLI::App& app, Options& o, int& status) {
@@ -161,6 +200,7 @@ int run(int argc, char** argv) {
   add_classify(app, options, status);
   add_policy(app, options, status);
   add_records(app, options, status);
+  add_approvals(app, options, status);
   add_models(app, options, status);
   try {
     app.parse(argc, argv);

@@ -23,8 +23,12 @@ struct ClassifyOptions {
   std::string file;  // "-": standard input
   std::string config;
   bool json = false;
+  bool lines = false;  // --jsonl: classify_lines() instead
 };
 int classify(const ClassifyOptions& options);
+// One line {"id", "text"} or {"id", "messages"} after the other. A line that can't be read is complained of with
+// its number, the others are judged; then the status is 1.
+int classify_lines(const ClassifyOptions& options);
 
 struct ExplainOptions {
   std::string file;  // "-": standard input; a chat request in JSON, or plain text
@@ -36,13 +40,13 @@ struct ExplainOptions {
 int policy_explain(const ExplainOptions& options);
 
 struct PolicyOptions {
-  std::string file;       // policy.yaml; empty: the configuration's, or the built-in one
-  std::string other;      // diff: the new one
-  std::string config;     // sluice.yaml: look at its keys, routes and deployments as well
-  bool strict = false;    // check: a remark is a failure
-  std::string since;      // replay
-  std::string data_dir;   // replay; empty: the configuration's
-  int limit = 1'000'000;  // replay
+  std::string file;      // policy.yaml; empty: the configuration's, or the built-in one
+  std::string other;     // diff: the new one
+  std::string config;    // sluice.yaml: look at its keys, routes and deployments as well
+  bool strict = false;   // check: a remark is a failure
+  std::string since;     // replay
+  std::string data_dir;  // replay; empty: the configuration's
+  int limit = 100'000;   // replay
 };
 int policy_check(const PolicyOptions& options);   // syntax, tests, assertions and what else is odd
 int policy_test(const PolicyOptions& options);    // its tests, one by one
@@ -64,11 +68,27 @@ struct RecordsOptions {
   int limit = 50;
   std::string outcome, deployment, since;
   std::string id;  // show
+  std::string ticket;
   bool json = false;
 };
 int records_list(const RecordsOptions& options);
 int records_show(const RecordsOptions& options);
 int records_verify(const RecordsOptions& options);
+
+int records_decisions(const RecordsOptions& options);  // what people decided on held requests
+
+// These ask a running gateway, under the key in SLUICE_KEY: who decides is who holds that key.
+struct ApprovalsOptions {
+  std::string url;  // of the gateway; empty: SLUICE_URL, else the configuration's address
+  std::string config;
+  std::string id;  // "tkt_..."
+  std::string state, reason;
+  std::vector<std::string> deployments;
+  bool json = false, text = false;
+};
+int approvals_list(const ApprovalsOptions& options);
+int approvals_show(const ApprovalsOptions& options);
+int approvals_decide(const ApprovalsOptions& options, bool approve);
 
 int models_inspect(const std::string& file);
 

@@ -47,6 +47,17 @@ int records_show(const RecordsOptions& options) {
   return 0;
 }
 
+int records_decisions(const RecordsOptions& options) {
+  auto ledger = open_ledger(options);
+  if (!ledger) return complain(ledger.error());
+  auto acts = (*ledger)->acts({.limit = options.limit, .ticket = options.ticket});
+  if (!acts) return complain(acts.error());
+  if (!options.json) std::printf("%s", ledger::format_acts(*acts).c_str());
+  for (const ledger::Act& act : *acts)
+    if (options.json) std::printf("%s\n", ledger::act_json(act).c_str());
+  return 0;
+}
+
 int records_verify(const RecordsOptions& options) {
   auto ledger = open_ledger(options);
   if (!ledger) return complain(ledger.error());

@@ -280,6 +280,10 @@ Result<Key> parse_key(const Node& node, const Context& context) {
       fields.add(*found,
                  found->error("value", "expected a name of letters, digits, '.', '_' and '-', at most 64"));
   }
+  auto person = fields.node("person");
+  if (person && fields.text("person", key.person) && !valid_name(key.person))
+    fields.add(*person,
+               person->error("value", "expected a name of letters, digits, '.', '_' and '-', at most 64"));
   fields.texts("roles", key.roles);
   for (const std::string& role : key.roles)
     if (!valid_name(role))
@@ -292,6 +296,7 @@ Result<Key> parse_key(const Node& node, const Context& context) {
                                 "make one: openssl rand -hex 32"));
   SLUICE_TRY_VOID(fields.finish());
   if (key.tenant.empty()) key.tenant = key.name;
+  if (key.person.empty()) key.person = key.name;
   key.digest = sha256_hex(secret);
   return key;
 }

@@ -74,6 +74,7 @@ struct Key {
   std::string team;                  // for policy rules; may be empty
   std::string workload{};            // the named use that this key is for; for policy rules; may be empty
   std::vector<std::string> roles{};  // what its holder may be asked for: to approve, to declassify
+  std::string person{};              // who holds it; default: the name. A person may hold several keys
   std::string key_env;               // environment variable with the secret
   std::string digest;                // sha256 hex of the secret; the secret itself is not kept
 };

@@ -30,6 +30,12 @@ Status read_limits(const Node& node, Settings& s) {
   return fields.finish();
 }
 
+Status read_approvals(const Node& node, Settings& s) {
+  Fields fields(node);
+  fields.boolean("keep_text", s.approvals.keep_text);
+  return fields.finish();
+}
+
 Status read_deployments(const Node& node, Settings& s, const Context& context) {
   SLUICE_TRY(std::vector<Node> nodes, node.list());
   if (nodes.empty())
@@ -165,6 +171,7 @@ void read_top(Fields& fields, Settings& s, const Context& context) {
   fields.integer("loops", s.loops, 0, 1024);
   section(fields, "limits", Need::Optional, [&](const Node& n) { return read_limits(n, s); });
   section(fields, "keys", Need::Optional, [&](const Node& n) { return read_keys(n, s, context); });
+  section(fields, "approvals", Need::Optional, [&](const Node& n) { return read_approvals(n, s); });
   bool deployments_read = false;
   section(fields, "deployments", Need::Required, [&](const Node& n) {
     Status status = read_deployments(n, s, context);

@@ -25,6 +25,11 @@ struct Listen {
   std::optional<ListenTls> tls;  // absent: plain HTTP
 };
 
+// What is kept with a request that waits for approval (docs/policy.md).
+struct Approvals {
+  bool keep_text = false;  // its text, encrypted, until the ticket ends; else only a keyed hash
+};
+
 struct Settings {
   std::string file;  // where it was read from; "(built-in default)" without a file
   Listen listen;
@@ -34,6 +39,7 @@ struct Settings {
   std::vector<Deployment> deployments;
   std::vector<Route> routes;
   std::vector<Key> keys;
+  Approvals approvals;
 
   int loops = 0;  // event loops (threads); 0: one per hardware thread
   std::size_t max_body_bytes = 32u << 20;

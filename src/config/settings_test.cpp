@@ -65,7 +65,8 @@ log_level: warn
 loops: 3
 limits: {max_body_bytes: 1MiB, max_connections: 7, header_timeout: 1s, body_timeout: 2s, idle_timeout: 3s, drain_timeout: 4s, keep_alive: 5s}
 keys:
-  - {name: web, key_env: SLUICE_KEY_WEB, tenant: acme, team: site}
+  - {name: web, key_env: SLUICE_KEY_WEB, tenant: acme, team: site, person: ann, roles: [dpo, admin]}
+approvals: {keep_text: true}
 deployments:
   - {name: local-r1, kind: engine, model: models/m.gguf, zone: device, jurisdiction: local, threads: 4, context: 8192, slots: 2}
   - {name: ds, kind: deepseek, address: "https://api.deepseek.com/", model: deepseek-flash, key_env: DEEPSEEK_API_KEY,
@@ -95,6 +96,9 @@ routes:
   CHECK(s.keys[0].name == "web");
   CHECK(s.keys[0].tenant == "acme");
   CHECK(s.keys[0].team == "site");
+  CHECK(s.keys[0].person == "ann");
+  CHECK(s.keys[0].roles == std::vector<std::string>{"dpo", "admin"});
+  CHECK(s.approvals.keep_text);
   CHECK(s.keys[0].digest == sha256_hex("web-"s + kSecret));
   REQUIRE(s.deployments.size() == 2);
   const Deployment& engine = s.deployments[0];
@@ -105,7 +109,7 @@ routes:
   CHECK(engine.threads == 4);
   CHECK(engine.context == 8192);
   CHECK(engine.slots == 2);
-  CHECK(engine.where == s.file + ":11");
+  CHECK(engine.where == s.file + ":12");
   const Deployment& ds = s.deployments[1];
   CHECK(ds.kind == Kind::DeepSeek);
   CHECK(ds.zone == Zone::Hosted);
@@ -221,6 +225,10 @@ TEST_CASE("Each mistake is named with its line, its column and its code, and no 
       {top("keys: [{name: web}]\n"), "t.yaml:1:8", "config.missing_key"},
       {top("keys: [{name: web, key_env: NOT_THERE}]\n"), "t.yaml:1:29", "config.missing_secret"},
       {top("keys: [{name: web, key_env: SHORT_KEY}]\n"), "t.yaml:1:8", "config.value"},
+      {top("keys: [{name: web, key_env: SLUICE_KEY_WEB, person: Ann Lee}]\n"), "t.yaml:1:53", "config.value"},
+      {top("keys: [{name: web, key_env: SLUICE_KEY_WEB, roles: [a, \"b c\"]}]\n"), "t.yaml:1:8", "config.value"},
+      {top("approvals: {keep_text: yes}\n"), "t.yaml:1:24", "config.type"},
+      {top("approvals: {keep: true}\n"), "t.yaml:1:13", "config.unknown_key"},
       {top("keys: [{name: local, key_env: SLUICE_KEY_WEB}]\n"), "t.yaml:1:8", "config.value"},
       {top("keys: [{name: a, key_env: SLUICE_KEY_WEB}, {name: a, key_env: OTHER_KEY}]\n"), "t.yaml:1:44",
        "config.duplicate_name"},
@@ -264,6 +272,9 @@ TEST_CASE("With keys Sluice may listen on every network") {
   REQUIRE_MESSAGE(s.has_value(), s.error().to_string());
   CHECK(s->keys[0].tenant == "web");
   CHECK(s->keys[0].team == "");
+  CHECK(s->keys[0].person == "web");
+  CHECK(s->keys[0].roles.empty());
+  CHECK_FALSE(s->approvals.keep_text);
 }
 
 TEST_CASE("A server on this machine may be called without TLS and without a key") {

@@ -1,8 +1,8 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <random>
 
+#include "engine/answer_form.h"
 #include "engine/describe.h"
 #include "engine/gguf/gguf.h"
 #include "engine/model/cache.h"
@@ -11,6 +11,7 @@
 #include "engine/prompt/prompt.h"
 #include "engine/refusal.h"
 #include "engine/sampler/sampler.h"
+#include "engine/sampling.h"
 #include "engine/scheduler/scheduler.h"
 #include "engine/tensor/pool.h"
 #include "engine/tokenizer/tokenizer.h"
@@ -66,7 +67,6 @@ class LocalEngine : public Engine {
   int running() const override { return scheduler_->running(); }
 
  private:
-  SamplerSettings sampling_of(const chat::Sampling& wanted) const;
   Status refuse_hopeless(const chat::Request& request) const;
 
   ModelInfo info_;
@@ -74,6 +74,7 @@ class LocalEngine : public Engine {
   std::unique_ptr<gguf::File> file_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::unique_ptr<PromptFormat> prompt_;
+  std::shared_ptr<const constraint::TokenTrie> trie_;
   std::unique_ptr<model::Model> model_;
   std::unique_ptr<Scheduler> scheduler_;
 };
@@ -95,6 +96,8 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
                     std::to_string(shape.vocabulary),
                 file.name());
   SLUICE_TRY(engine->prompt_, PromptFormat::create(file, *engine->tokenizer_));
+  engine->trie_ = std::make_shared<const constraint::TokenTrie>(*engine->tokenizer_,
+                                                                ToolCallParser::marks(engine->prompt_->dialect()));
 
   model::Options wanted;
   wanted.threads = options.threads > 0 ? options.threads : std::min(tensor::usable_processors(), kMostThreads);
@@ -131,23 +134,11 @@ Status LocalEngine::refuse_hopeless(const chat::Request& request) const {
               text ? "$.prompt" : "$.messages", "send less text or load the model with a larger `context`");
 }
 
-SamplerSettings LocalEngine::sampling_of(const chat::Sampling& wanted) const {
-  SamplerSettings settings = default_sampling(info_.prompt_format);
-  settings.temperature = wanted.temperature.value_or(settings.temperature);
-  settings.top_p = wanted.top_p.value_or(settings.top_p);
-  settings.min_p = wanted.min_p.value_or(settings.min_p);
-  settings.top_k = wanted.top_k.value_or(settings.top_k);
-  if (wanted.seed) {
-    settings.seed = *wanted.seed;
-  } else {
-    std::random_device random;
-    settings.seed = static_cast<std::uint64_t>(random()) << 32 | random();
-  }
-  return settings;
-}
-
 Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
   SLUICE_TRY_VOID(refuse_unsupported(request));
+  if (!request.reasoning_effort.empty() && request.reasoning_effort != "none" && !prompt_->takes_effort())
+    return fail("engine.unsupported_field", "the model has no levels of reasoning effort", "$.reasoning_effort",
+                "leave the field out or use a model that has them");
   SLUICE_TRY_VOID(refuse_hopeless(request));
   if (request.thinking == true && !prompt_->can_think())
     return fail("engine.unsupported_field", "the model has no reasoning to switch on", "$.thinking",
@@ -161,11 +152,25 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
   }
   if (job.prompt.empty())
     return fail("engine.empty_prompt", "the prompt has no tokens", "$.messages", "send a message with text");
-  job.sampler = sampling_of(request.sampling);
+  SLUICE_TRY(job.sampler, sampling_of(request, default_sampling(info_.prompt_format), tokenizer_->size()));
+  if (request.sampling.logprobs || request.sampling.top_logprobs.value_or(0) > 0)
+    job.logprobs = static_cast<int>(request.sampling.top_logprobs.value_or(0));
   job.max_tokens = request.sampling.max_tokens;
   job.stops = request.sampling.stop;
-  job.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
-  job.splits_reasoning = !text;
+  job.form.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
+  job.form.splits_reasoning = !text;
+  if (!text && !request.tools.empty() && request.tool_choice.mode != chat::ToolChoice::Mode::None) {
+    job.form.calls = prompt_->dialect();
+    job.form.one_call = request.parallel_tool_calls == false;
+    for (const chat::Tool& tool : request.tools) job.form.tools.push_back(tool.name);
+  }
+  SLUICE_TRY(job.grammar, answer_grammar(request, prompt_->dialect()));
+  if (job.grammar) {
+    job.trie = trie_;
+    job.form.spells = prompt_->dialect();  // as the tree does
+    // What must have a form has no reasoning that the prompt did not open.
+    job.form.splits_reasoning = job.form.starts_in_reasoning;
+  }
   if (text && !job.max_tokens) job.max_tokens = kContinuationTokens;
   job.sink =
       request.echo && !request.inputs.empty() ? echoing(request.inputs[0], std::move(sink)) : std::move(sink);

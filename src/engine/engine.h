@@ -61,8 +61,11 @@ class Engine {
   virtual ~Engine() = default;  // running jobs end with a Failure engine.stopped
   virtual const ModelInfo& info() const = 0;
   // Refuses what can't be honoured, naming the field: engine.context_exceeded, engine.busy,
-  // engine.unsupported_field (tools, response_format, images until they are supported).
-  // Streams TextDelta and ReasoningDelta as they come (UTF-8 whole), then Usage and Finish in the last chunk.
+  // engine.unsupported_field (images, tools where the prompt format has no words for them), engine.constraint (a
+  // schema or grammar that cannot be held). Streams TextDelta and ReasoningDelta as they come (UTF-8 whole), each
+  // tool call as one ToolCallDelta once it is complete, then Usage and Finish in the last chunk. response_format,
+  // tool_choice and the extra field `grammar` (GBNF) are honoured token by token: an answer that ends with Stop or
+  // ToolCalls has the form that was asked for.
   virtual Result<JobId> submit(const chat::Request& request, Sink sink) = 0;
   virtual void cancel(JobId job) = 0;  // frees the slot within one step; the sink gets no more calls after return
   virtual int running() const = 0;     // jobs decoding or waiting

@@ -85,6 +85,129 @@ chat::Request text(const std::string& prompt) {
   return request;
 }
 
+TEST_CASE("a forced call is a call, on models of every dialect that are here") {
+  for (const char* name : {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M"}) {
+    CAPTURE(name);
+    LoadOptions options;
+    options.path = std::string("../shared/engine/") + name + ".gguf";
+    options.threads = 2;
+    options.context = 2048;
+    auto engine = load(options);
+    if (!engine) continue;
+    chat::Request request = ask("What is the weather in Paris?");
+    chat::Tool tool;
+    tool.name = "get_weather";
+    tool.parameters =
+        R"({"type":"object","properties":{"city":{"enum":["Paris","Rome"]},"days":{"type":"integer","minimum":1,"maximum":9}},)"
+        R"("required":["city","days"],"additionalProperties":false})";
+    request.tools = {tool};
+    request.tool_choice.mode = chat::ToolChoice::Mode::Named;
+    request.tool_choice.name = "get_weather";
+    request.thinking = std::string(name) == "tiny-qwen2-Q4_K_M" ? std::optional<bool>(false) : std::nullopt;
+    request.sampling.max_tokens = 300;
+    std::mutex lock;
+    std::vector<chat::ToolCallDelta> calls;
+    Answer answer;
+    Sink inner = answer.sink();
+    REQUIRE(engine
+                ->submit(request,
+                         [&](chat::Chunk chunk) {
+                           {
+                             std::lock_guard guard(lock);
+                             for (const chat::Event& event : chunk.events)
+                               if (const auto* call = std::get_if<chat::ToolCallDelta>(&event))
+                                 calls.push_back(*call);
+                           }
+                           inner(std::move(chunk));
+                         })
+                .has_value());
+    answer.wait();
+    CAPTURE(answer.text);
+    CHECK(answer.finish == chat::FinishReason::ToolCalls);
+    CHECK(answer.text.empty());
+    REQUIRE(calls.size() == 1);
+    CHECK(calls[0].name == "get_weather");
+    const auto doc = json::Doc::parse(calls[0].arguments);
+    REQUIRE(doc.has_value());
+    CHECK((*doc)->root()["days"].integer().value_or(0) >= 1);
+  }
+}
+
+TEST_CASE("log-probabilities come with the text of their tokens, and a bias moves the choice") {
+  auto engine = load(stories());
+  if (!engine) return;
+  chat::Request request = ask("Once upon a time");
+  request.sampling.max_tokens = 12;
+  request.sampling.logprobs = true;
+  request.sampling.top_logprobs = 3;
+  std::mutex lock;
+  std::string elements, text;
+  Answer answer;
+  Sink inner = answer.sink();
+  const auto told = [&](chat::Chunk chunk) {
+    {
+      std::lock_guard guard(lock);
+      for (const chat::Event& event : chunk.events)
+        if (const auto* delta = std::get_if<chat::TextDelta>(&event))
+          elements += (elements.empty() || delta->logprobs.empty() ? "" : ",") + delta->logprobs,
+              text += delta->text;
+    }
+    inner(std::move(chunk));
+  };
+  REQUIRE(engine->submit(request, told).has_value());
+  answer.wait();
+  const auto doc = json::Doc::parse("[" + elements + "]");
+  REQUIRE(doc.has_value());
+  CHECK((*doc)->root().size() == 12);
+  std::string joined;
+  for (const json::Value element : (*doc)->root()) {
+    for (const json::Value byte : element["bytes"]) joined += static_cast<char>(*byte.integer());
+    CHECK(element["top_logprobs"].size() == 3);
+    CHECK(element["top_logprobs"].at(0)["token"].string() == element["token"].string());  // temperature 0
+    CHECK(element["logprob"].number().value_or(1) <= 0);
+  }
+  CHECK(joined == text);
+  request.sampling.logprobs = false;
+  request.sampling.top_logprobs.reset();
+  request.sampling.logit_bias = R"({"300":100})";
+  Answer biased;
+  REQUIRE(engine->submit(request, biased.sink()).has_value());
+  CHECK(biased.wait().text != text);
+}
+
+TEST_CASE("an answer has the form that is asked for") {
+  auto engine = load(stories());
+  if (!engine) return;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    chat::Request request = ask("Once upon a time");
+    request.sampling = {};
+    request.sampling.temperature = 1.5;
+    request.sampling.seed = seed;
+    request.sampling.max_tokens = 200;
+    request.format.kind = chat::OutputFormat::Kind::JsonSchema;
+    request.format.schema =
+        R"({"type":"object","properties":{"name":{"type":"string","maxLength":20},"age":{"type":"integer","maximum":150}},)"
+        R"("required":["name","age"]})";
+    Answer json;
+    REQUIRE(engine->submit(request, json.sink()).has_value());
+    json.wait();
+    CAPTURE(json.text);
+    CHECK(json.finish == chat::FinishReason::Stop);
+    const auto doc = json::Doc::parse(json.text);
+    REQUIRE(doc.has_value());
+    CHECK((*doc)->root()["name"].string().has_value());
+    CHECK((*doc)->root()["age"].integer().value_or(1000) <= 150);
+    request.format = {};
+    request.extra.push_back({"$.grammar", R"("root ::= (\"yes\" | \"no\") [.!]")", "grammar"});
+    Answer word;
+    REQUIRE(engine->submit(request, word.sink()).has_value());
+    const std::string said = word.wait().text;
+    CHECK((said == "yes." || said == "yes!" || said == "no." || said == "no!"));
+    request.format.kind = chat::OutputFormat::Kind::JsonObject;
+    CHECK(engine->submit(request, [](chat::Chunk) {}).error().where == "$.grammar");
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a trained model continues a story as its authors' test expects") {
@@ -178,7 +301,7 @@ TEST_CASE("text completions continue the golden prompts as the reference impleme
       REQUIRE(engine->submit(request, answer.sink()).has_value());
       answer.wait();
       std::vector<chat::Event> expected_events;
-      AnswerText expected_text(**tokenizer, false, {}, false);
+      AnswerText expected_text(**tokenizer, {.splits_reasoning = false}, {});
       for (std::size_t i = 0; i < 12; ++i) {
         const auto id = static_cast<std::int32_t>(*prompt["ref"]["greedy"].at(i).integer());
         if ((*tokenizer)->is_end(id)) break;
@@ -209,8 +332,12 @@ TEST_CASE("what a text completion may not ask is refused by name, and so are emb
          r.protocol = chat::Protocol::OpenAiCompletions;
        }},
       {"engine.unsupported_field $.logprobs", [](chat::Request& r) { r.sampling.logprobs = true; }},
-      {"engine.unsupported_field $.logit_bias", [](chat::Request& r) { r.sampling.logit_bias = R"({"1":2})"; }},
-      {"engine.unsupported_field $.frequency_penalty", [](chat::Request& r) { r.sampling.frequency_penalty = 1; }},
+      {"engine.unsupported_field $.logit_bias", [](chat::Request& r) { r.sampling.logit_bias = R"({"x":2})"; }},
+      {"engine.unsupported_field $.logit_bias",
+       [](chat::Request& r) { r.sampling.logit_bias = R"({"999999":2})"; }},
+      {"engine.unsupported_field $.logit_bias", [](chat::Request& r) { r.sampling.logit_bias = R"({"1":200})"; }},
+      {"", [](chat::Request& r) { r.sampling.logit_bias = R"({"1":2})"; }},
+      {"", [](chat::Request& r) { r.sampling.frequency_penalty = 1; }},
       {"engine.unsupported_field $.input", [](chat::Request& r) { r.operation = chat::Operation::Embed; }},
       {"engine.unsupported_field $.messages",
        [](chat::Request& r) { r.operation = chat::Operation::CountTokens; }},
@@ -292,7 +419,10 @@ TEST_CASE("what the engine can't honour is refused by name, and what asks for no
   CHECK(refused(request) == "engine.unsupported_field $.tools");
   request = ask("x");
   request.format = {chat::OutputFormat::Kind::JsonObject, "", "", "", {}, R"({"type":"json_object"})"};
-  CHECK(refused(request) == "engine.unsupported_field $.response_format");
+  CHECK(refused(request) == "");
+  request.format.kind = chat::OutputFormat::Kind::JsonSchema;
+  request.format.schema = R"({"not":{}})";
+  CHECK(refused(request) == "engine.constraint $.response_format: $.not");
   request.format = {chat::OutputFormat::Kind::Text, "", "", "", {}, R"({"type":"text"})"};
   CHECK(refused(request) == "");
   request = ask("x");
@@ -310,7 +440,7 @@ TEST_CASE("what the engine can't honour is refused by name, and what asks for no
                                                          {"$.logit_bias", R"({"5":3})"},
                                                          {"$.logprobs", "true"},
                                                          {"$.presence_penalty", "0.5"},
-                                                         {"$.grammar", R"("root")"}};
+                                                         {"$.mirostat", "2"}};
   for (auto [path, raw] : harmless) {
     request = ask("x");
     request.extra.push_back({path, raw, ""});

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/answer_form.h"
+#include "engine/sampling.h"
 #include "json/doc.h"
 
 namespace sluice::engine {
@@ -67,14 +69,10 @@ Status refuse_sampling(const chat::Request& request) {
   // Several answers of a chat are asked for one by one.
   if (sampling.n != 1 && request.protocol != chat::Protocol::OpenAiChat)
     return refuse("$.n", "the built-in engine gives one answer a request");
-  if (sampling.frequency_penalty.value_or(0) != 0)
-    return refuse("$.frequency_penalty", "the built-in engine knows no penalties");
-  if (sampling.presence_penalty.value_or(0) != 0)
-    return refuse("$.presence_penalty", "the built-in engine knows no penalties");
-  if (!sampling.logit_bias.empty() && sampling.logit_bias != "{}")
-    return refuse("$.logit_bias", "the built-in engine knows no bias");
-  if (sampling.logprobs || sampling.top_logprobs.value_or(0) > 0)
-    return refuse("$.logprobs", "the built-in engine sends no log-probabilities");
+  // A completion tells them in another shape.
+  if ((sampling.logprobs || sampling.top_logprobs.value_or(0) > 0) &&
+      request.protocol != chat::Protocol::OpenAiChat)
+    return refuse("$.logprobs", "the built-in engine tells log-probabilities of chat answers only");
   return {};
 }
 
@@ -93,19 +91,16 @@ Status refuse_unsupported(const chat::Request& request) {
     return fail("engine.unsupported_field", "the built-in engine counts no tokens without answering", "$.messages",
                 "use a model whose deployment counts tokens");
   SLUICE_TRY_VOID(refuse_sampling(request));
-  if (!request.tools.empty()) return refuse("$.tools", "the built-in engine does not call tools");
-  const std::string& choice = request.tool_choice.raw;
-  if (!choice.empty() && choice != "null" && choice != "\"none\"" && choice != "\"auto\"")
-    return refuse("$.tool_choice", "the built-in engine does not call tools");
-  if (!request.format.raw.empty() && !is_text_format(request.format.raw))
-    return refuse("$.response_format", "the built-in engine writes text only");
-  if (!request.reasoning_effort.empty() && request.reasoning_effort != "none")
-    return refuse("$.reasoning_effort", "the built-in engine has no levels of reasoning effort");
+  if (request.tool_choice.mode == chat::ToolChoice::Mode::Other)
+    return refuse("$.tool_choice", "the built-in engine does not know this choice");
+  if (request.format.kind == chat::OutputFormat::Kind::Other && !is_text_format(request.format.raw))
+    return refuse("$.response_format", "the built-in engine does not know this form");
   if (!request.messages.empty() && request.messages.back().prefix)
     return refuse("$.messages[" + std::to_string(request.messages.size() - 1) + "].prefix",
                   "the built-in engine does not continue a message");
   for (const chat::ExtraField& field : request.extra)
-    if (!harmless(field)) return refuse(field.path, "the built-in engine does not know this field");
+    if (!harmless(field) && !is_form_field(field) && !is_sampling_field(field))
+      return refuse(field.path, "the built-in engine does not know this field");
   for (std::size_t i = 0; i < request.messages.size(); ++i)
     for (std::size_t j = 0; j < request.messages[i].parts.size(); ++j)
       if (request.messages[i].parts[j].kind != chat::Part::Kind::Text)

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "engine/builtin/builtin.h"
-#include "gateway/fulfil.h"
+#include "gateway/obligations.h"
 #include "gateway/worker.h"
 #include "policy/study/study.h"
 
@@ -36,8 +36,7 @@ Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& de
 // What whoever runs this Sluice should know about policy and configuration together. Rules that change nothing are
 // `sluice policy check`'s to tell.
 void tell_what_is_odd(const Shared& shared) {
-  auto fulfils = [](policy::Obligation kind, const config::Deployment&) { return can_fulfil(kind); };
-  for (const policy::Remark& r : policy::inspect(*shared.policy, &shared.settings, shared.clock->utc(), fulfils))
+  for (const policy::Remark& r : policy::inspect(*shared.policy, &shared.settings, shared.clock->utc(), can_fulfil))
     if (r.kind != "dead_rule" && r.kind != "same_rule" && r.kind != "vacuous")
       log::warn("policy.odd", {{"kind", r.kind}, {"message", r.message}, {"at", r.place}});
 }
@@ -67,6 +66,8 @@ Status load(Shared& shared) {
   }
   SLUICE_TRY(shared.judge, sense::Judge::create());
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
+  SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
+  SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
     SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment));

@@ -30,7 +30,7 @@ Result<Principal> authenticate(const config::Settings& settings, const http::Hea
   if (!match)
     return fail("auth.invalid", "the key in the Authorization or x-api-key header is not one of this Sluice",
                 "authorization", "ask whoever runs this Sluice for a key");
-  return Principal{match->name, match->tenant, match->team, match->workload, match->roles};
+  return Principal{match->name, match->tenant, match->team, match->workload, match->roles, match->person};
 }
 
 }  // namespace sluice::gateway

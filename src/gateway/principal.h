@@ -16,6 +16,7 @@ struct Principal {
   std::string team;
   std::string workload{};
   std::vector<std::string> roles{};
+  std::string person = "local";  // who holds the key
   // Who may use what was remembered of its requests: this key alone.
   std::string owner() const { return tenant + "/" + name; }
 };

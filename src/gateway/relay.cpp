@@ -1,6 +1,6 @@
 // Step "relay" of the way: the answer's events go to the client as they come.
+#include "gateway/holding.h"
 #include "gateway/way.h"
-
 #include "http/sse.h"
 #include "wire/openai_chat.h"
 
@@ -31,6 +31,7 @@ http::Headers Way::answer_headers() const {
     headers.add("x-sluice-label", decision_.label.to_string());
     headers.add("x-sluice-decision", decision_.id);
   }
+  if (!ticket_.empty()) headers.add(kTicketHeader, ticket_);
   const backend::Answer* answer = serving();
   if (!answer) return headers;
   backend::Served served = answer->served();

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "approval/desk.h"
+#include "base/id.h"
 #include "base/time.h"
 #include "config/settings.h"
 #include "engine/engine.h"
@@ -32,10 +34,14 @@ struct Shared {
   std::unique_ptr<sense::Judge> judge;
   std::shared_ptr<const ledger::Prices> prices;
   std::unique_ptr<ledger::Ledger> ledger;
+  std::unique_ptr<approval::Desk> desk;
   std::map<std::string, std::shared_ptr<engine::Engine>> engines;  // by deployment
   Memory reasoning{kReasoningBytes};                               // what answers thought, by tool call and text
   Memory responses{kResponseBytes};                                // conversations, by response id
   std::shared_ptr<net::Certificate> certificate;                   // of the listener; null: plain HTTP
+  // Keys the tokens and user ids that upstreams see instead of what they stand for. Of this process: after a
+  // restart they are others, which costs an upstream's cache and nothing else.
+  const std::string obligation_secret = sha256_hex(random_id("") + random_id("") + random_id(""));
   const Clock* clock = &system_clock();
   std::atomic<bool> draining{false};  // a graceful stop has begun: no new requests
 };

@@ -51,12 +51,17 @@ net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
   backend_ = &backend;
   held_.clear();
   Status status;
-  auto answer = co_await backend.ask(asked_.for_backend(backend), context_);
-  if (answer) {
-    answer_ = std::move(*answer);
-    status = co_await read_to_content();
+  const chat::Request& asked = asked_.for_backend(backend);
+  Result<Duty> duty;
+  if (asked_.obligations) duty = asked_.obligations->meet(deployment.name, asked);
+  if (duty) {
+    auto answer = co_await backend.ask(duty->request ? *duty->request : asked, context_);
+    if (!answer) status = fail(answer.error());
+    if (answer) answer_ = std::move(*answer);
+    if (answer && asked_.obligations) answer_ = asked_.obligations->dress(std::move(answer_), *duty, asked);
+    if (answer) status = co_await read_to_content();
   } else {
-    status = fail(answer.error());
+    status = fail(duty.error());
   }
   auto took = shared_.clock->monotonic() - started;
   entry.took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();

@@ -10,6 +10,7 @@
 
 #include "backend/backend.h"
 #include "gateway/meters.h"
+#include "gateway/obligations.h"
 #include "gateway/shared.h"
 
 namespace sluice::gateway {
@@ -19,6 +20,7 @@ namespace sluice::gateway {
 struct Asked {
   const chat::Request* plain = nullptr;
   const chat::Request* reasoned = nullptr;  // null: nothing was missing
+  Obligations* obligations = nullptr;       // null: nothing is owed to any deployment
   const chat::Request& for_backend(const backend::Backend& backend) const {
     return reasoned && backend.needs_reasoning() ? *reasoned : *plain;
   }

@@ -4,7 +4,6 @@
 
 #include "base/id.h"
 #include "base/log.h"
-#include "gateway/fulfil.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/openai_responses.h"
@@ -30,8 +29,14 @@ std::string provenance_json(const sense::Label& label) {
 std::string verdicts_json(const policy::Decision& decision) {
   json::Writer w;
   w.array();
-  for (const policy::Verdict& v : decision.verdicts)
-    w.object().member("deployment", v.deployment).member("allowed", v.allowed).member("reason", v.reason).end();
+  for (const policy::Verdict& v : decision.verdicts) {
+    w.object().member("deployment", v.deployment).member("allowed", v.allowed).member("reason", v.reason);
+    std::string obliges;
+    for (const policy::ObligationUse& use : v.obligations)
+      obliges += (obliges.empty() ? "" : ", ") + policy::obligation_name(use);
+    if (!obliges.empty()) w.member("obliges", obliges);
+    w.end();
+  }
   return w.end().take();
 }
 
@@ -64,13 +69,12 @@ Error denied(const policy::Decision& decision) {
 }
 
 // An obligation that this version can't fulfil is a denial (docs/policy.md).
-void deny_what_cannot_be_obliged(policy::Decision& decision) {
+void deny_what_cannot_be_obliged(policy::Decision& decision, const config::Settings& settings) {
   for (policy::Verdict& verdict : decision.verdicts) {
-    if (verdict.hold)
-      verdict.deny("held by " + verdict.hold->rule + ", needs approval, which this version can't give");
+    const config::Deployment& deployment = *settings.deployment(verdict.deployment);
     std::string unmet;
     for (const policy::ObligationUse& use : verdict.obligations)
-      if (unmet.empty() && !can_fulfil(use.kind))
+      if (unmet.empty() && !can_fulfil(use.kind, deployment))
         unmet =
             "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
     if (!unmet.empty()) verdict.deny(unmet);
@@ -107,6 +111,7 @@ net::Task<Status> Way::walk() {
   if (decoded) decoded = admit();
   sense();
   decide();
+  if (decoded) decoded = hold();
   SLUICE_CO_TRY_VOID(co_await open_record());
   if (!decoded) co_return decoded;
   SLUICE_CO_TRY_VOID(plan());
@@ -217,7 +222,7 @@ void Way::decide() {
   decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
   note_claim(decision_);
   count_shadow(lane_.meters, decision_);
-  deny_what_cannot_be_obliged(decision_);
+  deny_what_cannot_be_obliged(decision_, shared_.settings);
   decision_.id = random_id("dec_");
 }
 
@@ -238,6 +243,8 @@ ledger::Opening Way::opening() const {
   o.provenance = provenance_json(decision_.label);
   o.verdicts = verdicts_json(decision_);
   o.stream = request_.stream;
+  o.ticket = ticket_;
+  o.approvers = approvers_;
   return o;
 }
 
@@ -277,7 +284,9 @@ void Way::make_voices() {
   http::TraceContext span = http::child_of(trace_);
   context.traceparent = http::traceparent(span);
   context.tracestate = span.trace_state;
-  Asked asked{&request_, reasoned_.get()};
+  Bearer bearer{id_, principal_.tenant, subject()};
+  obligations_ = Obligations::of(shared_, decision_, std::move(bearer));
+  Asked asked{&request_, reasoned_.get(), obligations_.get()};
   // Completions of several prompts and answers go through as they are; only a deployment of that protocol has
   // them.
   std::size_t n = front_.protocol == chat::Protocol::OpenAiChat ? std::size_t(request_.sampling.n) : 1;
@@ -325,6 +334,7 @@ net::Task<Status> Way::attempt() {
 // their requests hold: what no later step needs goes. (The Responses API tells the request back in its answer.)
 void Way::forget_request() {
   reasoned_.reset();
+  if (obligations_) obligations_->forget();
   judgement_.findings = {};
   for (policy::Verdict& verdict : decision_.verdicts) verdict.trace = {};
   if (front_.protocol == chat::Protocol::OpenAiResponses) return;

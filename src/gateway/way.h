@@ -1,11 +1,11 @@
 // The way of a request, the gateway's table of contents:
 //
-//   accept -> authenticate -> decode -> admit -> sense -> decide -> plan -> attempt* -> relay -> settle
+//   accept -> authenticate -> decode -> admit -> sense -> decide -> hold -> plan -> attempt* -> relay -> settle
 //
-// One function a step, in this order, in way.cpp; relay stands in relay.cpp and settle in settle.cpp. A step that
-// fails ends the way with a named Error, which becomes the client's error body, the record's outcome, the log's
-// event and the metric's label alike. After decode every request has exactly one record: opened before a byte
-// leaves, closed by settle.
+// One function a step, in this order, in way.cpp; hold stands in holding.cpp, relay in relay.cpp, settle in
+// settle.cpp. A step that fails ends the way with a named Error, which becomes the client's error body, the
+// record's outcome, the log's event and the metric's label alike. After decode every request has exactly one
+// record: opened before a byte leaves, closed by settle.
 //
 // A Way is made per request, lives on its loop's thread, and ends with its handler.
 #pragma once
@@ -18,6 +18,7 @@
 #include "backend/backend.h"
 #include "gateway/chorus.h"
 #include "gateway/front.h"
+#include "gateway/obligations.h"
 #include "gateway/principal.h"
 #include "gateway/pulse.h"
 #include "gateway/shared.h"
@@ -53,6 +54,7 @@ class Way {
   Status admit();
   void sense();
   void decide();
+  Status hold();
   net::Task<Status> open_record();
   Status plan();
   net::Task<Status> attempt();
@@ -66,6 +68,8 @@ class Way {
   Status recall_items();
   Status restore_reasoning();
   ledger::Opening opening() const;
+  approval::Asked asked() const;
+  void release_approval(const Status& status);
   policy::Subject subject() const;
   void make_voices();
   void forget_request();
@@ -103,7 +107,10 @@ class Way {
   const config::Route* route_ = nullptr;
   sense::Judgement judgement_;
   policy::Decision decision_;
+  std::string ticket_;                  // that the request waits for or was admitted by; empty: none
+  std::vector<std::string> approvers_;  // who admitted it; empty: nobody had to
   std::vector<backend::Backend*> plan_;
+  std::unique_ptr<Obligations> obligations_;  // null: no deployment is owed anything
 
   std::unique_ptr<Voice> voice_;                              // the one answer,
   std::unique_ptr<Chorus> chorus_;                            // or several

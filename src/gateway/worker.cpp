@@ -2,6 +2,7 @@
 
 #include "backend/local.h"
 #include "backend/remote.h"
+#include "gateway/approvals.h"
 #include "gateway/pages.h"
 
 namespace sluice::gateway {
@@ -58,6 +59,8 @@ net::Task<void> Worker::handle(http::Request& in, http::Responder& out, const ht
   Result<http::Response> answer;
   if (is_balance(in))
     answer = co_await balance_page(shared_, backends_, in);
+  else if (is_approvals(in.path()))
+    answer = approvals_page(shared_, in);
   else
     answer = page(shared_, backends_, in);
   http::Response response;

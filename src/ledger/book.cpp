@@ -45,6 +45,14 @@ CREATE TABLE record (
   CHECK ((closed_seq IS NULL) = (deployment IS NULL))
 ) STRICT;
 CREATE INDEX record_open ON record (seq) WHERE closed_seq IS NULL;
+)sql",
+                                       R"sql(
+CREATE TABLE act (
+  seq INTEGER PRIMARY KEY REFERENCES entry (seq),
+  ticket TEXT NOT NULL,
+  time INTEGER NOT NULL                            -- microseconds since 1970, UTC
+) STRICT;
+CREATE INDEX act_ticket ON act (ticket);
 )sql"};
 
 }  // namespace
@@ -107,7 +115,9 @@ Result<Book::Statements> Book::prepare(store::Database& database) {
              database.prepare("UPDATE record SET closed_seq = ?, outcome = ?, deployment = ?, cache_hit = ?, "
                               "cache_miss = ?, completion = ?, reasoning = ?, cost_nano_usd = ? "
                               "WHERE id = ? AND closed_seq IS NULL"));
-  return Statements{std::move(find), std::move(insert_entry), std::move(insert_record), std::move(close_record)};
+  SLUICE_TRY(auto insert_act, database.prepare("INSERT INTO act (seq, ticket, time) VALUES (?, ?, ?)"));
+  return Statements{std::move(find), std::move(insert_entry), std::move(insert_record), std::move(close_record),
+                    std::move(insert_act)};
 }
 
 Result<std::vector<Status>> Book::append(std::span<const Entry> group) {
@@ -132,7 +142,15 @@ Result<std::vector<Status>> Book::append(std::span<const Entry> group) {
 }
 
 Result<Status> Book::append_one(const Entry& entry) {
-  return entry.kind == Entry::Kind::Open ? append_opening(entry) : append_closing(entry);
+  switch (entry.kind) {
+    case Entry::Kind::Open:
+      return append_opening(entry);
+    case Entry::Kind::Close:
+      return append_closing(entry);
+    case Entry::Kind::Act:
+      return append_act(entry);
+  }
+  return fail("ledger.invalid", "an entry of no known kind");
 }
 
 Result<Status> Book::append_opening(const Entry& entry) {
@@ -159,6 +177,12 @@ Result<Status> Book::append_closing(const Entry& entry) {
   statements_.find.end();
   if (known) return Status(fail("ledger.already_closed", "the record is closed already", entry.id));
   return Status(fail("ledger.unknown_record", "there is no record with this id", entry.id));
+}
+
+Result<Status> Book::append_act(const Entry& entry) {
+  SLUICE_TRY_VOID(write_entry(entry));
+  SLUICE_TRY_VOID(statements_.insert_act.run({seq_, entry.id, entry.time.micros}));
+  return Status();
 }
 
 Status Book::write_entry(const Entry& entry) {

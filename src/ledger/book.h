@@ -48,7 +48,7 @@ class Book {
 
  private:
   struct Statements {
-    store::Statement find, insert_entry, insert_record, close_record;
+    store::Statement find, insert_entry, insert_record, close_record, insert_act;
   };
   struct Head {
     std::int64_t seq;
@@ -63,6 +63,7 @@ class Book {
   Result<Status> append_one(const Entry& entry);
   Result<Status> append_opening(const Entry& entry);
   Result<Status> append_closing(const Entry& entry);
+  Result<Status> append_act(const Entry& entry);
   Status write_entry(const Entry& entry);
 
   store::Database database_;

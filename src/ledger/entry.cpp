@@ -44,6 +44,12 @@ void write_attempt(json::Writer& w, const Attempt& attempt) {
       .end();
 }
 
+void write_names(json::Writer& w, std::string_view key, const std::vector<std::string>& names) {
+  w.key(key).array();
+  for (const std::string& name : names) w.value(name);
+  w.end();
+}
+
 // The text of a JSON array that the caller made; empty stands for the empty array.
 Result<std::string> array_text(const std::string& text, const char* name, const std::string& id) {
   if (text.empty()) return std::string("[]");
@@ -92,6 +98,15 @@ class Members {
     if (!value.is(json::Type::Array)) return missing(key);
     out = value.raw();
   }
+  void names(const char* key, std::vector<std::string>& out) {
+    json::Value value = object_[key];
+    if (!value.is(json::Type::Array)) return missing(key);
+    for (json::Value element : value) {
+      auto name = element.string();
+      if (!name) return missing(key);
+      out.push_back(std::move(*name));
+    }
+  }
   json::Value member(const char* key) { return object_[key]; }
   void missing(const std::string& key) {
     if (bad_.empty()) bad_ = key;
@@ -129,7 +144,24 @@ Opening read_opening(Members& m) {
   m.array("provenance", o.provenance);
   m.array("verdicts", o.verdicts);
   m.boolean("stream", o.stream);
+  if (m.member("ticket")) m.text("ticket", o.ticket);
+  if (m.member("approvers")) m.names("approvers", o.approvers);
   return o;
+}
+
+Act read_act(Members& m) {
+  Act a;
+  m.time("time", a.time);
+  m.text("action", a.action);
+  m.text("ticket", a.ticket);
+  m.text("principal", a.principal);
+  m.text("person", a.person);
+  m.text("tenant", a.tenant);
+  m.text("reason", a.reason);
+  m.text("content_hash", a.content_hash);
+  m.text("revision", a.revision);
+  m.names("deployments", a.deployments);
+  return a;
 }
 
 Result<Attempt> read_attempt(json::Value value) {
@@ -200,6 +232,22 @@ void write_members(json::Writer& w, const Opening& o) {
   w.key("provenance").raw(o.provenance.empty() ? "[]" : o.provenance);
   w.key("verdicts").raw(o.verdicts.empty() ? "[]" : o.verdicts);
   w.member("stream", o.stream);
+  // Only where there is a ticket: entries of earlier versions keep their canonical form.
+  if (!o.ticket.empty()) w.member("ticket", o.ticket);
+  if (!o.approvers.empty()) write_names(w, "approvers", o.approvers);
+}
+
+void write_members(json::Writer& w, const Act& a) {
+  w.member("time", format_utc(a.time))
+      .member("action", a.action)
+      .member("ticket", a.ticket)
+      .member("principal", a.principal)
+      .member("person", a.person)
+      .member("tenant", a.tenant)
+      .member("reason", a.reason)
+      .member("content_hash", a.content_hash)
+      .member("revision", a.revision);
+  write_names(w, "deployments", a.deployments);
 }
 
 void write_members(json::Writer& w, const Closing& c) {
@@ -266,6 +314,23 @@ Result<Entry> closing_entry(const Closing& closing) {
   return entry;
 }
 
+Result<Entry> act_entry(const Act& act) {
+  if (act.action.empty()) return fail(invalid("an act needs a name", act.ticket));
+  json::Writer w;
+  w.object().member("entry", "act");
+  write_members(w, act);
+  w.end();
+  Entry entry;
+  entry.kind = Entry::Kind::Act;
+  entry.id = act.ticket;
+  entry.body = w.take();
+  entry.time = act.time;
+  entry.tenant = act.tenant;
+  entry.principal = act.principal;
+  SLUICE_TRY_VOID(check_size(entry));
+  return entry;
+}
+
 Result<ParsedEntry> parse_entry(std::string_view body) {
   auto doc = json::Doc::parse(std::string(body));
   if (!doc) return fail("ledger.corrupt", "an entry is no JSON (" + doc.error().code + ")", doc.error().where);
@@ -277,6 +342,8 @@ Result<ParsedEntry> parse_entry(std::string_view body) {
     parsed.opening = read_opening(members);
   } else if (kind == "close") {
     SLUICE_TRY(parsed.closing, read_closing(members));
+  } else if (kind == "act") {
+    parsed.act = read_act(members);
   } else {
     members.missing("entry");
   }

@@ -16,12 +16,12 @@
 namespace sluice::ledger {
 
 struct Entry {
-  enum class Kind : std::uint8_t { Open, Close };
+  enum class Kind : std::uint8_t { Open, Close, Act };
   Kind kind = Kind::Open;
-  std::string id;
+  std::string id;    // of the request; an act's: of its ticket
   std::string body;  // what is hashed
 
-  // Open
+  // Open, Act
   UtcTime time;
   std::string tenant, principal;
   // Close
@@ -33,10 +33,12 @@ struct Entry {
 // ledger.invalid. A usage that contradicts itself is written as unknown.
 Result<Entry> opening_entry(const Opening& opening);
 Result<Entry> closing_entry(const Closing& closing);
+Result<Entry> act_entry(const Act& act);
 
 struct ParsedEntry {
-  std::optional<Opening> opening;  // one of the two
+  std::optional<Opening> opening;  // one of the three
   std::optional<Closing> closing;
+  std::optional<Act> act;
 };
 // ledger.corrupt if the text is not an entry.
 Result<ParsedEntry> parse_entry(std::string_view body);
@@ -44,5 +46,6 @@ Result<ParsedEntry> parse_entry(std::string_view body);
 // The members of an entry without its braces, for other forms of the same facts.
 void write_members(json::Writer& writer, const Opening& opening);
 void write_members(json::Writer& writer, const Closing& closing);
+void write_members(json::Writer& writer, const Act& act);
 
 }  // namespace sluice::ledger

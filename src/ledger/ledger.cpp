@@ -38,6 +38,7 @@ class ReadingLedger : public Ledger {
   Result<std::vector<Record>> list(const ListOptions& options) const override {
     return list_records(data_dir_, options);
   }
+  Result<std::vector<Act>> acts(const ActOptions& options) const override { return list_acts(data_dir_, options); }
   Result<Record> show(std::string_view id) const override { return show_record(data_dir_, id); }
   Result<std::int64_t> verify() const override { return verify_chain(data_dir_); }
 
@@ -50,6 +51,7 @@ class ReadOnlyLedger : public ReadingLedger {
   using ReadingLedger::ReadingLedger;
   void open_record(Opening, Done done, Wake) override { refuse(done); }
   void close_record(Closing, Done done) override { refuse(done); }
+  void write_act(Act, Done done) override { refuse(done); }
   void wake() override {}
   int interrupted_at_start() const override { return 0; }
 
@@ -84,6 +86,9 @@ class WritingLedger : public ReadingLedger {
   void close_record(Closing closing, Done done) override {
     if (enqueue(closing_entry(closing), std::move(done))) wake();
   }
+  void write_act(Act act, Done done) override {
+    if (enqueue(act_entry(act), std::move(done))) wake();
+  }
   void wake() override {
     {
       std::lock_guard hold(mutex_);
@@ -103,7 +108,7 @@ class WritingLedger : public ReadingLedger {
       done(fail(std::move(entry).error()));
       return false;
     }
-    bool opens = entry->kind == Entry::Kind::Open;
+    bool opens = entry->kind != Entry::Kind::Close;  // somebody waits for it
     {
       std::lock_guard hold(mutex_);
       // Closings are bounded by the openings that were let in, and refusing one would lose an outcome.
@@ -151,7 +156,7 @@ class WritingLedger : public ReadingLedger {
     auto statuses = book_.append(entries_);
     note(statuses);
     std::size_t opened = 0;
-    for (const Entry& entry : entries_) opened += entry.kind == Entry::Kind::Open;
+    for (const Entry& entry : entries_) opened += entry.kind != Entry::Kind::Close;
     {
       std::lock_guard hold(mutex_);
       openings_ -= opened;
@@ -197,7 +202,7 @@ class WritingLedger : public ReadingLedger {
   std::mutex mutex_;  // guards what follows; held for moves of single elements only, never while writing
   std::condition_variable wake_;
   std::vector<Waiting> waiting_;  // in the order of arrival, which is the order in the chain
-  std::size_t openings_ = 0;      // accepted and not yet written
+  std::size_t openings_ = 0;      // and acts: accepted and not yet written
   Rest rest_ = Rest::None;        // the writer waits for wake_
   bool stopping_ = false;
 

@@ -2,8 +2,9 @@
 //
 // A record holds who, label, decision, attempts, usage, cost and times; never prompt or answer text, nor a secret.
 // Opening and closing each append one entry to a hash-chained log (entry hash = SHA-256 of the previous hash and
-// the entry's canonical JSON), so that a changed, removed or reordered entry is found by verify(). A record that
-// is open when the ledger is opened again belonged to a killed process and is closed as `interrupted`.
+// the entry's canonical JSON), as does what people decide on held requests, so that a changed, removed or
+// reordered entry is found by verify(). A record that is open when the ledger is opened again belonged to a killed
+// process and is closed as `interrupted`.
 //
 // Threads: all calls may come from any thread; one writer thread owns the database and commits waiting entries
 // together. `done` is called on the writer thread and must not block; what is refused at once (ledger.overloaded,
@@ -38,6 +39,8 @@ struct Opening {
   std::string provenance;   // JSON array: source, detail, class, category
   std::string verdicts;     // JSON array: deployment, allowed, reason
   bool stream = false;
+  std::string ticket;                  // of an approval that it waits for or was admitted by; empty: none
+  std::vector<std::string> approvers;  // whose approval admitted it; empty: nobody's
 };
 
 struct Attempt {
@@ -67,6 +70,24 @@ struct Closing {
 struct Record {
   Opening opening;
   std::optional<Closing> closing;  // absent: still open
+};
+
+// What a person did about held requests: it changes what may be sent, or shows somebody a text.
+struct Act {
+  UtcTime time;
+  std::string action;             // "approved", "refused", "read"
+  std::string ticket;             // "tkt_..."
+  std::string principal, person;  // whose key, and who holds it
+  std::string tenant;
+  std::string reason;        // in the person's own words; empty for "read"
+  std::string content_hash;  // keyed, of the request that the ticket is for
+  std::string revision;      // of the policy
+  std::vector<std::string> deployments;
+};
+
+struct ActOptions {
+  int limit = 50;
+  std::string ticket;  // filter; empty: all
 };
 
 struct ListOptions {
@@ -107,6 +128,9 @@ class Ledger {
   // ledger.unknown_record, ledger.already_closed; never ledger.overloaded. A record whose closing could not be
   // written stays open and is closed as `interrupted` at the next start.
   virtual void close_record(Closing closing, Done done) = 0;
+  // Written like an opening, and refused for the same reasons. What was done has no effect before `done` says so.
+  virtual void write_act(Act act, Done done) = 0;
+  virtual Result<std::vector<Act>> acts(const ActOptions& options) const = 0;      // newest first
   virtual Result<std::vector<Record>> list(const ListOptions& options) const = 0;  // newest first
   virtual Result<Record> show(std::string_view id) const = 0;                      // ledger.unknown_record
   // Walks the whole chain; the number of entries, or ledger.chain_broken with the entry's number.

@@ -1,6 +1,7 @@
 #include "ledger/print.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -167,12 +168,34 @@ std::string format_record(const Record& record) {
   list_members(card, "because", o.provenance);
   card.line("decision", o.decision + (o.revision.empty() ? "" : " by policy " + o.revision));
   list_members(card, "deployments", o.verdicts);
+  card.line("ticket", o.ticket);
+  if (!o.approvers.empty()) card.line("approved by", fmt::format("{}", fmt::join(o.approvers, ", ")));
   if (record.closing) {
     add_closing(card, *record.closing);
   } else {
     card.line("outcome", "open: the request is being answered, or its process was killed");
   }
   return card.take();
+}
+
+std::string format_acts(const std::vector<Act>& acts) {
+  if (acts.empty()) return "nobody decided anything\n";
+  std::string out;
+  for (const Act& a : acts) {
+    std::string whose = a.person == a.principal ? a.person : a.person + " (key " + a.principal + ")";
+    out += printable(fmt::format("{}  {}  {} {} for {} under policy {}{}", seconds_form(a.time), a.ticket, whose,
+                                 a.action, fmt::join(a.deployments, ", "), a.revision,
+                                 a.reason.empty() ? "" : ": " + a.reason)) +
+           "\n";
+  }
+  return out;
+}
+
+std::string act_json(const Act& act) {
+  json::Writer w;
+  w.object();
+  write_members(w, act);
+  return w.end().take();
 }
 
 std::string record_json(const Record& record) {

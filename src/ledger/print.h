@@ -14,6 +14,8 @@ std::string format_list(
 std::string format_record(const Record& record);  // everything about one, in lines
 // One line of JSON without its end: the opening's members and "closing": {...} or null.
 std::string record_json(const Record& record);
-std::string format_usd(std::int64_t nano);  // "$0.001234567"
+std::string format_acts(const std::vector<Act>& acts);  // a line for each
+std::string act_json(const Act& act);                   // one line of JSON without its end
+std::string format_usd(std::int64_t nano);              // "$0.001234567"
 
 }  // namespace sluice::ledger

@@ -55,16 +55,17 @@ class Verification {
                                 "cache_hit, cache_miss, completion, reasoning, cost_nano_usd "
                                 "FROM record WHERE seq = ?"));
     SLUICE_TRY(auto closed, database.prepare("SELECT seq FROM record WHERE id = ?"));
-    Verification verification(database, std::move(record), std::move(closed));
+    SLUICE_TRY(auto act, database.prepare("SELECT ticket, time FROM act WHERE seq = ?"));
+    Verification verification(database, std::move(record), std::move(closed), std::move(act));
     SLUICE_TRY_VOID(verification.read_anchor());
     SLUICE_TRY_VOID(verification.walk());
     SLUICE_TRY_VOID(verification.compare_counts());
-    return verification.opened_ + verification.closed_;
+    return verification.opened_ + verification.closed_ + verification.acts_;
   }
 
  private:
-  Verification(store::Database& database, store::Statement record, store::Statement by_id)
-      : database_(database), record_(std::move(record)), by_id_(std::move(by_id)) {}
+  Verification(store::Database& database, store::Statement record, store::Statement by_id, store::Statement act)
+      : database_(database), record_(std::move(record)), by_id_(std::move(by_id)), act_(std::move(act)) {}
 
   tl::unexpected<Error> broken(std::int64_t seq, const std::string& what) const {
     return fail("ledger.chain_broken", "entry " + std::to_string(seq) + " " + what, database_.path(),
@@ -103,11 +104,22 @@ class Verification {
   Status check_entry(std::string_view body) {
     auto parsed = parse_entry(body);
     if (!parsed) return broken(seq_, "can't be read: " + parsed.error().message);
-    auto entry = parsed->opening ? opening_entry(*parsed->opening) : closing_entry(*parsed->closing);
+    auto entry = parsed->opening   ? opening_entry(*parsed->opening)
+                 : parsed->closing ? closing_entry(*parsed->closing)
+                                   : act_entry(*parsed->act);
     if (!entry || entry->body != body) return broken(seq_, "is not in canonical form");
-    SLUICE_TRY(bool agrees, parsed->opening ? check_opening(*entry) : check_closing(*entry));
+    SLUICE_TRY(bool agrees, parsed->opening   ? check_opening(*entry)
+                            : parsed->closing ? check_closing(*entry)
+                                              : check_act(*entry));
     if (!agrees) return broken(seq_, "and the record that points to it disagree");
     return {};
+  }
+
+  Result<bool> check_act(const Entry& entry) {
+    ++acts_;
+    SLUICE_TRY_VOID(act_.start({seq_}));
+    SLUICE_TRY(bool found, act_.next());
+    return found && act_.text(0) == entry.id && act_.integer(1) == entry.time.micros;
   }
 
   Result<bool> check_opening(const Entry& entry) {
@@ -136,16 +148,17 @@ class Verification {
   Status compare_counts() {
     SLUICE_TRY(std::int64_t records, database_.integer("SELECT count(*) FROM record"));
     SLUICE_TRY(std::int64_t closed, database_.integer("SELECT count(closed_seq) FROM record"));
-    if (records != opened_ || closed != closed_)
+    SLUICE_TRY(std::int64_t acts, database_.integer("SELECT count(*) FROM act"));
+    if (records != opened_ || closed != closed_ || acts != acts_)
       return broken(seq_ + 1, "is missing: there are records without entries");
     return {};
   }
 
   store::Database& database_;
-  store::Statement record_, by_id_;
+  store::Statement record_, by_id_, act_;
   std::int64_t seq_ = 0;
   Hash hash_{};
-  std::int64_t opened_ = 0, closed_ = 0;
+  std::int64_t opened_ = 0, closed_ = 0, acts_ = 0;
 };
 
 }  // namespace
@@ -171,6 +184,29 @@ Result<std::vector<Record>> list_records(const std::string& data_dir, const List
     SLUICE_TRY_VOID(query.start(
         {since, options.outcome, options.outcome, options.deployment, options.deployment, options.limit}));
     return read_records(query);
+  }();
+  if (!listed) return fail(ledger_error(std::move(listed).error()));
+  return listed;
+}
+
+Result<std::vector<Act>> list_acts(const std::string& data_dir, const ActOptions& options) {
+  if (options.limit < 1 || options.limit > kMaxListed)
+    return fail("ledger.limit", "between 1 and " + std::to_string(kMaxListed) + " acts can be listed", "",
+                "choose another limit");
+  SLUICE_TRY(auto database, open_file(data_dir));
+  auto listed = [&]() -> Result<std::vector<Act>> {
+    SLUICE_TRY(auto query,
+               database.prepare("SELECT e.body FROM act a JOIN entry e ON e.seq = a.seq WHERE (? = '' OR "
+                                "a.ticket = ?) ORDER BY a.seq DESC LIMIT ?"));
+    SLUICE_TRY_VOID(query.start({options.ticket, options.ticket, options.limit}));
+    std::vector<Act> acts;
+    for (;;) {
+      SLUICE_TRY(bool more, query.next());
+      if (!more) return acts;
+      SLUICE_TRY(ParsedEntry parsed, parse_entry(query.text(0)));
+      if (!parsed.act) return fail("ledger.corrupt", "an act's entry is none", "");
+      acts.push_back(std::move(*parsed.act));
+    }
   }();
   if (!listed) return fail(ledger_error(std::move(listed).error()));
   return listed;

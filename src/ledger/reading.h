@@ -16,6 +16,7 @@ namespace sluice::ledger {
 
 Status check_readable(const std::string& data_dir);  // the file is there and has the version we know
 Result<std::vector<Record>> list_records(const std::string& data_dir, const ListOptions& options);
+Result<std::vector<Act>> list_acts(const std::string& data_dir, const ActOptions& options);
 Result<Record> show_record(const std::string& data_dir, std::string_view id);
 // The number of entries. ledger.chain_broken names the first entry that does not follow from the one before it, or
 // that its record does not agree with; ledger.corrupt a file that SQLite finds damaged.

@@ -17,8 +17,6 @@ namespace {
 // whose beginning does not already prove it.
 constexpr std::size_t kWindow = 64 * 1024;
 constexpr std::size_t kOverlap = 4 * 1024;
-// Findings of one kind that are listed; the label needs one, a reader not more than this.
-constexpr std::size_t kMaxFindings = 1000;
 constexpr std::size_t kLeastRemembered = 32;  // bytes; to scan less costs no more than to look it up
 
 bool continues_character(std::string_view text, std::size_t at) {
@@ -89,7 +87,30 @@ bool Scanner::run(const scan::Document& doc) {
     }
     if (!may_go_on(0)) return false;
   }
+  drop_weaker();
   return true;
+}
+
+// What two detectors read differently: a telephone number inside of an account number, a card inside of an IBAN,
+// an address made of a password and its host.
+void Scanner::drop_weaker() {
+  using scan::Kind;
+  const auto yields = [](Kind weak, Kind strong) {
+    if (weak == Kind::Email) return strong == Kind::Password;
+    if (weak == Kind::PaymentCard) return strong == Kind::Iban;
+    if (weak == Kind::BankAccount || weak == Kind::RoutingNumber)
+      return strong == Kind::Iban || strong == Kind::PaymentCard || strong == Kind::NationalId ||
+             strong == Kind::TaxId || strong == Kind::UsSsn;
+    if (weak != Kind::Phone) return false;
+    return strong != Kind::Phone &&
+           (strong <= Kind::RoutingNumber || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
+  };
+  std::erase_if(hits_, [&](const scan::Hit& weak) {
+    if (weak.kind > Kind::RoutingNumber) return false;
+    return std::any_of(hits_.begin(), hits_.end(), [&](const scan::Hit& strong) {
+      return weak.start < strong.end && strong.start < weak.end && yields(weak.kind, strong.kind);
+    });
+  });
 }
 
 void Scanner::text(const std::string& path, std::string_view utf8) {
@@ -138,7 +159,6 @@ void Scanner::scan(const std::string& path, std::string_view utf8) {
     std::size_t end = std::min(utf8.size(), start + kWindow);
     while (end < utf8.size() && continues_character(utf8, end)) ++end;
     window(path, utf8, start, end);
-    if (!stopped_) decoded(path, utf8, start, end);
     if (end == utf8.size()) break;
     start = window_start(utf8, end - kOverlap);
   }
@@ -156,20 +176,31 @@ void Scanner::window(const std::string& path, std::string_view utf8, std::size_t
       continue;
     add(path, hit, start + doc.origin[hit.start], start + original_end(doc, part, hit.end));
   }
+  if (!stopped_) decoded(path, doc, part, start);
 }
 
-void Scanner::decoded(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end) {
-  const std::string_view part = utf8.substr(start, end - start);
-  for (scan::Decoded& piece : scan::decode(part)) {
-    const scan::Document doc(std::move(piece.view), instruments_.phrases);
-    run(doc);
-    for (const scan::Hit& hit : hits_) {
-      const std::size_t from = doc.origin[hit.start];
-      std::size_t to = doc.origin[hit.end];
-      if (to <= from) to = std::max<std::size_t>(doc.origin.back(), from + 1);
-      add(path, hit, start + from, start + to);
-    }
+void Scanner::decoded(const std::string& path, const scan::Document& outer, std::string_view part,
+                      std::size_t start) {
+  for (scan::Decoded& piece : scan::decode(outer.text)) {
+    reading(path, std::move(piece), outer, part, start);
     if (stopped_) return;
+  }
+  for (scan::Piece& piece : instruments_.hints.readings(outer)) {
+    reading(path, {{std::move(piece.text), std::move(piece.origin)}, piece.rearranged}, outer, part, start);
+    if (stopped_) return;
+  }
+}
+
+void Scanner::reading(const std::string& path, scan::Decoded piece, const scan::Document& outer,
+                      std::string_view part, std::size_t start) {
+  const scan::Document doc(std::move(piece.view), instruments_.phrases);
+  run(doc);
+  for (const scan::Hit& hit : hits_) {
+    if (piece.rearranged && !meaning_of(hit.kind).across_joints) continue;
+    const std::size_t from = doc.origin[hit.start];
+    std::size_t to = doc.origin[hit.end];
+    if (to <= from) to = std::max<std::size_t>(doc.origin.back(), from + 1);
+    add(path, hit, start + outer.origin[from], start + original_end(outer, part, to));
   }
 }
 
@@ -216,11 +247,17 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
 
 // Raises the label, and lists the finding with byte offsets that settle() turns into code points.
 void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
+  if (hit.kind == scan::Kind::StayLocal) {
+    judgement_.label.local_only = true;
+    judgement_.label.raise(Class::Public, Provenance{"wish", "local_only", Class::Public, {}});
+    return;
+  }
   if (!seen_.insert({static_cast<int>(hit.kind), byte_start, byte_end}).second) return;
   const KindMeaning& meaning = meaning_of(hit.kind);
-  judgement_.label.raise(meaning.category,
-                         Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
-  if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMaxFindings) {
+  if (hit.raises)
+    judgement_.label.raise(meaning.category,
+                           Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
+  if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMostListed) {
     incomplete_ = true;
     return;
   }
@@ -240,7 +277,10 @@ void Scanner::settle(std::string_view utf8, std::size_t from) {
   std::size_t byte = 0, points = 0;
   for (std::size_t* offset : offsets) {
     while (byte < *offset && byte < utf8.size()) {
-      text::next_code_point(utf8, byte);
+      if (static_cast<unsigned char>(utf8[byte]) < 0x80)
+        ++byte;
+      else
+        text::next_code_point(utf8, byte);
       ++points;
     }
     *offset = points;

@@ -14,7 +14,9 @@
 #include "base/time.h"
 #include "sense/joints.h"
 #include "sense/memory.h"
+#include "sense/scan/decode.h"
 #include "sense/scan/detector.h"
+#include "sense/scan/hints.h"
 #include "sense/sense.h"
 
 namespace sluice::sense {
@@ -22,6 +24,7 @@ namespace sluice::sense {
 // What a Judge keeps: immutable after creation.
 struct Instruments {
   scan::PhraseSet phrases;
+  scan::Hints hints{phrases};
   std::vector<std::unique_ptr<scan::Detector>> detectors;
   const Clock* clock = nullptr;
 };
@@ -40,8 +43,12 @@ class Scanner {
   bool may_go_on(std::size_t more_bytes);
   void stop(const char* limit);
   bool run(const scan::Document& doc);  // hits_ of all detectors
+  void drop_weaker();
   void window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
-  void decoded(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
+  // What the window says in other notations, each judged as a document of its own.
+  void decoded(const std::string& path, const scan::Document& outer, std::string_view part, std::size_t start);
+  void reading(const std::string& path, scan::Decoded piece, const scan::Document& outer, std::string_view part,
+               std::size_t start);
   void add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end);
   void settle(std::string_view utf8, std::size_t from);
   void scan(const std::string& path, std::string_view utf8);

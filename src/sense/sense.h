@@ -27,6 +27,10 @@ struct Finding {
   std::size_t start = 0, end = 0;  // Unicode code points in that text, half-open
 };
 
+// Findings of one kind that a Judgement lists; the label needs one, a reader not more than this. Where there are
+// as many, there may be more.
+inline constexpr std::size_t kMostListed = 1000;
+
 struct Judgement {
   Label label;
   std::vector<Finding> findings;

@@ -35,9 +35,11 @@ bool begins_segment(std::uint32_t c) {
 }
 
 // Invisible characters that utf8proc does not count as ignorable: reserved code points with the property
-// Default_Ignorable_Code_Point, and the interlinear annotation marks.
+// Default_Ignorable_Code_Point, and the interlinear annotation marks. Beside them the marks that strike a
+// character through or enclose it (struck-out text, keycaps), which change its looks only.
 bool is_more_ignorable(std::uint32_t c) {
-  return c == 0x2065 || (c >= 0xFFF0 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
+  return c == 0x2065 || (c >= 0x334 && c <= 0x338) || (c >= 0x20D0 && c <= 0x20F0) ||
+         (c >= 0xFFF0 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 // Normal form is itself, whatever stands before or after, and fold() leaves it.

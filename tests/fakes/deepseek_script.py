@@ -116,6 +116,8 @@ def scripted_text(ask):
 
 def answer_to(ask, cues, number):
     """`number` makes the ids of tool calls unique."""
+    if "echo" in cues:
+        return echo(ask, number)
     calls = scripted_calls(ask) if ask.tools and ask.may_call and not ask.results else []
     text = "" if calls else scripted_text(ask)
     finish, stopped_by = "tool_calls" if calls else "stop", None
@@ -138,6 +140,16 @@ def answer_to(ask, cues, number):
     made = [Call(f"call_{i:02}_{number:06}", name, arguments) for i, (name, arguments) in enumerate(calls)]
     prompt = max(1, ask.prompt_size // 4)
     return Answer(reasoning, content, made, finish, stopped_by, prompt, prompt // 64 * 64 // 2)
+
+
+def echo(ask, number):
+    """Says what was asked, in pieces of three characters: thinks it, and says it or calls the first tool with it."""
+    said = "\n".join([ask.text, *ask.results])
+    pieces = [said[i:i + 3] for i in range(0, len(said), 3)]
+    calls = ask.tools and ask.may_call and not ask.results
+    made = [Call(f"call_00_{number:06}", next(iter(ask.tools)), json.dumps({"text": said}))] if calls else []
+    return Answer(pieces if ask.thinking else [], [] if calls else pieces, made, "tool_calls" if calls else "stop", None,
+                  max(1, ask.prompt_size // 4), 0)
 
 
 def text_of(content):

@@ -7,7 +7,7 @@ by "+"; the table at the end of this comment is the whole list, deepseek_script.
                           error_event, failed (Responses), no_finish, no_done, done_without_finish, invalid_json,
                           duplicate_finish
     its bytes             keepalive, blank_lines, one_byte, crlf, cr, bom
-    its content           usage_after, huge, empty_reasoning, interleaved, insufficient_system_resource, no_signature
+    its content           echo, usage_after, huge, empty_reasoning, interleaved, insufficient_system_resource, no_signature
 """
 import json
 import select

@@ -14,6 +14,7 @@ from sensitive import cases  # noqa: E402
 from sluice import Sluice, wait_until  # noqa: E402
 
 CASES = 200
+HELD = {"key"}  # restricted: an approval, then the device only
 HEALTHY = "context: 512"
 FAILING = "context: 4"  # every prompt is longer: the engine refuses all of them
 
@@ -76,8 +77,12 @@ class Egress(unittest.TestCase):
         self.assert_public_arrived(received)
         for case in cases(CASES):
             status, headers = answers[case["tag"]]
+            if case["kind"] in HELD:
+                self.assertEqual(status, 403, "the built-in policy holds credentials for an approval")
+                self.assertIn("x-sluice-ticket", headers)
+                continue
             if case["kind"] and case["position"] == "tool result":
-                self.assertEqual(status, 400, "the engine takes no tool results yet, and nobody else may")
+                self.assertEqual(status, 400, "the built-in guide takes no tool results, and nobody else may")
                 continue
             self.assertEqual(status, 200)
             self.assertEqual(headers["x-sluice-deployment"], "local" if case["kind"] else "hosted", case)
@@ -98,8 +103,8 @@ class Egress(unittest.TestCase):
         answers, received = self.run_cases(HEALTHY, "hosted, local", cue="503")
         self.assert_confined(received)
         for case in cases(CASES):
-            if case["position"] == "tool result":
-                continue  # the engine takes none yet
+            if case["position"] == "tool result" or case["kind"] in HELD:
+                continue  # the guide takes none, and what is held waits
             self.assertEqual(answers[case["tag"]][0], 200, "the engine answers in the upstream's place")
             self.assertEqual(answers[case["tag"]][1]["x-sluice-deployment"], "local")
 

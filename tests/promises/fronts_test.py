@@ -77,6 +77,9 @@ class Fronts(unittest.TestCase):
                          "input": list(response_items(turns[:1]))}
                 status, _, raw = sluice.request("POST", "/v1/responses", json.dumps(first))
                 requests += 1
+                if status == 403:  # held, as the built-in policy has it for credentials
+                    self.assertEqual(case["kind"], "key", raw[:300])
+                    continue
                 self.assertEqual(status, 200, raw[:300])
                 then = {"model": "chat", "max_output_tokens": 16, "previous_response_id": json.loads(raw)["id"],
                         "input": turns[-1]["content"]}

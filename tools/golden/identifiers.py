@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/identifiers.txt: identifiers with right and wrong check digits, for src/sense/detect.
+"""Writes tests/golden/identifiers.txt: identifiers with right and wrong check digits, for src/sense/check.
 
     tools/golden/identifiers.py > tests/golden/identifiers.txt
 
 Each check is computed here from the published definition in a way of its own (big integers, searched check digits,
-permutation composition), not as in src/sense/detect/checksum.cpp, so that a common mistake is unlikely. Lines:
+permutation composition), not as in src/sense/check, so that a common mistake is unlikely. Lines:
 `validator value ok|bad`. All numbers come from a seeded generator; none is meant to be anybody's.
 """
 import random
@@ -199,6 +199,240 @@ def two_checks():
     yield "belgium_rrn", lambda: date6("ymd") + digits(3), lambda s: (int(s[:9]) + int(s[9:])) % 97 == 0 and s[9:] != "00"
 
 
+# Identifiers whose last character follows from the others: any other one there is wrong. Each is made, not searched.
+
+def number(n):
+    return digits(n, "123456789")
+
+
+def weigh(s, weights):
+    return sum(int(c) * w for c, w in zip(s, weights))
+
+
+def birth():
+    return RNG.randint(1945, 2004), RNG.randint(1, 12), RNG.randint(1, 28)
+
+
+def until(make):
+    value = make()
+    while value is None:
+        value = make()
+    return value
+
+
+def luhn_cd(s):
+    return next(c for c in "0123456789" if luhn(s + c))
+
+
+AL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+TWL = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
+
+
+def grp(s, size, separator):
+    return s
+
+
+def make_germany_pension():
+    y, m, dy = birth()
+    s=RNG.choice(['12', '15', '65', '53'])+'%02d%02d%02d'%(dy, m, y%100)
+    l=RNG.choice(AL)
+    k='%02d'%RNG.randint(0, 99)
+    z=s+'%02d'%(ord(l)-64)+k
+    t=0
+    for c, w in zip(z, [2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1]):
+        x=int(c)*w
+        t+=x//10+x%10
+    return s[:2]+' '+s[2:]+' '+l+' '+k+str(t%10)
+
+
+def make_germany_id_card():
+    s=RNG.choice('LMPRTVWXYCFGHJK')+''.join(RNG.choice('0123456789CFGHJKLMNPRTVWXYZ') for _ in range(8))
+    t=sum(int(c, 36)*w for c, w in zip(s, [7, 3, 1]*3))
+    return s+str(t%10)
+
+
+def make_portugal_nif():
+    s=RNG.choice('12')+digits(7)
+    c=11-weigh(s, [9, 8, 7, 6, 5, 4, 3, 2])%11
+    return s+str(0 if c>=10 else c)
+
+
+def make_poland_nip():
+    def f():
+        s=number(9)
+        c=weigh(s, [6, 5, 7, 2, 3, 4, 5, 6, 7])%11
+        return s+str(c) if c<10 else None
+    return until(f)
+
+
+def make_czech_birth_number():
+    def f():
+        y, m, dy = birth()
+        y=max(y, 1955)
+        s='%02d%02d%02d'%(y%100, m+RNG.choice([0, 50]), dy)+digits(3)
+        c=int(s)%11
+        return s+str(c%10) if c<10 else None
+    return until(f)
+
+
+def make_baltic_code():
+    y, m, dy = birth()
+    s=str(RNG.choice([3, 4]) if y<2000 else RNG.choice([5, 6]))+'%02d%02d%02d'%(y%100, m, dy)+digits(3)
+    c=weigh(s, [1, 2, 3, 4, 5, 6, 7, 8, 9, 1])%11
+    if c==10:
+        c=weigh(s, [3, 4, 5, 6, 7, 8, 9, 1, 2, 3])%11
+        c=0 if c==10 else c
+    return s+str(c)
+
+
+def make_austria_svnr():
+    def f():
+        y, m, dy = birth()
+        s=number(3)
+        b='%02d%02d%02d'%(dy, m, y%100)
+        c=(weigh(s, [3, 7, 9])+weigh(b, [5, 8, 4, 2, 1, 6]))%11
+        return None if c==10 else s+str(c)+' '+b
+    return until(f)
+
+
+def make_switzerland_ahv():
+    s='756'+digits(9)
+    c=(10-sum(int(x)*(3 if i%2 else 1) for i, x in enumerate(s))%10)%10
+    s+=str(c)
+    return s[:3]+'.'+s[3:7]+'.'+s[7:11]+'.'+s[11:]
+
+
+def make_bulgaria_egn():
+    y, m, dy = birth()
+    y=min(y, 1999)
+    s='%02d%02d%02d'%(y%100, m, dy)+digits(3)
+    return s+str(weigh(s, [2, 4, 8, 5, 10, 9, 7, 3, 6])%11%10)
+
+
+def make_croatia_oib():
+    s=number(10)
+    p=10
+    for c in s:
+        x=(int(c)+p)%10 or 10
+        p=x*2%11
+    return s+str((11-p)%10)
+
+
+def make_greece_afm():
+    s='1'+digits(7)
+    return s+str(weigh(s, [256, 128, 64, 32, 16, 8, 4, 2])%11%10)
+
+
+def make_greece_amka():
+    y, m, dy = birth()
+    s='%02d%02d%02d'%(dy, m, y%100)+digits(4)
+    return s+luhn_cd(s)
+
+
+def make_ukraine_rnokpp():
+    s=RNG.choice('23')+digits(8)
+    return s+str(weigh(s, [-1, 5, 7, 9, 4, 6, 10, 5, 7])%11%10)
+
+
+def make_russia_snils():
+    s=number(9)
+    t=weigh(s, [9, 8, 7, 6, 5, 4, 3, 2, 1])%101
+    t=0 if t==100 else t
+    return s[:3]+'-'+s[3:6]+'-'+s[6:]+' %02d'%t
+
+
+def make_russia_inn():
+    s=number(10)
+    a=weigh(s, [7, 2, 4, 10, 3, 5, 9, 4, 6, 8])%11%10
+    s+=str(a)
+    return s+str(weigh(s, [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8])%11%10)
+
+
+def make_taiwan_id():
+    l=RNG.choice('ABFHKT')
+    s=RNG.choice('12')+digits(7)
+    x=TWL.index(l)+10
+    t=x//10+(x%10)*9+weigh(s, [8, 7, 6, 5, 4, 3, 2, 1])
+    return l+s+str((10-t%10)%10)
+
+
+def make_hong_kong_id():
+    l=RNG.choice('ABCDEGHKPRVYZ')
+    s=digits(6)
+    t=36*9+ (ord(l)-55)*8+weigh(s, [7, 6, 5, 4, 3, 2])
+    c=(11-t%11)%11
+    return l+s+'('+('A' if c==10 else str(c))+')'
+
+
+def make_new_zealand_ird():
+    def f():
+        s=RNG.choice(['10', '11', '12'])+digits(6)
+        c=weigh(s.zfill(8), [3, 2, 7, 6, 5, 4, 3, 2])%11
+        c=0 if c==0 else 11-c
+        return None if c==10 else grp(s+str(c), 3, '-') if len(s)==8 else None
+    return until(f)
+
+
+def make_israel_id():
+    s=RNG.choice('023')+digits(7)
+    t=0
+    for i, c in enumerate(s):
+        x=int(c)*(1+i%2)
+        t+=x-9 if x>9 else x
+    return s+str((10-t%10)%10)
+
+
+def make_brazil_cnpj():
+    s=digits(8)+'0001'
+    for w in ([5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2], [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]):
+        t=weigh(s, w)%11
+        s+=str(0 if t<2 else 11-t)
+    return s[:2]+'.'+s[2:5]+'.'+s[5:8]+'/'+s[8:12]+'-'+s[12:]
+
+
+def make_argentina_cuit():
+    def f():
+        s=RNG.choice(['20', '27', '23'])+number(8)
+        c=11-weigh(s, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2])%11
+        c=0 if c==11 else c
+        return None if c==10 else s[:2]+'-'+s[2:]+'-'+str(c)
+    return until(f)
+
+
+def make_mexico_clabe():
+    s=RNG.choice(['002', '012', '014', '072'])+digits(14)
+    return s+str((10-sum(int(c)*w%10 for c, w in zip(s, [3, 7, 1]*6))%10)%10)
+
+
+def make_us_npi():
+    s=RNG.choice('12')+digits(8)
+    return s+luhn_cd('80840'+s)
+
+
+def make_us_dea():
+    s=digits(6)
+    return 'B'+letters(1)+s+str((int(s[0])+int(s[2])+int(s[4])+2*(int(s[1])+int(s[3])+int(s[5])))%10)
+
+
+def make_vin():
+    A='ABCDEFGHJKLMNPRSTUVWXYZ0123456789'
+    v=dict(zip('ABCDEFGH', range(1, 9)))
+    v.update(dict(zip('JKLMN', range(1, 6))))
+    v.update(P=7, R=9)
+    v.update(dict(zip('STUVWXYZ', range(2, 10))))
+    v.update({c:int(c) for c in '0123456789'})
+    s=list(RNG.choice(['1HG', 'WVW', 'JTD', '5YJ'])+''.join(RNG.choice(A) for _ in range(5))+'0'+''.join(RNG.choice(A) for _ in range(2))+digits(6))
+    t=sum(v[c]*w for c, w in zip(s, [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2]))%11
+    s[8]='X' if t==10 else str(t)
+    return ''.join(s)
+
+
+def made():
+    for name, make in sorted(globals().items()):
+        if name.startswith("make_") and name != "make_iban":
+            yield name[5:], make
+
+
 def main():
     lines = set()
     for country, length in IBANS.items():
@@ -228,6 +462,12 @@ def main():
             lines.add((name, values[0], "ok"))
             wrong = stem + "%02d" % ((int(values[0][-2:]) + RNG.randrange(1, 97)) % 100)
             lines.add((name, wrong, "ok" if good(wrong) else "bad"))
+    for name, make in made():
+        for _ in range(25):
+            value = "".join(c for c in make() if c.isalnum())
+            lines.add((name, value, "ok"))
+            others = [c for c in "0123456789" if c != value[-1]]
+            lines.add((name, value[:-1] + RNG.choice(others), "bad"))
     print("# Made by tools/golden/identifiers.py: validator, value, verdict.")
     for line in sorted(lines):
         print(*line)

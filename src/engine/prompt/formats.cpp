@@ -38,25 +38,7 @@ Result<std::int32_t> require_mark(const Tokenizer& tokenizer, std::string_view m
 }
 
 Status check_plain_conversation(const chat::Request& request) {
-  if (request.messages.empty()) {
-    return fail("engine.empty_prompt", "the request has no messages", "$.messages", "send at least one message");
-  }
-  const auto refuse = [](std::string what, std::string where) {
-    return fail("engine.unsupported_field",
-                "the built-in engine has no words for " + what + " in this model's prompt", std::move(where),
-                "leave it out, or use a deployment that supports it");
-  };
-  if (!request.tools.empty()) return refuse("tool definitions", "$.tools");
-  for (std::size_t i = 0; i < request.messages.size(); ++i) {
-    const chat::Message& message = request.messages[i];
-    const std::string path = "$.messages[" + std::to_string(i) + "]";
-    if (message.role == chat::Role::Tool) return refuse("tool results", path);
-    if (!message.tool_calls.empty()) return refuse("tool calls", path + ".tool_calls");
-    for (std::size_t j = 0; j < message.parts.size(); ++j) {
-      if (message.parts[j].kind == chat::Part::Kind::Text) continue;
-      return refuse("content that is not text", path + ".content[" + std::to_string(j) + "]");
-    }
-  }
+  SLUICE_TRY(const Conversation checked, conversation_of(request, {}, false, false));
   return {};
 }
 

@@ -7,7 +7,9 @@
 namespace sluice::engine {
 namespace {
 
-constexpr const char* kSupported = "supported: r1, deepseek, chatml, llama3, guide, plain";
+constexpr const char* kSupported =
+    "supported: r1, deepseek, deepseek-v3.1, deepseek-v3.2, deepseek-v4, deepseek-v4-0731, deepseek-v4.1, chatml, "
+    "llama3, template, guide, plain";
 
 bool has_all(const Tokenizer& tokenizer, std::initializer_list<std::string_view> marks) {
   for (const std::string_view mark : marks) {
@@ -34,17 +36,15 @@ Result<Choice> choose_by_template(const gguf::File& file, const Tokenizer& token
   };
   const std::string because = "tokenizer.chat_template writes ";
   if (has(kDeepSeekUser) && has(kDeepSeekAssistant)) {
-    if (has("not thinking is defined")) {
-      return unsupported(file,
-                         "tokenizer.chat_template is of the DeepSeek V3.1 kind, whose prompts are not known here");
-    }
+    if (has("not thinking is defined") && has_all(tokenizer, {"<think>", "</think>"}))
+      return Choice{"deepseek-v3.1", because + std::string(kDeepSeekUser) + " and asks for `thinking`"};
     const std::string variant = deepseek_variant(tokenizer);
     return Choice{variant, because + std::string(kDeepSeekUser) + ", and the vocabulary " +
                                (variant == "r1" ? "has" : "lacks") + " <think>"};
   }
   if (has("<|im_start|>")) return Choice{"chatml", because + "<|im_start|>"};
   if (has("<|start_header_id|>")) return Choice{"llama3", because + "<|start_header_id|>"};
-  return unsupported(file, "tokenizer.chat_template is of a kind that is not known here");
+  return Choice{"template", "tokenizer.chat_template is of no kind that is known here, so it is run as it is"};
 }
 
 Result<Choice> choose(const gguf::File& file, const Tokenizer& tokenizer, std::string_view chat_template) {
@@ -53,9 +53,18 @@ Result<Choice> choose(const gguf::File& file, const Tokenizer& tokenizer, std::s
     return Choice{std::string(name), "sluice.prompt_format says so"};
   }
   const std::string_view architecture = file.string("general.architecture").value_or("");
-  if (has_all(tokenizer, {"\uFF5CDSML\uFF5C"}) || architecture == "deepseek4") {
-    return unsupported(file, "the model is of the DeepSeek V4 family, whose prompts are not known here");
+  const std::string_view model = file.string("general.name").value_or("");
+  if (has_all(tokenizer, {"<\uFF5CSystem\uFF5C>", kDsmlMark}))
+    return Choice{"deepseek-v4.1", "the vocabulary has <\uFF5CSystem\uFF5C>"};
+  if (has_all(tokenizer, {kDsmlMark}) && architecture != "deepseek32") {
+    const bool refreshed =
+        model.find("0731") != std::string_view::npos || model.find("0813") != std::string_view::npos;
+    return Choice{refreshed ? "deepseek-v4-0731" : "deepseek-v4",
+                  "the vocabulary has " + std::string(kDsmlMark) +
+                      (refreshed ? ", and the name says that the model is the refreshed one" : "")};
   }
+  if (architecture == "deepseek4") return Choice{"deepseek-v4", "the architecture is deepseek4"};
+  if (architecture == "deepseek32") return Choice{"deepseek-v3.2", "the architecture is deepseek32"};
   if (!chat_template.empty()) return choose_by_template(file, tokenizer, chat_template);
   const std::string because = "the file has no chat template, and the vocabulary has ";
   if (has_all(tokenizer, {kDeepSeekBegin, kDeepSeekEnd, kDeepSeekUser, kDeepSeekAssistant})) {
@@ -77,9 +86,13 @@ Result<std::unique_ptr<PromptFormat>> PromptFormat::create(const gguf::File& fil
   SLUICE_TRY(Choice choice, choose(file, tokenizer, chat_template));
   const std::string name = choice.name;
   Result<std::unique_ptr<PromptFormat>> made = unsupported(file, "\"" + name + "\" is no prompt format");
-  if (name == "r1" || name == "deepseek") made = make_deepseek_format(std::move(choice), tokenizer);
+  if (name == "r1" || name == "deepseek" || name == "deepseek-v3.1")
+    made = make_deepseek_format(std::move(choice), tokenizer);
+  if (name == "deepseek-v3.2" || name == "deepseek-v4" || name == "deepseek-v4-0731" || name == "deepseek-v4.1")
+    made = make_dsml_format(std::move(choice), tokenizer);
   if (name == "chatml") made = make_chatml_format(std::move(choice), tokenizer, chat_template);
   if (name == "llama3") made = make_llama3_format(std::move(choice), tokenizer);
+  if (name == "template") made = make_template_format(std::move(choice), tokenizer, chat_template);
   if (name == "guide") made = make_guide_format(std::move(choice), tokenizer);
   if (name == "plain") made = make_plain_format(std::move(choice), tokenizer);
   if (!made && made.error().where.empty()) made.error().where = file.name();

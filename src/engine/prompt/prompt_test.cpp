@@ -220,17 +220,21 @@ TEST_CASE("the guide is asked the last question only, in the form it was trained
 }
 
 TEST_CASE("what a prompt has no words for is refused with its place") {
+  const std::string plain_bytes = byte_vocabulary({}).bytes();
+  const Loaded plain = load(gguf::File::from_bytes(plain_bytes, "plain"));
   const std::string bytes = byte_vocabulary({"<|im_start|>", "<|im_end|>"}).bytes();
   const Loaded model = load(gguf::File::from_bytes(bytes, "chatml"));
+  CHECK(plain.format->name() == "plain");
+  CHECK(plain.format->dialect() == ToolDialect::None);
   CHECK(model.format->name() == "chatml");
   CHECK(model.format->reason().find("<|im_start|>") != std::string::npos);
   chat::Request request;
   CHECK(model.format->render(request).error().code == "engine.empty_prompt");
   request.messages = {message(chat::Role::User, "hi"), message(chat::Role::Tool, "42")};
-  CHECK(model.format->render(request).error().where == "$.messages[1]");
+  CHECK(plain.format->render(request).error().where == "$.messages[1]");
   request.messages[1] = message(chat::Role::Assistant, "");
   request.messages[1].tool_calls.emplace_back();
-  CHECK(model.format->render(request).error().where == "$.messages[1].tool_calls");
+  CHECK(plain.format->render(request).error().where == "$.messages[1].tool_calls");
   request.messages[1] = message(chat::Role::User, "");
   request.messages[1].parts[0].kind = chat::Part::Kind::Image;
   CHECK(model.format->render(request).error().where == "$.messages[1].content[0]");
@@ -259,9 +263,157 @@ TEST_CASE("an unknown format, an unknown template and a missing mark are named")
         std::string::npos);
   CHECK(error_of(byte_vocabulary({}).text("sluice.prompt_format", "r1")).find("begin\u2581of") !=
         std::string::npos);
-  CHECK(error_of(byte_vocabulary({}).text("tokenizer.chat_template", "[INST]")).find("chat_template") !=
+  CHECK(error_of(byte_vocabulary({}).text("tokenizer.chat_template", "{% macro f() %}{% endmacro %}"))
+            .find("chat_template") != std::string::npos);
+  CHECK(error_of(byte_vocabulary({"\uFF5CDSML\uFF5C"})).find("deepseek-v4") != std::string::npos);
+}
+
+// A question, two calls, their results, an answer, another question; one tool.
+chat::Request tool_talk() {
+  chat::Request request;
+  request.messages = {message(chat::Role::User, "q"),         message(chat::Role::Assistant, "let me see"),
+                      message(chat::Role::Tool, "r1"),        message(chat::Role::Tool, "r2"),
+                      message(chat::Role::Assistant, "done"), message(chat::Role::User, "again")};
+  request.messages[1].tool_calls = {{"1", "f", "{\"a\":1.5,\"b\":\"\u00E9\"}"}, {"2", "g", "{}"}};
+  chat::Tool tool;
+  tool.name = "f";
+  tool.raw =
+      R"({"type":"function","function":{"name":"f","description":"Gr\u00f6\u00dfe <x>","parameters":{"type":"object",)"
+      R"("properties":{"a":{"type":"number","enum":[1.0,1e-05]}}}}})";
+  request.tools = {tool};
+  return request;
+}
+
+std::string tool_prompt(const std::string& format, const std::vector<std::string>& marks,
+                        const chat::Request& request) {
+  SampleFile sample = byte_vocabulary(marks);
+  sample.text("sluice.prompt_format", format);
+  const std::string bytes = sample.bytes();
+  const Loaded model = load(gguf::File::from_bytes(bytes, format));
+  const auto ids = model.format->render(request);
+  REQUIRE_MESSAGE(ids.has_value(), (ids ? "" : ids.error().to_string()));
+  return decode(*model.tokenizer, *ids);
+}
+
+TEST_CASE("tools, calls and results are written as the models' own templates write them") {
+  // Rendered by Jinja2 from the template in ggml-vocab-qwen2.gguf.
+  const std::string qwen = R"X(<|im_start|>system
+You are Qwen, created by Alibaba Cloud. You are a helpful assistant.
+
+# Tools
+
+You may call one or more functions to assist with the user query.
+
+You are provided with function signatures within <tools></tools> XML tags:
+<tools>
+{"type": "function", "function": {"name": "f", "description": "Größe <x>", "parameters": {"type": "object", "properties": {"a": {"type": "number", "enum": [1.0, 1e-05]}}}}}
+</tools>
+
+For each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:
+<tool_call>
+{"name": <function-name>, "arguments": <args-json-object>}
+</tool_call><|im_end|>
+<|im_start|>user
+q<|im_end|>
+<|im_start|>assistant
+let me see
+<tool_call>
+{"name": "f", "arguments": {"a": 1.5, "b": "é"}}
+</tool_call>
+<tool_call>
+{"name": "g", "arguments": {}}
+</tool_call><|im_end|>
+<|im_start|>user
+<tool_response>
+r1
+</tool_response>
+<tool_response>
+r2
+</tool_response><|im_end|>
+<|im_start|>assistant
+done<|im_end|>
+<|im_start|>user
+again<|im_end|>
+<|im_start|>assistant
+)X";
+  const std::string path = "../shared/tokenizers/ggml-vocab-qwen2.gguf";
+  if (!absent(path)) {
+    const Loaded model = load(gguf::File::open(path));
+    const auto ids = model.format->render(tool_talk());
+    REQUIRE(ids.has_value());
+    CHECK(decode(*model.tokenizer, *ids) == qwen);
+    CHECK(model.format->dialect() == ToolDialect::Hermes);
+  }
+  const std::vector<std::string> marks = {"<\uFF5Cbegin\u2581of\u2581sentence\uFF5C>",
+                                          "<\uFF5Cend\u2581of\u2581sentence\uFF5C>",
+                                          "<\uFF5CUser\uFF5C>",
+                                          "<\uFF5CAssistant\uFF5C>",
+                                          "<think>",
+                                          "</think>"};
+  // DeepSeek-V3.1's chat template, by hand.
+  const std::string v31 = tool_prompt("deepseek-v3.1", marks, tool_talk());
+  CHECK(v31.find("## Tools\nYou have access to the following tools:\n\n### f\nDescription: Gr\u00F6\u00DFe <x>\n\n"
+                 "Parameters: {\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"number\", \"enum\": "
+                 "[1.0, 1e-05]}}}\n\nIMPORTANT: ALWAYS adhere") != std::string::npos);
+  CHECK(v31.ends_with(
+      "<｜User｜>q<｜Assistant｜></think>let me see<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>"
+      "{\"a\":1.5,\"b\":\"\u00E9\"}<｜tool▁call▁end｜><｜tool▁call▁begin｜>g<｜tool▁sep｜>{}<｜tool▁call▁end｜>"
+      "<｜tool▁calls▁end｜><｜end▁of▁sentence｜><｜tool▁output▁begin｜>r1<｜tool▁output▁end｜>"
+      "<｜tool▁output▁begin｜>r2<｜tool▁output▁end｜>done<｜end▁of▁sentence｜><｜User｜>again<｜Assistant｜></"
+      "think>"));
+  // DeepSeek-R1's, likewise.
+  const std::string r1 = tool_prompt("r1", marks, tool_talk());
+  CHECK(
+      r1.ends_with("<｜User｜>q<｜Assistant｜>let me "
+                   "see<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n"
+                   "{\"a\":1.5,\"b\":\"\u00E9\"}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<"
+                   "｜tool▁sep｜>g\n```json\n{}\n```"
+                   "<｜tool▁call▁end｜><｜tool▁calls▁end｜><｜end▁of▁sentence｜><｜tool▁outputs▁begin｜><"
+                   "｜tool▁output▁begin｜>r1"
+                   "<｜tool▁output▁end｜>\n<｜tool▁output▁begin｜>r2<｜tool▁output▁end｜><｜tool▁outputs▁end｜>"
+                   "done<｜end▁of▁sentence｜>"
+                   "<｜User｜>again<｜Assistant｜><think>\n"));
+  // Llama 3.1's: one call a turn, results quoted.
+  chat::Request llama = tool_talk();
+  const std::vector<std::string> llama_marks = {"<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"};
+  llama.messages[1].tool_calls.pop_back();
+  llama.messages.erase(llama.messages.begin() + 3);
+  const std::string text = tool_prompt("llama3", llama_marks, llama);
+  CHECK(
+      text.starts_with("<|start_header_id|>system<|end_header_id|>\n\nEnvironment: ipython\n<|eot_id|>"
+                       "<|start_header_id|>user<|end_header_id|>\n\nGiven the following functions"));
+  CHECK(text.find("{\n    \"type\": \"function\",\n    \"function\": {\n        \"name\": \"f\",") !=
         std::string::npos);
-  CHECK(error_of(byte_vocabulary({"\uFF5CDSML\uFF5C"})).find("V4") != std::string::npos);
+  CHECK(text.find(
+            "\n\nq<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n{\"name\": \"f\", \"parameters\": "
+            "{\"a\": 1.5, \"b\": \"\u00E9\"}}<|eot_id|><|start_header_id|>ipython<|end_header_id|>\n\n\"r1\""
+            "<|eot_id|>") != std::string::npos);
+}
+
+TEST_CASE("a client's request becomes the encoders' conversation") {
+  const std::string path = "../shared/tokenizers/ggml-vocab-deepseek-v4.gguf";
+  if (absent(path)) return;
+  const Loaded model = load(gguf::File::open(path));
+  CHECK(model.format->name() == "deepseek-v4");
+  CHECK(model.format->dialect() == ToolDialect::Dsml4);
+  chat::Request request = tool_talk();
+  request.messages[2].tool_call_id = "2";
+  request.messages[3].tool_call_id = "1";
+  request.messages.pop_back();
+  request.messages.pop_back();
+  request.thinking = false;
+  const auto ids = model.format->render(request);
+  REQUIRE(ids.has_value());
+  const std::string text = decode(*model.tokenizer, *ids);
+  CHECK(text.starts_with("<｜begin▁of▁sentence｜>\n\n## Tools\n\n"));
+  CHECK(text.find("\n\n{\"name\": \"f\", \"description\": \"Gr\u00F6\u00DFe <x>\"") != std::string::npos);
+  CHECK(text.ends_with(
+      "<｜User｜><tool_result>r2</tool_result>\n\n<tool_result>r1</tool_result><｜Assistant｜></think>"));
+  CHECK_FALSE(model.format->opens_in_reasoning(request));
+  request.thinking.reset();
+  CHECK(model.format->opens_in_reasoning(request));
+  request.tool_choice.mode = chat::ToolChoice::Mode::None;
+  CHECK(decode(*model.tokenizer, *model.format->render(request)).find("## Tools") == std::string::npos);
 }
 
 }  // namespace

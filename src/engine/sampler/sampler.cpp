@@ -69,7 +69,39 @@ double Sampler::keep_top() {
   return total();
 }
 
+void Sampler::saw(std::span<const std::int32_t> prompt) {
+  if (settings_.repetition_penalty == 1) return;
+  for (const std::int32_t token : prompt) said_.emplace(token, 0);
+}
+
+bool Sampler::adjusts() const {
+  return settings_.repetition_penalty != 1 || settings_.frequency_penalty != 0 ||
+         settings_.presence_penalty != 0 || !settings_.bias.empty();
+}
+
+std::span<const float> Sampler::adjusted(std::span<const float> logits) {
+  adjusted_.assign(logits.begin(), logits.end());
+  for (const auto& [token, bias] : settings_.bias)
+    if (static_cast<std::size_t>(token) < adjusted_.size())
+      adjusted_[static_cast<std::size_t>(token)] += static_cast<float>(bias);
+  for (const auto& [token, times] : said_) {
+    if (static_cast<std::size_t>(token) >= adjusted_.size()) continue;
+    double logit = adjusted_[static_cast<std::size_t>(token)];
+    logit = logit > 0 ? logit / settings_.repetition_penalty : logit * settings_.repetition_penalty;
+    if (times > 0) logit -= settings_.presence_penalty + settings_.frequency_penalty * times;
+    adjusted_[static_cast<std::size_t>(token)] = static_cast<float>(logit);
+  }
+  return adjusted_;
+}
+
 std::int32_t Sampler::choose(std::span<const float> logits) {
+  if (!adjusts()) return draw(logits);
+  const std::int32_t token = draw(adjusted(logits));
+  if (token >= 0) ++said_[token];
+  return token;
+}
+
+std::int32_t Sampler::draw(std::span<const float> logits) {
   std::int32_t best = -1;
   for (std::size_t i = 0; i < logits.size(); ++i)
     if (std::isfinite(logits[i]) && (best < 0 || logits[i] > logits[static_cast<std::size_t>(best)]))

@@ -8,6 +8,8 @@
 #include <random>
 #include <set>
 
+#include "engine/sampler/logprobs.h"
+
 namespace sluice::engine {
 namespace {
 
@@ -115,6 +117,51 @@ TEST_CASE("the same seed gives the same tokens and another seed gives others") {
     different += token != c.choose(logits);
   }
   CHECK(different > 150);
+}
+
+TEST_CASE("penalties and bias move the logits as they are defined") {
+  const std::vector<float> logits = {4, 3.5F, -1, 2};
+  SamplerSettings settings{.temperature = 0};
+  const auto answer = [&](int count, const std::vector<std::int32_t>& prompt = {}) {
+    Sampler sampler(settings);
+    sampler.saw(prompt);
+    std::vector<std::int32_t> out;
+    for (int i = 0; i < count; ++i) out.push_back(sampler.choose(logits));
+    return out;
+  };
+  CHECK(answer(3) == std::vector<std::int32_t>{0, 0, 0});
+  settings.presence_penalty = 1;  // 4 -> 3 once, 3.5 -> 2.5 once
+  CHECK(answer(4) == std::vector<std::int32_t>{0, 1, 0, 0});
+  settings.presence_penalty = 0;
+  settings.frequency_penalty = 1;  // 4, 3.5, 3, 2.5, ...
+  CHECK(answer(5) == std::vector<std::int32_t>{0, 1, 0, 1, 0});
+  settings.frequency_penalty = 0;
+  settings.repetition_penalty = 1.5;  // 4 -> 2.67; then 3.5 -> 2.33
+  CHECK(answer(4) == std::vector<std::int32_t>{0, 1, 0, 0});
+  settings.repetition_penalty = 3;  // both fall behind the last
+  CHECK(answer(1, {0, 1}) == std::vector<std::int32_t>{3});
+  settings.repetition_penalty = 1;
+  settings.bias = {{2, 100}, {99, 5}};
+  CHECK(answer(1) == std::vector<std::int32_t>{2});
+  settings.bias = {{0, -100}};
+  CHECK(answer(1) == std::vector<std::int32_t>{1});
+}
+
+TEST_CASE("log-probabilities are those of the softmax, the most likely first") {
+  const std::vector<float> logits = random_logits(50, 4);
+  const auto expected = ranked(logits, 1);
+  const Logprobs got = logprobs_of(logits, expected[7].second, 20);
+  CHECK(got.chosen.token == expected[7].second);
+  CHECK(std::abs(got.chosen.logprob - std::log(expected[7].first)) < 1e-6);
+  REQUIRE(got.top.size() == 20);
+  for (std::size_t i = 0; i < 20; ++i) {
+    CHECK(got.top[i].token == expected[i].second);
+    CHECK(std::abs(got.top[i].logprob - std::log(expected[i].first)) < 1e-6);
+  }
+  const Logprobs odd = logprobs_of(std::vector<float>{0, -kInfinity, -20000}, 1, 5);
+  CHECK(odd.chosen.logprob == -9999);
+  CHECK(odd.top.size() == 3);
+  CHECK(odd.top[1].logprob == -9999);
 }
 
 }  // namespace sluice::engine

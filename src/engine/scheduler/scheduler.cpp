@@ -1,8 +1,12 @@
 #include "engine/scheduler/scheduler.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.h"
+#include "engine/sampler/logprobs.h"
+#include "json/writer.h"
+#include "text/utf8.h"
 
 namespace sluice::engine {
 
@@ -140,20 +144,64 @@ void Scheduler::take_logits() {
     std::span<const float> logits = model_.logits(static_cast<int>(i));
     // A vocabulary may be padded; ids that the tokenizer does not know are never chosen.
     logits = logits.first(std::min(logits.size(), static_cast<std::size_t>(tokenizer_.size())));
-    take_token(*takers_[i], takers_[i]->sampler.choose(logits));
+    Job& job = *takers_[i];
+    const std::int32_t token = job.sampler.choose(job.constraint ? masked(job, logits) : logits);
+    take_token(job, token, logits);
   }
 }
 
-void Scheduler::take_token(Job& job, std::int32_t token) {
+// Without the tokens that the answer's form does not allow. Reasoning is free, but it must end before the answer
+// does.
+std::span<const float> Scheduler::masked(Job& job, std::span<const float> logits) {
+  constexpr float kNever = -std::numeric_limits<float>::infinity();
+  masked_.assign(logits.begin(), logits.end());
+  const bool thinks = job.text.in_reasoning();
+  const constraint::TokenSet* const allowed = thinks ? nullptr : &job.constraint->allowed();
+  for (std::size_t i = 0; i < masked_.size(); ++i) {
+    const auto token = static_cast<std::int32_t>(i);
+    if (thinks ? tokenizer_.is_end(token) : !allowed->has(token)) masked_[i] = kNever;
+  }
+  return masked_;
+}
+
+// One element of OpenAI's logprobs.content. A token may be a part of a character: `bytes` has it exactly.
+std::string Scheduler::logprob_json(std::span<const float> logits, std::int32_t token, int count) const {
+  const Logprobs found = logprobs_of(logits, token, static_cast<std::size_t>(count));
+  json::Writer out;
+  const auto write = [&](const TokenLogprob& one) {
+    std::string bytes;
+    tokenizer_.append_token_text(bytes, one.token, true);
+    out.object().member("token", text::repair_utf8(bytes)).member("logprob", one.logprob).key("bytes").array();
+    for (const char c : bytes) out.value(static_cast<int>(static_cast<unsigned char>(c)));
+    out.end();
+  };
+  write(found.chosen);
+  out.key("top_logprobs").array();
+  for (const TokenLogprob& one : found.top) {
+    write(one);
+    out.end();
+  }
+  out.end().end();
+  return out.take();
+}
+
+void Scheduler::take_token(Job& job, std::int32_t token, std::span<const float> logits) {
+  if (token < 0 && job.constraint && !job.text.in_reasoning())
+    return break_off(job, {"engine.constraint", "no token of the model continues the form that is asked for", "",
+                           "ask for a simpler form"});
   if (token < 0)
     return break_off(
         job, {"engine.numeric", "the model computed no usable numbers", "", "the model file may be damaged"});
+  if (job.constraint && !job.text.in_reasoning()) job.constraint->take(token);
   ++job.completion;
   job.last = token;
   chat::Chunk chunk;
   if (tokenizer_.is_end(token)) return end(job, std::move(chunk), chat::FinishReason::Stop);
-  job.text.feed(token, chunk.events);
-  if (job.text.stopped()) return end(job, std::move(chunk), chat::FinishReason::Stop);
+  std::string told;
+  if (job.request.logprobs >= 0) told = logprob_json(logits, token, job.request.logprobs);
+  job.text.feed(token, chunk.events, told);
+  const bool whole = job.constraint && !job.text.in_reasoning() && job.constraint->complete();
+  if (job.text.stopped() || whole) return end(job, std::move(chunk), chat::FinishReason::Stop);
   const bool enough = job.request.max_tokens && job.completion >= *job.request.max_tokens;
   if (enough || job.position >= static_cast<std::size_t>(limits_.context))
     return end(job, std::move(chunk), chat::FinishReason::Length);
@@ -167,7 +215,8 @@ void Scheduler::end(Job& job, chat::Chunk chunk, chat::FinishReason reason) {
   usage.completion = job.completion;
   usage.reasoning = job.text.reasoning_tokens();
   chunk.events.push_back(usage);
-  chunk.events.push_back(chat::Finish{reason});
+  const bool calls = reason == chat::FinishReason::Stop && job.text.called();
+  chunk.events.push_back(chat::Finish{calls ? chat::FinishReason::ToolCalls : reason});
   chunk.last = true;
   finish(job, std::move(chunk));
 }

@@ -13,12 +13,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/result.h"
 #include "chat/event.h"
+#include "engine/constraint/constraint.h"
 #include "engine/model/model.h"
 #include "engine/sampler/sampler.h"
 #include "engine/scheduler/answer.h"
@@ -38,8 +40,12 @@ struct JobRequest {
   SamplerSettings sampler;
   std::optional<std::int64_t> max_tokens;  // none: as far as the context goes
   std::vector<std::string> stops;
-  bool starts_in_reasoning = false;
-  bool splits_reasoning = true;  // <think> begins reasoning; false: it is text like any other
+  AnswerForm form;
+  int logprobs =
+      -1;  // how many likely tokens are told with each token of the answer; -1: not even the token's own
+  // What the answer behind its reasoning must look like; none: anything. The tree is of the scheduler's tokenizer.
+  std::shared_ptr<const constraint::Grammar> grammar;
+  std::shared_ptr<const constraint::TokenTrie> trie;
   std::function<void(chat::Chunk)> sink;
 };
 
@@ -64,13 +70,17 @@ class Scheduler {
         : id(number),
           request(std::move(wanted)),
           sampler(request.sampler),
-          text(tokenizer, request.starts_in_reasoning, request.stops, request.splits_reasoning) {}
+          text(tokenizer, request.form, request.stops) {
+      sampler.saw(request.prompt);
+      if (request.grammar) constraint.emplace(request.grammar, request.trie, tokenizer);
+    }
     bool reading() const { return position < request.prompt.size(); }
 
     const std::uint64_t id;
     JobRequest request;
     Sampler sampler;
     AnswerText text;
+    std::optional<constraint::Constraint> constraint;
     int slot = -1;
     std::size_t position = 0;  // rows computed so far
     std::int32_t last = -1;    // the token chosen last, not yet computed
@@ -86,7 +96,9 @@ class Scheduler {
   void plan_reading(int budget);
   void add_row(Job& job, bool wants_logits);
   void take_logits();
-  void take_token(Job& job, std::int32_t token);
+  std::span<const float> masked(Job& job, std::span<const float> logits);
+  void take_token(Job& job, std::int32_t token, std::span<const float> logits);
+  std::string logprob_json(std::span<const float> logits, std::int32_t token, int count) const;
   void end(Job& job, chat::Chunk chunk, chat::FinishReason reason);
   void break_off(Job& job, Error error);
   void finish(Job& job, chat::Chunk chunk);
@@ -112,9 +124,10 @@ class Scheduler {
   // Scheduler's thread only.
   std::vector<bool> slot_used_;
   std::vector<model::Row> rows_;
-  std::vector<Job*> takers_;  // who gets the i-th logits
-  std::size_t turn_ = 0;      // which reading job comes first in this step
-  std::thread thread_;        // last: starts when all else is ready
+  std::vector<Job*> takers_;   // who gets the i-th logits
+  std::vector<float> masked_;  // logits of a job whose answer has a form
+  std::size_t turn_ = 0;       // which reading job comes first in this step
+  std::thread thread_;         // last: starts when all else is ready
 };
 
 }  // namespace sluice::engine

@@ -28,6 +28,8 @@ class Collector {
           text += delta->text;
         }
         if (auto* delta = std::get_if<chat::ReasoningDelta>(&event)) reasoning += delta->text;
+        if (auto* call = std::get_if<chat::ToolCallDelta>(&event))
+          made.push_back(call->name + " " + call->arguments);
         if (auto* counted = std::get_if<chat::Usage>(&event)) usage = *counted;
         if (auto* finished = std::get_if<chat::Finish>(&event)) finish = finished->reason;
         if (auto* failed = std::get_if<chat::Failure>(&event)) error = failed->error.code;
@@ -50,6 +52,7 @@ class Collector {
     return calls;
   }
   int calls = 0, calls_after_end = 0, split_characters = 0;
+  std::vector<std::string> made;  // tool calls
   std::string text, reasoning, error;
   chat::Usage usage;
   std::optional<chat::FinishReason> finish;
@@ -175,12 +178,35 @@ TEST_CASE("stop strings end an answer before themselves, also across tokens, and
   CHECK(plain.wait().text == "one two ");
   CHECK(plain.finish == chat::FinishReason::Stop);
   JobRequest thinking = job("the END is near</think>now the END of it|", reasoning, {"END"});
-  thinking.starts_in_reasoning = true;
+  thinking.form.starts_in_reasoning = true;
   REQUIRE(setup.scheduler->submit(std::move(thinking)).has_value());
   CHECK(reasoning.wait().reasoning == "the END is near");
   CHECK(reasoning.text == "now the ");
   CHECK(reasoning.usage.reasoning == 23);
   CHECK(reasoning.usage.completion == 34);
+}
+
+TEST_CASE("tool calls come as calls, and stop strings let them pass") {
+  Setup setup(limits(), echo);
+  const std::string call = R"(<tool_call>{"name":"f","arguments":{"a":"END"}}</tool_call>)";
+  const auto hermes = [](JobRequest request, bool one) {
+    request.form.calls = ToolDialect::Hermes;
+    request.form.tools = {"f"};
+    request.form.one_call = one;
+    return request;
+  };
+  Collector two, one, none;
+  REQUIRE(
+      setup.scheduler->submit(hermes(job("well\n" + call + "\n" + call + "|", two, {"END"}), false)).has_value());
+  CHECK(two.wait().text == "well");
+  CHECK(two.made == std::vector<std::string>{R"(f {"a":"END"})", R"(f {"a":"END"})"});
+  CHECK(two.finish == chat::FinishReason::ToolCalls);
+  REQUIRE(setup.scheduler->submit(hermes(job(call + call + "|", one), true)).has_value());
+  CHECK(one.wait().made.size() == 1);
+  CHECK(one.finish == chat::FinishReason::ToolCalls);
+  REQUIRE(setup.scheduler->submit(hermes(job("<tool_call>{ END of it|", none, {"END"}), false)).has_value());
+  CHECK(none.wait().text == "<tool_call>{ ");
+  CHECK(none.finish == chat::FinishReason::Stop);
 }
 
 TEST_CASE("characters split over tokens are sent whole, and broken ones as U+FFFD") {

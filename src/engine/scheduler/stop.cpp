@@ -43,6 +43,10 @@ std::string StopMatcher::feed(std::string_view text) {
   return certain;
 }
 
-std::string StopMatcher::end() { return matched_ ? std::string() : std::exchange(held_, {}); }
+std::string StopMatcher::end() {
+  if (matched_) return {};
+  for (Pattern& pattern : patterns_) pattern.have = 0;
+  return std::exchange(held_, {});
+}
 
 }  // namespace sluice::engine

@@ -14,7 +14,7 @@ class StopMatcher {
 
   // Returns what is certain not to belong to a stop string. After matched() everything is swallowed.
   std::string feed(std::string_view text);
-  // What was held back, once no more text will come.
+  // What was held back, once no more text will come; text that comes all the same begins anew.
   std::string end();
   bool matched() const { return matched_; }
 

@@ -24,10 +24,12 @@ constexpr Tags kCalling = 8;  // verbs that are also used of functions and bells
 bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_local_char(char c) {
   return is_alnum(c) || std::string_view(".!#$%&'*+/=?^_`{|}~-").find(c) != std::string_view::npos ||
-         static_cast<unsigned char>(c) >= 0xC3;
+         (static_cast<unsigned char>(c) >= 0x80 && static_cast<unsigned char>(c) < 0xE0);
 }
+// Letters of two bytes, as in Europe, may stand in an address; those of three are words of scripts without spaces.
 bool is_domain_char(char c) {
-  return is_alnum(c) || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0xC3;
+  return is_alnum(c) || c == '-' || c == '.' ||
+         (static_cast<unsigned char>(c) >= 0x80 && static_cast<unsigned char>(c) < 0xE0);
 }
 
 template <std::size_t N>
@@ -39,9 +41,10 @@ bool one_of(std::string_view word, const std::array<std::string_view, N>& list) 
 bool is_documentation_domain(std::string_view domain) {
   static constexpr std::array<std::string_view, 7> kTop = {"example", "test", "invalid", "localhost",
                                                            "local",   "lan",  "internal"};
-  static constexpr std::array<std::string_view, 8> kNames = {"example.com", "example.org",    "example.net",
-                                                             "domain.com",  "yourdomain.com", "yourcompany.com",
-                                                             "email.com",   "example.edu"};
+  static constexpr std::array<std::string_view, 16> kNames = {
+      "test.com",       "foo.com",         "bar.com",     "sample.com",  "mycompany.com", "company.com",
+      "test.org",       "abc.com",         "example.com", "example.org", "example.net",   "domain.com",
+      "yourdomain.com", "yourcompany.com", "email.com",   "example.edu"};
   const std::size_t dot = domain.rfind('.');
   if (one_of(domain.substr(dot + 1), kTop)) return true;
   for (const auto name : kNames) {
@@ -60,15 +63,21 @@ bool is_role(std::string_view local) {
 
 class Contact : public scan::Detector {
  public:
-  explicit Contact(scan::PhraseSet& set) : words_(set) {
-    words_.add(kPhoneWord,
-               "phone|phone number|telephone|tel|mobile|cell|cellphone|whatsapp|sms|fax|"
-               "text me|reach me|reach him|reach her|reached at|callback|hotline|extension|"
-               "contact number|phones|telefon|handy|mobil|mobilnummer|rufnummer|telefonnummer|anrufen|"
-               "erreichbar|ruf mich|téléphone|portable|appeler|appelez|joindre|numéro|teléfono|telefono|"
-               "móvil|movil|llamar|llamemos|llamarle|llámeme|llamarme|llamadle|llame|llámame|celular|telefone|"
-               "ligar|telemóvel|cellulare|chiamare|"
-               "telefoon|bellen|gsm|komórka|numer telefonu|телефон|тел|позвоните|мобильный|звонить");
+  explicit Contact(scan::PhraseSet& set) : words_(set, scan::Edge::Name) {
+    words_.add(
+        kPhoneWord,
+        "phone|phone number|telephone|tel|mobile|cell|cellphone|whatsapp|sms|fax|"
+        "text me|reach me|reach him|reach her|reached at|callback|hotline|extension|"
+        "contact number|phones|telefon|handy|mobil|mobilnummer|rufnummer|telefonnummer|anrufen|"
+        "erreichbar|ruf mich|téléphone|portable|appeler|appelez|joindre|numéro|teléfono|telefono|"
+        "móvil|movil|llamar|llamemos|llamarle|llámeme|llamarme|llamadle|llame|llámame|celular|telefone|"
+        "ligar|telemóvel|cellulare|chiamare|"
+        "telefoon|bellen|bel me|bel mij|telefoonnummer|telefonu|telefonum|telefon "
+        "numarası|cep|puhelin|tlf|mobilen|"
+        "mobilnr|mobilnummeret|telefonnummeret|telefonszám|phone no|phone no.|ph|ph.|cell phone|call me|ring me|"
+        "mob|tel.|contact no|contact|whats app|signal|telegram|telefonnr|rufen sie|chiamami|chiamate|ligue|"
+        "zadzwoń|dzwonić|телефону|тел.|номер телефона|звоните|τηλέφωνο|κινητό|gsm|komórka|numer "
+        "telefonu|телефон|тел|позвоните|мобильный|звонить");
     words_.add(
         kPhoneWord,
         "电话|手机|号码|电話|電話|携帯|携带|联系|聯絡|拨打|致电|전화|휴대폰|연락처|फोन|मोबाइल|هاتف|جوال|טלפון|โทร",
@@ -76,7 +85,8 @@ class Contact : public scan::Detector {
     words_.add(kCalling, "call|called|calling|ring|dial");
     words_.add(kOtherNumber,
                "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"
-               "account number|port|sha|commit|checksum|timestamp|build|case number|population|id");
+               "imei|times|units|function|iterations|visitors|bytes|rows|account "
+               "number|port|sha|commit|checksum|timestamp|build|case number|population|id");
     words_.add(kSpelledAt, "[at]|(at)| at |[dot]|(dot)", scan::Edge::Any);
   }
 
@@ -97,6 +107,8 @@ class Contact : public scan::Detector {
     const std::string& t = doc.text;
     std::size_t start = at;
     while (start > taken && at - start < 64 && is_local_char(t[start - 1])) --start;
+    // The tail of a character of three bytes is no beginning.
+    while (start < at && (static_cast<unsigned char>(t[start]) & 0xC0) == 0x80) ++start;
     // Quotes, brackets and list marks around an address belong to the sentence.
     while (start < at && !is_alnum(t[start]) && static_cast<unsigned char>(t[start]) < 0x80) ++start;
     // user:password@host and scheme://user@host: what stands before a slash is no part of the address.
@@ -109,6 +121,12 @@ class Contact : public scan::Detector {
     const std::size_t dot = domain.rfind('.');
     if (start == at || dot == domain.npos || dot == 0) return;
     std::string_view top = domain.substr(dot + 1);
+    if (inside_url(t, start)) return;
+    if (static_cast<unsigned char>(top[0]) >= 0xC3 && top.size() <= 30) {  // ..@почта.рф
+      taken = end;
+      hits.push_back(Hit{Kind::Email, 0.9, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+      return;
+    }
     const std::size_t top_end = top.find_first_not_of("abcdefghijklmnopqrstuvwxyz");  // stops at "com发邮件"
     if (top_end != top.npos) {
       if (static_cast<unsigned char>(top[top_end]) < 0xE0) return;
@@ -123,6 +141,13 @@ class Contact : public scan::Detector {
       if (whole.starts_with("git@")) return;
     }
     hits.push_back(Hit{Kind::Email, 0.95, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  }
+
+  // scheme://user:secret@host
+  static bool inside_url(const std::string& t, std::size_t start) {
+    std::size_t i = start;
+    while (i > 0 && start - i < 80 && t[i - 1] > ' ' && t[i - 1] != '"' && t[i - 1] != '<') --i;
+    return std::string_view(t).substr(i, start - i).find("://") != std::string_view::npos;
   }
 
   // "jane.doe [at] firm [dot] net": an "at" in brackets, and a dot of either kind in what follows.
@@ -171,7 +196,9 @@ class Contact : public scan::Detector {
     const Tags around = words_.around(doc, run.start, run.end, 48, 16);
     const double shape = national(g);
     const bool called = words_.around(doc, run.start, run.end, 16, 0) & kCalling;
-    const bool named = (around & kPhoneWord) || (called && (run.digits >= 9 || g.count() > 1));
+    const bool near =
+        run.digits != 7 || g.count() > 1 || (words_.around(doc, run.start, run.end, 16, 0) & kPhoneWord);
+    const bool named = ((around & kPhoneWord) && near) || (called && (run.digits >= 9 || g.count() > 1));
     const bool spelled = g.count() <= 6 || (g.count() == run.digits && g.uniform(0, g.count() - 1));
     double confidence = shape;
     if (named && !(around & kOtherNumber) && run.digits <= 15 && spelled && !g.glued_after(g.count() - 1)) {

@@ -16,8 +16,11 @@ Made make_person(scan::PhraseSet& set);     // postal address, date of birth
 Made make_payment(scan::PhraseSet& set);    // cards, IBAN, accounts
 Made make_identity(scan::PhraseSet& set);   // national identifiers with validators
 Made make_documents(scan::PhraseSet& set);  // passport, licence, medical and tax numbers known by their words
+Made make_mrz(scan::PhraseSet& set);        // machine-readable zones of passports and cards
+Made make_network(scan::PhraseSet& set);    // addresses of machines and wallets
 Made make_tokens(scan::PhraseSet& set);     // private keys and API tokens known by their shape
 Made make_passwords(scan::PhraseSet& set);  // secrets known by the words before them
+Made make_topics(scan::PhraseSet& set);     // the trained model over the word tables below
 Made make_source_code(scan::PhraseSet& set);
 Made make_health_topic(scan::PhraseSet& set);
 Made make_legal_topic(scan::PhraseSet& set);

@@ -21,26 +21,39 @@ constexpr Tags kChecked = 32;  // identifiers with a check digit, which identity
 class Documents : public scan::Detector {
  public:
   explicit Documents(scan::PhraseSet& set)
-      : words_(set),
+      : words_(set, scan::Edge::Name),
         // Linking words, then a value of letters and digits.
         value_(
-            R"((?i)^(?:\s*(?:number|numbers|num|no|nr|nummer|n°|nº|numéro|número|#|id|code|card|is|was|are|as|reads|ist|lautet|est|es|of|with|under|:|=|\.|-|'|"|,|\(|\)|为|是|：|号码|号)\s*){0,6}[\s'"]*([A-Z]{0,10}[ -]?\d[\dA-Z/-]{3,18}(?: \d{2,6}){0,3}))") {
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|numbers|num|no|nr|nummer|n°|nº|numéro|número|#|id|code|card|is|was|are|as|reads|ist|lautet|est|es|of|with|under|:|=|\.|-|'|"|,|\(|\)|为|是|：|号码|号)\s*){0,6}(?:[A-Z]{2}[ :])?[\s'"]*(\d{2} \d{2} \d{6}|[A-Z]{0,10}[ -]?\d[\dA-Z/.-]{2,18}[\dA-Z](?: \d{2,6}){0,3}))") {
     SLUICE_CHECK(value_.ok(), "our own patterns compile");
-    words_.add(kPassport,
-               "passport|passport number|passport no|reisepass|passnummer|reisepassnummer|passeport|"
-               "pasaporte|passaporte|passaporto|paspoort|paszport|паспорт");
-    words_.add(kPassport, "护照|護照|パスポート|旅券|여권|جواز", scan::Edge::Any);
-    words_.add(kLicense,
-               "driver license|driver's license|drivers license|driver licence|driver's licence|"
-               "driving licence|driving license|driver's license number|license number|dl number|dl no|"
-               "führerschein|führerscheinnummer|permis de conduire|licencia de conducir|carnet de conducir|"
-               "cnh|patente di guida|rijbewijs|prawo jazdy");
+    words_.add(
+        kPassport,
+        "passport|passport number|passport no|reisepass|passnummer|reisepassnummer|passeport|"
+        "pasaporte|passaporte|passaporto|paspoort|paszport|паспорт|pasaport|pass no|pass-nr|número de pasaporte|"
+        "numéro de passeport|numero di passaporto|número do passaporte|paspoortnummer|paszportu|passnr|útlevél|"
+        "číslo pasu|паспорта|διαβατήριο|passi number");
+    words_.add(kPassport, "护照|護照|パスポート|旅券|여권|جواز|דרכון|पासपोर्ट", scan::Edge::Any);
+    words_.add(
+        kLicense,
+        "driver license|driver's license|drivers license|driver licence|driver's licence|"
+        "driving licence|driving license|driver's license number|license number|dl number|dl no|"
+        "führerschein|führerscheinnummer|permis de conduire|licencia de conducir|carnet de conducir|"
+        "cnh|patente di guida|rijbewijs|prawo jazdy|licence number|licence no|license no|driver id|dl#|driving "
+        "licence number|número de licencia|numéro de permis|numero patente|körkort|førerkort|ehliyet|"
+        "driver's licence number|fs-nr|rijbewijsnummer|водительское удостоверение|carta de condução");
+    words_.add(kLicense, "dl:|dl #|dl no:|lic:|dln:", scan::Edge::Start);
+    words_.add(kLicense, "驾驶证号|驾照号|運転免許証番号|운전면허번호", scan::Edge::Any);
     words_.add(kMedical,
                "mrn|medical record|medical record number|patient id|patient number|patient no|"
                "hospital number|chart number|medicare|medicare number|medicaid|medicaid id|"
                "health insurance number|insurance id|member id|health card|versichertennummer|"
-               "krankenversichertennummer|kvnr|patientennummer|numéro de patient|npi|mbi");
-    words_.add(kMedical, "病历号|病案号|医保号|診察券番号", scan::Edge::Any);
+               "krankenversichertennummer|kvnr|patientennummer|numéro de patient|patient no.|record number|"
+               "insurance policy|insurance policy no|health plan number|policy number|subscriber id|beneficiary "
+               "number|número de historia clínica|historia "
+               "clínica|nhc|numero paziente|patiëntnummer|numer pacjenta|número de paciente|número do paciente|"
+               "health insurance no|insurance number|tessera sanitaria|numéro de dossier|fallnummer|patient-id|"
+               "patienten-id|chart no|encounter number|номер полиса|полис омс");
+    words_.add(kMedical, "病历号|病案号|医保号|診察券番号|被保険者番号|환자번호|社保号", scan::Edge::Any);
     words_.add(kTax,
                "tin|tax id|tax identification number|tax number|taxpayer id|ein|itin|utr|steuernummer|"
                "numéro fiscal|pan|pan number|pan card|pan card number|ptin|unique taxpayer reference|nif|"
@@ -49,7 +62,8 @@ class Documents : public scan::Detector {
                "voter id|voter id number|numer dowodu|dowód osobisty|national id|national id number|identity "
                "card|id card number|"
                "national identity number|personalausweis|ausweisnummer|personalausweisnummer|"
-               "carte d'identité|carte nationale d'identité|cédula|cedula|carta d'identità|"
+               "carte d'identité|carte nationale d'identité|cédula|cedula|cédula de ciudadanía|c.c.|cédula de "
+               "identidad|carta d'identità|"
                "identity card number|green card|alien number|visa number|residence permit|"
                "citizen id|emirates id");
     words_.add(kChecked,
@@ -72,7 +86,8 @@ class Documents : public scan::Detector {
       const auto start = static_cast<std::uint32_t>(value.data() - doc.text.data());
       taken = start + value.size();
       // A record number is written together with its name: "MRN 4976123".
-      const auto from = kind == Kind::MedicalId && start - hit.end <= 3 ? hit.start : start;
+      const bool named = doc.slice(hit.start, hit.end) == "MRN" && start - hit.end <= 3;
+      const auto from = named ? hit.start : start;
       hits.push_back(Hit{kind, 0.8, from, static_cast<std::uint32_t>(taken)});
     }
     return {};
@@ -102,7 +117,7 @@ class Documents : public scan::Detector {
         ++n.digits;
       } else if (c == '-' || c == '/') {
         ++n.dashes;
-      } else if (c != ' ') {
+      } else if (c != ' ' && c != '.') {
         ++n.letters;
         n.lower += c >= 'a' && c <= 'z';
       }

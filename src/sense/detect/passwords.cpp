@@ -1,6 +1,8 @@
 // Secrets that the words before them make known: assignments (password = ..., "api_key": "..."), sentences ("her
 // password is ..."), addresses that carry one (scheme://user:secret@host), Authorization headers, and leaked pairs
 // of e-mail and password.
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -22,6 +24,10 @@ constexpr Tags kUrl = 4;
 constexpr Tags kAuthorization = 8;
 constexpr Tags kFlag = 32;     // -u user:secret, -p secret
 constexpr Tags kWeakKey = 64;  // "key:", believed only before what looks random
+constexpr Tags kTight = 128;   // -psecret
+constexpr Tags kTuple = 256;   // auth=('user', 'secret')
+constexpr Tags kPgpass = 512;  // host:5432:database:user:secret
+constexpr Tags kCodes = 1024;  // codes that let in once
 constexpr Tags kLeak = 16;     // "login", "credentials": a pair may follow
 
 // The text after a secret's name, as far as it is read.
@@ -42,19 +48,34 @@ class Passwords : public scan::Detector {
         kPassword,
         "password|passwd|passphrase|passcode|pwd|passwort|kennwort|contraseña|contrasena|"
         "mot de passe|senha|wachtwoord|hasło|lösenord|пароль|пароля|parola d'ordine|密码|密碼|口令|パスワード|"
-        "비밀번호|passwörter|şifre|पासवर्ड|كلمة المرور",
+        "비밀번호|passwörter|şifre|parola|пароли|पासवर्ड|पासवर्ड|كلمة المرور|كلمة السر|סיסמה|kodeord|salasana|"
+        "adgangskode|passord|jelszó|heslo|lozinka|convertto-securestring",
         Edge::Any);
     words_.add(kPassword, "pass|pw|pin code|psk|wifi key|wi-fi key|clave|root pw|logon");
-    words_.add(kKey,
-               "secret|seecret|api_key|apikey|api-key|api key|api token|access_key|accesskey|access key|"
-               "access_token|accesstoken|access token|auth_token|authtoken|auth token|private_key|"
-               "privatekey|private key|client_secret|client secret|credential|encryption_key|encryption key|"
-               "signing_key|signing key|refresh_token|session_token|sessionid|session_id|account_key|"
-               "accountkey|shared_key|sharedaccesskey|token|_key|webhook|密钥|秘钥|令牌|subscription-key|"
-               "connection_string|sas token|sig=",
-               Edge::Any);
-    words_.add(kPassword, "_pass:|_pass=|_pass =|_pass'|_pass\"|pass=|(pw:|pw=|pw:", Edge::Any);
+    words_.add(
+        kKey,
+        "secret|seecret|api_key|apikey|api-key|api key|api token|access_key|accesskey|access key|"
+        "access_token|accesstoken|access token|auth_token|authtoken|auth token|private_key|"
+        "privatekey|private key|client_secret|client secret|credential|encryption_key|encryption key|"
+        "signing_key|signing key|refresh_token|session_token|sessionid|session_id|account_key|"
+        "accountkey|shared_key|sharedaccesskey|token|_key|webhook|密钥|秘钥|令牌|subscription-key|"
+        "connection_string|sas token|sig=|api-schlüssel|api schlüssel|clé api|clé d'api|clave de api|clave api|"
+        "chiave api|chave de api|klucz api|api-ключ|ключ api|секретный ключ|zugriffsschlüssel|geheimer schlüssel|"
+        "clé secrète|clave secreta|chiave segreta|chave secreta|jeton|token d'accès|api sleutel|apiキー|api 키",
+        Edge::Any);
+    words_.add(kPassword, "_pass:|_pass=|_pass =|_pass'|_pass\"|pass=|(pw:|pw=|pw:|_pw=", Edge::Any);
     words_.add(kWeakKey, " key:| key =| key is|storage key|license key|master key| hash key|key=", Edge::Any);
+    words_.add(kTight, " -p", Edge::Any);
+    words_.add(kTuple, "auth=(|auth = (|basicauth(|httpbasicauth(", Edge::Any);
+    words_.add(kPgpass, ":5432:", Edge::Any);
+    words_.add(
+        kCodes,
+        "recovery codes|backup codes|recovery code|backup code|2fa codes|backup-codes|wiederherstellungscodes|"
+        "códigos de recuperación|códigos de respaldo|codes de récupération|codes de secours|codici di backup|"
+        "one-time code|verification code|otp|security code|einmalcode|bestätigungscode|code de vérification|"
+        "código de verificación|my pin|card pin|pin is|atm pin|mein pin|meine pin|pin code|one-time password|"
+        "passcode");
+    words_.add(kCodes, "验证码|備用碼|备用码|認証コード|인증번호", Edge::Any);
     words_.add(kFlag, " -u | --user | -p | --pass ", Edge::Any);
     words_.add(kUrl, "://", Edge::Any);
     words_.add(kAuthorization, "bearer |basic |authorization: token ", Edge::Start);
@@ -65,7 +86,9 @@ class Passwords : public scan::Detector {
                "is|was|are|were|of|to|as|set|reset|changed|set to|lautet|ist|war|es|est|é|del|servidor|de|"
                "du|for|the|server|my|her|his|and|with|value|now|temporary|default|new|current|root|admin|"
                "postgres|is:|für|den|das|serveur|pour|le|la|para|el|i|jest|hier|here|here's|using|use|by|"
-               "from|on|database|db|vpn|wifi|hash|portal|account|user|prod|production|staging|master");
+               "from|on|database|db|vpn|wifi|hash|portal|account|user|prod|production|staging|master|è|sind|sono|"
+               "são|są|är|er|on|هي|هو|olarak|new one|actually|currently|still|just|"
+               "wird|wurde|lautete|también|também|now:|today|dev|mail|email|ftp|ssh|server|router|laptop|bank");
   }
 
   const char* name() const override { return "passwords"; }
@@ -78,6 +101,11 @@ class Passwords : public scan::Detector {
       if (tags & kAuthorization) authorization(doc, hit, hits);
       if (tags & (kPassword | kKey | kWeakKey)) named(doc, hit, tags, taken, hits);
       if (tags & kFlag) flag(doc, hit, hits);
+      if (tags & kTight) tight(doc, hit.end, hits);
+      if (tags & kTuple) tuple(doc, hit.end, hits);
+      if (tags & kPgpass) pgpass(doc, hit.end, hits);
+      if (tags & kCodes) codes(doc, hit.end, hits);
+      if (tags & kPassword) before_name(doc, hit.start, hits);
       if (tags & kLeak) login(doc, hit, hits);
     }
     for (const std::uint32_t at : doc.at_signs) pair(doc, at, hits);
@@ -112,6 +140,83 @@ class Passwords : public scan::Detector {
     }
   }
 
+  // "Falcon7003% is the root password", "use Falcon7003% as the password".
+  static void before_name(const Document& doc, std::size_t name, std::vector<Hit>& hits) {
+    const std::size_t from = name > 64 ? name - 64 : 0;
+    const std::string_view clause = std::string_view(doc.lower).substr(from, name - from);
+    for (const char* verb : {" which is the ", " is the ", " as the ", " is my ", " as my ", " is our ", " as "}) {
+      const std::size_t at = clause.rfind(verb);
+      if (at == clause.npos || clause.find_first_of("\n.?;", at) != clause.npos) continue;
+      if (clause.size() - at - std::string_view(verb).size() > 16) continue;
+      const std::size_t end = from + at;
+      std::size_t start = end;
+      while (start > 0 && end - start < 64 && !is_space(doc.text[start - 1]) && doc.text[start - 1] != '\n')
+        --start;
+      std::string_view value = doc.slice(start, end);
+      while (!value.empty() && (value.front() == '"' || value.front() == '\'')) value.remove_prefix(1), ++start;
+      while (!value.empty() && std::string_view("\"',").find(value.back()) != std::string_view::npos)
+        value.remove_suffix(1);
+      if (!looks_like_password(value) || classes_of(value).kinds() < 3 || !has_secret_look(value)) continue;
+      report(0.75, start, start + value.size(), Kind::Password, hits);
+      return;
+    }
+  }
+
+  // mysql -psecret
+  static void tight(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    Value v;
+    v.start = at;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (!looks_like_password(secret) || classes_of(secret).kinds() < 3) return;
+    if (secret.find_first_of("/:=-") != secret.npos) return;
+    report(0.8, v.start, v.end, Kind::Password, hits);
+  }
+
+  static void tuple(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    const std::size_t comma = doc.text.find(',', at);
+    if (comma == doc.text.npos || comma - at > 60) return;
+    Value v;
+    v.start = comma + 1;
+    while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (v.quoted && secret.size() >= 6 && looks_like_password(secret))
+      report(0.85, v.start, v.end, Kind::Password, hits);
+  }
+
+  static void pgpass(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    std::size_t colon = doc.text.find(':', at);
+    if (colon == doc.text.npos || colon - at > 64) return;
+    const std::size_t user = colon + 1;
+    colon = doc.text.find(':', user);
+    if (colon == doc.text.npos || colon - user > 64 || doc.text.find('\n', at) < colon) return;
+    Value v;
+    v.start = colon + 1;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (secret.size() >= 5 && !is_placeholder(secret) && !is_reference(secret))
+      report(0.85, v.start, v.end, Kind::Password, hits);
+  }
+
+  // "recovery codes: 8f3k-29dk 77dh-1k2m", "the one-time code is 492817": groups of letters and digits, or a
+  // number.
+  static void codes(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    static const RE2 kValue(
+        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|account|login|here|是|为|：|は)\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
+    const std::size_t end = std::min<std::size_t>(doc.text.size(), at + 260);
+    const re2::StringPiece rest(doc.text.data() + at, end - at);
+    re2::StringPiece value;
+    if (!RE2::PartialMatch(rest, kValue, &value)) return;
+    std::size_t digits = 0;
+    for (const char c : value) digits += c >= '0' && c <= '9';
+    const bool year =
+        value.size() == 4 && (value[0] == '1' || value[0] == '2') && (value[1] == '9' || value[1] == '0');
+    if (digits < 4 || year || is_placeholder(std::string_view(value.data(), value.size()))) return;
+    const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
+    report(0.7, start, start + value.size(), Kind::Password, hits);
+  }
+
   // "The password for the shared mailbox is ...": what stands between is longer than the known linking words.
   static Value further(const Document& doc, std::size_t from) {
     const std::string_view ahead = std::string_view(doc.lower).substr(from, 64);
@@ -130,7 +235,9 @@ class Passwords : public scan::Detector {
 
   // Whether the value after such a name is a live secret.
   static bool accepts(std::string_view text, const Value& v, Tags tags) {
-    if (text.size() < 4 || is_placeholder(text) || is_reference(text)) return false;
+    if (text.size() < 4 || is_placeholder(text) || is_reference(text) || text.starts_with("arn:") ||
+        text.find(":secret:") != text.npos)
+      return false;
     const Classes c = classes_of(text);
     if ((tags & kPassword) && v.assigned) {
       if (c.upper + c.lower + c.other == 0) return c.digit >= 6;
@@ -156,6 +263,10 @@ class Passwords : public scan::Detector {
     const bool marked = text.find_first_of("!@$%^&*?~") != text.npos;
     const bool joined = text.size() >= 8 && text.find_first_of("#_+") != text.npos && c.digit > 0;
     if (marked || joined) return c.upper + c.lower + c.other > 0;
+    // "correct-horse-42-battery"
+    const auto hyphens = std::count(text.begin(), text.end(), '-');
+    if (hyphens >= 2 && text.size() >= 12 && c.digit > 0 && c.lower > 6 && (text[0] < '0' || text[0] > '9'))
+      return true;
     if (text.find_first_of("-/.:") != text.npos) return c.digit >= 3 && c.upper > 0 && c.lower > 0;
     return c.digit >= 1 && c.upper + c.lower >= 3 && text.size() >= 7;
   }
@@ -169,11 +280,27 @@ class Passwords : public scan::Detector {
     const std::string& t = doc.text;
     Value v;
     const std::size_t name_end = i;
+    if (t[i - 1] == '=' || t[i - 1] == ':') {  // the sign belongs to the phrase
+      v.assigned = true;
+      v.start = i;
+      while (v.start < t.size() && is_space(t[v.start])) ++v.start;
+      read_value(t, v);
+      return v;
+    }
     while (i < t.size() && i - name_end < 40 && (is_identifier(t[i]))) ++i;
     if (i < t.size() && (t[i] == '"' || t[i] == '\'' || t[i] == '`' || t[i] == ')' || t[i] == ']')) {
       // "password": ... or env["PASSWORD"] = ...; an opening quote begins the value only after a space.
       ++i;
       if (i < t.size() && t[i] == ']') ++i;
+      if (i < t.size() && t[i] == ',' && t[i - 1] != ')') {  // define('DB_PASSWORD', '...')
+        v.assigned = true;
+        ++i;
+      }
+    } else if (i + 1 < t.size() && t[i] == '>' && t[i + 1] != ' ') {  // <password>...</password>
+      v.assigned = true;
+      v.start = i + 1;
+      v.end = std::min(t.find_first_of("<\n ", v.start), t.size());
+      return v;
     }
     // "password@host", "token/page": the word is part of something else.
     if (i < t.size() && !is_space(t[i]) && std::string_view(":=\n'\"`").find(t[i]) == std::string_view::npos &&
@@ -259,10 +386,13 @@ class Passwords : public scan::Detector {
   // "login for the box: root / Tr33house!2023"
   void login(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
     const std::string_view ahead = doc.slice(hit.end, std::min<std::size_t>(doc.text.size(), hit.end + 70u));
-    const std::size_t slash = ahead.find(" / ");
+    std::size_t slash = ahead.find(" / ");
+    const bool apart = slash != ahead.npos;
+    if (!apart) slash = ahead.find('/');
     if (slash == ahead.npos || ahead.substr(0, slash).find('\n') != ahead.npos) return;
+    if (!apart && (ahead.find('/', slash + 1) != ahead.npos || ahead.find("http") != ahead.npos)) return;
     Value v;
-    v.start = hit.end + slash + 3;
+    v.start = hit.end + slash + (apart ? 3 : 1);
     read_value(doc.text, v);
     const std::string_view secret = doc.slice(v.start, v.end);
     if (!looks_like_password(secret) || classes_of(secret).kinds() < 3 || secret.size() < 7) return;

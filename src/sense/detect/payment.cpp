@@ -9,12 +9,13 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "sense/detect/checksum.h"
+#include "sense/check/check.h"
 #include "sense/detect/detectors.h"
 #include "sense/detect/numbers.h"
 #include "sense/detect/words.h"
 
 namespace sluice::sense::detect {
+using namespace check;
 namespace {
 
 using scan::Document;
@@ -85,31 +86,44 @@ const IssuerRange* issuer_of(std::string_view digits) {
 class Payment : public scan::Detector {
  public:
   explicit Payment(scan::PhraseSet& set)
-      : words_(set),
+      : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
-    words_.add(kCardWord,
-               "card|cards|credit card|debit card|visa|mastercard|amex|maestro|discover|american express|"
-               "cvv|cvc|cvv2|expiry|expires|exp|pan|kreditkarte|karte|kartennummer|carte|carte bancaire|"
-               "carte bleue|tarjeta|cartão|cartao|carta di credito|kaart|karta|карта|карты|payment|billing|"
-               "charge|charged|declined");
-    words_.add(kCardWord, "卡号|信用卡|银行卡|カード|카드|बैंक कार्ड|بطاقة", scan::Edge::Any);
+    words_.add(
+        kCardWord,
+        "card|cards|credit card|debit card|visa|mastercard|amex|maestro|discover|american express|"
+        "cvv|cvc|cvv2|expiry|expires|exp|pan|kreditkarte|karte|kartennummer|carte|carte bancaire|"
+        "carte bleue|tarjeta|cartão|cartao|carta di credito|kaart|karta|карта|карты|payment|billing|"
+        "charge|charged|declined|kreditkartennummer|numero della carta|carta|número de tarjeta|numero de tarjeta|"
+        "tarjeta de crédito|cartão de crédito|carte de crédit|numéro de carte|kart|kart numarası|kortnummer|kort|"
+        "номер карты|карте|карту|kredietkaart|karty|numer karty|кредитная карта|cc|credit|debit|refund|"
+        "kreditkort|bankkort|cardholder|card number|ccnum|unionpay|rupay|jcb|diners|troy|mir");
+    words_.add(kCardWord, "卡号|信用卡|银行卡|卡號|カード|카드|कार्ड|بطاقة|כרטיס|บัตร", scan::Edge::Any);
     words_.add(kOtherNumber,
                "article|article code|ean|isbn|imei|tracking|tracking number|sku|upc|gtin|serial|"
                "serial number|order number|order id|invoice number|ticket number|random|seed|hash|timestamp|"
-               "trace id|request id|product code|part number|barcode|reference number|luhn");
-    words_.add(kAccountWord,
-               "account|account number|account no|account no.|account #|acct|acct no|acct.|a/c|a/c no|"
-               "bank account|checking account|savings account|savings bank account|kontonummer|konto|"
-               "konto-nr|kontonr|numéro de compte|compte|compte bancaire|número de cuenta|cuenta|"
-               "cuenta bancaria|conta|conta corrente|número da conta|conto corrente|rekeningnummer|"
-               "numer konta|clabe|cbu|id number|номер счета|расчетный счет");
-    words_.add(kAccountWord, "账号|账户|帳號|口座番号|계좌번호", scan::Edge::Any);
+               "imei|imsi|iccid|trace id|request id|product code|part number|barcode|reference number|luhn");
+    words_.add(
+        kAccountWord,
+        "account|account number|account no|account no.|account #|acct|acct no|acct.|a/c|a/c no|"
+        "bank account|checking account|savings account|savings bank account|kontonummer|konto|"
+        "konto-nr|kontonr|numéro de compte|compte|compte bancaire|número de cuenta|cuenta|"
+        "cuenta bancaria|conta|conta corrente|número da conta|conto corrente|rekeningnummer|"
+        "numer konta|clabe|cbu|id number|номер счета|расчетный счет|номер счёта|расчётный счёт|счет|numero di "
+        "conto|numero conto|conto|conto bancario|conto n.|rekening|bankrekening|rekeningnr|konto "
+        "nr|kontonr.|bankkonto|nr konta|kto|kto.|kto-nr|rachunek|numer rachunku|n° de compte|compte n°|compte "
+        "courant|cuenta "
+        "n.º|cuenta corriente|"
+        "nº de cuenta|cuenta de ahorros|conta bancária|conta poupança|hesap no|hesap numarası|banka hesabı|"
+        "kontonummeret|bankgiro|plusgiro|account_number|accountnumber|acct_no|cta.|cbu|cvu|nuban|account "
+        "no:|iban/account|beneficiary account|deposit account|current account|brokerage account|loan number|"
+        "loan account|demat|folio number|policy account");
+    words_.add(kAccountWord, "账号|账户|帳號|帳戶|口座番号|계좌번호|계좌|حساب|खाता", scan::Edge::Any);
     words_.add(kRoutingWord,
                "routing|routing number|routing no|aba|aba number|rtn|sort code|ifsc|ifsc code|swift|"
-               "swift code|bic|bsb|blz|bankleitzahl|transit number|wire transfer");
+               "swift code|bic|bsb|blz|sort|bankleitzahl|transit number|wire transfer");
     words_.add(kBankWord,
                "bank|banking|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
                "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"
@@ -127,6 +141,7 @@ class Payment : public scan::Detector {
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
       if (words_.tags(hit) & (kAccountWord | kRoutingWord)) account(doc, hit, taken, hits);
+      if (words_.tags(hit) & kRoutingWord) bank_code(doc, hit, hits);
     }
     return {};
   }
@@ -237,6 +252,29 @@ class Payment : public scan::Detector {
     taken = end;
     if (listed(number, kTestIbans)) return;
     hits.push_back(Hit{Kind::Iban, 0.98, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  }
+
+  // IFSC (four letters, 0, six characters) and BIC (ISO 9362) after their names. A BIC names a bank, not a person.
+  void bank_code(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    for (std::size_t i = hit.end; i < t.size() && i < hit.end + 24u; ++i) {
+      if (!is_upper(t[i]) || scan::is_word_byte(t[i - 1])) continue;
+      std::size_t end = i;
+      while (end < t.size() && (is_upper(t[end]) || (t[end] >= '0' && t[end] <= '9'))) ++end;
+      if (end < t.size() && scan::is_word_byte(t[end])) continue;
+      const std::string_view code = doc.slice(i, end);
+      const auto letters = [&](std::size_t n) {
+        return std::all_of(code.begin(), code.begin() + static_cast<std::ptrdiff_t>(n), is_upper);
+      };
+      const bool ifsc =
+          code.size() == 11 && letters(4) && code[4] == '0' && code.find_first_of("123456789") != code.npos;
+      const bool bic = (code.size() == 8 || code.size() == 11) && letters(6);
+      if (!ifsc && !bic) continue;
+      hits.push_back(
+          Hit{Kind::RoutingNumber, 0.8, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(end), ifsc});
+      return;
+    }
   }
 
   // "account number 2531858508", "routing 022566234": the value follows its word.

@@ -18,13 +18,16 @@ using scan::Kind;
 constexpr Tags kBirth = 1;
 constexpr Tags kStreetAfterName = 2;   // "899 Old Mill Road"
 constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27"
-constexpr Tags kStreetSuffix = 8;      // "Lindenstraße 5"
+constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
+constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
+constexpr Tags kBox = 64;
+constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
 
 // Numeric dates, and days with the names of months in the languages of the context words.
 constexpr char kDate[] =
     R"(((?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2})|(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4})|)"
     R"((?:\d{1,2}(?:st|nd|rd|th|er|º|\.)?(?: of| de)? ?)"
-    R"((?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iy]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|set|o[ck]t|out|nov|de[czc]|déc|ene|gen|mag|giu|lug|dic)\pL{0,8}\.?,?(?: de)? \d{2,4})|)"
+    R"((?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iy]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|set|o[ck]t|out|nov|de[czc]|déc|ene|gen|mag|giu|lug|dic|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек|maa|mei|okt|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara)\pL{0,9}\.?,?(?: de)? \d{2,4})|)"
     R"((?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\pL{0,6}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|)"
     R"((?:\d{4}年\d{1,2}月\d{1,2}日)))";
 
@@ -42,24 +45,37 @@ class Person : public scan::Detector {
             R"(^\.?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?, [A-Z][\pL'-]+(?: [A-Z][\pL'-]+)?)"),
         before_number_(R"((\d{1,4}(?: ?bis| ?ter|[A-Za-z])?,? )$)"),
         latin_(
-            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:\s?[A-Za-z])?\b)?,? ?(?:[-–] )?\d{4,5}(?:-\d{3})? \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
-        german_(R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-)?\d{4,5} ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
-    for (const RE2* pattern : {&birth_, &numbered_, &town_, &town_only_, &before_number_, &latin_, &german_}) {
+            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?(?:, ?\d{1,2}[ºª°]? ?[A-Z]?)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
+        east_asian_(
+            R"(^(?:[:：\s是は为为在]|is|은|는)*([^\s,，。;；、]{2,60}?(?:省|市|区|區|都|府|县|縣|구|시|도|路|街|町|로|길)[^,，。;；、\n]{0,60}?\d[\d-]*(?:号楼|号|號|室|层|楼|丁目|番地|番|动|호|번지|층)?(?:\d[\d-]*(?:号楼|号|號|室|楼|番地|番|호|층)?)*))"),
+        german_(
+            R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-|S-|SE-)?(?:\d{3} \d{2}|\d{4,5}) ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
+    for (const RE2* pattern :
+         {&birth_, &numbered_, &town_, &town_only_, &before_number_, &latin_, &east_asian_, &german_}) {
       SLUICE_CHECK(pattern->ok(), "our own patterns compile");
     }
     words_.add(kBirth,
-               "date of birth|dob|d.o.b.|d.o.b|birth date|birthdate|birthday|born|born on|né le|née le|"
-               "né(e) le|date de naissance|geb|geb.|geboren|geboren am|geburtsdatum|fecha de nacimiento|"
-               "nacido|nacida|nació|data de nascimento|nascido|nascida|data di nascita|nato il|nata il|"
-               "geboortedatum|data urodzenia|ur.|дата рождения|родился|родилась|född");
-    words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد", scan::Edge::Any);
+               "date of birth|dob|d.o.b.|d.o.b|birth date|birthdate|birthday|né le|née le|"
+               "né(e) le|date de naissance|geb|geb.|geboren am|geburtsdatum|fecha de nacimiento|"
+               "nacido|nacida|data de nascimento|nascido|nascida|data di nascita|nato il|nata il|"
+               "geboortedatum|data urodzenia|ur.|дата "
+               "рождения|född|urodzony|urodzona|urodzenia|ur|doğum tarihi|doğum|fødselsdato|"
+               "født|syntymäaika|datum narození|născut|data nașterii|született|γεννήθηκε|"
+               "ημερομηνία γέννησης|geboortedag|nacimiento|nascimento|d.n.|f. nac.|birth|date_of_birth|birth_date|"
+               "naissance|geburtstag|geb.datum|rođen|ngày sinh|tanggal lahir");
+    words_.add(kBirth | kBorn, "born|born on|geboren|nació|родился|родилась|narozen|syntynyt");
+    words_.add(kAddressWord, "住址|地址|住所|주소|住在", scan::Edge::Any);
+    words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد|تاريخ الولادة|תאריך לידה|วันเกิด",
+               scan::Edge::Any);
     words_.add(kStreetAfterName,
                "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|place|pl|way|"
                "square|crescent|close|parkway|pkwy|circle|highway|hwy|trail|grove|gardens|mews|row|walk|"
                "hill|rise");
     words_.add(kStreetBeforeName,
                "rue|avenue|boulevard|place|allée|chemin|impasse|quai|route|calle|avenida|plaza|paseo|"
-               "carrera|camino|rua|travessa|praça|via|viale|piazza|corso|ulica|ul.");
+               "carrera|camino|av.|avda.|avda|av|c/"
+               "|largo|strada|vicolo|rua|travessa|praça|via|viale|piazza|corso|ulica|ul.");
+    words_.add(kBox, "po box|p.o. box|p. o. box|postfach|apartado|boîte postale|casella postale|postbus|skrytka");
     words_.add(kStreetSuffix,
                "straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|plein|gatan|"
                "vägen",
@@ -72,8 +88,10 @@ class Person : public scan::Detector {
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
-      if (tags & kBirth) birth(doc, hit, hits);
+      if (tags & kBirth) birth(doc, hit, tags, hits);
       if (hit.start < taken) continue;
+      if (tags & kBox) box(doc, hit, taken, hits);
+      if (tags & kAddressWord) east_asian(doc, hit, taken, hits);
       if (tags & kStreetAfterName) after_name(doc, hit, taken, hits);
       if (tags & kStreetBeforeName) before_name(doc, hit, taken, hits);
       if (tags & kStreetSuffix) suffix(doc, hit, taken, hits);
@@ -87,13 +105,16 @@ class Person : public scan::Detector {
     return re2::StringPiece(text.data() + start, end - start);
   }
 
-  void birth(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+  void birth(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::vector<Hit>& hits) const {
     re2::StringPiece date;
     if (!RE2::PartialMatch(piece(doc.lower, hit.end, hit.end + 64), birth_, &date)) return;
     const std::size_t start = static_cast<std::size_t>(date.data() - doc.lower.data());
     if (is_historic(date)) return;
+    // "born December 13, 1989" is how one writes of the famous; "born 12.03.1984" is from a form.
+    const bool spelled = std::any_of(date.begin(), date.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool raises = !(tags & kBorn) || !spelled || !doc.at_signs.empty();
     hits.push_back(Hit{Kind::DateOfBirth, 0.85, static_cast<std::uint32_t>(start),
-                       static_cast<std::uint32_t>(start + date.size())});
+                       static_cast<std::uint32_t>(start + date.size()), raises});
   }
 
   // Births before 1910 belong to history books.
@@ -125,6 +146,23 @@ class Person : public scan::Detector {
     }
   }
 
+  // "PO Box 4412, Austin, TX 78703"
+  void box(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    static const RE2 kBoxAddress(
+        R"(^ \d{1,6}(?: \d{2,3})?,? ?\n?(?:\d{4,5} )?[A-Z\pL][\pL. '-]{2,30}(?:,? (?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2,3} \d{4}))?)");
+    re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 80);
+    const re2::StringPiece whole = rest;
+    if (RE2::Consume(&rest, kBoxAddress)) report(hit.start, hit.end + (whole.size() - rest.size()), taken, hits);
+  }
+
+  void east_asian(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+                  std::vector<Hit>& hits) const {
+    re2::StringPiece address;
+    if (!RE2::PartialMatch(piece(doc.text, hit.end, hit.end + 180), east_asian_, &address)) return;
+    const auto start = static_cast<std::size_t>(address.data() - doc.text.data());
+    report(start, start + address.size(), taken, hits);
+  }
+
   void before_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
                    std::vector<Hit>& hits) const {
     re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 90), number;
@@ -152,7 +190,7 @@ class Person : public scan::Detector {
   }
 
   Words words_;
-  RE2 birth_, numbered_, town_, town_only_, before_number_, latin_, german_;
+  RE2 birth_, numbered_, town_, town_only_, before_number_, latin_, east_asian_, german_;
 };
 
 }  // namespace

@@ -61,11 +61,15 @@ bool is_placeholder(std::string_view value) {
     const char last = v.back();
     if (last == '>' || last == '}' || last == '%' || last == ']' || v.front() == '$') return true;
   }
-  static constexpr std::array<std::string_view, 30> kWords = {
-      "password", "passwd",   "secret",  "token",     "apikey",  "api_key",  "changeme", "change_me",
-      "test",     "testing",  "foobar",  "string",    "none",    "null",     "true",     "false",
-      "required", "optional", "default", "value",     "letmein", "user",     "username", "unknown",
-      "hidden",   "redacted", "secure",  "encrypted", "hunter2", "undefined"};
+  static constexpr std::array<std::string_view, 52> kWords = {
+      "password123", "password1", "passw0rd", "admin123", "test123",  "12345678",       "123456",
+      "qwerty",      "p@ssw0rd",  "p@ssword", "pass123",  "abc123",   "mypassword",     "my_password",
+      "supersecret", "s3cr3t",    "guest",    "admin",    "root",     "secretpassword", "mysecretpassword",
+      "passphrase",  "password",  "passwd",   "secret",   "token",    "apikey",         "api_key",
+      "changeme",    "change_me", "test",     "testing",  "foobar",   "string",         "none",
+      "null",        "true",      "false",    "required", "optional", "default",        "value",
+      "letmein",     "user",      "username", "unknown",  "hidden",   "redacted",       "secure",
+      "encrypted",   "hunter2",   "undefined"};
   if (std::find(kWords.begin(), kWords.end(), v) != kWords.end()) return true;
   return contains_any(v, {"example",    "your-",      "your_",       "yourpass",      "yourapi",   "yourtoken",
                           "yoursecret", "my-secret-", "placeholder", "xxxx",          "****",      "....",
@@ -135,6 +139,8 @@ bool looks_like_password(std::string_view value) {
            value.find(',') == value.npos;
   if (c.digit > 0) return true;
   if (c.symbol > 0) {  // "R3boot!Now" without digits; hyphens and dots join ordinary words
+    if (value.find_last_not_of("!?") + 1 == value.size() - static_cast<std::size_t>(c.symbol) && c.upper < 2)
+      return false;  // "contain?"
     return value.find_first_of("!@#$%^&*?~") != value.npos;
   }
   return c.upper >= 2 && c.lower >= 2 && looks_random(value);

@@ -7,6 +7,7 @@
 
 #include "sense/detect/detectors.h"
 #include "sense/detect/secret_value.h"
+#include "sense/detect/token_shapes.h"
 #include "sense/detect/words.h"
 
 namespace sluice::sense::detect {
@@ -16,132 +17,38 @@ using scan::Document;
 using scan::Hit;
 using scan::Kind;
 
-enum class Chars : std::uint8_t { Hex, LowerHex, Upper32, Alnum, Url, Base64, Dotted };
-
-struct TokenShape {
-  const char* prefix;  // in lower case, as the phrases are; `exact` holds its true spelling
-  const char* exact;
-  Chars chars;  // of what follows the prefix
-  std::size_t min, max;
-  double min_entropy;  // bits a character of what follows
-};
-
-// Published shapes; lengths from the vendors' documentation or their secret-scanning pages.
-constexpr TokenShape kShapes[] = {
-    {"akia", "AKIA", Chars::Upper32, 16, 16, 2.5},
-    {"asia", "ASIA", Chars::Upper32, 16, 16, 2.5},
-    {"abia", "ABIA", Chars::Upper32, 16, 16, 2.5},
-    {"ghp_", "ghp_", Chars::Alnum, 30, 255, 3.0},
-    {"gho_", "gho_", Chars::Alnum, 30, 255, 3.0},
-    {"ghu_", "ghu_", Chars::Alnum, 30, 255, 3.0},
-    {"ghs_", "ghs_", Chars::Alnum, 30, 255, 3.0},
-    {"ghr_", "ghr_", Chars::Alnum, 30, 255, 3.0},
-    {"github_pat_", "github_pat_", Chars::Url, 40, 255, 3.0},
-    {"glpat-", "glpat-", Chars::Dotted, 20, 64, 3.0},
-    {"gldt-", "gldt-", Chars::Url, 20, 64, 3.0},
-    {"glrt-", "glrt-", Chars::Url, 20, 64, 3.0},
-    {"glptt-", "glptt-", Chars::LowerHex, 40, 40, 3.0},
-    {"xoxb-", "xoxb-", Chars::Url, 20, 255, 2.8},
-    {"xoxp-", "xoxp-", Chars::Url, 20, 255, 2.8},
-    {"xoxa-", "xoxa-", Chars::Url, 20, 255, 2.8},
-    {"xoxs-", "xoxs-", Chars::Url, 20, 255, 2.8},
-    {"xoxr-", "xoxr-", Chars::Url, 20, 255, 2.8},
-    {"xoxe.", "xoxe.", Chars::Dotted, 20, 255, 2.8},
-    {"xapp-", "xapp-", Chars::Url, 20, 255, 2.8},
-    {"hooks.slack.com/services/t", "hooks.slack.com/services/T", Chars::Base64, 30, 80, 3.0},
-    {"discord.com/api/webhooks/", "discord.com/api/webhooks/", Chars::Base64, 60, 120, 3.0},
-    {"sk_live_", "sk_live_", Chars::Alnum, 16, 255, 3.0},
-    {"rk_live_", "rk_live_", Chars::Alnum, 16, 255, 3.0},
-    {"sk_test_", "sk_test_", Chars::Alnum, 16, 255, 3.0},
-    {"rk_test_", "rk_test_", Chars::Alnum, 16, 255, 3.0},
-    {"whsec_", "whsec_", Chars::Base64, 24, 128, 3.0},
-    {"sk-ant-", "sk-ant-", Chars::Url, 24, 255, 3.0},
-    {"sk-proj-", "sk-proj-", Chars::Url, 20, 255, 3.0},
-    {"sk-svcacct-", "sk-svcacct-", Chars::Url, 20, 255, 3.0},
-    {"sk-or-v1-", "sk-or-v1-", Chars::LowerHex, 48, 80, 3.0},
-    {"sk-", "sk-", Chars::Alnum, 20, 100, 3.0},
-    {"aiza", "AIza", Chars::Url, 35, 35, 3.2},
-    {"ya29.", "ya29.", Chars::Url, 20, 512, 3.2},
-    {"gocspx-", "GOCSPX-", Chars::Url, 28, 28, 3.0},
-    {"npm_", "npm_", Chars::Alnum, 36, 36, 3.2},
-    {"pypi-", "pypi-", Chars::Url, 50, 512, 3.2},
-    {"hf_", "hf_", Chars::Alnum, 30, 40, 3.2},
-    {"dop_v1_", "dop_v1_", Chars::LowerHex, 64, 64, 3.0},
-    {"doo_v1_", "doo_v1_", Chars::LowerHex, 64, 64, 3.0},
-    {"dor_v1_", "dor_v1_", Chars::LowerHex, 64, 64, 3.0},
-    {"shpat_", "shpat_", Chars::Hex, 32, 32, 2.8},
-    {"shpss_", "shpss_", Chars::Hex, 32, 32, 2.8},
-    {"shpca_", "shpca_", Chars::Hex, 32, 32, 2.8},
-    {"shppa_", "shppa_", Chars::Hex, 32, 32, 2.8},
-    {"sg.", "SG.", Chars::Dotted, 60, 70, 3.5},
-    {"key-", "key-", Chars::LowerHex, 32, 32, 3.0},
-    {"sq0atp-", "sq0atp-", Chars::Url, 22, 22, 3.0},
-    {"sq0csp-", "sq0csp-", Chars::Url, 43, 43, 3.0},
-    {"eaaa", "EAAA", Chars::Url, 60, 255, 3.5},
-    {"dapi", "dapi", Chars::LowerHex, 32, 34, 3.0},
-    {"nrak-", "NRAK-", Chars::Alnum, 27, 27, 3.0},
-    {"pmak-", "PMAK-", Chars::Url, 59, 59, 3.0},
-    {"lin_api_", "lin_api_", Chars::Alnum, 40, 40, 3.0},
-    {"secret_", "secret_", Chars::Alnum, 43, 43, 3.2},
-    {"ntn_", "ntn_", Chars::Alnum, 40, 50, 3.2},
-    {"figd_", "figd_", Chars::Url, 40, 48, 3.0},
-    {"hvs.", "hvs.", Chars::Url, 24, 200, 3.2},
-    {"hvb.", "hvb.", Chars::Url, 24, 200, 3.2},
-    {"tfp_", "tfp_", Chars::Alnum, 40, 60, 3.2},
-    {"rubygems_", "rubygems_", Chars::LowerHex, 48, 48, 3.0},
-    {"dckr_pat_", "dckr_pat_", Chars::Url, 27, 27, 3.0},
-    {"pul-", "pul-", Chars::LowerHex, 40, 40, 3.0},
-    {"atatt3", "ATATT3", Chars::Url, 100, 255, 3.2},
-    {"gsk_", "gsk_", Chars::Alnum, 48, 56, 3.2},
-    {"r8_", "r8_", Chars::Alnum, 37, 40, 3.2},
-    {"pplx-", "pplx-", Chars::Alnum, 40, 60, 3.2},
-    {"xai-", "xai-", Chars::Alnum, 60, 90, 3.2},
-    {"glsa_", "glsa_", Chars::Url, 40, 48, 3.0},
-    {"eyjrijoi", "eyJrIjoi", Chars::Base64, 60, 400, 3.2},
-    {"age-secret-key-1", "AGE-SECRET-KEY-1", Chars::Alnum, 58, 58, 3.0},
-    {"ac.", "AC.", Chars::Url, 200, 600, 4.0},
-};
-
-std::bitset<256> set_of(Chars chars) {
-  std::bitset<256> set;
-  const auto range = [&set](char from, char to) {
-    for (char c = from; c <= to; ++c) set.set(static_cast<unsigned char>(c));
-  };
-  range('0', '9');
-  if (chars == Chars::LowerHex) {
-    range('a', 'f');
-  } else if (chars == Chars::Hex) {
-    range('a', 'f');
-    range('A', 'F');
-  } else if (chars == Chars::Upper32) {
-    range('A', 'Z');
-  } else {
-    range('a', 'z');
-    range('A', 'Z');
-  }
-  if (chars == Chars::Url || chars == Chars::Dotted) set.set('-').set('_');
-  if (chars == Chars::Dotted) set.set('.');
-  if (chars == Chars::Base64) set.set('+').set('/').set('=').set('-').set('_');
-  return set;
-}
-
-constexpr Tags kKeyHeader = 1, kJwt = 2, kToken = 4, kPutty = 8, kMnemonic = 16;
+constexpr Tags kKeyHeader = 1, kJwt = 2, kToken = 4, kPutty = 8, kMnemonic = 16, kTelegram = 32, kDiscord = 64,
+               kMailchimp = 128, kEntra = 256, kFirebase = 512;
 
 class Tokens : public scan::Detector {
  public:
   explicit Tokens(scan::PhraseSet& set) : tokens_(set), words_(set) {
-    for (const TokenShape& shape : kShapes) tokens_.add(kToken, shape.prefix, scan::Edge::Any);
-    for (std::size_t c = 0; c < sets_.size(); ++c) sets_[c] = set_of(static_cast<Chars>(c));
+    for (const TokenShape& shape : token_shapes()) {
+      const std::string prefix = scan::lower_case(shape.prefix);
+      tokens_.add(kToken, prefix, scan::Edge::Any);
+    }
+    for (std::size_t c = 0; c < sets_.size(); ++c) sets_[c] = characters_of(static_cast<Chars>(c));
     words_.add(kKeyHeader, "private key-----|private key block-----", scan::Edge::Any);
     words_.add(kPutty, "private-lines:", scan::Edge::Any);
     words_.add(kJwt, "eyj", scan::Edge::Any);
-    words_.add(kMnemonic, "seed phrase|recovery phrase|mnemonic|seed words|secret phrase|recovery words");
+    words_.add(
+        kMnemonic,
+        "seed phrase|recovery phrase|mnemonic|seed words|secret phrase|recovery words|seed-phrase|recovery "
+        "seed|backup phrase|12 words|24 words|wallet words|12-word|24-word|frase semilla|frase de recuperación|"
+        "phrase de récupération|phrase secrète|wiederherstellungsphrase|frase seed|seedphrase|wallet seed|"
+        "mnemonic phrase|сид-фраза|seed-фраза|мнемоника");
+    words_.add(kMnemonic, "助记词|シードフレーズ|복구 구문", scan::Edge::Any);
+    words_.add(kTelegram, ":aa", scan::Edge::Any);
+    words_.add(kDiscord, "mt|mj|mz|nd|nt|nj|nz|od|ot", scan::Edge::Start);
+    words_.add(kMailchimp, "-us", scan::Edge::Any);
+    words_.add(kEntra, "q~", scan::Edge::Any);
+    words_.add(kFirebase, ":apa91b", scan::Edge::Any);
   }
 
   const char* name() const override { return "tokens"; }
 
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
-    for (const auto& hit : tokens_.hits(doc)) token(doc, kShapes[hit.id], hit.start, hits);
+    for (const auto& hit : tokens_.hits(doc)) token(doc, token_shapes()[hit.id], hit.start, hits);
     std::size_t key_end = 0;
     for (const auto& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
@@ -149,6 +56,8 @@ class Tokens : public scan::Detector {
       if (tags & kPutty) putty(doc, hit, hits);
       if (tags & kJwt) jwt(doc, hit.start, hits);
       if (tags & kMnemonic) mnemonic(doc, hit, hits);
+      if (tags & (kTelegram | kMailchimp | kEntra | kFirebase)) around_mark(doc, hit, tags, hits);
+      if (tags & kDiscord) discord(doc, hit.start, hits);
     }
     return {};
   }
@@ -165,7 +74,7 @@ class Tokens : public scan::Detector {
 
   void token(const Document& doc, const TokenShape& shape, std::size_t start, std::vector<Hit>& hits) const {
     const std::string& t = doc.text;
-    const std::string_view exact = shape.exact;
+    const std::string_view exact = shape.prefix;
     if (t.compare(start, exact.size(), exact) != 0) return;
     if (start > 0 && joins(t, start - 1)) return;
     const auto& set = sets_[static_cast<std::size_t>(shape.chars)];
@@ -177,7 +86,9 @@ class Tokens : public scan::Detector {
     if (end < t.size() && joins(t, end)) return;
     if (entropy(body) < shape.min_entropy || is_placeholder(body)) return;
     const bool digits = std::any_of(body.begin(), body.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits && shape.chars != Chars::Upper32 && body.size() < 40) return;
+    const Classes c = classes_of(body);
+    const bool wild = c.upper >= 6 && c.lower >= 6 && entropy(body) >= 3.8;
+    if (!digits && shape.chars != Chars::Upper32 && body.size() < 40 && !wild) return;
     if (shape.chars == Chars::Upper32) aws_secret(doc, end, hits);
     report(Kind::ApiToken, 0.95, start, end, hits);
   }
@@ -249,6 +160,8 @@ class Tokens : public scan::Detector {
       if (part < 2 && (i >= t.size() || t[i++] != '.')) return;
     }
     if (ends[1] - ends[0] < 8 || ends[2] - ends[1] < 12) return;
+    // The example of jwt.io, whose subject is 1234567890, stands in every tutorial.
+    if (decoded(doc.slice(ends[0] + 1, ends[1])).find("\"1234567890\"") != std::string::npos) return;
     if (decoded(doc.slice(start, ends[0])).find("\"alg\"") == std::string::npos) return;
     report(Kind::ApiToken, 0.95, start, ends[2], hits);
   }
@@ -271,25 +184,101 @@ class Tokens : public scan::Detector {
     return out;
   }
 
-  // BIP-39: twelve to twenty-four short words in lower case after the words that announce them.
-  static void mnemonic(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+  // How many characters of a set stand before `at`, and where they end after it.
+  std::size_t back(const Document& doc, std::size_t at, Chars chars) const {
+    const auto& set = sets_[static_cast<std::size_t>(chars)];
+    std::size_t start = at;
+    while (start > 0 && at - start < 300 && set[static_cast<unsigned char>(doc.text[start - 1])]) --start;
+    return start;
+  }
+  std::size_t ahead(const Document& doc, std::size_t at, Chars chars) const {
+    const auto& set = sets_[static_cast<std::size_t>(chars)];
+    std::size_t end = at;
+    while (end < doc.text.size() && end - at < 600 && set[static_cast<unsigned char>(doc.text[end])]) ++end;
+    return end;
+  }
+
+  // Tokens known by a mark in their middle: 123456789:AA..., <hex>-us12, abc8Q~..., AAAA...:APA91b...
+  void around_mark(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::vector<Hit>& hits) const {
     const std::string& t = doc.text;
-    std::size_t i = hit.end, words = 0, start = 0, end = 0;
-    const std::size_t colon = t.find_first_of(":=\n\"", i);
-    if (colon == t.npos || colon - i > 40) return;
-    for (i = colon + 1; i < t.size();) {
-      while (i < t.size() && (t[i] == ' ' || t[i] == ',' || t[i] == '\n' || t[i] == '"')) ++i;
+    std::size_t start = 0, end = 0;
+    bool fits = false;
+    if (tags & kTelegram) {
+      start = back(doc, hit.start, Chars::Alnum);
+      end = ahead(doc, hit.start + 1, Chars::Url);
+      const std::string_view id = doc.slice(start, hit.start);
+      fits = t.compare(hit.start, 3, ":AA") == 0 && id.size() >= 8 && id.size() <= 12 &&
+             id.find_first_not_of("0123456789") == id.npos && end - hit.start - 1 >= 33 &&
+             end - hit.start - 1 <= 37;
+    } else if (tags & kMailchimp) {
+      start = back(doc, hit.start, Chars::Alnum);
+      end = ahead(doc, hit.end, Chars::Alnum);
+      const std::string_view hex = doc.slice(start, hit.start);
+      fits = hex.size() == 32 && hex.find_first_not_of("0123456789abcdef") == hex.npos && end > hit.end &&
+             end - hit.end <= 2 && t[hit.end] >= '0' && t[hit.end] <= '9';
+    } else if (tags & kEntra) {
+      start = back(doc, hit.start, Chars::Dotted);
+      end = ahead(doc, hit.end, Chars::Dotted);
+      while (end < t.size() && t[end] == '~') end = ahead(doc, end + 1, Chars::Dotted);
+      fits = t[hit.start] == 'Q' && hit.start - start == 4 && t[hit.start - 1] >= '0' && t[hit.start - 1] <= '9' &&
+             end - hit.end >= 31 && end - hit.end <= 36;
+    } else {
+      start = back(doc, hit.start, Chars::Url);
+      end = ahead(doc, hit.end, Chars::Url);
+      fits = hit.start - start >= 8 && end - hit.end >= 100;
+    }
+    if (fits && !is_placeholder(doc.slice(start, end))) report(Kind::ApiToken, 0.9, start, end, hits);
+  }
+
+  // Base64 of a number, a time and a signature, with dots between.
+  void discord(const Document& doc, std::size_t start, std::vector<Hit>& hits) const {
+    const std::size_t first = ahead(doc, start, Chars::Alnum);
+    if (first - start < 23 || first - start > 28 || first >= doc.text.size() || doc.text[first] != '.') return;
+    const std::size_t second = ahead(doc, first + 1, Chars::Url);
+    if (second - first != 7 || second >= doc.text.size() || doc.text[second] != '.') return;
+    const std::size_t end = ahead(doc, second + 1, Chars::Url);
+    if (end - second < 26 || end - second > 45) return;
+    if (decoded(doc.slice(start, first)).find_first_not_of("0123456789") != std::string::npos) return;
+    report(Kind::ApiToken, 0.95, start, end, hits);
+  }
+
+  // BIP-39: twelve to twenty-four short words in lower case after the words that announce them. Prose has words
+  // there that the list has not.
+  static void mnemonic(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    static constexpr std::array<std::string_view, 16> kNever = {"the",  "and", "with", "from", "have", "are",
+                                                                "for",  "was", "your", "were", "this", "which",
+                                                                "into", "not", "they", "when"};
+    const std::string& t = doc.text;
+    const auto is_gap = [&](std::size_t i) {
+      return t[i] == ' ' || t[i] == ',' || t[i] == '\n' || t[i] == '"' || t[i] == '\'' || t[i] == ':' ||
+             t[i] == '=' || t[i] == '.' || t[i] == ')' || (t[i] >= '0' && t[i] <= '9');
+    };
+    std::size_t words = 0, start = 0, end = 0;
+    for (std::size_t i = hit.end; i < t.size();) {
+      while (i < t.size() && is_gap(i)) {
+        if ((t[i] == ':' || t[i] == '=') && words < 12) words = 0;  // what stands before a colon announces
+        ++i;
+      }
       const std::size_t from = i;
       while (i < t.size() && t[i] >= 'a' && t[i] <= 'z') ++i;
-      if (i - from < 3 || i - from > 8) break;
+      const std::string_view word = doc.slice(from, i);
+      const bool ended = i < t.size() && scan::is_word_byte(t[i]);
+      const bool fits = word.size() >= 3 && word.size() <= 8 && !ended &&
+                        std::find(kNever.begin(), kNever.end(), word) == kNever.end();
+      if (!fits && words >= 12) break;
+      if (!fits && (from == i || i - hit.end > 60)) break;
+      if (!fits) {
+        words = 0;
+        continue;
+      }
       if (words++ == 0) start = from;
       end = i;
     }
-    if (words >= 12) report(Kind::ApiToken, 0.8, start, end, hits);
+    if (words >= 12 && words <= 26) report(Kind::ApiToken, 0.8, start, end, hits);
   }
 
   Words tokens_, words_;
-  std::array<std::bitset<256>, 7> sets_;
+  std::array<std::bitset<256>, kCharSets> sets_;
 };
 
 }  // namespace

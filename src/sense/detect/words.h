@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,14 +15,21 @@ using Tags = std::uint64_t;  // one bit a meaning; each detector has its own
 
 class Words {
  public:
-  explicit Words(scan::PhraseSet& set) : set_(&set), owner_(set.new_owner()) {}
+  explicit Words(scan::PhraseSet& set, scan::Edge edge = scan::Edge::Word)
+      : set_(&set), owner_(set.new_owner()), edge_(edge) {}
 
-  // Phrases with '|' between them.
-  void add(Tags tags, std::string_view phrases, scan::Edge edge = scan::Edge::Word) {
+  // Phrases with '|' between them. With Edge::Name a phrase of several words also stands for the identifiers that
+  // are made of them: "account number" for account_number, account-number and accountNumber.
+  void add(Tags tags, std::string_view phrases) { add(tags, phrases, edge_); }
+  void add(Tags tags, std::string_view phrases, scan::Edge edge) {
     scan::for_each_phrase(phrases, [&](std::string_view phrase) {
-      const std::uint16_t id = set_->add(owner_, phrase, edge);
-      tags_.resize(id + 1u);
-      tags_[id] = tags;
+      add_one(tags, phrase, edge);
+      if (edge != scan::Edge::Name || phrase.find(' ') == phrase.npos) return;
+      for (const char* joint : {"_", "-", ""}) {
+        std::string name;
+        for (const char c : phrase) c == ' ' ? name += joint : name += c;
+        add_one(tags, name, edge);
+      }
     });
   }
 
@@ -34,8 +42,15 @@ class Words {
               std::size_t after) const;
 
  private:
+  void add_one(Tags tags, std::string_view phrase, scan::Edge edge) {
+    const std::uint16_t id = set_->add(owner_, phrase, edge);
+    tags_.resize(id + 1u);
+    tags_[id] = tags;
+  }
+
   scan::PhraseSet* set_;  // the Judge's, which outlives its detectors; used by add() only
   scan::PhraseSet::Owner owner_;
+  scan::Edge edge_;
   std::vector<Tags> tags_;
 };
 

@@ -1,8 +1,8 @@
-// Bounded decoding: what a text says in another notation (\u0034, %34, &#52;, base64, hexadecimal), so that a card
-// number in base64 is judged like one in digits. One level deep; never more decoded text than the input is long.
+// Bounded decoding: what a text says in another notation (\u0034, %34, &#52;, base64, hexadecimal, character
+// codes, letters written apart), so that a card number in base64 is judged like one in digits. Three levels deep;
+// never more decoded text than four times the input and a little.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -13,9 +13,10 @@ namespace sluice::sense::scan {
 struct Decoded {
   // Canonical text whose origins are bytes of the text that was given to decode().
   text::Normalised view;
+  bool rearranged = false;  // see Piece: only findings that prove themselves count
 };
 
-// Empty for a text that contains no such notation, which is nearly every text: one cheap pass decides.
+// Empty for a text that contains no such notation, which is nearly every text: cheap passes decide.
 std::vector<Decoded> decode(std::string_view utf8);
 
 }  // namespace sluice::sense::scan

@@ -37,6 +37,57 @@ TEST_CASE("escapes, percent signs, entities, base64 and hexadecimal are read") {
   CHECK(says("48656c6c6f2c20776f726c6421", "Hello, world!"));
 }
 
+TEST_CASE("notations inside of notations are read, three deep and no deeper") {
+  CHECK(says("%5Cu0068%5Cu0065%5Cu006c%5Cu006c%5Cu006f", "hello"));  // escapes behind percent signs
+  std::string text = "needle, and some more text to make it long enough";
+  const auto base64 = [](const std::string& in) {
+    static const char* const kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i + 2 < in.size(); i += 3) {
+      const unsigned n = static_cast<unsigned char>(in[i]) << 16 | static_cast<unsigned char>(in[i + 1]) << 8 |
+                         static_cast<unsigned char>(in[i + 2]);
+      for (int shift = 18; shift >= 0; shift -= 6) out += kDigits[n >> shift & 63];
+    }
+    return out;
+  };
+  for (int depth = 1; depth <= 5; ++depth) {
+    text = base64(text);
+    CHECK(says(text, "needle") == (depth <= 3));
+  }
+}
+
+TEST_CASE("other escapes are read") {
+  CHECK(says(R"(\x68\145\u{6c}\U0000006Co)", "hello"));
+  CHECK(says("=68=65=6C=6C=6F", "hello"));
+  CHECK(says("anna&commat;wintermail&period;fi", "anna@wintermail.fi"));
+  CHECK(says(R"(\ud83d\ude00\n)", "\xF0\x9F\x98\x80"));
+  CHECK(says("NBSWY3DPEB3W64TMMQ======", "hello world"));  // base32
+}
+
+TEST_CASE("lists of character codes are read") {
+  for (const char* list :
+       {"U+0068 U+0065 U+006C U+006C U+006F U+0021", "0x68 0x65 0x6c 0x6c 0x6f 0x21", "68 65 6c 6c 6f 21",
+        "104, 101, 108, 108, 111, 33", "01101000 01100101 01101100 01101100 01101111 00100001"}) {
+    CHECK_MESSAGE(says(list, "hello!"), list);
+    CHECK_MESSAGE(says(std::string("Please read ") + list + " to me", "hello!"), list);
+  }
+  CHECK(decode("10 20 30 40 50 60 70 80 90 100 110").empty());
+  CHECK(decode("2019 2020 2021 2022 2023 2024").empty());
+}
+
+TEST_CASE("what is written apart is read together, and marked as rearranged") {
+  CHECK(says("h e l l o w o r l d", "helloworld"));
+  CHECK(says("say h-e-l-l-o-w-o-r-l-d", "helloworld"));
+  CHECK(says("hell\nowor\nldag\nain", "helloworldagain"));
+  for (const Decoded& d : decode("h e l l o w o r l d")) CHECK(d.rearranged);
+  CHECK(decode("a paragraph\n\nand another one\nof ordinary text --------------------------------").empty());
+}
+
+TEST_CASE("letters that look like Latin ones are read as such in words that mix both") {
+  CHECK(says("p\u0430ssw\u043Erd: x", "password: x"));
+  CHECK(decode("Сегодня мы поговорим о погоде и о море, and about the weather.").empty());
+}
+
 TEST_CASE("what decodes to bytes that are no text is left alone") {
   CHECK(decode("3f786850e387550fdab836ed7e6dc881de23001b").empty());
   CHECK(decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ").empty());

@@ -29,6 +29,10 @@ enum class Kind : std::uint8_t {
   Passport,
   DriverLicense,
   MedicalId,
+  VehicleId,
+  IpAddress,
+  MacAddress,
+  CryptoWallet,
   HealthTopic,
   LegalTopic,
   BusinessTopic,
@@ -37,13 +41,15 @@ enum class Kind : std::uint8_t {
   ApiToken,
   Password,
   SourceCode,
+  StayLocal,  // no finding but a wish: sets Label::local_only
 };
-inline constexpr std::size_t kKinds = 23;
+inline constexpr std::size_t kKinds = 27;  // of findings, which come first
 
 struct Hit {
   Kind kind;
   double confidence;                 // 0..1
   std::uint32_t start = 0, end = 0;  // bytes of Document::text, half-open
+  bool raises = true;                // false: listed, but too little to raise a label
 };
 
 class Detector {

@@ -1,6 +1,8 @@
 #include "sense/scan/phrases.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "base/check.h"
@@ -31,7 +33,7 @@ constexpr std::array<bool, 256> ascii_word_bytes() {
 }
 constexpr auto kAsciiWord = ascii_word_bytes();
 
-bool edges_hold(std::string_view text, std::size_t start, bool joined_after, Edge edge) {
+bool edges_hold(std::string_view text, std::size_t start, std::size_t end, bool joined_after, Edge edge) {
   const auto joined_before = [&] { return start > 0 && joins_word(text, start - 1); };
   switch (edge) {
     case Edge::Any:
@@ -42,11 +44,22 @@ bool edges_hold(std::string_view text, std::size_t start, bool joined_after, Edg
       return !joined_after;
     case Edge::Word:
       return !joined_after && !joined_before();
+    case Edge::Name: {
+      const bool before = start > 0 && text[start - 1] != '_' && joins_word(text, start - 1);
+      return !before && (!joined_after || text[end] == '_');
+    }
     case Edge::AfterDigit:
       if (joined_after || start == 0) return false;
       return is_digit(text[start - 1]) || (start > 1 && text[start - 1] == ' ' && is_digit(text[start - 2]));
   }
   return false;
+}
+
+template <class T>
+T load(const char* from) {
+  T value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
 }
 
 void fold(char& lead, char& tail, int new_lead, int step) {
@@ -57,7 +70,7 @@ void fold(char& lead, char& tail, int new_lead, int step) {
 }  // namespace
 
 std::uint16_t PhraseSet::add(Owner owner, std::string_view phrase, Edge edge) {
-  SLUICE_CHECK(next_.empty() && owner < owners_, "phrases are added before build() and by a known owner");
+  SLUICE_CHECK(!built_ && owner < owners_, "phrases are added before build() and by a known owner");
   SLUICE_CHECK(!phrase.empty() && phrase.size() <= kLongestPhrase, "phrases are short constants of our own");
   next_id_.resize(owners_, 0);
   const std::uint16_t id = next_id_[owner]++;
@@ -66,158 +79,97 @@ std::uint16_t PhraseSet::add(Owner owner, std::string_view phrase, Edge edge) {
 }
 
 void PhraseSet::build() {
-  for (const Phrase& phrase : phrases_) {
-    for (const char c : phrase.text) {
-      auto& column = symbol_[static_cast<unsigned char>(c)];
-      if (column == 0) column = static_cast<std::uint8_t>(columns_++);
+  at_word_start_.build(phrases_, true);
+  anywhere_.build(phrases_, false);
+  built_ = true;
+}
+
+void PhraseSet::Index::build(const std::vector<Phrase>& phrases, bool at_word_start) {
+  constexpr std::size_t kSlots = std::size_t{1} << kBits;
+  std::vector<std::vector<Entry>> four(kSlots), two(kSlots);
+  for (std::uint32_t p = 0; p < phrases.size(); ++p) {
+    const Phrase& phrase = phrases[p];
+    const bool word_start = phrase.edge == Edge::Word || phrase.edge == Edge::Start || phrase.edge == Edge::Name;
+    if (word_start != at_word_start) continue;
+    Entry entry;
+    const std::size_t size = std::min<std::size_t>(phrase.text.size(), 8);
+    std::memcpy(&entry.begins, phrase.text.data(), size);
+    std::memset(&entry.mask, 0xFF, size);
+    entry.phrase = p;
+    if (size >= 4) {
+      four[slot(static_cast<std::uint32_t>(entry.begins))].push_back(entry);
+      continue;
+    }
+    // A phrase of one byte stands under all pairs that begin with it.
+    std::size_t key = entry.begins & 0xFFFF;
+    for (int second = 0; second < (size == 1 ? 256 : 1); ++second, key += 256) two[key].push_back(entry);
+  }
+  lay_out(four, four_filter_, four_first_, four_);
+  lay_out(two, two_filter_, two_first_, two_);
+}
+
+void PhraseSet::Index::lay_out(const std::vector<std::vector<Entry>>& slots, std::vector<std::uint64_t>& filter,
+                               std::vector<std::uint32_t>& first, std::vector<Entry>& entries) {
+  filter.assign(slots.size() / 64, 0);
+  for (std::size_t s = 0; s < slots.size(); ++s) {
+    first.push_back(static_cast<std::uint32_t>(entries.size()));
+    entries.insert(entries.end(), slots[s].begin(), slots[s].end());
+    if (!slots[s].empty()) filter[s / 64] |= std::uint64_t{1} << s % 64;
+  }
+  first.push_back(static_cast<std::uint32_t>(entries.size()));
+}
+
+template <class Take>
+inline void PhraseSet::Index::candidates(std::uint64_t eight, Take take) const {
+  const std::uint32_t two = eight & 0xFFFF, four = slot(static_cast<std::uint32_t>(eight));
+  if (two_filter_[two / 64] >> two % 64 & 1) [[unlikely]] {
+    for (std::uint32_t e = two_first_[two]; e < two_first_[two + 1]; ++e) {
+      if ((eight & two_[e].mask) == two_[e].begins) take(two_[e].phrase);
     }
   }
-  next_.assign(columns_, 0);
-  ending_.resize(1);
-  for (std::uint32_t i = 0; i < phrases_.size(); ++i) insert(i);
-  link();
-  ending_.clear();
-}
-
-PhraseSet::State PhraseSet::child(State state, std::uint8_t column) {
-  const std::size_t cell = state * columns_ + column;
-  if (next_[cell] == 0) {
-    const std::size_t created = next_.size() / columns_;
-    SLUICE_CHECK(created < kEndsPhrase, "our phrases make fewer than 32768 states");
-    next_[cell] = static_cast<State>(created);
-    next_.resize(next_.size() + columns_, 0);
-    ending_.emplace_back();
-  }
-  return next_[cell];
-}
-
-void PhraseSet::insert(std::uint32_t phrase) {
-  State state = 0;
-  for (const char c : phrases_[phrase].text) state = child(state, symbol_[static_cast<unsigned char>(c)]);
-  ending_[state].push_back(phrase);
-}
-
-// Breadth first, each missing transition takes that of the longest proper suffix, so that the search never steps
-// back.
-void PhraseSet::link() {
-  const std::size_t states = next_.size() / columns_;
-  std::vector<State> fail(states, 0), order;
-  order.reserve(states);
-  for (std::size_t column = 1; column < columns_; ++column) {
-    if (next_[column] != 0) order.push_back(next_[column]);
-  }
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const State state = order[i];
-    for (std::size_t column = 1; column < columns_; ++column) {
-      State& to = next_[state * columns_ + column];
-      const State through = next_[fail[state] * columns_ + column];
-      if (to == 0) {
-        to = through;
-      } else {
-        fail[to] = through;
-        order.push_back(to);
-      }
+  if (four_filter_[four / 64] >> four % 64 & 1) [[unlikely]] {
+    for (std::uint32_t e = four_first_[four]; e < four_first_[four + 1]; ++e) {
+      if ((eight & four_[e].mask) == four_[e].begins) take(four_[e].phrase);
     }
   }
-  collect_outputs(fail, order);
-  renumber(order);
 }
 
-void PhraseSet::collect_outputs(const std::vector<State>& fail, const std::vector<State>& order) {
-  for (const State state : order) {
-    const auto& suffix = ending_[fail[state]];
-    ending_[state].insert(ending_[state].end(), suffix.begin(), suffix.end());
-  }
+void PhraseSet::take(std::uint32_t number, std::string_view lower, std::size_t at,
+                     std::vector<std::vector<PhraseHit>>& hits) const {
+  const Phrase& phrase = phrases_[number];
+  const std::size_t size = phrase.text.size(), end = at + size;
+  if (end > lower.size() || std::memcmp(lower.data() + at, phrase.text.data(), size) != 0) return;
+  const bool joined_after = end < lower.size() && joins_word(lower, end);
+  if (!edges_hold(lower, at, end, joined_after, phrase.edge)) return;
+  hits[phrase.owner].push_back(
+      PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), phrase.id});
 }
 
-// States in breadth-first order, so that those near the root, where a search spends its time, lie together in the
-// cache; and a mark on each transition into a state that ends a phrase.
-void PhraseSet::renumber(const std::vector<State>& order) {
-  const std::size_t states = next_.size() / columns_;
-  std::vector<State> place(states, 0), at(states, 0);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    place[order[i]] = static_cast<State>(i + 1);
-    at[i + 1] = order[i];
-  }
-  std::vector<State> moved(next_.size());
-  first_output_.push_back(0);
-  for (std::size_t s = 0; s < states; ++s) {
-    for (std::size_t column = 0; column < columns_; ++column) {
-      const State to = next_[at[s] * columns_ + column];
-      moved[s * columns_ + column] = static_cast<State>(place[to] | (ending_[to].empty() ? 0 : kEndsPhrase));
-    }
-    bool anywhere = false;
-    for (const std::uint32_t number : ending_[at[s]]) {
-      const Phrase& phrase = phrases_[number];
-      outputs_.push_back({phrase.owner, phrase.id, static_cast<std::uint8_t>(phrase.text.size()), phrase.edge});
-      anywhere = anywhere || phrase.edge == Edge::Any || phrase.edge == Edge::Start;
-    }
-    ends_anywhere_.push_back(anywhere);
-    first_output_.push_back(static_cast<std::uint32_t>(outputs_.size()));
-  }
-  next_ = std::move(moved);
-}
-
-// One transition is a load that depends on the one before, so the search waits for memory most of the time. A long
-// text is therefore searched in several places at once. Each begins as many bytes early as the longest phrase has:
-// by then the automaton is in the state in which a search from the text's beginning would be.
 void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
-  SLUICE_CHECK(!first_output_.empty(), "build() comes before find()");
+  SLUICE_CHECK(built_, "build() comes before find()");
   hits.resize(owners_);
   for (auto& list : hits) list.clear();
-  constexpr std::size_t kWorthIt = 8 * kLongestPhrase;  // bytes for each place
-  if (lower.size() >= 8 * kWorthIt)
-    find_in_lanes<8>(lower, hits);
-  else if (lower.size() >= 4 * kWorthIt)
-    find_in_lanes<4>(lower, hits);
-  else
-    find_in_lanes<1>(lower, hits);
-}
-
-template <std::size_t Lanes>
-void PhraseSet::find_in_lanes(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
-  std::array<std::vector<Stop>, Lanes> stops;
-  std::array<std::size_t, Lanes> row{};
-  const std::size_t lane = lower.size() / Lanes;
-  for (std::size_t k = 1; k < Lanes; ++k) {
-    row[k] = walk(lower, k * lane - kLongestPhrase, k * lane, 0, stops[k]);
-    stops[k].clear();  // the lane before finds these
+  std::array<char, 8> tail{};  // the last bytes with zeros after them, for the loads of eight
+  const std::size_t whole = lower.size() < 8 ? 0 : lower.size() - 7;
+  bool word = false;  // an ASCII letter or digit stands before
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    const char* from = lower.data() + i;
+    if (i >= whole) [[unlikely]] {
+      tail.fill(0);
+      std::memcpy(tail.data(), from, lower.size() - i);
+      from = tail.data();
+    }
+    const auto eight = load<std::uint64_t>(from);
+    const auto take_it = [&](std::uint32_t phrase) { take(phrase, lower, i, hits); };
+    anywhere_.candidates(eight, take_it);
+    if (!word) at_word_start_.candidates(eight, take_it);
+    word = kAsciiWord[static_cast<unsigned char>(lower[i])] && lower[i] != '_';
   }
-  for (std::size_t i = 0; i < lane; ++i) {
-    for (std::size_t k = 0; k < Lanes; ++k) step(lower, k * lane + i, row[k], stops[k]);
-  }
-  walk(lower, Lanes * lane, lower.size(), row[Lanes - 1], stops[Lanes - 1]);
-  for (const auto& list : stops) {
-    for (const Stop& stop : list) report(stop, lower, hits);
-  }
-}
-
-std::size_t PhraseSet::walk(std::string_view lower, std::size_t from, std::size_t to, std::size_t row,
-                            std::vector<Stop>& stops) const {
-  for (std::size_t i = from; i < to; ++i) step(lower, i, row, stops);
-  return row;
-}
-
-inline void PhraseSet::step(std::string_view lower, std::size_t at, std::size_t& row,
-                            std::vector<Stop>& stops) const {
-  const State to = next_[row + symbol_[static_cast<unsigned char>(lower[at])]];
-  const std::size_t state = to & (kEndsPhrase - 1u);
-  row = state * columns_;
-  if (!(to & kEndsPhrase)) [[likely]]
-    return;
-  // Most phrases end inside of longer words.
-  const bool inside = at + 1 < lower.size() && kAsciiWord[static_cast<unsigned char>(lower[at + 1])];
-  if (inside && !ends_anywhere_[state]) return;
-  stops.push_back({static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(state)});
-}
-
-void PhraseSet::report(const Stop& stop, std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
-  const bool joined_after = stop.end < lower.size() && joins_word(lower, stop.end);
-  for (std::uint32_t o = first_output_[stop.state]; o < first_output_[stop.state + 1]; ++o) {
-    const Output& output = outputs_[o];
-    const std::uint32_t start = stop.end - output.size;
-    if (edges_hold(lower, start, joined_after, output.edge))
-      hits[output.owner].push_back(PhraseHit{start, stop.end, output.id});
+  const auto by_end = [](const PhraseHit& a, const PhraseHit& b) {
+    return a.end != b.end ? a.end < b.end : a.start < b.start;
+  };
+  for (auto& list : hits) {
+    if (!std::is_sorted(list.begin(), list.end(), by_end)) std::sort(list.begin(), list.end(), by_end);
   }
 }
 

@@ -1,10 +1,14 @@
-// PhraseSet: finds every occurrence of some thousand phrases in one pass over a text (Aho and Corasick 1975), with
-// positions. RE2::Set tells which patterns occur but not where, and detectors need the place of each anchor.
+// PhraseSet: finds every occurrence of some thousand phrases in one pass over a text, with positions. RE2::Set
+// tells which patterns occur but not where, and detectors need the place of each anchor.
+//
+// Two filters of 8 KiB, which stay in the first-level cache, say for nearly every place that no phrase begins
+// there: one is asked at the beginnings of words, where most phrases must begin, the other everywhere. What passes
+// is looked up by its first bytes and compared. (An automaton over as many phrases has a table of megabytes, and
+// waits for memory at most bytes.)
 //
 // The text is expected in lower case (see lower_case), and so are the phrases. Immutable after build; thread-safe.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +19,7 @@ namespace sluice::sense::scan {
 // What must stand around a phrase.
 enum class Edge : std::uint8_t {
   Word,       // no letter, digit or '_' on either side
+  Name,       // no letter or digit: also a part of an identifier, as in customer_ssn
   Start,      // none before
   End,        // none after
   Any,        // anything: scripts without spaces, parts of identifiers
@@ -47,44 +52,37 @@ class PhraseSet {
     std::uint16_t id;
     Edge edge;
   };
-  using State = std::uint16_t;
-  static constexpr State kEndsPhrase = 0x8000;  // in next_: the state ends a phrase
+  // A phrase in an index: its first eight bytes decide for nearly every candidate.
+  struct Entry {
+    std::uint64_t begins = 0, mask = 0;
+    std::uint32_t phrase = 0;
+  };
+  // The phrases that must stand at the beginning of a word, or the others, by their first four bytes; those of up
+  // to three by two.
+  class Index {
+   public:
+    void build(const std::vector<Phrase>& phrases, bool at_word_start);
+    // Calls take(number of the phrase) for each phrase whose first bytes these eight begin with.
+    template <class Take>
+    void candidates(std::uint64_t eight, Take take) const;
 
-  State child(State state, std::uint8_t symbol);
-  void insert(std::uint32_t phrase);
-  void link();
-  void renumber(const std::vector<State>& order);
-  // Where the search came to a state that ends phrases.
-  struct Stop {
-    std::uint32_t end = 0;  // of the phrases, in the text
-    std::uint32_t state = 0;
+   private:
+    static constexpr int kBits = 16;
+    static std::uint32_t slot(std::uint32_t key) { return key * 0x9E3779B1u >> (32 - kBits); }
+    static void lay_out(const std::vector<std::vector<Entry>>& slots, std::vector<std::uint64_t>& filter,
+                        std::vector<std::uint32_t>& first, std::vector<Entry>& entries);
+    std::vector<std::uint64_t> four_filter_, two_filter_;  // a bit for each slot; two_filter_ is exact
+    std::vector<std::uint32_t> four_first_, two_first_;    // per slot, into entries; one more at the end
+    std::vector<Entry> four_, two_;
   };
-  // What ends in a state; as small as it can be, since a search reads many of them.
-  struct Output {
-    Owner owner;
-    std::uint16_t id;
-    std::uint8_t size;
-    Edge edge;
-  };
-  template <std::size_t Lanes>
-  void find_in_lanes(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const;
-  // Goes through [from, to) of the text from `row` on and notes the stops whose edges may hold.
-  std::size_t walk(std::string_view lower, std::size_t from, std::size_t to, std::size_t row,
-                   std::vector<Stop>& stops) const;
-  void step(std::string_view lower, std::size_t at, std::size_t& row, std::vector<Stop>& stops) const;
-  void report(const Stop& stop, std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const;
-  void collect_outputs(const std::vector<State>& fail, const std::vector<State>& order);
+  void take(std::uint32_t phrase, std::string_view lower, std::size_t at,
+            std::vector<std::vector<PhraseHit>>& hits) const;
 
   std::uint16_t owners_ = 0;
+  bool built_ = false;
   std::vector<std::uint16_t> next_id_;  // per owner
   std::vector<Phrase> phrases_;
-  std::array<std::uint8_t, 256> symbol_{};  // byte -> column; 0: no phrase contains it
-  std::size_t columns_ = 1;
-  std::vector<State> next_;                         // [state * columns_ + column]
-  std::vector<std::vector<std::uint32_t>> ending_;  // per state, while building
-  std::vector<std::uint32_t> first_output_;         // per state; outputs of s: [first_output_[s], [s + 1])
-  std::vector<Output> outputs_;
-  std::vector<std::uint8_t> ends_anywhere_;  // per state: an output may be followed by a letter
+  Index at_word_start_, anywhere_;
 };
 
 // ASCII, Latin-1, Greek and Cyrillic letters in lower case; the length and every other byte stay, so that offsets

@@ -1,0 +1,124 @@
+// `sluice classify --jsonl`: many texts, one JSON object a line in and out. The form of the output is that of the
+// scorers of labelled sets; docs/policy.md describes it.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "app/classify_lines.h"
+#include "app/commands.h"
+#include "app/judge.h"
+#include "json/doc.h"
+#include "json/writer.h"
+#include "wire/openai_chat.h"
+
+namespace sluice::app {
+namespace {
+
+constexpr std::size_t kLineBytes = 64u << 20;
+
+struct Line {
+  std::string id;  // as JSON: a string or a number, written back as it came
+  sense::Judgement judgement;
+};
+
+Result<sense::Judgement> judge_messages(json::Value messages, const sense::Judge& judge,
+                                        const sense::JudgeOptions& options) {
+  json::Writer w;
+  std::string body = w.object().member("model", "any").key("messages").raw(messages.raw()).end().take();
+  SLUICE_TRY(const chat::Request request, wire::decode_openai_chat(std::move(body)));
+  return judge.judge(request, options);
+}
+
+Result<Line> judge_line(std::string text, const sense::Judge& judge, const sense::JudgeOptions& options) {
+  SLUICE_TRY(const auto doc, json::Doc::parse(std::move(text)));
+  const json::Value root = doc->root(), id = root["id"];
+  if (!id.is(json::Type::String) && !id.is(json::Type::Number))
+    return fail("classify.line", "a line needs an \"id\", a string or a number", "$.id");
+  Line line;
+  line.id = id.raw();
+  if (const auto plain = root["text"].string()) {
+    line.judgement = judge.judge_text(*plain, options);
+    return line;
+  }
+  if (!root["messages"].is(json::Type::Array))
+    return fail("classify.line", "a line needs a \"text\" or a list of \"messages\"", "$");
+  SLUICE_TRY(line.judgement, judge_messages(root["messages"], judge, options));
+  return line;
+}
+
+std::string to_json(const Line& line) {
+  const sense::Judgement& judgement = line.judgement;
+  json::Writer w;
+  w.object().key("id").raw(line.id).member("level", sense::class_name(judgement.label.cls)).key("labels").array();
+  for (const sense::Category c : judgement.label.categories.list()) w.value(sense::category_name(c));
+  w.end().key("spans").array();
+  for (const sense::Finding& f : judgement.findings) {
+    if (f.type.empty()) continue;  // a topic, which is all of the text and stands among the labels
+    w.object().member("start", std::uint64_t{f.start}).member("end", std::uint64_t{f.end}).member("type", f.type);
+    if (f.path != "$") w.member("path", f.path);
+    w.end();
+  }
+  w.end();
+  if (judgement.label.local_only) w.member("intent_local", true);
+  const double ms = std::chrono::duration<double, std::milli>(judgement.took).count();
+  return w.member("ms", ms).end().take();
+}
+
+// The next line without its line break; false at the end. A line above the limit fails here, before it is read
+// whole.
+Result<bool> read_line(std::istream& in, std::string& line, std::size_t number) {
+  line.clear();
+  std::streambuf& from = *in.rdbuf();
+  int c = from.sbumpc();
+  if (c == EOF) return false;
+  for (; c != EOF && c != '\n'; c = from.sbumpc()) {
+    if (line.size() == kLineBytes)
+      return fail("input.too_large", "a line is larger than 64 MiB", fmt::format("line {}", number), "split it");
+    line.push_back(static_cast<char>(c));
+  }
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return true;
+}
+
+}  // namespace
+
+int judge_lines(const Lines& lines, const sense::Judge& judge, const sense::JudgeOptions& options) {
+  int status = 0;
+  std::string line;
+  for (std::size_t number = 1;; ++number) {
+    const auto more = read_line(lines.in, line, number);
+    if (!more) return lines.errors << "sluice: " << more.error().to_string() << '\n', 1;
+    if (!*more) return status;
+    if (line.find_first_not_of(" \t") == line.npos) continue;
+    auto judged = judge_line(line, judge, options);
+    if (judged) {
+      lines.out << to_json(*judged) << '\n';
+      continue;
+    }
+    Error error = judged.error();
+    error.where = fmt::format("{}:{}{}{}", lines.name, number, error.where.empty() ? "" : " ", error.where);
+    lines.errors << "sluice: " << error.to_string() << '\n';
+    status = 1;
+  }
+}
+
+int classify_lines(const ClassifyOptions& options) {
+  auto settings = load_settings(options.config);
+  if (!settings) return complain(settings.error());
+  auto policy = load_policy(*settings);
+  if (!policy) return complain(policy.error());
+  auto judge = sense::Judge::create();
+  if (!judge) return complain(judge.error());
+  const bool piped = options.file == "-";
+  std::ifstream opened;
+  if (!piped) opened.open(options.file, std::ios::binary);
+  if (!piped && !opened)
+    return complain({"input.unreadable", "can't read '" + options.file + "'", "", "name a file, or -"});
+  sense::JudgeOptions judging;
+  judging.default_class = (*policy)->default_class();
+  return judge_lines({piped ? std::cin : opened, piped ? "standard input" : options.file, std::cout, std::cerr},
+                     **judge, judging);
+}
+
+}  // namespace sluice::app

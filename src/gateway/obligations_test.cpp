@@ -1,0 +1,113 @@
+#include "gateway/obligations.h"
+
+#include <doctest/doctest.h>
+
+#include "wire/protocol.h"
+
+using namespace sluice;
+using namespace sluice::gateway;
+
+namespace {
+
+// Two hosted deployments of one route, under a policy whose rules are given.
+struct Stage {
+  Shared shared;
+  policy::Decision decision;
+  chat::Request request;
+  std::unique_ptr<Obligations> obligations;
+
+  Stage(const std::string& rules, const std::string& body) {
+    for (const char* name : {"near", "far"}) {
+      config::Deployment d;
+      d.name = name;
+      d.kind = config::Kind::OpenAi;
+      d.dialect = "generic";
+      d.zone = std::string(name) == "near" ? config::Zone::Private : config::Zone::Hosted;
+      d.jurisdiction = "DE";
+      shared.settings.deployments.push_back(d);
+    }
+    auto policy = policy::Policy::parse("policy: v1\nrevision: t\nrules:\n" + rules, "policy.yaml");
+    REQUIRE_MESSAGE(policy, (policy ? "" : policy.error().message));
+    shared.policy = *policy;
+    shared.judge = std::move(*sense::Judge::create());
+    auto decoded = wire::decode(chat::Protocol::OpenAiChat, chat::Operation::Generate, body);
+    REQUIRE_MESSAGE(decoded, (decoded ? "" : decoded.error().message));
+    request = std::move(*decoded);
+    std::vector<const config::Deployment*> candidates;
+    for (const config::Deployment& d : shared.settings.deployments) candidates.push_back(&d);
+    Bearer bearer{"req_1", "tenant", {}};
+    bearer.subject.route = "chat";
+    decision = shared.policy->decide(shared.judge->judge(request, {}).label, bearer.subject, candidates);
+    obligations = Obligations::of(shared, decision, bearer);
+  }
+  std::string code(const std::string& deployment) {
+    auto duty = obligations->meet(deployment, request);
+    return duty ? "met" : duty.error().code;
+  }
+};
+
+std::string saying(const std::string& text) {
+  return R"({"model":"chat","messages":[{"role":"user","content":")" + text + "\"}]}";
+}
+
+const std::string kOpen = "  - {id: open, allow: [public, internal], zones: [private, hosted]}\n";
+const std::string kNear = "  - {id: near, allow: [confidential, regulated, restricted], zones: [private]}\n";
+const std::string kMasked =
+    "  - {id: masked, allow: [confidential, regulated, restricted], zones: [hosted], oblige: "
+    "[\"pseudonymise(pii)\"]}\n";
+
+}  // namespace
+
+TEST_CASE("where no verdict obliges anything of an attempt, there are no obligations") {
+  Stage stage(kOpen, saying("hello"));
+  CHECK(stage.obligations == nullptr);
+}
+
+TEST_CASE("each deployment gets the text by its own verdict") {
+  Stage stage(kOpen + kNear + kMasked, saying("ask jane.roe@corp.de"));
+  REQUIRE(stage.obligations);
+  auto near = stage.obligations->meet("near", stage.request);
+  REQUIRE(near);
+  CHECK(near->request == nullptr);
+  CHECK(near->vault == nullptr);
+  auto far = stage.obligations->meet("far", stage.request);
+  REQUIRE(far);
+  REQUIRE(far->request);
+  CHECK(far->request->body->text().find("jane") == std::string_view::npos);
+  CHECK(far->request->messages[0].text().starts_with("ask EMAIL_"));
+  REQUIRE(far->vault);
+  CHECK(far->vault->tokens().front().value == "jane.roe@corp.de");
+  auto again = stage.obligations->meet("far", stage.request);
+  REQUIRE(again);
+  CHECK(again->request == far->request);
+}
+
+TEST_CASE("what is left after masking is decided again, and may not go") {
+  Stage stage(kOpen + kNear + kMasked, saying("ask jane.roe@corp.de, card 4556 7375 8689 9855"));
+  CHECK(stage.obligations == nullptr);  // the best result could not go: the decision says so before
+  Stage odd(kOpen + kNear + kMasked, saying("ask jane.roe@corp.de"));
+  // More is in the request than the judgement knew of when it was decided.
+  auto body = wire::decode(chat::Protocol::OpenAiChat, chat::Operation::Generate,
+                           saying("ask jane.roe@corp.de, card 4556 7375 8689 9855"));
+  odd.request = std::move(*body);
+  CHECK(odd.code("near") == "met");
+  CHECK(odd.code("far") == "policy.obligation");
+}
+
+TEST_CASE(
+    "a request of hundreds of values is masked whole, and one with more than sense lists is judged to its end") {
+  std::string text;
+  for (int i = 0; i < 2500; ++i) text += "user" + std::to_string(i) + "@corp" + std::to_string(i) + ".de, ";
+  Stage stage(kOpen + kNear + kMasked, saying(text));
+  auto far = stage.obligations->meet("far", stage.request);
+  REQUIRE_MESSAGE(far, (far ? "" : far.error().message));
+  CHECK(far->vault->tokens().size() == 2500);
+  CHECK(far->request->body->text().find('@') == std::string_view::npos);
+}
+
+TEST_CASE("an obligation that no version of this gateway keeps is none it can fulfil") {
+  const config::Deployment d;
+  CHECK_FALSE(can_fulfil(policy::Obligation::RetainDays, d));
+  for (auto kind : {policy::Obligation::Pseudonymise, policy::Obligation::OutputScan, policy::Obligation::NoTools})
+    CHECK(can_fulfil(kind, d));
+}

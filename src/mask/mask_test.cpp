@@ -1,0 +1,173 @@
+#include "mask/mask.h"
+
+#include <doctest/doctest.h>
+
+#include "json/writer.h"
+#include "mask/restore.h"
+
+using namespace sluice;
+using namespace sluice::mask;
+
+namespace {
+
+struct Asked {
+  chat::Request request;
+  std::string body;
+};
+
+// One user message and a tool call with these arguments.
+Asked ask(const std::string& content, const std::string& arguments = "{}") {
+  json::Writer w;
+  w.object().member("model", "chat").key("messages").array();
+  w.object().member("role", "user").member("content", content).end();
+  w.object().member("role", "assistant").key("tool_calls").array().object().key("function").object();
+  w.member("arguments", arguments).end().end().end().end().end().end();
+  Asked asked;
+  asked.body = w.take();
+  asked.request.messages.resize(2);
+  asked.request.messages[0].parts.push_back({chat::Part::Kind::Text, content, ""});
+  asked.request.messages[1].role = chat::Role::Assistant;
+  asked.request.messages[1].tool_calls.push_back({"c", "f", arguments});
+  asked.request.body = *json::Doc::parse(asked.body);
+  return asked;
+}
+
+const sense::Judge& judge() {
+  static const std::unique_ptr<sense::Judge> one = *sense::Judge::create();
+  return *one;
+}
+
+std::string masked_text(const std::string& text, const Plan& plan, Vault& vault) {
+  Asked asked = ask(text);
+  avoid_all(vault, *asked.request.body);
+  Masker masker(plan, vault);
+  masker.learn(asked.request, judge().judge(asked.request, {}).findings);
+  auto out = masker.rewrite_text(text);
+  REQUIRE(out);
+  return *out;
+}
+
+constexpr const char* kText = "Write to jane.roe@corp.de or charge 4556 7375 8689 9855.";
+const Plan kPii{{sense::Category::Pii}, {}};
+const Plan kAll{{sense::Category::Pii, sense::Category::Financial, sense::Category::Credentials}, {}};
+
+}  // namespace
+
+TEST_CASE("what sense finds is replaced by tokens of its type, and nothing else is changed") {
+  Vault vault("key");
+  std::string masked = masked_text(kText, kAll, vault);
+  REQUIRE(vault.tokens().size() == 2);
+  std::string expected = kText;
+  for (const Token& token : vault.tokens())
+    expected.replace(expected.find(token.value), token.value.size(), token.name);
+  CHECK(masked == expected);
+  CHECK(masked.find("EMAIL_") != std::string::npos);
+  CHECK(masked.find("CREDITCARD_") != std::string::npos);
+  CHECK(restore(Spellings(vault), Form::Text, masked) == kText);
+}
+
+TEST_CASE("only the categories of the plan are replaced") {
+  Vault vault("key");
+  std::string masked = masked_text(kText, kPii, vault);
+  CHECK(masked.find("4556 7375 8689 9855") != std::string::npos);
+  CHECK(masked.find("jane.roe") == std::string::npos);
+}
+
+TEST_CASE("a redacted value leaves a mark that stands for nothing") {
+  Vault vault("key");
+  CHECK(masked_text("Write to jane.roe@corp.de now.", {{}, {sense::Category::Pii}}, vault) ==
+        "Write to [EMAIL] now.");
+  CHECK(vault.empty());
+}
+
+TEST_CASE("a value has one token in every turn of its conversation and another one elsewhere") {
+  chat::Request first = ask("hello").request, later = ask("hello").request, other = ask("hi").request;
+  later.messages.push_back(later.messages[0]);
+  std::string key = conversation_key("secret", "tenant", first);
+  CHECK(conversation_key("secret", "tenant", later) == key);
+  CHECK(conversation_key("secret", "tenant", other) != key);
+  CHECK(conversation_key("secret", "another", first) != key);
+  CHECK(conversation_key("another", "tenant", first) != key);
+  Vault a(key), b(key), c(conversation_key("secret", "tenant", other));
+  b.token_of("IBAN", "DE02", false);
+  CHECK(a.token_of("EMAIL", "x@y.org", false) == b.token_of("EMAIL", "x@y.org", false));
+  CHECK(a.token_of("EMAIL", "x@y.org", false) != c.token_of("EMAIL", "x@y.org", false));
+}
+
+TEST_CASE("a token that stands in the text already is given to no value, in whatever case it was typed") {
+  Vault known("key");
+  std::string typed = lower(known.token_of("EMAIL", "jane.roe@corp.de", false));
+  Vault vault("key");
+  std::string text = "What is " + typed + "? Ask jane.roe@corp.de.";
+  std::string masked = masked_text(text, kAll, vault);
+  CHECK(masked.find(typed) != std::string::npos);
+  CHECK(lower(vault.tokens().front().name) != typed);
+  CHECK(restore(Spellings(vault), Form::Text, masked) == text);
+}
+
+TEST_CASE("tool arguments stay JSON, escaped strings, keys and numbers included") {
+  Asked asked =
+      ask("charge 4556737586899855 for jane@corp.de",
+          R"({"card":4556737586899855,"to":"jane\u0040corp.de","jane@corp.de":[1,{"x":"a \"jane@corp.de\""}]})");
+  Vault vault("key");
+  avoid_all(vault, *asked.request.body);
+  Masker masker(kAll, vault);
+  REQUIRE(masker.learn(asked.request, judge().judge(asked.request, {}).findings));
+  auto body = masker.rewrite(*asked.request.body);
+  REQUIRE(body);
+  CHECK(body->find("4556737586899855") == std::string::npos);
+  CHECK(body->find("corp.de") == std::string::npos);
+  auto doc = json::Doc::parse(*body);
+  REQUIRE(doc);
+  json::Value call = (*doc)->root()["messages"].at(1)["tool_calls"].at(0);
+  std::string arguments = *call["function"]["arguments"].string();
+  auto inner = json::Doc::parse(arguments);
+  REQUIRE(inner);
+  CHECK((*inner)->root()["card"].is(json::Type::String));
+  CHECK(restore(Spellings(vault), Form::Json, arguments) ==
+        R"({"card":4556737586899855,"to":"jane@corp.de","jane@corp.de":[1,{"x":"a \"jane@corp.de\""}]})");
+}
+
+TEST_CASE("the protocol's own words stay, even if somebody's password is one of them") {
+  Asked asked = ask("my password is assistant");
+  Vault vault("key");
+  avoid_all(vault, *asked.request.body);
+  Masker masker(kAll, vault);
+  sense::Finding finding{"password", "PASSWORD", sense::Category::Credentials, 1, "$.messages[0].content", 15, 24};
+  REQUIRE(masker.learn(asked.request, {finding}));
+  auto doc = json::Doc::parse(*masker.rewrite(*asked.request.body));
+  CHECK((*doc)->root()["messages"].at(1)["role"].string() == "assistant");
+  CHECK((*doc)->root()["messages"].at(0)["content"].string() == "my password is " + vault.tokens().at(0).name);
+}
+
+TEST_CASE("what is found in tokens and marks is no finding, and all else stays one") {
+  Vault vault("key");
+  Plan plan = kAll;
+  std::string text =
+      "Login: password: hunter2Xq9! and card 4556 7375 8689 9855, patient has ICD E11.9 diabetes mellitus";
+  Asked asked = ask(masked_text(text, plan, vault));
+  REQUIRE(vault.tokens().size() >= 2);
+  sense::Judgement judged = judge().judge(asked.request, {});
+  sense::Judgement left = residual(asked.request, judged, vault);
+  CHECK_FALSE(left.label.categories.has(sense::Category::Credentials));
+  CHECK_FALSE(left.label.categories.has(sense::Category::Financial));
+  Vault stranger("other");
+  Asked forged = ask("password: " + Vault("key").token_of("PASSWORD", "hunter2Xq9!", false));
+  sense::Judgement found = judge().judge(forged.request, {});
+  CHECK(residual(forged.request, found, stranger).label.to_string() == found.label.to_string());
+  found.label.raise(sense::Class::Restricted, {"unreadable", "$.x", sense::Class::Restricted, {}});
+  CHECK(residual(forged.request, found, vault).label.cls == sense::Class::Restricted);
+}
+
+TEST_CASE("where findings may be missing from the list, nothing is taken back") {
+  Vault vault("key");
+  std::string token = vault.token_of("EMAIL", "a@b.org", false);
+  Asked asked = ask(token);
+  sense::Judgement judged;
+  judged.label.raise(sense::Category::Pii, {"finding", "email", sense::Class::Confidential, sense::Category::Pii});
+  sense::Finding finding{"email", "EMAIL", sense::Category::Pii, 1, "$.messages[0].content", 0, token.size()};
+  judged.findings.assign(sense::kMostListed - 1, finding);
+  CHECK(residual(asked.request, judged, vault).label.cls == sense::Class::Public);
+  judged.findings.push_back(finding);
+  CHECK(residual(asked.request, judged, vault).label.cls == sense::Class::Confidential);
+}

@@ -1,0 +1,43 @@
+// Watch: reads an answer's text as it comes and lets nothing of the named categories pass.
+//
+// A window of what was let through lately and what is held back is judged again each time some text has come. A
+// finding with a place is replaced by its mark ("[EMAIL]"); one without (a topic), one that can't be replaced
+// without breaking JSON, and a judgement that failed stop the answer. Held back are about 256 bytes, more only
+// while a finding reaches further, and never more than 4 KiB. One Watch a text; one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mask/vault.h"
+#include "sense/sense.h"
+
+namespace sluice::mask {
+
+class Watch {
+ public:
+  // All outlive the watch. Tokens of `vault` (null: none) are no findings. `json`: the text is JSON.
+  Watch(const sense::Judge& judge, sense::CategorySet categories, const Vault* vault, bool json)
+      : judge_(judge), categories_(categories), vault_(vault), json_(json) {}
+
+  std::string push(std::string_view piece);  // what may pass now
+  std::string finish();                      // the rest
+  // Not empty: the answer must stop; nothing of this text may follow. The detector or category, never text.
+  const std::string& stopped() const { return stopped_; }
+  std::size_t redacted() const { return redacted_; }
+
+ private:
+  std::string look(bool finished);
+
+  const sense::Judge& judge_;
+  const sense::CategorySet categories_;
+  const Vault* vault_;
+  const bool json_;
+  std::string window_;      // what passed lately, then what is held
+  std::size_t passed_ = 0;  // bytes of it that passed
+  std::size_t fresh_ = 0;   // bytes that came since the last look
+  std::string stopped_;
+  std::size_t redacted_ = 0;
+};
+
+}  // namespace sluice::mask

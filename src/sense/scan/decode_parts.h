@@ -1,0 +1,42 @@
+// The parts of decode(): each knows some notations and says what a text says in them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::sense::scan {
+
+struct Piece {
+  std::string text;
+  std::vector<std::uint32_t> origin;  // of each byte in the text it was read from, and one more at the end
+  // The characters were there and only stood otherwise (apart, on lines of their own, as words): many harmless
+  // texts look like that, so that only findings that prove themselves count.
+  bool rearranged = false;
+};
+
+// Runs of base64, base64url, base32 or hexadecimal whose bytes are readable text. Each origin spans the whole run,
+// since one encoded character has no text of its own.
+std::vector<Piece> encoded_runs(std::string_view text);
+
+// The whole text with its escapes replaced, if it has any that matter: \n \x41 \u0041 \u{41} \101 %41 &#65; &#x41;
+// &amp; =41.
+std::optional<Piece> unescaped(std::string_view text);
+
+// Lists of character codes: "U+0041 U+0042", "0x41 0x42", "41 42 43", "65, 66, 67", "01000001 01000010".
+std::vector<Piece> code_lists(std::string_view text);
+
+// Characters written apart ("p a s s", "4-5-3-9") and words cut into lines of equal length.
+std::vector<Piece> written_apart(std::string_view text);
+
+// Letters of Cyrillic and Greek that look like Latin ones, in words that mix both.
+std::optional<Piece> without_homoglyphs(std::string_view text);
+
+int hex_value(char c);  // -1: none
+// Text that a person could have written: valid UTF-8 without control characters, half of it ASCII, six bytes or
+// more.
+bool is_readable(const std::string& bytes);
+
+}  // namespace sluice::sense::scan

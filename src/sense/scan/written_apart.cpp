@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "sense/scan/decode_parts.h"
+#include "sense/scan/phrases.h"
+#include "text/utf8.h"
+
+namespace sluice::sense::scan {
+namespace {
+
+constexpr std::size_t kStride = 8;    // what is looked for is longer, so that every eighth place is enough
+constexpr std::size_t kMinApart = 9;  // characters with a separator between each
+constexpr std::size_t kMinCodes = 6;
+
+constexpr std::array<bool, 256> table_of(std::string_view characters) {
+  std::array<bool, 256> table{};
+  for (const char c : characters) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+constexpr auto kCode = table_of("0123456789abcdefABCDEFxXuU+ ,;:\n");
+constexpr auto kApart = table_of(" -_*/.|,~\n");
+
+bool is_code(char c) { return kCode[static_cast<unsigned char>(c)]; }
+
+void put(Piece& piece, std::string_view bytes, std::size_t from) {
+  piece.text += bytes;
+  piece.origin.resize(piece.text.size(), static_cast<std::uint32_t>(from));
+}
+
+// One code of a list, without "U+", "0x" and "\\x"; -1: none.
+int code_of(std::string_view word, int base) {
+  if (word.starts_with("U+") || word.starts_with("u+") || word.starts_with("0x") || word.starts_with("0X"))
+    word.remove_prefix(2);
+  if (word.empty() || word.size() > 8) return -1;
+  int code = 0;
+  for (const char c : word) {
+    const int v = hex_value(c);
+    if (v < 0 || v >= base) return -1;
+    code = code * base + v;
+    if (code > 0x10FFFF) return -1;
+  }
+  return code >= 0xD800 && code < 0xE000 ? -1 : code;
+}
+
+// The list in [start, end) in this base, if it reads as text.
+bool read_codes(std::string_view text, std::size_t start, std::size_t end, int base, Piece& piece) {
+  std::size_t count = 0;
+  for (std::size_t i = start; i < end;) {
+    if (std::strchr(" ,;:\n", text[i]) != nullptr) {
+      ++i;
+      continue;
+    }
+    std::size_t stop = i;
+    while (stop < end && std::strchr(" ,;:\n", text[stop]) == nullptr) ++stop;
+    const std::string_view word = text.substr(i, stop - i);
+    const int code = word.size() < 2 || (base == 2 && word.size() < 7) ? -1 : code_of(word, base);
+    if (code < 0x20 && code != '\n' && code != '\t') return false;
+    std::string character;
+    text::append_utf8(character, static_cast<std::uint32_t>(code));
+    put(piece, character, i);
+    ++count;
+    i = stop;
+  }
+  piece.origin.push_back(static_cast<std::uint32_t>(end));
+  const auto letters = std::count_if(piece.text.begin(), piece.text.end(), [](char c) { return is_word_byte(c); });
+  return count >= kMinCodes && is_readable(piece.text) && static_cast<std::size_t>(letters) * 2 >= count;
+}
+
+// [start, end) around `at` within which every second character is the same separator.
+void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::size_t& end) {
+  const char separator = t[at];
+  start = at;
+  while (start >= 2 && t[start - 2] == separator) start -= 2;
+  if (start >= 1) --start;  // the character before the first separator
+  end = at;
+  while (end + 2 < t.size() && t[end + 2] == separator) end += 2;
+  end = std::min(t.size(), end + 2);
+}
+
+}  // namespace
+
+std::vector<Piece> code_lists(std::string_view t) {
+  std::vector<Piece> found;
+  for (std::size_t i = 0; i + 4 < t.size(); i += kStride) {
+    if (!is_code(t[i]) || !is_code(t[i + 1]) || !is_code(t[i + 2]) || !is_code(t[i + 3])) continue;
+    std::size_t start = i, end = i;
+    while (start > 0 && is_code(t[start - 1])) --start;
+    while (end < t.size() && is_code(t[end])) ++end;
+    // A word before the list may end in letters that are hexadecimal digits.
+    while (start < end && start > 0 && is_word_byte(t[start - 1]) && is_word_byte(t[start])) ++start;
+    while (end > start && end < t.size() && is_word_byte(t[end]) && is_word_byte(t[end - 1])) --end;
+    for (const int base : {2, 10, 16}) {
+      Piece piece;
+      if (end < start + 3 * kMinCodes - 1 || !read_codes(t, start, end, base, piece)) continue;
+      found.push_back(std::move(piece));
+      break;
+    }
+    i = std::max(i, end / kStride * kStride);
+  }
+  return found;
+}
+
+std::vector<Piece> written_apart(std::string_view t) {
+  std::vector<Piece> found;
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i + 7 < t.size(); i += kStride) {
+    for (const std::size_t at : {i, i + 1}) {
+      if (!kApart[static_cast<unsigned char>(t[at])] || t[at + 2] != t[at] || t[at + 4] != t[at] ||
+          t[at + 6] != t[at])
+        continue;
+      if (t[at + 1] == t[at] && t[at + 3] == t[at]) continue;  // "--------"
+      std::size_t start = 0, end = 0;
+      spaced_run(t, at, start, end);
+      if (start < taken || end - start < 2 * kMinApart) continue;
+      Piece piece{{}, {}, true};
+      for (std::size_t k = start; k < end; k += 2) put(piece, t.substr(k, 1), k);
+      piece.origin.push_back(static_cast<std::uint32_t>(end));
+      taken = end;
+      if (text::valid_utf8(piece.text)) found.push_back(std::move(piece));
+    }
+  }
+  for (std::size_t at = t.find('\n'); at != t.npos; at = t.find('\n', at + 1)) {
+    // Lines of one length below nine, the last one perhaps shorter.
+    const std::size_t next = t.find('\n', at + 1);
+    if (next == t.npos || next - at > 9 || next - at < 4) continue;
+    const std::size_t width = next - at;
+    if (at < taken || at + 1 < width || (at + 1 > width && t[at - width] != '\n')) continue;
+    Piece piece{{}, {}, true};
+    std::size_t line = at + 1 - width, lines = 0;
+    while (line < t.size()) {
+      const std::size_t end = std::min(t.size(), t.find('\n', line));
+      if (end - line > width - 1) break;
+      for (std::size_t k = line; k < end; ++k) put(piece, t.substr(k, 1), k);
+      ++lines;
+      line = end + 1;
+      if (piece.text.size() % (width - 1) != 0) break;  // the shorter last line
+    }
+    taken = std::min(line, t.size());
+    piece.origin.push_back(static_cast<std::uint32_t>(taken));
+    if (lines >= 3 && text::valid_utf8(piece.text)) found.push_back(std::move(piece));
+  }
+  return found;
+}
+
+std::optional<Piece> without_homoglyphs(std::string_view t) {
+  struct Twin {
+    std::string_view letter;
+    char latin;
+  };
+  static constexpr Twin kTwins[] = {
+      {"а", 'a'}, {"е", 'e'}, {"о", 'o'}, {"р", 'p'}, {"с", 'c'}, {"х", 'x'}, {"у", 'y'}, {"і", 'i'}, {"ј", 'j'},
+      {"ѕ", 's'}, {"ԁ", 'd'}, {"һ", 'h'}, {"ո", 'n'}, {"ԛ", 'q'}, {"ѡ", 'w'}, {"ɡ", 'g'}, {"А", 'A'}, {"В", 'B'},
+      {"С", 'C'}, {"Е", 'E'}, {"Н", 'H'}, {"К", 'K'}, {"М", 'M'}, {"О", 'O'}, {"Р", 'P'}, {"Т", 'T'}, {"Х", 'X'},
+      {"І", 'I'}, {"Ѕ", 'S'}, {"Ј", 'J'}, {"У", 'Y'}, {"α", 'a'}, {"ο", 'o'}, {"ρ", 'p'}, {"ν", 'v'}, {"ι", 'i'},
+      {"κ", 'k'}, {"τ", 't'}, {"υ", 'u'}, {"Α", 'A'}, {"Β", 'B'}, {"Ε", 'E'}, {"Ζ", 'Z'}, {"Η", 'H'}, {"Ι", 'I'},
+      {"Κ", 'K'}, {"Μ", 'M'}, {"Ν", 'N'}, {"Ο", 'O'}, {"Ρ", 'P'}, {"Τ", 'T'}, {"Υ", 'Y'}, {"Χ", 'X'}, {"ı", 'i'}};
+  if (std::all_of(t.begin(), t.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return std::nullopt;
+  Piece piece;
+  bool mixed = false, latin = false, twin = false;
+  for (std::size_t i = 0; i < t.size();) {
+    const auto b = static_cast<unsigned char>(t[i]);
+    if (b < 0x80) {
+      const bool letter = (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
+      latin = letter || (latin && is_word_byte(t[i]));
+      twin = twin && is_word_byte(t[i]);
+      mixed = mixed || (latin && twin);
+      put(piece, t.substr(i, 1), i);
+      ++i;
+      continue;
+    }
+    std::size_t next = i;
+    text::next_code_point(t, next);
+    const std::string_view letter = t.substr(i, next - i);
+    const auto* found = b >= 0xC4 && b <= 0xD6 ? std::find_if(std::begin(kTwins), std::end(kTwins),
+                                                              [&](const Twin& w) { return w.letter == letter; })
+                                               : std::end(kTwins);
+    if (found == std::end(kTwins)) {
+      put(piece, letter, i);
+    } else {
+      twin = true;
+      mixed = mixed || latin;
+      put(piece, std::string_view(&found->latin, 1), i);
+    }
+    i = next;
+  }
+  if (!mixed) return std::nullopt;
+  piece.origin.push_back(static_cast<std::uint32_t>(t.size()));
+  return piece;
+}
+
+}  // namespace sluice::sense::scan

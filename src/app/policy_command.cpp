@@ -3,7 +3,7 @@
 
 #include "app/commands.h"
 #include "app/judge.h"
-#include "gateway/obligations.h"
+#include "gateway/fulfil.h"
 #include "policy/study/study.h"
 
 namespace sluice::app {
@@ -77,7 +77,7 @@ int policy_check(const PolicyOptions& options) {
   if (!settings) return complain(settings.error());
   auto remarks = policy::inspect(
       **policy, *settings ? &**settings : nullptr, system_clock().utc(),
-      gateway::can_fulfil);
+      [](policy::Obligation kind, const config::Deployment&) { return gateway::can_fulfil(kind); });
   policy::Extent extent = policy::extent(**policy);
   std::printf("revision %s reads, its %zu tests pass and its %zu assertions hold\n", (*policy)->revision().c_str(),
               extent.tests, extent.assertions);

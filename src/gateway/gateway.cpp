@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "engine/builtin/builtin.h"
-#include "gateway/obligations.h"
+#include "gateway/fulfil.h"
 #include "gateway/worker.h"
 #include "policy/study/study.h"
 
@@ -36,7 +36,8 @@ Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& de
 // What whoever runs this Sluice should know about policy and configuration together. Rules that change nothing are
 // `sluice policy check`'s to tell.
 void tell_what_is_odd(const Shared& shared) {
-  for (const policy::Remark& r : policy::inspect(*shared.policy, &shared.settings, shared.clock->utc(), can_fulfil))
+  auto fulfils = [](policy::Obligation kind, const config::Deployment&) { return can_fulfil(kind); };
+  for (const policy::Remark& r : policy::inspect(*shared.policy, &shared.settings, shared.clock->utc(), fulfils))
     if (r.kind != "dead_rule" && r.kind != "same_rule" && r.kind != "vacuous")
       log::warn("policy.odd", {{"kind", r.kind}, {"message", r.message}, {"at", r.place}});
 }

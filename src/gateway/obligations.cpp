@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "gateway/fulfil.h"
 #include "gateway/obliged_body.h"
 #include "mask/answer.h"
 #include "wire/protocol.h"
@@ -99,21 +100,6 @@ bool watches(const Duty& duty) { return duty.vault != nullptr || !duty.watched.e
 
 }  // namespace
 
-bool can_fulfil(Obligation kind, const config::Deployment&) {
-  switch (kind) {
-    case Obligation::LogNoContent:  // no content is logged, in whatever form, for any request
-    case Obligation::LogHashOnly:
-    case Obligation::LogRedacted:
-    case Obligation::NoSharedCache:  // no cache is shared
-    case Obligation::NoStore:        // Way::may_remember()
-      return true;
-    case Obligation::RetainDays:  // nothing deletes records
-      return false;
-    default:
-      return per_attempt(policy::ObligationUse{kind});
-  }
-}
-
 std::unique_ptr<Obligations> Obligations::of(const Shared& shared, const policy::Decision& decision,
                                              Bearer bearer) {
   for (const policy::Verdict& verdict : decision.verdicts) {
@@ -198,7 +184,7 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
     return fail(unmet("what is left after the policy's transformations is judged " + judged.label.to_string() +
                       ": " + masked.verdict.reason));
   for (const policy::ObligationUse& use : masked.verdict.obligations)
-    if (!can_fulfil(use.kind, target))
+    if (!can_fulfil(use.kind))
       return fail(unmet("rule " + use.rule + " obliges " + policy::obligation_name(use) +
                         ", which this version can't fulfil"));
   masked.vault = std::move(vault);

@@ -37,9 +37,6 @@ struct Bearer {
   policy::Subject subject;
 };
 
-// Whether this version keeps an obligation. False: the gateway denies the deployment to whatever obliges it.
-bool can_fulfil(policy::Obligation kind, const config::Deployment& deployment);
-
 class Obligations {
  public:
   // Null where no allowed or held deployment asks for anything that is done per attempt. `shared` and `decision`

@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/fulfil.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/openai_responses.h"
@@ -69,12 +70,11 @@ Error denied(const policy::Decision& decision) {
 }
 
 // An obligation that this version can't fulfil is a denial (docs/policy.md).
-void deny_what_cannot_be_obliged(policy::Decision& decision, const config::Settings& settings) {
+void deny_what_cannot_be_obliged(policy::Decision& decision) {
   for (policy::Verdict& verdict : decision.verdicts) {
-    const config::Deployment& deployment = *settings.deployment(verdict.deployment);
     std::string unmet;
     for (const policy::ObligationUse& use : verdict.obligations)
-      if (unmet.empty() && !can_fulfil(use.kind, deployment))
+      if (unmet.empty() && !can_fulfil(use.kind))
         unmet =
             "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
     if (!unmet.empty()) verdict.deny(unmet);
@@ -222,7 +222,7 @@ void Way::decide() {
   decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
   note_claim(decision_);
   count_shadow(lane_.meters, decision_);
-  deny_what_cannot_be_obliged(decision_, shared_.settings);
+  deny_what_cannot_be_obliged(decision_);
   decision_.id = random_id("dec_");
 }
 

@@ -175,11 +175,12 @@ class RandomDocuments {
 
   // What a perfect detector would report: each value where it stands literally.
   static void find(Document& d) {
-    for (const chat::VisibleText& text : chat::visible_texts(d.request)) {
+    const chat::VisibleTexts texts = chat::visible_texts(d.request);
+    for (const chat::VisibleText& text : texts) {
       for (const Planted& value : d.values) {
         std::size_t at = text.text.find(value.text);
         if (at == std::string::npos) continue;
-        std::size_t start = text::count_code_points(std::string_view(text.text).substr(0, at));
+        std::size_t start = text::count_code_points(text.text.substr(0, at));
         std::size_t end = start + text::count_code_points(value.text);
         d.findings.push_back({"perfect", value.type, value.category, 1.0, text.path, start, end});
       }

@@ -196,8 +196,8 @@ using Places = std::unordered_map<std::string, std::vector<Points>>;
 
 Places places_of(const chat::Request& request) {
   Places places;
-  for (chat::VisibleText& text : chat::visible_texts(request))
-    places[std::move(text.path)].emplace_back(std::move(text.text));
+  const chat::VisibleTexts texts = chat::visible_texts(request);
+  for (const chat::VisibleText& text : texts) places[text.path].emplace_back(std::string(text.text));
   return places;
 }
 

@@ -1,0 +1,28 @@
+#include "gateway/fulfil.h"
+
+namespace sluice::gateway {
+
+// No content is logged in any form, and no cache is shared, for any request.
+bool can_fulfil(policy::Obligation kind) {
+  switch (kind) {
+    case policy::Obligation::LogNoContent:
+    case policy::Obligation::LogHashOnly:
+    case policy::Obligation::LogRedacted:
+    case policy::Obligation::NoSharedCache:
+    case policy::Obligation::NoStore:
+    case policy::Obligation::Pseudonymise:  // from here on: gateway/obligations.h
+    case policy::Obligation::Redact:
+    case policy::Obligation::OpaqueUser:
+    case policy::Obligation::NoTools:
+    case policy::Obligation::NoServerTools:
+    case policy::Obligation::OutputScan:
+    case policy::Obligation::MaxOutput:
+    case policy::Obligation::Notify:
+      return true;
+    case policy::Obligation::RetainDays:  // nothing deletes records
+      break;
+  }
+  return false;
+}
+
+}  // namespace sluice::gateway

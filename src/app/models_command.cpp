@@ -88,11 +88,17 @@ int models_inspect(const std::string& file) {
   const engine::ModelInfo& m = (*engine)->info();
   std::printf("name            %s\narchitecture    %s\nfamily          %s\nquantisation    %s\n", m.name.c_str(),
               m.architecture.c_str(), m.family.c_str(), m.quantisation.c_str());
-  std::printf("parameters      %llu\nfile            %llu bytes, %s\n", (unsigned long long)m.parameters,
+  for (const auto& [part, types] : m.quantisation_by_part)
+    std::printf("  %-13s %s\n", part.c_str(), types.c_str());
+  std::printf("parameters      %llu, %llu of them active per token\nfile            %llu bytes, %s\n",
+              (unsigned long long)m.parameters, (unsigned long long)m.active_parameters,
               (unsigned long long)m.file_bytes, m.digest.c_str());
   std::printf("context         %d positions as trained, %d by default\n", m.context_trained, m.context);
   std::printf("KV cache        %llu bytes per position\nvocabulary      %d tokens\nprompt format   %s\n",
               (unsigned long long)m.kv_bytes_per_token, m.vocabulary, m.prompt_format.c_str());
+  const unsigned long long cache = m.kv_bytes_per_token * (unsigned long long)m.context;
+  std::printf("memory          %llu bytes for a job of %d positions: file %llu + KV cache %llu, and buffers\n",
+              (unsigned long long)m.file_bytes + cache, m.context, (unsigned long long)m.file_bytes, cache);
   return 0;
 }
 

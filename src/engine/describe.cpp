@@ -32,25 +32,68 @@ std::string all_names(const gguf::File& file) {
   return names + plain(file_stem(file.name()));
 }
 
-// Whether a model is the original or was distilled is told by its names alone, so the words say no more than they
-// do. What gets this far is dense: experts are refused when the shape is read.
-std::string family_of(const gguf::File& file, const std::string& architecture) {
-  const std::string names = all_names(file);
-  const auto named = [&names](const char* part) { return names.find(part) != std::string::npos; };
-  if (file.string("sluice.prompt_format") == "guide") return "Sluice guide (own, dense)";
-  if (named("deepseek-r1-distill"))
-    return std::string("DeepSeek-R1-Distill-") + (architecture == "qwen2" ? "Qwen" : "Llama") +
-           " (distilled, dense)";
-  std::string base(file.string("general.basename").value_or(""));
-  if (base.empty()) base = architecture;
-  return base + (named("distil") ? " (distilled, dense)" : " (dense)");
+// The DeepSeek line that an architecture and its sizes stand for; sizes are those of the published models.
+std::string deepseek_of(const model::Shape& shape, bool r1) {
+  if (shape.architecture == "deepseek4") return shape.blocks >= 61 ? "DeepSeek-V4-Pro" : "DeepSeek-V4";
+  if (shape.architecture == "deepseek32") return "DeepSeek-V3.2";
+  if (shape.mixture.gate == model::Gate::Sigmoid) return r1 ? "DeepSeek-R1" : "DeepSeek-V3";
+  return shape.latent.q_rank == 0 ? "DeepSeek-V2-Lite" : "DeepSeek-V2";
 }
 
-// "Q4_K (84%), Q6_K (16%)": shares of the parameters, largest first; under half a percent left out.
-std::string quantisation_of(const gguf::File& file, std::uint64_t parameters) {
+// Whether a model is the original or was distilled is told by its names alone, so the words say no more than they
+// do.
+std::string family_of(const gguf::File& file, const model::Shape& shape) {
+  const std::string names = all_names(file), &architecture = shape.architecture;
+  const auto named = [&names](const char* part) { return names.find(part) != std::string::npos; };
+  if (file.string("sluice.prompt_format") == "guide") return "Sluice guide (own, dense)";
+  const bool mixture = shape.mixture.experts > 0;
+  if (architecture.starts_with("deepseek")) return deepseek_of(shape, named("r1")) + " (full, mixture of experts)";
+  if (named("deepseek-r1-distill"))
+    return std::string("DeepSeek-R1-Distill-") + (architecture == "llama" ? "Llama" : "Qwen") +
+           " (distilled, dense)";
+  if (named("deepseek-r1-0528-qwen3")) return "DeepSeek-R1-0528-Qwen3 (distilled, dense)";
+  std::string base(file.string("general.basename").value_or(""));
+  if (base.empty()) base = architecture;
+  return base + (named("distil") ? " (distilled, " : " (") + (mixture ? "mixture of experts)" : "dense)");
+}
+
+// Parameters that one token is multiplied with: all but the experts it does not use and the embedding's other
+// rows.
+std::uint64_t active_parameters(const gguf::File& file, const model::Shape& shape) {
+  std::uint64_t active = 0;
+  for (const gguf::Tensor& tensor : file.tensors()) {
+    const bool table = tensor.name == "token_embd.weight" && file.tensor("output.weight");
+    if (tensor.name.find("_exps.") != std::string_view::npos && shape.mixture.experts > 0)
+      active += tensor.elements / static_cast<std::uint64_t>(shape.mixture.experts) *
+                static_cast<std::uint64_t>(shape.mixture.used);
+    else if (!table)
+      active += tensor.elements;
+  }
+  return active;
+}
+
+// The part of a model that a tensor belongs to.
+const char* group_of(std::string_view name) {
+  const auto has = [name](const char* part) { return name.find(part) != std::string_view::npos; };
+  if (has("_exps.")) return "experts";
+  if (has("_shexp.")) return "shared experts";
+  if (has("attn") || has("indexer")) return "attention";
+  if (has("ffn") || has("exp_probs")) return "feed-forward";
+  if (has("token_embd")) return "embedding";
+  if (name.starts_with("output.")) return "head";
+  return "rest";
+}
+
+// "Q4_K (84%), Q6_K (16%)": shares of the parameters, largest first; under half a percent left out. `group`: of
+// one part of the model, or null for all of it.
+std::string quantisation_of(const gguf::File& file, const char* group) {
   std::map<std::string, std::uint64_t> by_type;
-  for (const gguf::Tensor& tensor : file.tensors())
+  std::uint64_t parameters = 0;
+  for (const gguf::Tensor& tensor : file.tensors()) {
+    if (group && std::string_view(group) != group_of(tensor.name)) continue;
     by_type[gguf::tensor_type_info(tensor.type).name] += tensor.elements;
+    parameters += tensor.elements;
+  }
   std::vector<std::pair<std::uint64_t, std::string>> order;
   for (const auto& [name, elements] : by_type) order.emplace_back(elements, name);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
@@ -71,9 +114,13 @@ ModelInfo describe(const gguf::File& file, const model::Shape& shape) {
   if (info.name.empty()) info.name = file_stem(file.name());
   info.architecture = shape.architecture;
   for (const gguf::Tensor& tensor : file.tensors()) info.parameters += tensor.elements;
-  info.family = family_of(file, shape.architecture);
-  info.quantisation = quantisation_of(file, info.parameters);
-  info.file_bytes = file.bytes().size();
+  info.active_parameters = active_parameters(file, shape);
+  info.family = family_of(file, shape);
+  info.quantisation = quantisation_of(file, nullptr);
+  for (const char* group : {"embedding", "attention", "feed-forward", "experts", "shared experts", "head"})
+    if (std::string types = quantisation_of(file, group); !types.empty())
+      info.quantisation_by_part.emplace_back(group, std::move(types));
+  info.file_bytes = file.size();
   info.context_trained = shape.context;
   info.vocabulary = shape.vocabulary;
   info.digest = file.digest();

@@ -12,6 +12,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "chat/event.h"
@@ -37,7 +39,9 @@ struct ModelInfo {
   std::string family;         // "DeepSeek-R1-Distill-Qwen (distilled, dense)", as far as the file tells
   std::string quantisation;   // "Q4_K (84%), Q6_K (16%)" by parameters
   std::string prompt_format;  // "r1", "chatml", "guide", "plain"
+  std::vector<std::pair<std::string, std::string>> quantisation_by_part;  // "experts", "MXFP4 (100%)"
   std::uint64_t parameters = 0;
+  std::uint64_t active_parameters = 0;  // that one token is multiplied with
   std::uint64_t file_bytes = 0;
   std::uint64_t kv_bytes_per_token = 0;
   int context_trained = 0;  // positions

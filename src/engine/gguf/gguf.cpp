@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "base/check.h"
@@ -27,9 +28,74 @@ struct Descriptor {
   }
 };
 
+constexpr std::uint64_t kMostParts = 1000;
+
+// "-00001-of-00003.gguf" with the numbers of a part, counted from 0.
+std::string part_suffix(std::uint64_t index, std::uint64_t count) {
+  char text[40];
+  std::snprintf(text, sizeof text, "-%05u-of-%05u.gguf", static_cast<unsigned>(index + 1),
+                static_cast<unsigned>(count));
+  return text;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<File>> File::open(const std::string& path) {
+  SLUICE_TRY(auto file, open_one(path));
+  SLUICE_TRY_VOID(file->open_parts());
+  return file;
+}
+
+Status File::open_parts() {
+  const std::uint64_t count = unsigned_integer("split.count").value_or(1);
+  if (count <= 1) return {};
+  if (count > kMostParts)
+    return fail("gguf.split",
+                "split.count is " + std::to_string(count) + ", more than " + std::to_string(kMostParts), name_);
+  const std::uint64_t index = unsigned_integer("split.no").value_or(0);
+  const std::string first = part_suffix(0, count);
+  if (index != 0 || !name_.ends_with(first))
+    return fail("gguf.split",
+                "the file is part " + std::to_string(index + 1) + " of " + std::to_string(count) +
+                    ", and not named as the first of them",
+                name_, "name the file that ends in " + first);
+  const std::string stem = name_.substr(0, name_.size() - first.size());
+  for (std::uint64_t i = 1; i < count; ++i) {
+    SLUICE_TRY(auto part, open_one(stem + part_suffix(i, count)));
+    if (part->unsigned_integer("split.no") != i || part->unsigned_integer("split.count") != count)
+      return fail(
+          "gguf.split",
+          "the file does not say that it is part " + std::to_string(i + 1) + " of " + std::to_string(count),
+          part->name_, "download all parts of one model again");
+    SLUICE_TRY_VOID(take_part(std::move(part)));
+  }
+  const std::uint64_t tensors = unsigned_integer("split.tensors.count").value_or(tensors_.size());
+  if (tensors != tensors_.size())
+    return fail("gguf.split",
+                "split.tensors.count is " + std::to_string(tensors) + "; the parts have " +
+                    std::to_string(tensors_.size()) + " tensors",
+                name_, "download all parts of one model again");
+  return {};
+}
+
+Status File::take_part(std::unique_ptr<File> part) {
+  for (const Tensor& tensor : part->tensors_) {
+    if (tensor_index_.contains(tensor.name))
+      return fail("gguf.duplicate", "tensor " + std::string(tensor.name) + " stands in two parts", part->name_);
+    tensor_index_.emplace(tensor.name, tensors_.size());
+    tensors_.push_back(tensor);
+  }
+  parts_.push_back(std::move(part));
+  return {};
+}
+
+std::uint64_t File::size() const {
+  std::uint64_t bytes = bytes_.size();
+  for (const auto& part : parts_) bytes += part->bytes_.size();
+  return bytes;
+}
+
+Result<std::unique_ptr<File>> File::open_one(const std::string& path) {
   // O_NONBLOCK: a FIFO must not hang the start; it is refused below as not a regular file.
   Descriptor descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (descriptor.number < 0)
@@ -257,6 +323,11 @@ const Tensor* File::tensor(std::string_view name) const {
 std::string File::header_digest() const { return "header-sha256:" + sha256_hex(bytes_.substr(0, data_offset_)); }
 
 std::string File::digest(std::uint64_t limit) const {
+  if (!parts_.empty()) {  // the headers of all parts
+    std::string digests = header_digest();
+    for (const auto& part : parts_) digests += part->header_digest();
+    return "header-sha256:" + sha256_hex(digests);
+  }
   return bytes_.size() <= limit ? "sha256:" + sha256_hex(bytes_) : header_digest();
 }
 

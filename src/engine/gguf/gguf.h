@@ -46,6 +46,8 @@ class File {
   // gguf.value, gguf.type, gguf.alignment, gguf.tensor, gguf.duplicate; `where` is "NAME byte N" with the key
   // or tensor concerned in the message. The file must not be truncated while it is open: the kernel would end
   // the process with SIGBUS on the next touch of a lost page.
+  // Of a model in parts (NAME-00001-of-00003.gguf) the first is given, and the tensors of all are found in it;
+  // gguf.split where they don't belong together.
   static Result<std::unique_ptr<File>> open(const std::string& path);
   // `bytes` must outlive the File. `name` is what to call it in messages.
   static Result<std::unique_ptr<File>> from_bytes(std::string_view bytes, std::string name);
@@ -81,7 +83,9 @@ class File {
 
   int version() const { return version_; }
   const std::string& name() const { return name_; }  // path, or the name given to from_bytes
-  std::string_view bytes() const { return bytes_; }  // the whole file
+  std::string_view bytes() const { return bytes_; }  // the whole file, of a model in parts the first
+  std::uint64_t size() const;                        // bytes of all parts
+  int parts() const { return static_cast<int>(parts_.size()) + 1; }
   // "header-sha256:" + SHA-256 hex of everything before the tensor data: metadata, names, shapes, types,
   // offsets.
   std::string header_digest() const;
@@ -90,6 +94,9 @@ class File {
 
  private:
   friend class Parser;
+  static Result<std::unique_ptr<File>> open_one(const std::string& path);
+  Status open_parts();
+  Status take_part(std::unique_ptr<File> part);
   struct Value {
     ValueType type = ValueType::U8;
     ValueType element = ValueType::U8;  // of an array
@@ -114,6 +121,7 @@ class File {
   std::unordered_map<std::string_view, Value> values_;
   std::vector<Tensor> tensors_;
   std::unordered_map<std::string_view, std::size_t> tensor_index_;
+  std::vector<std::unique_ptr<File>> parts_;  // behind the first; their tensors are in tensors_ too
 };
 
 }  // namespace sluice::engine::gguf

@@ -265,4 +265,43 @@ TEST_CASE("a file on disk is mapped, and what is no regular file or too short is
   CHECK(File::open("/dev/zero").error().code == "gguf.io");
 }
 
+TEST_CASE("a model in parts is one file, and parts that don't belong together are refused") {
+  const std::string stem = "/tmp/sluice_parts_" + std::to_string(::getpid());
+  const auto path = [&](int i) { return stem + "-0000" + std::to_string(i + 1) + "-of-00003.gguf"; };
+  const auto write = [&](int i, std::uint32_t number, const std::string& tensor, std::uint32_t total = 3) {
+    Sample sample;
+    sample.string("general.architecture", "llama").u32("split.no", number).u32("split.count", 3);
+    sample.u32("split.tensors.count", total);
+    sample.tensor(tensor, {8}, TensorType::F32, std::string(32, static_cast<char>('a' + i)));
+    std::ofstream(path(i), std::ios::binary) << sample.bytes();
+  };
+  const auto code = [&](int i = 0) {
+    auto file = File::open(path(i));
+    return file ? std::string() : file.error().code;
+  };
+  for (int i = 0; i < 3; ++i) write(i, static_cast<std::uint32_t>(i), "t" + std::to_string(i));
+  {
+    auto file = File::open(path(0));
+    REQUIRE_MESSAGE(file.has_value(), file.error().to_string());
+    CHECK((*file)->parts() == 3);
+    CHECK((*file)->tensors().size() == 3);
+    REQUIRE((*file)->tensor("t2") != nullptr);
+    CHECK((*file)->tensor("t2")->data[0] == 'c');
+    CHECK((*file)->size() == 3 * (*file)->bytes().size());
+    CHECK((*file)->digest() != (*file)->header_digest());
+  }
+  CHECK(code(1) == "gguf.split");  // not the first
+  write(1, 2, "t1");
+  CHECK(code() == "gguf.split");  // another number than its name
+  write(1, 1, "t0");
+  CHECK(code() == "gguf.duplicate");
+  write(1, 1, "t1");
+  write(0, 0, "t0", 4);
+  CHECK(code() == "gguf.split");  // a tensor too few
+  write(0, 0, "t0");
+  std::remove(path(2).c_str());
+  CHECK(code() == "gguf.io");
+  for (int i = 0; i < 2; ++i) std::remove(path(i).c_str());
+}
+
 }  // namespace sluice::engine::gguf

@@ -177,7 +177,12 @@ void add_models(CLI::App& app, Options& o, int& status) {
   input->add_option("-t,--tokens", o.logits.tokens, "token ids, 1,2,3")->delimiter(',');
   logits->add_option("-n,--predict", o.logits.predict, "tokens to go on for, each the likeliest")
       ->check(CLI::Range(0, 1'000'000));
-  logits->add_option("--force", o.logits.force, "go on with these token ids instead")->delimiter(',');
+  auto* force =
+      logits->add_option("--force", o.logits.force, "go on with these token ids instead")->delimiter(',');
+  logits
+      ->add_option("--grammar", o.logits.grammar,
+                   "a file in GBNF: only tokens that it allows, until it is fulfilled")
+      ->excludes(force);
   logits->add_option("-k,--top", o.logits.top, "likeliest tokens per position")->check(CLI::Range(0, 1'000'000));
   logits->add_flag("--plain", o.logits.plain, "names of special tokens are text like any other");
   logits->add_flag("--all", o.logits.all, "logits at the prompt's positions too");

@@ -95,6 +95,7 @@ int models_inspect(const std::string& file);
 struct LogitsOptions {
   std::string file;
   std::string prompt, prompt_file;  // one of these three; "-": standard input
+  std::string grammar;              // a file
   std::vector<int> tokens;
   std::vector<int> force;
   int predict = 16, top = 10, threads = 0, chunk = 64;

@@ -59,6 +59,11 @@ int models_logits(const LogitsOptions& options) {
   } else if (options.tokens.empty()) {
     request.prompt = options.prompt;
   }
+  if (!options.grammar.empty()) {
+    auto text = read_input(options.grammar);
+    if (!text) return complain(text.error());
+    request.grammar = std::move(*text);
+  }
   request.plain = options.plain;
   request.forced = options.force;
   request.predict = options.predict;

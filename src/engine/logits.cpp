@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/constraint/constraint.h"
 #include "engine/gguf/gguf.h"
 #include "engine/model/model.h"
 #include "engine/tensor/pool.h"
@@ -63,24 +64,44 @@ class Run {
     if (tokens.size() > 1) result_.mean_nll = sum / static_cast<double>(tokens.size() - 1);
   }
 
-  void go_on() {
+  // `form`: what may follow, or null; then the answer ends with a token that says so.
+  Status go_on(constraint::Constraint* form, const Tokenizer* tokenizer) {
     const std::size_t steps =
         request_.forced.empty() ? static_cast<std::size_t>(request_.predict) : request_.forced.size();
     double sum = 0;
     for (std::size_t step = 0; step < steps; ++step) {
+      SLUICE_TRY(const std::int32_t token, next(form, step));
       result_.top.push_back(top_of(last_, request_.top));
-      const std::int32_t token = request_.forced.empty() ? top_of(last_, 1).front().first : request_.forced[step];
       sum += nll(last_, token);
       result_.continuation.push_back(token);
-      if (step + 1 == steps) break;
+      if (form) form->take(token);
+      if (step + 1 == steps || (form && tokenizer->is_end(token))) break;
       const model::Row row{token, 0, static_cast<int>(result_.tokens.size() + step), true};
       model_.forward({&row, 1});
       last_.assign(model_.logits(0).begin(), model_.logits(0).end());
     }
-    if (steps > 0) result_.continuation_nll = sum / static_cast<double>(steps);
+    if (!result_.continuation.empty())
+      result_.continuation_nll = sum / static_cast<double>(result_.continuation.size());
+    return {};
   }
 
  private:
+  Result<std::int32_t> next(constraint::Constraint* form, std::size_t step) const {
+    if (!request_.forced.empty()) return request_.forced[step];
+    if (!form) return top_of(last_, 1).front().first;
+    const constraint::TokenSet& allowed = form->allowed();
+    std::int32_t best = -1;
+    for (std::int32_t id = 0; id < static_cast<std::int32_t>(last_.size()); ++id)
+      if (allowed.has(id) &&
+          (best < 0 || last_[static_cast<std::size_t>(id)] > last_[static_cast<std::size_t>(best)]))
+        best = id;
+    if (best < 0)
+      return fail("engine.constraint",
+                  "no token of the vocabulary goes on after " + std::to_string(step) + " tokens", "",
+                  "a grammar that this vocabulary can write");
+    return best;
+  }
+
   const LogitsRequest& request_;
   model::Model& model_;
   LogitsResult& result_;
@@ -163,9 +184,16 @@ Result<LogitsResult> compute_logits(const LogitsRequest& request) {
   options.rows = request.chunk;
   options.exact = request.exact;
   SLUICE_TRY(const auto model, model::Model::load(*file, options));
+  std::optional<constraint::Constraint> form;
+  if (!request.grammar.empty()) {
+    if (!tokenizer) return fail(tokenizer.error());
+    SLUICE_TRY(auto grammar, constraint::parse_grammar(request.grammar));
+    auto trie = std::make_shared<const constraint::TokenTrie>(**tokenizer, std::vector<std::string_view>());
+    form.emplace(std::move(grammar), std::move(trie), **tokenizer);
+  }
   Run run(request, *model, result);
   run.prompt();
-  run.go_on();
+  SLUICE_TRY_VOID(run.go_on(form ? &*form : nullptr, tokenizer ? tokenizer->get() : nullptr));
   for (std::int32_t token : result.continuation)
     if (tokenizer) (*tokenizer)->append_token_text(result.text, token, true);
   return result;

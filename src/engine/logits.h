@@ -18,11 +18,12 @@ struct LogitsRequest {
   bool plain = false;                 // names of special tokens in the prompt are text like any other
   int predict = 16;                   // tokens to go on for, each the likeliest
   std::vector<std::int32_t> forced;   // or these, whatever the model says
-  int top = 10;                       // likeliest tokens per position
-  bool all_positions = false;         // of the prompt too, not only where it goes on
-  bool exact = false;                 // F32 activations and cache
-  int threads = 0;                    // 0: one per processor
-  int chunk = 64;                     // prompt tokens per step
+  std::string grammar;         // GBNF: of the tokens that it allows the likeliest, until it is fulfilled; or ""
+  int top = 10;                // likeliest tokens per position
+  bool all_positions = false;  // of the prompt too, not only where it goes on
+  bool exact = false;          // F32 activations and cache
+  int threads = 0;             // 0: one per processor
+  int chunk = 64;              // prompt tokens per step
 };
 
 using TopLogits = std::vector<std::pair<std::int32_t, float>>;  // token, logit; best first, of equals the lower id
@@ -40,7 +41,7 @@ struct LogitsResult {
 };
 
 // Errors: gguf.*, engine.unsupported, engine.memory from the file; engine.vocabulary for tokens outside of it;
-// engine.context_exceeded; engine.empty_prompt.
+// engine.context_exceeded; engine.empty_prompt; engine.constraint from the grammar, and where it has no way on.
 Result<LogitsResult> compute_logits(const LogitsRequest& request);
 
 }  // namespace sluice::engine

@@ -93,4 +93,37 @@ TEST_CASE("what can't be computed is refused with its reason") {
   CHECK(code().starts_with("gguf."));
 }
 
+TEST_CASE("held to a grammar, every family writes what the reference writes") {
+  std::ifstream file("../shared/engine/json.gbnf");
+  if (!file) {
+    MESSAGE("SKIPPED: ../shared/engine/json.gbnf is not there");
+    return;
+  }
+  const std::string grammar(std::istreambuf_iterator<char>(file), {});
+  int compared = 0;
+  for (const char* name : {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M", "tiny-qwen3-Q8_0", "tiny-deepseek2-Q4_K_M",
+                           "tiny-deepseek4-MXFP4_MOE"}) {
+    const std::string base = std::string("../shared/engine/") + name;
+    for (const model::GoldenPrompt& golden : model::read_golden(base + ".json")) {
+      if (golden.ref.grammar.empty()) continue;
+      LogitsRequest request;
+      request.path = base + ".gguf";
+      request.tokens = golden.tokens;
+      request.grammar = grammar;
+      request.predict = 64;
+      request.exact = true;
+      const auto held = compute_logits(request);
+      REQUIRE_MESSAGE(held.has_value(), held.error().to_string());
+      CHECK(held->continuation == golden.ref.grammar);
+      ++compared;
+    }
+  }
+  CHECK(compared == 15);
+  LogitsRequest broken;
+  broken.path = "../shared/engine/tiny-llama-Q8_0.gguf";
+  broken.tokens = {1};
+  broken.grammar = "root ::= nothing";
+  CHECK(compute_logits(broken).error().code == "engine.constraint");
+}
+
 }  // namespace sluice::engine

@@ -17,6 +17,7 @@ using TopTen = std::vector<std::pair<int, double>>;  // token, logit; best first
 struct GoldenAnswer {
   double mean_nll = 0;         // of the prompt's tokens but the first, natural logarithm
   std::vector<int> greedy;     // 64 tokens
+  std::vector<int> grammar;    // the likeliest that json.gbnf allows, with the token that ends it; often empty
   std::vector<double> margin;  // best minus second best logit, per step; reference only
   std::vector<TopTen> top10;   // of the first 8 steps
 };
@@ -36,6 +37,7 @@ inline GoldenAnswer golden_answer(json::Value value) {
   GoldenAnswer answer;
   answer.mean_nll = value["mean_nll"].number().value();
   answer.greedy = golden_integers(value["greedy"]);
+  answer.grammar = golden_integers(value["grammar_greedy"]);
   for (json::Value v : value["margin"]) answer.margin.push_back(v.number().value());
   for (json::Value step : value["top10"]) {
     TopTen ten;

@@ -14,6 +14,8 @@
 namespace bench {
 namespace {
 
+constexpr std::string_view kFirstWord = "abcdefgh ";
+
 double now_us() {
   auto now = std::chrono::steady_clock::now().time_since_epoch();
   return double(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()) / 1000;
@@ -70,8 +72,9 @@ std::size_t Connection::receive() {
 
 Connection::Timing Connection::ask(std::string_view request) {
   buffer_.clear();
+  std::string bytes = fresh(request);
   double start = now_us(), first = 0;
-  send(request);
+  send(bytes);
   for (std::size_t body = std::string::npos;;) {
     receive();
     if (body == std::string::npos) {
@@ -86,6 +89,15 @@ Connection::Timing Connection::ask(std::string_view request) {
   return {first - start, now_us() - start};
 }
 
+std::string fresh(std::string_view request) {
+  static std::uint64_t number = 0;
+  std::string bytes(request);
+  std::size_t at = bytes.find(kFirstWord);
+  std::uint64_t n = ++number;
+  for (std::size_t i = 0; i + 1 < kFirstWord.size(); ++i, n /= 26) bytes[at + i] = char('a' + n % 26);
+  return bytes;
+}
+
 std::string chat_request(std::size_t prompt_bytes, bool stream) {
   constexpr std::string_view kText[] = {
       "The river runs past the old mill and under the stone bridge where children used to fish in summer. ",
@@ -93,7 +105,7 @@ std::string chat_request(std::size_t prompt_bytes, bool stream) {
       "In 1998 about 3,400 visitors came to the exhibition, twice as many as the year before. ",
       "Please write a short story in which a lighthouse keeper learns to play the accordion.\\n",
       "The committee met on Tuesday and talked about the new playground behind the library. "};
-  std::string prompt;
+  std::string prompt(kFirstWord);
   for (std::size_t i = 0; prompt.size() < prompt_bytes; ++i) prompt += kText[i % std::size(kText)];
   std::string body = R"({"model":"bench","messages":[{"role":"user","content":")" + prompt + R"("}])" +
                      (stream ? R"(,"stream":true})" : "}");

@@ -1,5 +1,7 @@
 #include "load.h"
 
+#include "client.h"
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -63,7 +65,7 @@ class Swarm {
     received_.emplace_back();
     return int(sockets_.size()) - 1;
   }
-  void ask(int who, std::string_view request) { send_all(sockets_[std::size_t(who)], request); }
+  void ask(int who, std::string_view request) { send_all(sockets_[std::size_t(who)], fresh(request)); }
   std::string& received(int who) { return received_[std::size_t(who)]; }
 
   // Reads what has arrived and calls `use` for each socket that got something.

@@ -218,6 +218,8 @@ void Judge::judge_served(const Asked& asked, const Answer& answer) {
     if (answer.status != 403) wrong(asked, &answer, "a sensitive text was not denied");
     return;
   }
+  // The built-in policy holds credentials even for the guide, until somebody approves.
+  if (asked.sensitive && said.error == "policy.held") return;
   if (by_guide || said.error.starts_with("engine.")) {
     ++guide;
     return;

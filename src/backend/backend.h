@@ -7,8 +7,10 @@
 //   sent upstream.refused, request.cancelled                   it may not: see may_try_another()
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -33,6 +35,9 @@ struct CallContext {
   std::string request_id;
   std::string traceparent, tracestate;  // W3C Trace Context; empty: none
   http::Cancellation cancellation;      // ends an ask() that still waits for its deployment
+  // What the record keeps of the bytes that leave this machine: ask() sets it before they do. Both or neither.
+  std::function<std::string(std::string_view body)> hash_of;
+  std::string* content_hash = nullptr;  // lives until ask() has ended
 };
 
 // An answer being read. Destroying it cancels what is left of it upstream.

@@ -250,6 +250,7 @@ class Remote : public Backend {
                                                  const CallContext& context) override {
     SLUICE_CO_TRY(Call call, make_call(request, context));
     chat::Protocol protocol = call.protocol;
+    if (context.content_hash) *context.content_hash = context.hash_of(call.request.body);
     auto response = co_await client_.send(std::move(call.request), context.cancellation);
     if (!response) co_return fail(connection_error(response.error(), deployment_.name));
     if (response->status() != 200)

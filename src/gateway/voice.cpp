@@ -55,7 +55,9 @@ net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
   Result<Duty> duty;
   if (asked_.obligations) duty = asked_.obligations->meet(deployment.name, asked);
   if (duty) {
+    if (context_.hash_of) context_.content_hash = &entry.content_hash;
     auto answer = co_await backend.ask(duty->request ? *duty->request : asked, context_);
+    context_.content_hash = nullptr;
     if (!answer) status = fail(answer.error());
     if (answer) answer_ = std::move(*answer);
     if (answer && asked_.obligations) answer_ = asked_.obligations->dress(std::move(answer_), *duty, asked);

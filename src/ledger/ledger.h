@@ -50,7 +50,7 @@ struct Attempt {
   UtcTime started;
   std::int64_t took_ms = 0;
   std::string outcome;       // "ok" or an error code
-  std::string content_hash;  // keyed or plain SHA-256 hex of the bytes sent; empty for the engine
+  std::string content_hash;  // keyed HMAC-SHA-256 hex of the bytes sent; empty if none left this process
 };
 
 struct Closing {

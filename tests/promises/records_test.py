@@ -2,6 +2,8 @@
 """Promises 4 and 5: every stream ends properly, and every request leaves exactly one record, also when the process is
 killed in the middle, when the client leaves and when the upstream breaks off."""
 import concurrent.futures
+import hashlib
+import hmac
 import os
 import signal
 import sys
@@ -63,6 +65,22 @@ class Records(unittest.TestCase):
             self.assertTrue(text_of([first] + rest).endswith(ANSWER[-1]))
             self.assertEqual(sluice.process.wait(60), 0)
             self.assertEqual([r["closing"]["outcome"] for r in sluice.records()], ["ok"])
+
+    def test_a_record_names_the_bytes_that_were_sent(self):
+        with FakeDeepSeek() as fake, Sluice(config(fake), KEY) as sluice:
+            for text in ("one", "two", "two"):
+                sluice.chat("chat", [{"role": "user", "content": f"Say {text}."}])
+            records = sluice.records()
+            hashes = [r["closing"]["attempts"][0]["content_hash"] for r in reversed(records)]
+            self.assertEqual([len(h) for h in hashes], [64] * 3)
+            self.assertEqual(hashes[1], hashes[2])
+            self.assertNotEqual(hashes[0], hashes[1])
+            with open(os.path.join(sluice.folder, "data", "approval.key"), "rb") as file:
+                key = hmac.new(file.read(), b"sluice approval content 1", hashlib.sha256)
+            for received, named in zip(fake.received, hashes, strict=True):
+                parts = (records[0]["tenant"].encode(), b"sent", received.body, b"")
+                text = b"".join(b"%d:%s" % (len(p), p) for p in parts)
+                self.assertEqual(named, hmac.new(key.digest(), text, hashlib.sha256).hexdigest())
 
     def test_a_stream_that_a_keep_alive_began_says_in_comments_who_serves_it(self):
         with FakeDeepSeek() as fake:

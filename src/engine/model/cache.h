@@ -31,13 +31,17 @@ class Cache {
   bool exact() const { return exact_; }
 
   // First position of a slot's keys [context][key_width] or values [context][value_width] in a layer, F16 (uint16)
-  // or F32.
-  std::uint16_t* half_keys(int slot, int layer) { return halves_.get() + offset(slot, layer, 0); }
-  std::uint16_t* half_values(int slot, int layer) { return halves_.get() + offset(slot, layer, 1); }
-  float* keys(int slot, int layer) { return floats_.get() + offset(slot, layer, 0); }
-  float* values(int slot, int layer) { return floats_.get() + offset(slot, layer, 1); }
+  // or F32. Null for the form that this cache does not have.
+  std::uint16_t* half_keys(int slot, int layer) { return at(halves_.get(), slot, layer, 0); }
+  std::uint16_t* half_values(int slot, int layer) { return at(halves_.get(), slot, layer, 1); }
+  float* keys(int slot, int layer) { return at(floats_.get(), slot, layer, 0); }
+  float* values(int slot, int layer) { return at(floats_.get(), slot, layer, 1); }
 
  private:
+  template <class Number>
+  Number* at(Number* first, int slot, int layer, int which) const {
+    return first ? first + offset(slot, layer, which) : nullptr;
+  }
   std::size_t offset(int slot, int layer, int which) const {
     const auto positions = static_cast<std::size_t>(context_);
     const std::size_t region = (key_width_ + value_width_) * positions;

@@ -17,6 +17,7 @@ struct Options {
   PolicyOptions policy;
   InitOptions init;
   std::string model_file;
+  ShelfOptions shelf;
   LogitsOptions logits;
 };
 
@@ -164,8 +165,20 @@ void add_approvals(CLI::App& app, Options& o, int& status) {
   refuse->callback([&] { status = approvals_decide(o.approvals, false); });
 }
 
+void add_model_files(CLI::App& models, Options& o, int& status) {
+  auto* list = models.add_subcommand("ls", "List the model files of a folder, and what they are");
+  list->add_option("folder", o.shelf.path, "default: SLUICE_MODELS, else ./models");
+  list->add_flag("--json", o.shelf.json, "print JSON, one file a line");
+  list->callback([&] { status = models_ls(o.shelf); });
+  auto* verify = models.add_subcommand("verify", "Check files against their SHA-256 manifests");
+  verify->add_option("path", o.shelf.path, "a .gguf file or a folder (default: SLUICE_MODELS, else ./models)");
+  verify->add_flag("--write", o.shelf.write, "write the manifest: FILE.sha256, or SHA256SUMS of a folder");
+  verify->callback([&] { status = models_verify(o.shelf); });
+}
+
 void add_models(CLI::App& app, Options& o, int& status) {
-  auto* models = app.add_subcommand("models", "Look at model files")->require_subcommand(1);
+  auto* models = app.add_subcommand("models", "List, check and look at model files")->require_subcommand(1);
+  add_model_files(*models, o, status);
   auto* inspect = models->add_subcommand("inspect", "Say what a GGUF file is");
   inspect->add_option("file", o.model_file, "a .gguf file, or builtin:guide")->required();
   inspect->callback([&] { status = models_inspect(o.model_file); });

@@ -92,6 +92,16 @@ int approvals_decide(const ApprovalsOptions& options, bool approve);
 
 int models_inspect(const std::string& file);
 
+struct ShelfOptions {
+  std::string path;    // a folder; verify: or a file; empty: SLUICE_MODELS, else ./models
+  bool json = false;   // ls: one object a line
+  bool write = false;  // verify: write the manifest
+};
+int models_ls(const ShelfOptions& options);
+// Checks all files and names each; the status is 1 if one is not what its manifest says.
+int models_verify(const ShelfOptions& options);
+std::string models_folder(const std::string& given);  // where model files are
+
 struct LogitsOptions {
   std::string file;
   std::string prompt, prompt_file;  // one of these three; "-": standard input

@@ -18,6 +18,7 @@ struct Options {
   InitOptions init;
   std::string model_file;
   ShelfOptions shelf;
+  QuantizeOptions quantize;
   LogitsOptions logits;
 };
 
@@ -174,6 +175,14 @@ void add_model_files(CLI::App& models, Options& o, int& status) {
   verify->add_option("path", o.shelf.path, "a .gguf file or a folder (default: SLUICE_MODELS, else ./models)");
   verify->add_flag("--write", o.shelf.write, "write the manifest: FILE.sha256, or SHA256SUMS of a folder");
   verify->callback([&] { status = models_verify(o.shelf); });
+  auto* quantize = models.add_subcommand("quantize", "Write a model file with smaller types");
+  quantize->add_option("in", o.quantize.in, "a .gguf file; of a model in parts the first")->required();
+  quantize->add_option("out", o.quantize.out, "the file to write")->required();
+  quantize->add_option("--to", o.quantize.to, "Q8_0, Q6_K, Q5_K_M, Q4_K_M or MXFP4")->required();
+  quantize->add_option("--importance", o.quantize.importance, "importance data of llama-imatrix, GGUF or .dat");
+  quantize->add_option("--threads", o.quantize.threads, "0: one per processor")->check(CLI::Range(0, 256));
+  quantize->add_flag("--force", o.quantize.force, "replace the file");
+  quantize->callback([&] { status = models_quantize(o.quantize); });
 }
 
 void add_models(CLI::App& app, Options& o, int& status) {

@@ -100,6 +100,13 @@ struct ShelfOptions {
 int models_ls(const ShelfOptions& options);
 // Checks all files and names each; the status is 1 if one is not what its manifest says.
 int models_verify(const ShelfOptions& options);
+
+struct QuantizeOptions {
+  std::string in, out, to, importance;
+  int threads = 0;  // 0: one per processor
+  bool force = false;
+};
+int models_quantize(const QuantizeOptions& options);
 std::string models_folder(const std::string& given);  // where model files are
 
 struct LogitsOptions {

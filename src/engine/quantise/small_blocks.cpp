@@ -53,27 +53,26 @@ void pack_five_bits(const float* q, std::uint8_t (&low)[16], std::uint8_t (&high
   std::memcpy(high, &bits, sizeof bits);
 }
 
-// Twice the numbers of E2M1.
-constexpr float kLevels[8] = {0, 1, 2, 3, 4, 6, 8, 12};
-
-// The number nearest to `v` in halves, with its sign in bit 3.
-std::uint8_t nearest_level(float v) {
+// The nearest of twice the numbers of E2M1: 0, 1, 2, 3, 4, 6, 8, 12. Between powers of two they are evenly spaced.
+float nearest_level(float v) {
   const float magnitude = std::fabs(v);
-  int best = 0;
-  for (int i = 1; i < 8; ++i)
-    if (std::fabs(kLevels[i] - magnitude) < std::fabs(kLevels[best] - magnitude)) best = i;
-  return static_cast<std::uint8_t>(best | (v < 0 && best > 0 ? 8 : 0));
+  const float step = magnitude < 4 ? 1.0f : magnitude < 8 ? 2.0f : 4.0f;
+  return std::copysign(std::min(nearest(std::min(magnitude, 16.0f) / step) * step, 12.0f), v);
 }
 
-float try_exponent(const float* x, const float* importance, int e, std::uint8_t (&codes)[kGroup]) {
+std::uint8_t code_of(float level) {
+  constexpr std::uint8_t kCodes[13] = {0, 1, 2, 3, 4, 0, 5, 0, 6, 0, 0, 0, 7};
+  const std::uint8_t code = kCodes[static_cast<int>(std::fabs(level))];
+  return static_cast<std::uint8_t>(code | (level < 0 ? 8 : 0));
+}
+
+float try_exponent(const float* x, const float* importance, int e, float (&levels)[kGroup]) {
   const float d = std::ldexp(1.0f, e - 128), inverse = std::ldexp(1.0f, 128 - e);
-  float error = 0;
-  for (int i = 0; i < kGroup; ++i) {
-    codes[i] = nearest_level(x[i] * inverse);
-    const float value = d * kLevels[codes[i] & 7] * (codes[i] & 8 ? -1.0f : 1.0f);
-    error += (importance ? importance[i] : 1.0f) * (value - x[i]) * (value - x[i]);
-  }
-  return error;
+  for (int i = 0; i < kGroup; ++i) levels[i] = nearest_level(x[i] * inverse);
+  return sum<kGroup>([&](int i) {
+    const float difference = d * levels[i] - x[i];
+    return (importance ? importance[i] : 1.0f) * difference * difference;
+  });
 }
 
 }  // namespace
@@ -118,21 +117,27 @@ void fill(const float* x, const float* importance, Effort effort, tensor::BlockQ
 // neighbours are tried as well.
 void fill(const float* x, const float* importance, Effort effort, tensor::BlockMXFP4& out) {
   const float largest = std::fabs(extreme<kGroup>(x));
-  const int usual = largest > 0 ? std::ilogb(largest) - 2 + 127 : 0;
-  const int reach = effort == Effort::Searched && largest > 0 ? 1 : 0;
-  std::uint8_t best[kGroup] = {}, codes[kGroup];
-  int exponent = std::clamp(usual, 0, 254);
+  if (largest == 0) {
+    out = {};
+    return;
+  }
+  // Below 2 the inverse of the scale would be no float; weights that small are zeros to any model.
+  constexpr int kLeast = 2, kMost = 254;
+  const int usual = std::clamp(std::ilogb(largest) - 2 + 127, kLeast, kMost);
+  const int reach = effort == Effort::Searched ? 1 : 0;
+  float best[kGroup] = {}, levels[kGroup];
+  int exponent = usual;
   float least = try_exponent(x, importance, exponent, best);
   for (int e : {usual - reach, usual + reach}) {
-    if (e < 0 || e > 254 || e == usual) continue;
-    const float error = try_exponent(x, importance, e, codes);
+    if (e < kLeast || e > kMost || e == usual) continue;
+    const float error = try_exponent(x, importance, e, levels);
     if (error >= least) continue;
     least = error;
     exponent = e;
-    std::memcpy(best, codes, sizeof best);
+    std::memcpy(best, levels, sizeof best);
   }
   out.e = static_cast<std::uint8_t>(exponent);
-  for (int i = 0; i < 16; ++i) out.q[i] = static_cast<std::uint8_t>(best[i] | best[i + 16] << 4);
+  for (int i = 0; i < 16; ++i) out.q[i] = static_cast<std::uint8_t>(code_of(best[i]) | code_of(best[i + 16]) << 4);
 }
 
 }  // namespace sluice::engine::quantise

@@ -19,6 +19,7 @@ struct Options {
   std::string model_file;
   ShelfOptions shelf;
   QuantizeOptions quantize;
+  CompareOptions compare;
   LogitsOptions logits;
 };
 
@@ -185,9 +186,24 @@ void add_model_files(CLI::App& models, Options& o, int& status) {
   quantize->callback([&] { status = models_quantize(o.quantize); });
 }
 
+void add_model_comparison(CLI::App& models, Options& o, int& status) {
+  auto* compare = models.add_subcommand("compare", "Say what quantisation cost: two files of one model on a text");
+  compare->add_option("a", o.compare.a, "the reference, a .gguf file")->required();
+  compare->add_option("b", o.compare.b, "the file to judge")->required();
+  compare->add_option("--text", o.compare.text, "a text file to read; - for standard input")->required();
+  compare->add_option("--context", o.compare.context, "tokens per stretch of text")->check(CLI::Range(8, 1 << 20));
+  compare->add_option("--stretches", o.compare.stretches, "at most so many; 0: all")
+      ->check(CLI::Range(0, 1'000'000));
+  compare->add_flag("--exact", o.compare.exact, "F32 activations and cache, slower");
+  compare->add_option("--threads", o.compare.threads, "0: one per processor")->check(CLI::Range(0, 256));
+  compare->add_flag("--json", o.compare.json, "print one JSON object");
+  compare->callback([&] { status = models_compare(o.compare); });
+}
+
 void add_models(CLI::App& app, Options& o, int& status) {
   auto* models = app.add_subcommand("models", "List, check and look at model files")->require_subcommand(1);
   add_model_files(*models, o, status);
+  add_model_comparison(*models, o, status);
   auto* inspect = models->add_subcommand("inspect", "Say what a GGUF file is");
   inspect->add_option("file", o.model_file, "a .gguf file, or builtin:guide")->required();
   inspect->callback([&] { status = models_inspect(o.model_file); });

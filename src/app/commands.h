@@ -107,6 +107,14 @@ struct QuantizeOptions {
   bool force = false;
 };
 int models_quantize(const QuantizeOptions& options);
+
+struct CompareOptions {
+  std::string a, b;
+  std::string text;  // a file; "-": standard input
+  int context = 512, stretches = 0, threads = 0;
+  bool exact = false, json = false;
+};
+int models_compare(const CompareOptions& options);
 std::string models_folder(const std::string& given);  // where model files are
 
 struct LogitsOptions {

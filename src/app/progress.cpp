@@ -48,23 +48,35 @@ std::string progress_words(std::uint64_t done, std::uint64_t total, std::uint64_
 
 ProgressLine::ProgressLine(const Clock& clock) : clock_(clock), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-void ProgressLine::update(const std::string& what, std::uint64_t done, std::uint64_t total, std::uint64_t begun) {
+bool ProgressLine::due(const std::string& what) {
   const MonotonicTime now = clock_.monotonic();
   if (what != what_) {
     finish();
     what_ = what;
     start_ = shown_ = now;
   }
-  if (now - start_ < kQuiet || now - shown_ < (terminal_ ? kBarEvery : kLineEvery)) return;
+  if (now - start_ < kQuiet || now - shown_ < (terminal_ ? kBarEvery : kLineEvery)) return false;
   shown_ = now;
-  const std::string words = progress_words(done, total, begun, now - start_);
+  return true;
+}
+
+void ProgressLine::update(const std::string& what, std::uint64_t done, std::uint64_t total, std::uint64_t begun) {
+  if (due(what)) show(share(done, total), progress_words(done, total, begun, shown_ - start_));
+}
+
+void ProgressLine::count(const std::string& what, const std::string& things, std::uint64_t done,
+                         std::uint64_t total) {
+  if (due(what)) show(share(done, total), fmt::format("{} of {} {}", done, total, things));
+}
+
+void ProgressLine::show(double share, const std::string& words) {
   if (!terminal_) {
-    std::fprintf(stderr, "%s: %s\n", what.c_str(), words.c_str());
+    std::fprintf(stderr, "%s: %s\n", what_.c_str(), words.c_str());
     return;
   }
-  const auto full = static_cast<std::size_t>(kBarWidth * share(done, total));
+  const auto full = static_cast<std::size_t>(kBarWidth * share);
   const std::string bar = std::string(full, '#') + std::string(kBarWidth - full, '.');
-  std::fprintf(stderr, "\r\033[K%s [%s] %s", what.c_str(), bar.c_str(), words.c_str());
+  std::fprintf(stderr, "\r\033[K%s [%s] %s", what_.c_str(), bar.c_str(), words.c_str());
   std::fflush(stderr);
   visible_ = true;
 }

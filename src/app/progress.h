@@ -15,9 +15,14 @@ class ProgressLine {
   // `begun`: bytes that were there before, which count for the bar and not for the speed. Shows nothing of what is
   // over within a second.
   void update(const std::string& what, std::uint64_t done, std::uint64_t total, std::uint64_t begun = 0);
+  // The same of things that are not bytes: "12 of 40 stretches".
+  void count(const std::string& what, const std::string& things, std::uint64_t done, std::uint64_t total);
   void finish();  // removes the bar
 
  private:
+  bool due(const std::string& what);  // and not too early or too often
+  void show(double share, const std::string& words);
+
   const Clock& clock_;
   const bool terminal_;
   std::string what_;

@@ -114,13 +114,14 @@ class Pair {
     const auto count = static_cast<double>(positions.size());
     for (const Position& p : positions) {
       if (!p.numbers)
-        return fail("engine.numeric", "a model computed values that are no numbers", "", "inspect both");
-      stretch.nll_a += p.nll_a / count;
-      stretch.nll_b += p.nll_b / count;
-      stretch.divergence += p.divergence / count;
-      stretch.agreed += (p.agreed ? 1 : 0) / count;
+        return fail("engine.numeric", "a model computed values that are no numbers", "", "inspect both files");
+      stretch.nll_a += p.nll_a;
+      stretch.nll_b += p.nll_b;
+      stretch.divergence += p.divergence;
+      stretch.agreed += p.agreed ? 1 : 0;
       divergences_.push_back(p.divergence);
     }
+    for (double* sum : {&stretch.nll_a, &stretch.nll_b, &stretch.divergence, &stretch.agreed}) *sum /= count;
     return stretch;
   }
 

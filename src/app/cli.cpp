@@ -20,6 +20,7 @@ struct Options {
   ShelfOptions shelf;
   QuantizeOptions quantize;
   CompareOptions compare;
+  PullOptions pull;
   LogitsOptions logits;
 };
 
@@ -186,6 +187,21 @@ void add_model_files(CLI::App& models, Options& o, int& status) {
   quantize->callback([&] { status = models_quantize(o.quantize); });
 }
 
+void add_pull(CLI::App& models, Options& o, int& status) {
+  auto* pull = models.add_subcommand("pull", "Fetch a model file from a hub; goes on where it was interrupted");
+  pull->add_option("what", o.pull.what, "owner/name, owner/name:FILE or owner/name:QUANT")->required();
+  pull->add_option("--to", o.pull.folder, "folder (default: SLUICE_MODELS, else ./models)");
+  pull->add_option("--endpoint", o.pull.endpoint, "the hub (default: HF_ENDPOINT, else https://huggingface.co)");
+  pull->add_option("--revision", o.pull.revision, "branch, tag or commit (default: main)");
+  pull->add_option("--ca-file", o.pull.ca_file, "certificates to trust instead of the system's, PEM");
+  pull->add_option("--connections", o.pull.connections, "at once (default: 4)")->check(CLI::Range(1, 32));
+  pull->add_option("--piece", o.pull.piece_mib, "MiB per range (default: 16)")->check(CLI::Range(1, 1024));
+  pull->add_option("--retry-delay", o.pull.retry_seconds, "seconds before the first retry; doubles each time")
+      ->check(CLI::Range(0.01, 60.0));
+  pull->add_flag("--force", o.pull.force, "replace another file of the same name");
+  pull->callback([&] { status = models_pull(o.pull); });
+}
+
 void add_model_comparison(CLI::App& models, Options& o, int& status) {
   auto* compare = models.add_subcommand("compare", "Say what quantisation cost: two files of one model on a text");
   compare->add_option("a", o.compare.a, "the reference, a .gguf file")->required();
@@ -204,6 +220,7 @@ void add_models(CLI::App& app, Options& o, int& status) {
   auto* models = app.add_subcommand("models", "List, check and look at model files")->require_subcommand(1);
   add_model_files(*models, o, status);
   add_model_comparison(*models, o, status);
+  add_pull(*models, o, status);
   auto* inspect = models->add_subcommand("inspect", "Say what a GGUF file is");
   inspect->add_option("file", o.model_file, "a .gguf file, or builtin:guide")->required();
   inspect->callback([&] { status = models_inspect(o.model_file); });

@@ -115,6 +115,17 @@ struct CompareOptions {
   bool exact = false, json = false;
 };
 int models_compare(const CompareOptions& options);
+
+struct PullOptions {
+  std::string what;                        // REPO, REPO:FILE or REPO:QUANT
+  std::string folder;                      // empty: SLUICE_MODELS, else ./models
+  std::string endpoint;                    // empty: HF_ENDPOINT, else https://huggingface.co
+  std::string revision = "main", ca_file;  // a PEM bundle instead of the system's
+  int connections = 4, piece_mib = 16;
+  double retry_seconds = 0.5;
+  bool force = false;
+};
+int models_pull(const PullOptions& options);          // the token is in HF_TOKEN
 std::string models_folder(const std::string& given);  // where model files are
 
 struct LogitsOptions {

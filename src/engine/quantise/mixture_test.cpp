@@ -26,7 +26,8 @@ std::vector<TensorType> types(Target target, const std::vector<Matrix>& matrices
     for (auto size : m.shape) elements *= size;
     sample.tensor(m.name, m.shape, m.type, std::string(elements * gguf::tensor_type_info(m.type).bytes, '\0'));
   }
-  const auto file = gguf::File::from_bytes(sample.bytes(), "sample");
+  const std::string bytes = sample.bytes();
+  const auto file = gguf::File::from_bytes(bytes, "sample");
   REQUIRE_MESSAGE(file.has_value(), file.error().to_string());
   const Mixture mixture(**file, target);
   std::vector<TensorType> chosen;

@@ -3,10 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "engine/quantise/sample_rows.h"
+#include "engine/quantise/super_search.h"
 #include "engine/tensor/dequantise.h"
+#include "engine/tensor/half.h"
 
 namespace sluice::engine::quantise {
 namespace {
@@ -133,6 +136,29 @@ TEST_CASE("no block is worse than rounding to the nearest, however odd its numbe
       CHECK(squares(x, there_and_back(type, x)) <= squares(x, rounded) * tolerance);
       CHECK(squares(x, there_and_back(type, x, importance.data()), importance.data()) <=
             squares(x, rounded, importance.data()) * tolerance);
+    }
+  }
+}
+
+TEST_CASE("the search compiled for AVX2 finds what the plain one finds, bit for bit") {
+  if (!__builtin_cpu_supports("avx2")) {
+    MESSAGE("SKIPPED: this processor has no AVX2");
+    return;
+  }
+  const Halves halves{tensor::float_to_half, tensor::half_to_float};
+  const auto importance = sample_importance();
+  for (int seed = 1; seed < 60; ++seed) {
+    const auto x =
+        sample_row(seed % 2 == 0 ? Kind::Outliers : Kind::Shifted, 256, static_cast<std::uint32_t>(seed));
+    for (const float* weights : {static_cast<const float*>(nullptr), importance.data() + seed}) {
+      for (float levels : {15.0f, 31.0f}) {
+        const LineTrial a = plain_search().lines(x.data(), weights, Effort::Searched, levels, halves);
+        const LineTrial b = avx2_search().lines(x.data(), weights, Effort::Searched, levels, halves);
+        CHECK(std::memcmp(&a, &b, sizeof a) == 0);
+      }
+      const ScaleTrial a = plain_search().scales(x.data(), weights, Effort::Searched, halves);
+      const ScaleTrial b = avx2_search().scales(x.data(), weights, Effort::Searched, halves);
+      CHECK((a.d == b.d && std::memcmp(a.s, b.s, sizeof a.s) == 0 && std::memcmp(a.q, b.q, sizeof a.q) == 0));
     }
   }
 }

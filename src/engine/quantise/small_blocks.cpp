@@ -1,5 +1,6 @@
 // Blocks of 32.
-#include <bit>
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -12,7 +13,7 @@ namespace {
 
 using tensor::float_to_half;
 using tensor::half_to_float;
-constexpr int kGroup = tensor::kGroup;
+using tensor::kGroup;
 
 // What the search leans on where nothing is known of the columns: squares for a scale alone, as ggml has it.
 void squares(const float* x, const float* importance, float* w) {

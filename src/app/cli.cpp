@@ -20,6 +20,7 @@ struct Options {
   ShelfOptions shelf;
   QuantizeOptions quantize;
   CompareOptions compare;
+  ImportanceOptions importance;
   PullOptions pull;
   LogitsOptions logits;
 };
@@ -216,10 +217,26 @@ void add_model_comparison(CLI::App& models, Options& o, int& status) {
   compare->callback([&] { status = models_compare(o.compare); });
 }
 
+void add_importance(CLI::App& models, Options& o, int& status) {
+  auto* measure = models.add_subcommand("importance", "Measure which columns of a model matter, for quantize");
+  measure->add_option("model", o.importance.model, "a .gguf file, as little quantised as can be had")->required();
+  measure->add_option("out", o.importance.out, "the file to write, in the GGUF format of llama-imatrix")
+      ->required();
+  measure->add_option("--text", o.importance.text, "a text file to read; - for standard input")->required();
+  measure->add_option("--context", o.importance.context, "tokens per stretch of text")
+      ->check(CLI::Range(8, 1 << 20));
+  measure->add_option("--stretches", o.importance.stretches, "at most so many; 0: all")
+      ->check(CLI::Range(0, 1'000'000));
+  measure->add_option("--threads", o.importance.threads, "0: one per processor")->check(CLI::Range(0, 256));
+  measure->add_flag("--force", o.importance.force, "replace the file");
+  measure->callback([&] { status = models_importance(o.importance); });
+}
+
 void add_models(CLI::App& app, Options& o, int& status) {
   auto* models = app.add_subcommand("models", "List, check and look at model files")->require_subcommand(1);
   add_model_files(*models, o, status);
   add_model_comparison(*models, o, status);
+  add_importance(*models, o, status);
   add_pull(*models, o, status);
   auto* inspect = models->add_subcommand("inspect", "Say what a GGUF file is");
   inspect->add_option("file", o.model_file, "a .gguf file, or builtin:guide")->required();

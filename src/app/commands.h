@@ -108,6 +108,14 @@ struct QuantizeOptions {
 };
 int models_quantize(const QuantizeOptions& options);
 
+struct ImportanceOptions {
+  std::string model, out;
+  std::string text;  // a file; "-": standard input
+  int context = 512, stretches = 0, threads = 0;
+  bool force = false;
+};
+int models_importance(const ImportanceOptions& options);
+
 struct CompareOptions {
   std::string a, b;
   std::string text;  // a file; "-": standard input

@@ -4,15 +4,15 @@
 
 #include "app/commands.h"
 #include "app/progress.h"
-#include "engine/compare/compare.h"
+#include "engine/measure/compare.h"
 #include "engine/tensor/pool.h"
 #include "json/writer.h"
 
 namespace sluice::app {
 namespace {
 
-using engine::compare::Comparison;
-using engine::compare::Estimate;
+using engine::measure::Comparison;
+using engine::measure::Estimate;
 
 void write(json::Writer& w, const char* name, const Estimate& e) {
   w.key(name).object().member("value", e.value).key("interval");
@@ -66,7 +66,7 @@ void print(const Comparison& c, const CompareOptions& options) {
 int models_compare(const CompareOptions& options) {
   auto text = read_input(options.text);
   if (!text) return complain(text.error());
-  engine::compare::Options compare;
+  engine::measure::Options compare;
   compare.a = options.a;
   compare.b = options.b;
   compare.text = std::move(*text);
@@ -75,7 +75,7 @@ int models_compare(const CompareOptions& options) {
   compare.exact = options.exact;
   compare.threads = options.threads > 0 ? options.threads : engine::tensor::usable_processors();
   ProgressLine progress;
-  const auto result = engine::compare::compare(compare, [&progress](int stretch, int of) {
+  const auto result = engine::measure::compare(compare, [&progress](int stretch, int of) {
     progress.count("comparing", "stretches", static_cast<std::uint64_t>(stretch), static_cast<std::uint64_t>(of));
   });
   progress.finish();

@@ -1,10 +1,10 @@
-#include "engine/compare/estimate.h"
+#include "engine/measure/estimate.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-namespace sluice::engine::compare {
+namespace sluice::engine::measure {
 namespace {
 
 constexpr double kNormal = 1.959963984540054;  // the limit of t
@@ -50,4 +50,4 @@ Estimate share(std::span<const double> stretches, double count) {
   return estimate;
 }
 
-}  // namespace sluice::engine::compare
+}  // namespace sluice::engine::measure

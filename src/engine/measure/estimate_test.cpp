@@ -1,4 +1,4 @@
-#include "engine/compare/estimate.h"
+#include "engine/measure/estimate.h"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace sluice::engine::compare {
+namespace sluice::engine::measure {
 
 TEST_CASE("Student's t is that of the tables") {
   const std::pair<int, double> table[] = {{1, 12.706}, {2, 4.303},  {5, 2.571},  {10, 2.228},  {11, 2.201},
@@ -57,4 +57,4 @@ TEST_CASE("a share stays between 0 and 1, and is not certain where all stretches
   CHECK(wide.interval->first < 0.3);
 }
 
-}  // namespace sluice::engine::compare
+}  // namespace sluice::engine::measure

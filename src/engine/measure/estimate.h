@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-namespace sluice::engine::compare {
+namespace sluice::engine::measure {
 
 struct Estimate {
   double value = 0;
@@ -27,4 +27,4 @@ Estimate share(std::span<const double> stretches, double count);
 // Student's t that 97.5 % lie below; degrees of freedom >= 1.
 double student(int degrees);
 
-}  // namespace sluice::engine::compare
+}  // namespace sluice::engine::measure

@@ -1,4 +1,4 @@
-#include "engine/compare/compare.h"
+#include "engine/measure/compare.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,14 +6,13 @@
 #include <vector>
 
 #include "engine/gguf/gguf.h"
+#include "engine/measure/stretches.h"
 #include "engine/model/model.h"
 #include "engine/tensor/pool.h"
 #include "engine/tokenizer/tokenizer.h"
 
-namespace sluice::engine::compare {
+namespace sluice::engine::measure {
 namespace {
-
-constexpr int kRows = 64;  // tokens per step
 
 // Both models must mean the same token by the same id.
 Status same_vocabulary(const gguf::File& a, const gguf::File& b, const model::Shape& of_a,
@@ -130,29 +129,6 @@ class Pair {
   std::vector<double> divergences_;
 };
 
-// The text in stretches, each behind a BOS where the file wants one.
-Result<std::vector<std::vector<std::int32_t>>> stretches_of(const Tokenizer& tokenizer, const Options& options,
-                                                            int context) {
-  std::vector<std::int32_t> start;
-  if (tokenizer.add_bos() && tokenizer.bos() >= 0) start.push_back(tokenizer.bos());
-  const auto tokens = tokenizer.encode(options.text);
-  const std::size_t room = static_cast<std::size_t>(context) - start.size();
-  constexpr std::size_t kLeast = 4;  // so that two halves have something to say
-  if (tokens.size() < kLeast || room < kLeast)
-    return fail("compare.text", "the text has " + std::to_string(tokens.size()) + " tokens", "",
-                "give a longer one: each " + std::to_string(context) + " tokens are one sample");
-  std::vector<std::vector<std::int32_t>> stretches;
-  for (std::size_t begin = 0; begin < tokens.size(); begin += room) {
-    const std::size_t count = std::min(room, tokens.size() - begin);
-    if (count < room && !stretches.empty()) break;
-    if (options.stretches > 0 && std::ssize(stretches) == options.stretches) break;
-    stretches.push_back(start);
-    stretches.back().insert(stretches.back().end(), tokens.begin() + static_cast<std::ptrdiff_t>(begin),
-                            tokens.begin() + static_cast<std::ptrdiff_t>(begin + count));
-  }
-  return stretches;
-}
-
 void estimate(const std::vector<Stretch>& stretches, std::vector<double>& divergences, Comparison& out) {
   const auto values = [&](auto value) {
     std::vector<double> all;
@@ -182,7 +158,7 @@ Result<Comparison> compare(const Options& options, const Watch& watch) {
   SLUICE_TRY(const auto tokenizer, Tokenizer::create(*file_a));
   Comparison out;
   out.context = std::min({options.context, shape_a.context, shape_b.context});
-  SLUICE_TRY(const auto stretches, stretches_of(*tokenizer, options, out.context));
+  SLUICE_TRY(const auto stretches, stretches_of(*tokenizer, options.text, out.context, options.stretches));
   out.stretches = static_cast<int>(stretches.size());
   model::Options loading;
   loading.threads = options.threads;
@@ -202,4 +178,4 @@ Result<Comparison> compare(const Options& options, const Watch& watch) {
   return out;
 }
 
-}  // namespace sluice::engine::compare
+}  // namespace sluice::engine::measure

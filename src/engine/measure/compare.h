@@ -15,9 +15,9 @@
 #include <string>
 
 #include "base/result.h"
-#include "engine/compare/estimate.h"
+#include "engine/measure/estimate.h"
 
-namespace sluice::engine::compare {
+namespace sluice::engine::measure {
 
 struct Options {
   std::string a, b;    // .gguf files
@@ -42,4 +42,4 @@ using Watch = std::function<void(int stretch, int of)>;
 // tokens; engine.numeric where a model computes values that are no numbers.
 Result<Comparison> compare(const Options& options, const Watch& watch = {});
 
-}  // namespace sluice::engine::compare
+}  // namespace sluice::engine::measure

@@ -1,11 +1,11 @@
-#include "engine/compare/compare.h"
+#include "engine/measure/compare.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <filesystem>
 
-namespace sluice::engine::compare {
+namespace sluice::engine::measure {
 namespace {
 
 constexpr const char* kQwen = "../shared/engine/tiny-qwen3-Q8_0.gguf";
@@ -87,4 +87,4 @@ TEST_CASE("files whose tokens differ are not compared") {
   CHECK(other.error().message.starts_with("token "));
 }
 
-}  // namespace sluice::engine::compare
+}  // namespace sluice::engine::measure

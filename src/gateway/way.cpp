@@ -210,7 +210,7 @@ void Way::sense() {
 }
 
 policy::Subject Way::subject() const {
-  policy::Subject subject = subject_of(principal_, request_, in_.headers, time_);
+  policy::Subject subject = subject_of(principal_, request_, in_.headers, shared_.policy_time.now());
   subject.route = route_ ? route_->model : request_.model;
   return subject;
 }

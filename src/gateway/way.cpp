@@ -31,7 +31,9 @@ std::string verdicts_json(const policy::Decision& decision) {
   json::Writer w;
   w.array();
   for (const policy::Verdict& v : decision.verdicts) {
-    w.object().member("deployment", v.deployment).member("allowed", v.allowed).member("reason", v.reason);
+    w.object().member("deployment", v.deployment).member("allowed", v.allowed);
+    if (v.hold) w.member("held", true);  // also once approved
+    w.member("reason", v.reason);
     std::string obliges;
     for (const policy::ObligationUse& use : v.obligations)
       obliges += (obliges.empty() ? "" : ", ") + policy::obligation_name(use);

@@ -40,13 +40,17 @@ policy::Subject subject_of(const ledger::Opening& o, const config::Settings& set
   return subject;
 }
 
-// Deployment -> whether it was allowed, as recorded.
-std::map<std::string, bool> recorded(const ledger::Opening& o) {
-  std::map<std::string, bool> out;
+// Deployment -> what was decided, as recorded. What waited for an approval was held, whether it got one or not:
+// the policy said no more than that.
+std::map<std::string, policy::State> recorded(const ledger::Opening& o) {
+  std::map<std::string, policy::State> out;
   auto doc = json::Doc::parse(o.verdicts);
   if (!doc) return out;
-  for (json::Value v : (*doc)->root())
-    out[v["deployment"].string().value_or("")] = v["allowed"].boolean().value_or(false);
+  for (json::Value v : (*doc)->root()) {
+    policy::State state = v["allowed"].boolean().value_or(false) ? policy::State::Allowed : policy::State::Denied;
+    if (v["held"].boolean().value_or(false)) state = policy::State::Held;
+    out[v["deployment"].string().value_or("")] = state;
+  }
   return out;
 }
 
@@ -66,16 +70,15 @@ void replay(const ledger::Opening& o, const config::Settings& settings, const po
   std::vector<const config::Deployment*> candidates;
   for (const std::string& name : route->deployments) candidates.push_back(settings.deployment(name));
   policy::Decision decision = policy.decide(label_of(o), subject_of(o, settings), candidates);
-  std::map<std::string, bool> before = recorded(o);
+  std::map<std::string, policy::State> before = recorded(o);
   bool changed = false;
   for (const policy::Verdict& v : decision.verdicts) {
     auto was = before.find(v.deployment);
-    if (was == before.end() || (was->second && v.allowed) || (!was->second && v.state() == policy::State::Denied))
-      continue;
+    if (was == before.end() || was->second == v.state()) continue;
     changed = true;
     std::string what = o.label_class + (o.categories.empty() ? "" : "; " + o.categories);
     ++out.lines[fmt::format("{} at {}: {} -> {} ({}), team {}, route {}", what, v.deployment,
-                            was->second ? "allowed" : "denied", policy::state_name(v.state()), v.reason,
+                            policy::state_name(was->second), policy::state_name(v.state()), v.reason,
                             o.team.empty() ? "none" : o.team, o.route)];
   }
   out.changed += changed;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "approval/desk.h"
+#include "base/forward_time.h"
 #include "base/id.h"
 #include "base/time.h"
 #include "config/settings.h"
@@ -43,7 +44,8 @@ struct Shared {
   // restart they are others, which costs an upstream's cache and nothing else.
   const std::string obligation_secret = sha256_hex(random_id("") + random_id("") + random_id(""));
   const Clock* clock = &system_clock();
-  std::atomic<bool> draining{false};  // a graceful stop has begun: no new requests
+  ForwardTime policy_time{system_clock()};  // by which the policy's dates are judged
+  std::atomic<bool> draining{false};        // a graceful stop has begun: no new requests
 };
 
 }  // namespace sluice::gateway

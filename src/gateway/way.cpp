@@ -31,7 +31,9 @@ std::string verdicts_json(const policy::Decision& decision) {
   json::Writer w;
   w.array();
   for (const policy::Verdict& v : decision.verdicts) {
-    w.object().member("deployment", v.deployment).member("allowed", v.allowed).member("reason", v.reason);
+    w.object().member("deployment", v.deployment).member("allowed", v.allowed);
+    if (v.hold) w.member("held", true);  // also once approved
+    w.member("reason", v.reason);
     std::string obliges;
     for (const policy::ObligationUse& use : v.obligations)
       obliges += (obliges.empty() ? "" : ", ") + policy::obligation_name(use);
@@ -210,7 +212,7 @@ void Way::sense() {
 }
 
 policy::Subject Way::subject() const {
-  policy::Subject subject = subject_of(principal_, request_, in_.headers, time_);
+  policy::Subject subject = subject_of(principal_, request_, in_.headers, shared_.policy_time.now());
   subject.route = route_ ? route_->model : request_.model;
   return subject;
 }

@@ -127,11 +127,22 @@ class WritingLedger : public ReadingLedger {
   void write_all() {
     std::vector<Waiting> taken;
     while (take(taken)) {
+      write_unwritten();
       for (std::size_t begin = 0; begin < taken.size(); begin += kGroup)
         write_group(std::span(taken).subspan(begin, std::min(kGroup, taken.size() - begin)));
       taken.clear();
       checkpoint();
     }
+    write_unwritten();
+  }
+
+  // Closings that a full disk did not take, once there is something to write again. Those who asked for them know
+  // of the failure only; what became of the record is in it nevertheless.
+  void write_unwritten() {
+    if (unwritten_.empty()) return;
+    auto statuses = book_.append(unwritten_);
+    note(statuses);
+    if (statuses) unwritten_.clear();
   }
 
   // False when stopping and nothing is left.
@@ -163,6 +174,9 @@ class WritingLedger : public ReadingLedger {
     }
     for (std::size_t i = 0; i < group.size(); ++i)
       group[i].done(statuses ? std::move((*statuses)[i]) : Status(fail(statuses.error())));
+    if (statuses) return;
+    for (Entry& entry : entries_)  // as many as there are open records, and none is opened meanwhile
+      if (entry.kind == Entry::Kind::Close) unwritten_.push_back(std::move(entry));
   }
 
   // Says once that writing fails and once that it works again: requests are refused meanwhile.
@@ -192,6 +206,7 @@ class WritingLedger : public ReadingLedger {
   store::DirectoryLock lock_;
   Book book_;  // used by the writer thread only, while it runs
   std::vector<Entry> entries_;
+  std::vector<Entry> unwritten_;  // closings; the writer thread's
   bool healthy_ = true;
   const int interrupted_;
   const LedgerOptions options_;

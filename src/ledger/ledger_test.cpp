@@ -268,7 +268,9 @@ TEST_CASE_FIXTURE(Fixture, "A newer file, another program's and a damaged one ar
 }
 
 // The kernel refuses every write beyond the limit, as a full disk does.
-TEST_CASE_FIXTURE(Fixture, "When the disk takes no more, openings are refused, and taken again when it does") {
+TEST_CASE_FIXTURE(
+    Fixture,
+    "When the disk takes no more, openings are refused, and taken again when it does; no outcome is lost") {
   auto ledger = open();
   REQUIRE(open_and_wait(*ledger, example_opening("req_before")));
   signal(SIGXFSZ, SIG_IGN);
@@ -286,8 +288,10 @@ TEST_CASE_FIXTURE(Fixture, "When the disk takes no more, openings are refused, a
   CHECK((closing == "ledger.full" || closing == "ledger.io"));
 
   CHECK(open_and_wait(*ledger, example_opening("req_after")).has_value());
-  CHECK(close_and_wait(*ledger, example_closing("req_before")).has_value());
   CHECK(ids(ledger->list({})) == "req_after req_before");
+  REQUIRE(ledger->show("req_before")->closing);  // by itself, as soon as the disk took something
+  CHECK(ledger->show("req_before")->closing->outcome == example_closing("req_before").outcome);
+  CHECK(code(close_and_wait(*ledger, example_closing("req_before"))) == "ledger.already_closed");
   CHECK(ledger->verify() == 3);
 }
 

@@ -212,6 +212,21 @@ class Approval(unittest.TestCase):
         self.assertEqual(self.code(ticket=ticket), "ok", "a decision that was told survives a kill")
         self.assertEqual(self.received(), (1, 0))
 
+    def test_a_replay_shows_what_was_held_as_held(self):
+        self.start()
+        self.held()
+        self.assertEqual(self.rule("dana", self.held()), "approved")
+        self.assertEqual(self.ask()[0], 200)
+        replay = self.sluice.run("policy", "replay", os.path.join(self.folder, "policy.yaml"))
+        self.assertIn("3 requests, decided again under r1: 0 change", replay)
+        open_to_all = os.path.join(self.folder, "open.yaml")
+        with open(open_to_all, "w") as file:
+            file.write('policy: v1\nrevision: "open"\nrules: [{id: A1, allow: "<=restricted"}]\n')
+        replay = self.sluice.run("policy", "replay", open_to_all)
+        self.assertIn("3 requests, decided again under open: 3 change", replay)
+        self.assertIn("at near: held -> allowed", replay)
+        self.assertNotIn("denied", replay)
+
     def test_a_failed_use_may_be_tried_again_and_a_refusal_is_told(self):
         self.start()
         ticket = self.held()

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "base/check.h"
+#include "sense/scan/byte_bits.h"
 
 namespace sluice::sense::scan {
 namespace {
@@ -26,12 +29,7 @@ bool joins_word(std::string_view text, std::size_t at) {
   return first >= 0xC3 && first <= 0xE0;
 }
 
-constexpr std::array<bool, 256> ascii_word_bytes() {
-  std::array<bool, 256> table{};
-  for (std::size_t b = 0; b < 0x80; ++b) table[b] = is_word_byte(static_cast<char>(b));
-  return table;
-}
-constexpr auto kAsciiWord = ascii_word_bytes();
+bool is_ascii_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool edges_hold(std::string_view text, std::size_t start, std::size_t end, bool joined_after, Edge edge) {
   const auto joined_before = [&] { return start > 0 && joins_word(text, start - 1); };
@@ -62,6 +60,25 @@ T load(const char* from) {
   return value;
 }
 
+constexpr int kHashBits = 16, kSlotBits = 13;
+constexpr std::uint64_t kThreeBytes = 0xFFFFFF, kFiveBytes = 0xFFFFFFFFFF;
+constexpr std::size_t kLongWord = 16;  // from here on a word is known by its beginning
+constexpr std::size_t kBehind = 3;     // bytes behind a word that are looked at with it
+
+std::uint32_t hash_of(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>(bytes * 0x9E3779B97F4A7C15u >> (64 - kHashBits));
+}
+
+// A word of `size` bytes, at most kLongWord, that begins with these eight: a number to be hashed.
+std::uint64_t word_key(std::uint64_t eight, std::size_t size) {
+  const std::uint64_t bytes = size >= 8 ? eight : eight & ((std::uint64_t{1} << 8 * size) - 1);
+  return bytes + size * 0xD6E8FEB86659FD93u;
+}
+
+std::uint64_t key_with(std::uint64_t word, std::uint32_t behind) {
+  return word ^ (behind & kThreeBytes) * 0xC2B2AE3D27D4EB4Fu;
+}
+
 void fold(char& lead, char& tail, int new_lead, int step) {
   lead = static_cast<char>(new_lead);
   tail = static_cast<char>(tail + step);
@@ -78,93 +95,232 @@ std::uint16_t PhraseSet::add(Owner owner, std::string_view phrase, Edge edge) {
   return id;
 }
 
+// The word that the text must have where this phrase stands: how many bytes of the phrase, 0 if it need not have
+// one. A word here is letters and digits of ASCII.
+std::size_t PhraseSet::first_word(const Phrase& phrase) {
+  std::size_t size = 0;
+  while (size < phrase.text.size() && is_ascii_alnum(phrase.text[size])) ++size;
+  if (size == phrase.text.size()) return phrase.edge == Edge::Word || phrase.edge == Edge::Name ? size : 0;
+  return static_cast<unsigned char>(phrase.text[size]) < 0x80 ? size : 0;
+}
+
+PhraseSet::Entry PhraseSet::entry_of(const Phrase& phrase, std::uint32_t number) {
+  std::array<char, 16> bytes{}, mask{};
+  const std::size_t size = std::min(phrase.text.size(), bytes.size());
+  std::memcpy(bytes.data(), phrase.text.data(), size);
+  std::memset(mask.data(), 0xFF, size);
+  return Entry{load<std::uint64_t>(bytes.data()), load<std::uint64_t>(mask.data()),
+               load<std::uint64_t>(bytes.data() + 8), load<std::uint64_t>(mask.data() + 8), number};
+}
+
 void PhraseSet::build() {
-  at_word_start_.build(phrases_, true);
-  anywhere_.build(phrases_, false);
+  std::vector<Keyed> by_word, by_more;
+  std::vector<std::uint32_t> at_word_start, anywhere;
+  for (std::uint32_t p = 0; p < phrases_.size(); ++p) {
+    const Phrase& phrase = phrases_[p];
+    const bool word_start = phrase.edge == Edge::Word || phrase.edge == Edge::Start || phrase.edge == Edge::Name;
+    const std::size_t word = first_word(phrase);
+    if (!word_start || !is_ascii_alnum(phrase.text[0])) {
+      anywhere.push_back(p);  // the others that begin a word, too: what stands around them is looked at later
+    } else if (word == 0) {
+      at_word_start.push_back(p);
+    } else {
+      const Entry entry = entry_of(phrase, p);
+      const std::size_t size = std::min(word, kLongWord);
+      const std::uint64_t key = word_key(entry.begins, size);
+      if (phrase.text.size() < size + kBehind) {
+        by_word.push_back(Keyed{hash_of(key), entry});
+      } else {
+        std::uint32_t behind = 0;
+        std::memcpy(&behind, phrase.text.data() + size, kBehind);
+        by_more.push_back(Keyed{hash_of(key_with(key, behind)), entry});
+      }
+    }
+  }
+  words_.build(std::move(by_word));
+  longer_.build(std::move(by_more));
+  at_word_start_.build(phrases_, at_word_start);
+  anywhere_.build(phrases_, anywhere);
   built_ = true;
 }
 
-void PhraseSet::Index::build(const std::vector<Phrase>& phrases, bool at_word_start) {
-  constexpr std::size_t kSlots = std::size_t{1} << kBits;
-  std::vector<std::vector<Entry>> four(kSlots), two(kSlots);
-  for (std::uint32_t p = 0; p < phrases.size(); ++p) {
-    const Phrase& phrase = phrases[p];
-    const bool word_start = phrase.edge == Edge::Word || phrase.edge == Edge::Start || phrase.edge == Edge::Name;
-    if (word_start != at_word_start) continue;
-    Entry entry;
-    const std::size_t size = std::min<std::size_t>(phrase.text.size(), 8);
-    std::memcpy(&entry.begins, phrase.text.data(), size);
-    std::memset(&entry.mask, 0xFF, size);
-    entry.phrase = p;
-    if (size >= 4) {
-      four[slot(static_cast<std::uint32_t>(entry.begins))].push_back(entry);
+void PhraseSet::Slots::build(std::vector<Keyed> keyed) {
+  const auto slot = [](const Keyed& k) { return k.hash >> (kHashBits - kSlotBits); };
+  const auto before = [&](const Keyed& a, const Keyed& b) {
+    return slot(a) != slot(b) ? slot(a) < slot(b) : a.entry.phrase < b.entry.phrase;
+  };
+  std::sort(keyed.begin(), keyed.end(), before);
+  filter_.assign((std::size_t{1} << kHashBits) / 64, 0);
+  first_.assign((std::size_t{1} << kSlotBits) + 1, 0);
+  const Keyed* last = nullptr;
+  for (const Keyed& k : keyed) {
+    mark(k.hash);
+    // A short phrase comes with several hashes, and once for each slot is enough.
+    if (last != nullptr && slot(*last) == slot(k) && last->entry.phrase == k.entry.phrase) continue;
+    last = &k;
+    ++first_[slot(k) + 1];
+    entries_.push_back(k.entry);
+  }
+  for (std::size_t s = 1; s < first_.size(); ++s) first_[s] += first_[s - 1];
+}
+
+inline std::span<const PhraseSet::Entry> PhraseSet::Slots::entries(std::uint32_t hash) const {
+  if (!may_have(hash)) return {};
+  const std::uint32_t slot = hash >> (kHashBits - kSlotBits);
+  return {&entries_[first_[slot]], first_[slot + 1] - first_[slot]};
+}
+
+void PhraseSet::Beginnings::build(const std::vector<Phrase>& phrases, const std::vector<std::uint32_t>& numbers) {
+  std::vector<Keyed> fives, fours, threes, twos;
+  filter.assign((std::size_t{1} << kHashBits) / 64, 0);
+  const auto mark = [this](std::uint64_t first_three) {
+    const std::uint32_t hash = hash_of(first_three);
+    filter[hash / 64] |= std::uint64_t{1} << hash % 64;
+  };
+  for (const std::uint32_t p : numbers) {
+    const Entry entry = entry_of(phrases[p], p);
+    const std::size_t size = phrases[p].text.size();
+    if (size >= 3) {
+      std::vector<Keyed>& list = size == 3 ? threes : size == 4 ? fours : fives;
+      list.push_back(Keyed{hash_of(entry.begins & kFiveBytes), entry});
+      mark(entry.begins & kThreeBytes);
       continue;
     }
     // A phrase of one byte stands under all pairs that begin with it.
-    std::size_t key = entry.begins & 0xFFFF;
-    for (int second = 0; second < (size == 1 ? 256 : 1); ++second, key += 256) two[key].push_back(entry);
-  }
-  lay_out(four, four_filter_, four_first_, four_);
-  lay_out(two, two_filter_, two_first_, two_);
-}
-
-void PhraseSet::Index::lay_out(const std::vector<std::vector<Entry>>& slots, std::vector<std::uint64_t>& filter,
-                               std::vector<std::uint32_t>& first, std::vector<Entry>& entries) {
-  filter.assign(slots.size() / 64, 0);
-  for (std::size_t s = 0; s < slots.size(); ++s) {
-    first.push_back(static_cast<std::uint32_t>(entries.size()));
-    entries.insert(entries.end(), slots[s].begin(), slots[s].end());
-    if (!slots[s].empty()) filter[s / 64] |= std::uint64_t{1} << s % 64;
-  }
-  first.push_back(static_cast<std::uint32_t>(entries.size()));
-}
-
-template <class Take>
-inline void PhraseSet::Index::candidates(std::uint64_t eight, Take take) const {
-  const std::uint32_t two = eight & 0xFFFF, four = slot(static_cast<std::uint32_t>(eight));
-  if (two_filter_[two / 64] >> two % 64 & 1) [[unlikely]] {
-    for (std::uint32_t e = two_first_[two]; e < two_first_[two + 1]; ++e) {
-      if ((eight & two_[e].mask) == two_[e].begins) take(two_[e].phrase);
+    for (std::uint64_t second = 0; second < (size == 1 ? 256 : 1); ++second) {
+      const std::uint64_t pair = entry.begins | second << 8;
+      twos.push_back(Keyed{hash_of(pair), entry});
+      for (std::uint64_t third = 0; third < 256; ++third) mark(pair | third << 16);
     }
   }
-  if (four_filter_[four / 64] >> four % 64 & 1) [[unlikely]] {
-    for (std::uint32_t e = four_first_[four]; e < four_first_[four + 1]; ++e) {
-      if ((eight & four_[e].mask) == four_[e].begins) take(four_[e].phrase);
-    }
-  }
+  five.build(std::move(fives));
+  four.build(std::move(fours));
+  three.build(std::move(threes));
+  two.build(std::move(twos));
 }
 
-void PhraseSet::take(std::uint32_t number, std::string_view lower, std::size_t at,
-                     std::vector<std::vector<PhraseHit>>& hits) const {
-  const Phrase& phrase = phrases_[number];
-  const std::size_t size = phrase.text.size(), end = at + size;
-  if (end > lower.size() || std::memcmp(lower.data() + at, phrase.text.data(), size) != 0) return;
-  const bool joined_after = end < lower.size() && joins_word(lower, end);
-  if (!edges_hold(lower, at, end, joined_after, phrase.edge)) return;
-  hits[phrase.owner].push_back(
-      PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), phrase.id});
+inline std::uint64_t PhraseSet::Beginnings::may_begin(std::uint64_t eight) const {
+  const std::uint32_t hash = hash_of(eight & kThreeBytes);
+  return filter[hash / 64] >> hash % 64 & 1;
 }
+
+inline std::uint64_t PhraseSet::Beginnings::likely(std::uint64_t eight) const {
+  return five.may_have(hash_of(eight & kFiveBytes)) | four.may_have(hash_of(eight & 0xFFFFFFFF)) |
+         three.may_have(hash_of(eight & kThreeBytes)) | two.may_have(hash_of(eight & 0xFFFF));
+}
+
+// One search through one text.
+class PhraseSet::Pass {
+ public:
+  Pass(const PhraseSet& set, std::string_view text, std::vector<std::vector<PhraseHit>>& hits)
+      : set_(set), text_(text), hits_(hits) {}
+
+  void run() {
+    std::uint64_t word = word_bits(0);  // letters and digits among the 64 bytes
+    for (std::size_t at = 0; at < text_.size(); at += 64) {
+      from_ = block_.of(text_, at);
+      at_ = at;
+      word_ = word;
+      next_word_ = word_bits(at + 64);
+      const std::uint64_t starts = word & ~(word << 1 | before_);
+      before_ = word >> 63;
+      const std::uint64_t anywhere = anywhere_bits(std::min<std::size_t>(64, text_.size() - at));
+      const std::uint64_t known = known_words(starts);
+      for_each_bit(anywhere | known, [&](std::size_t i) { look(i, anywhere >> i & 1, known >> i & 1); });
+      word = next_word_;
+    }
+  }
+
+ private:
+  std::uint64_t word_bits(std::size_t at) {
+    Block block;
+    return ascii_alnum_bits(block.of(text_, at));
+  }
+
+  std::uint64_t eight_at(std::size_t i) const { return load<std::uint64_t>(from_ + i); }
+
+  std::uint64_t anywhere_bits(std::size_t count) const {
+    std::uint64_t bits = 0, likely = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      bits |= set_.anywhere_.may_begin(load<std::uint32_t>(from_ + i)) << i;
+    }
+    for_each_bit(bits, [&](std::size_t i) { likely |= set_.anywhere_.likely(eight_at(i)) << i; });
+    return likely;
+  }
+
+  std::size_t word_size(std::size_t i) const {
+    const std::uint64_t rest = i == 0 ? word_ : word_ >> i | next_word_ << (64 - i);
+    return std::min<std::size_t>(static_cast<std::size_t>(std::countr_one(rest)), kLongWord);
+  }
+
+  // At which of these beginnings of words a phrase may stand.
+  std::uint64_t known_words(std::uint64_t starts) const {
+    std::uint64_t bits = 0;
+    for_each_bit(starts, [&](std::size_t i) {
+      const std::size_t size = word_size(i);
+      const std::uint64_t eight = eight_at(i), key = word_key(eight, size);
+      const std::uint64_t longer = key_with(key, load<std::uint32_t>(from_ + i + size));
+      bits |= (set_.words_.may_have(hash_of(key)) | set_.longer_.may_have(hash_of(longer)) |
+               set_.at_word_start_.may_begin(eight))
+              << i;
+    });
+    return bits;
+  }
+
+  void look(std::size_t i, bool anywhere, bool word) {
+    const std::uint64_t eight = eight_at(i);
+    if (anywhere) beginnings(set_.anywhere_, eight, at_ + i);
+    if (!word) return;
+    if (set_.at_word_start_.may_begin(eight)) beginnings(set_.at_word_start_, eight, at_ + i);
+    const std::size_t size = word_size(i);
+    const std::uint64_t key = word_key(eight, size);
+    try_all(set_.words_.entries(hash_of(key)), eight, at_ + i);
+    try_all(set_.longer_.entries(hash_of(key_with(key, load<std::uint32_t>(from_ + i + size)))), eight, at_ + i);
+  }
+
+  void beginnings(const Beginnings& phrases, std::uint64_t eight, std::size_t at) {
+    try_all(phrases.two.entries(hash_of(eight & 0xFFFF)), eight, at);
+    try_all(phrases.three.entries(hash_of(eight & kThreeBytes)), eight, at);
+    try_all(phrases.four.entries(hash_of(eight & 0xFFFFFFFF)), eight, at);
+    try_all(phrases.five.entries(hash_of(eight & kFiveBytes)), eight, at);
+  }
+
+  void try_all(std::span<const Entry> entries, std::uint64_t eight, std::size_t at) {
+    for (const Entry& entry : entries) {
+      if ((eight & entry.mask) == entry.begins) compare(entry, at);
+    }
+  }
+
+  void compare(const Entry& entry, std::size_t at) {
+    const Phrase& phrase = set_.phrases_[entry.phrase];
+    const std::size_t size = phrase.text.size(), end = at + size;
+    if (end > text_.size()) return;
+    if (text_.size() - at >= 16) {
+      if ((load<std::uint64_t>(text_.data() + at + 8) & entry.more_mask) != entry.goes_on) return;
+      if (size > 16 && std::memcmp(text_.data() + at + 16, phrase.text.data() + 16, size - 16) != 0) return;
+    } else if (std::memcmp(text_.data() + at, phrase.text.data(), size) != 0) {
+      return;
+    }
+    const bool joined_after = end < text_.size() && joins_word(text_, end);
+    if (!edges_hold(text_, at, end, joined_after, phrase.edge)) return;
+    hits_[phrase.owner].push_back(
+        PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), phrase.id});
+  }
+
+  const PhraseSet& set_;
+  std::string_view text_;
+  std::vector<std::vector<PhraseHit>>& hits_;
+  Block block_;
+  const char* from_ = nullptr;  // 64 bytes and eight more
+  std::size_t at_ = 0;          // where they stand in the text
+  std::uint64_t word_ = 0, next_word_ = 0, before_ = 0;
+};
 
 void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
   SLUICE_CHECK(built_, "build() comes before find()");
   hits.resize(owners_);
   for (auto& list : hits) list.clear();
-  std::array<char, 8> tail{};  // the last bytes with zeros after them, for the loads of eight
-  const std::size_t whole = lower.size() < 8 ? 0 : lower.size() - 7;
-  bool word = false;  // an ASCII letter or digit stands before
-  for (std::size_t i = 0; i < lower.size(); ++i) {
-    const char* from = lower.data() + i;
-    if (i >= whole) [[unlikely]] {
-      tail.fill(0);
-      std::memcpy(tail.data(), from, lower.size() - i);
-      from = tail.data();
-    }
-    const auto eight = load<std::uint64_t>(from);
-    const auto take_it = [&](std::uint32_t phrase) { take(phrase, lower, i, hits); };
-    anywhere_.candidates(eight, take_it);
-    if (!word) at_word_start_.candidates(eight, take_it);
-    word = kAsciiWord[static_cast<unsigned char>(lower[i])] && lower[i] != '_';
-  }
+  Pass(*this, lower, hits).run();
   const auto by_end = [](const PhraseHit& a, const PhraseHit& b) {
     return a.end != b.end ? a.end < b.end : a.start < b.start;
   };

@@ -1,15 +1,17 @@
 // PhraseSet: finds every occurrence of some thousand phrases in one pass over a text, with positions. RE2::Set
 // tells which patterns occur but not where, and detectors need the place of each anchor.
 //
-// Two filters of 8 KiB, which stay in the first-level cache, say for nearly every place that no phrase begins
-// there: one is asked at the beginnings of words, where most phrases must begin, the other everywhere. What passes
-// is looked up by its first bytes and compared. (An automaton over as many phrases has a table of megabytes, and
-// waits for memory at most bytes.)
+// Most phrases begin with a whole word ("account number"), so that they can only stand where the text has that
+// very word: each word of the text is looked up once, by its first bytes and its length. Phrases that begin with a
+// part of a word are looked up by their first bytes at the beginnings of words, and the few that may stand
+// anywhere at every byte. Filters of 8 KiB, which stay in the first-level cache, say no for nearly every place.
+// (An automaton over as many phrases has a table of megabytes, and waits for memory at most bytes.)
 //
 // The text is expected in lower case (see lower_case), and so are the phrases. Immutable after build; thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,37 +54,50 @@ class PhraseSet {
     std::uint16_t id;
     Edge edge;
   };
-  // A phrase in an index: its first eight bytes decide for nearly every candidate.
+  // A phrase in an index: its first sixteen bytes decide for nearly every candidate.
   struct Entry {
     std::uint64_t begins = 0, mask = 0;
+    std::uint64_t goes_on = 0, more_mask = 0;
     std::uint32_t phrase = 0;
   };
-  // The phrases that must stand at the beginning of a word, or the others, by their first four bytes; those of up
-  // to three by two.
-  class Index {
+  struct Keyed {
+    std::uint32_t hash;
+    Entry entry;
+  };
+  // Entries by a hash of sixteen bits, and a bit for each hash that occurs.
+  class Slots {
    public:
-    void build(const std::vector<Phrase>& phrases, bool at_word_start);
-    // Calls take(number of the phrase) for each phrase whose first bytes these eight begin with.
-    template <class Take>
-    void candidates(std::uint64_t eight, Take take) const;
+    void build(std::vector<Keyed> keyed);
+    std::uint64_t may_have(std::uint32_t hash) const { return filter_[hash / 64] >> hash % 64 & 1; }
+    void mark(std::uint32_t hash) { filter_[hash / 64] |= std::uint64_t{1} << hash % 64; }
+    // All that have this hash, and some others.
+    std::span<const Entry> entries(std::uint32_t hash) const;
 
    private:
-    static constexpr int kBits = 16;
-    static std::uint32_t slot(std::uint32_t key) { return key * 0x9E3779B1u >> (32 - kBits); }
-    static void lay_out(const std::vector<std::vector<Entry>>& slots, std::vector<std::uint64_t>& filter,
-                        std::vector<std::uint32_t>& first, std::vector<Entry>& entries);
-    std::vector<std::uint64_t> four_filter_, two_filter_;  // a bit for each slot; two_filter_ is exact
-    std::vector<std::uint32_t> four_first_, two_first_;    // per slot, into entries; one more at the end
-    std::vector<Entry> four_, two_;
+    std::vector<std::uint64_t> filter_;
+    std::vector<std::uint32_t> first_;  // per slot, into entries_; one more at the end
+    std::vector<Entry> entries_;
   };
-  void take(std::uint32_t phrase, std::string_view lower, std::size_t at,
-            std::vector<std::vector<PhraseHit>>& hits) const;
+  // Phrases by their first bytes: five, or as many as they have.
+  struct Beginnings {
+    void build(const std::vector<Phrase>& phrases, const std::vector<std::uint32_t>& numbers);
+    std::uint64_t may_begin(std::uint64_t eight) const;  // 1 or 0; asks about the first three bytes only
+    std::uint64_t likely(std::uint64_t eight) const;     // 1 or 0
 
+    Slots five, four, three, two;
+    std::vector<std::uint64_t> filter;  // by the first three bytes
+  };
+  class Pass;
+
+  static std::size_t first_word(const Phrase& phrase);
+  static Entry entry_of(const Phrase& phrase, std::uint32_t number);
   std::uint16_t owners_ = 0;
   bool built_ = false;
   std::vector<std::uint16_t> next_id_;  // per owner
   std::vector<Phrase> phrases_;
-  Index at_word_start_, anywhere_;
+  // Phrases that begin with a whole word: by that word, or by it and three bytes behind it.
+  Slots words_, longer_;
+  Beginnings at_word_start_, anywhere_;
 };
 
 // ASCII, Latin-1, Greek and Cyrillic letters in lower case; the length and every other byte stay, so that offsets

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "sense/scan/byte_bits.h"
 #include "sense/scan/decode_parts.h"
 #include "sense/scan/phrases.h"
 #include "text/utf8.h"
@@ -70,6 +71,12 @@ bool read_codes(std::string_view text, std::size_t start, std::size_t end, int b
   return count >= kMinCodes && is_readable(piece.text) && static_cast<std::size_t>(letters) * 2 >= count;
 }
 
+// Whether of eight bytes every second one, from the first in memory, is the same.
+bool every_second_alike(std::uint64_t eight) {
+  const std::uint64_t second = eight & 0x00FF00FF00FF00FF;
+  return second == (second & 0xFF) * 0x0001000100010001;
+}
+
 // [start, end) around `at` within which every second character is the same separator.
 void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::size_t& end) {
   const char separator = t[at];
@@ -86,7 +93,9 @@ void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::siz
 std::vector<Piece> code_lists(std::string_view t) {
   std::vector<Piece> found;
   for (std::size_t i = 0; i + 4 < t.size(); i += kStride) {
-    if (!is_code(t[i]) || !is_code(t[i + 1]) || !is_code(t[i + 2]) || !is_code(t[i + 3])) continue;
+    // All four at once, without a guess after each.
+    if ((int(is_code(t[i])) & int(is_code(t[i + 1])) & int(is_code(t[i + 2])) & int(is_code(t[i + 3]))) == 0)
+      continue;
     std::size_t start = i, end = i;
     while (start > 0 && is_code(t[start - 1])) --start;
     while (end < t.size() && is_code(t[end])) ++end;
@@ -108,10 +117,14 @@ std::vector<Piece> written_apart(std::string_view t) {
   std::vector<Piece> found;
   std::size_t taken = 0;
   for (std::size_t i = 0; i + 7 < t.size(); i += kStride) {
+    std::uint64_t eight;
+    std::memcpy(&eight, t.data() + i, sizeof eight);
+    if (!every_second_alike(eight) && !every_second_alike(eight >> 8)) continue;
     for (const std::size_t at : {i, i + 1}) {
       if (!kApart[static_cast<unsigned char>(t[at])] || t[at + 2] != t[at] || t[at + 4] != t[at] ||
           t[at + 6] != t[at])
         continue;
+      if (at < taken) continue;                                // one run is looked at once, however long it is
       if (t[at + 1] == t[at] && t[at + 3] == t[at]) continue;  // "--------"
       std::size_t start = 0, end = 0;
       spaced_run(t, at, start, end);
@@ -158,8 +171,7 @@ std::optional<Piece> without_homoglyphs(std::string_view t) {
       {"І", 'I'}, {"Ѕ", 'S'}, {"Ј", 'J'}, {"У", 'Y'}, {"α", 'a'}, {"ο", 'o'}, {"ρ", 'p'}, {"ν", 'v'}, {"ι", 'i'},
       {"κ", 'k'}, {"τ", 't'}, {"υ", 'u'}, {"Α", 'A'}, {"Β", 'B'}, {"Ε", 'E'}, {"Ζ", 'Z'}, {"Η", 'H'}, {"Ι", 'I'},
       {"Κ", 'K'}, {"Μ", 'M'}, {"Ν", 'N'}, {"Ο", 'O'}, {"Ρ", 'P'}, {"Τ", 'T'}, {"Υ", 'Y'}, {"Χ", 'X'}, {"ı", 'i'}};
-  if (std::all_of(t.begin(), t.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
-    return std::nullopt;
+  if (is_ascii(t)) return std::nullopt;
   Piece piece;
   bool mixed = false, latin = false, twin = false;
   for (std::size_t i = 0; i < t.size();) {

@@ -109,8 +109,15 @@ PhraseSet::Entry PhraseSet::entry_of(const Phrase& phrase, std::uint32_t number)
   const std::size_t size = std::min(phrase.text.size(), bytes.size());
   std::memcpy(bytes.data(), phrase.text.data(), size);
   std::memset(mask.data(), 0xFF, size);
-  return Entry{load<std::uint64_t>(bytes.data()), load<std::uint64_t>(mask.data()),
-               load<std::uint64_t>(bytes.data() + 8), load<std::uint64_t>(mask.data() + 8), number};
+  return Entry{load<std::uint64_t>(bytes.data()),
+               load<std::uint64_t>(mask.data()),
+               load<std::uint64_t>(bytes.data() + 8),
+               load<std::uint64_t>(mask.data() + 8),
+               number,
+               static_cast<std::uint8_t>(phrase.text.size()),
+               phrase.edge,
+               phrase.owner,
+               phrase.id};
 }
 
 void PhraseSet::build() {
@@ -231,6 +238,15 @@ class PhraseSet::Pass {
     }
   }
 
+  // The phrases at one place.
+  void run_at(std::size_t at) {
+    from_ = block_.of(text_, at);
+    at_ = at;
+    word_ = word_bits(at);
+    next_word_ = word_bits(at + 64);
+    look(0, true, (word_ & 1) != 0 && (at == 0 || !is_ascii_alnum(text_[at - 1])));
+  }
+
  private:
   std::uint64_t word_bits(std::size_t at) {
     Block block;
@@ -292,19 +308,20 @@ class PhraseSet::Pass {
   }
 
   void compare(const Entry& entry, std::size_t at) {
-    const Phrase& phrase = set_.phrases_[entry.phrase];
-    const std::size_t size = phrase.text.size(), end = at + size;
+    const std::size_t size = entry.size, end = at + size;
     if (end > text_.size()) return;
+    const char* from = text_.data() + at;
     if (text_.size() - at >= 16) {
-      if ((load<std::uint64_t>(text_.data() + at + 8) & entry.more_mask) != entry.goes_on) return;
-      if (size > 16 && std::memcmp(text_.data() + at + 16, phrase.text.data() + 16, size - 16) != 0) return;
-    } else if (std::memcmp(text_.data() + at, phrase.text.data(), size) != 0) {
+      if ((load<std::uint64_t>(from + 8) & entry.more_mask) != entry.goes_on) return;
+      if (size > 16 && std::memcmp(from + 16, set_.phrases_[entry.phrase].text.data() + 16, size - 16) != 0)
+        return;
+    } else if (std::memcmp(from, set_.phrases_[entry.phrase].text.data(), size) != 0) {
       return;
     }
     const bool joined_after = end < text_.size() && joins_word(text_, end);
-    if (!edges_hold(text_, at, end, joined_after, phrase.edge)) return;
-    hits_[phrase.owner].push_back(
-        PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), phrase.id});
+    if (!edges_hold(text_, at, end, joined_after, entry.edge)) return;
+    hits_[entry.owner].push_back(
+        PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), entry.id});
   }
 
   const PhraseSet& set_;
@@ -327,6 +344,18 @@ void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>
   for (auto& list : hits) {
     if (!std::is_sorted(list.begin(), list.end(), by_end)) std::sort(list.begin(), list.end(), by_end);
   }
+}
+
+std::size_t PhraseSet::end_at(std::string_view lower, std::size_t at) const {
+  SLUICE_CHECK(built_, "build() comes before end_at()");
+  if (at >= lower.size()) return at;
+  std::vector<std::vector<PhraseHit>> hits(owners_);
+  Pass(*this, lower, hits).run_at(at);
+  std::size_t end = lower.size() + 1;
+  for (const auto& list : hits) {
+    for (const PhraseHit& hit : list) end = std::min<std::size_t>(end, hit.end);
+  }
+  return end > lower.size() ? at : end;
 }
 
 std::string lower_case(std::string_view utf8) {

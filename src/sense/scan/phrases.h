@@ -46,6 +46,8 @@ class PhraseSet {
   std::size_t owners() const { return owners_; }
   // hits[owner] receives the hits in order of their ends. Precondition: built; less than 4 GiB of text.
   void find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const;
+  // Where the shortest phrase that stands at this place ends; `at` if none does. Precondition: built.
+  std::size_t end_at(std::string_view lower, std::size_t at) const;
 
  private:
   struct Phrase {
@@ -59,6 +61,10 @@ class PhraseSet {
     std::uint64_t begins = 0, mask = 0;
     std::uint64_t goes_on = 0, more_mask = 0;
     std::uint32_t phrase = 0;
+    std::uint8_t size = 0;
+    Edge edge = Edge::Any;
+    Owner owner = 0;
+    std::uint16_t id = 0;
   };
   struct Keyed {
     std::uint32_t hash;

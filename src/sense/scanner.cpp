@@ -43,6 +43,66 @@ std::size_t original_end(const scan::Document& doc, std::string_view original, s
   return at;
 }
 
+// Kinds of hits that yield to others where they overlap.
+enum class Weak { Email, PaymentCard, Account, Phone, No };
+constexpr std::size_t kWeakKinds = 4;
+
+Weak rank_of(scan::Kind kind) {
+  using scan::Kind;
+  switch (kind) {
+    case Kind::Email:
+      return Weak::Email;
+    case Kind::PaymentCard:
+      return Weak::PaymentCard;
+    case Kind::BankAccount:
+    case Kind::RoutingNumber:
+      return Weak::Account;
+    case Kind::Phone:
+      return Weak::Phone;
+    default:
+      return Weak::No;
+  }
+}
+
+bool yields(Weak weak, scan::Kind strong) {
+  using scan::Kind;
+  switch (weak) {
+    case Weak::Email:
+      return strong == Kind::Password;
+    case Weak::PaymentCard:
+      return strong == Kind::Iban;
+    case Weak::Account:
+      return strong == Kind::Iban || strong == Kind::PaymentCard || strong == Kind::NationalId ||
+             strong == Kind::TaxId || strong == Kind::UsSsn;
+    case Weak::Phone:
+      return strong != Kind::Phone &&
+             (strong <= Kind::RoutingNumber || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
+    case Weak::No:
+      break;
+  }
+  return false;
+}
+
+// Ranges of a text, and whether another range overlaps one of them: sorted once, each question is a search.
+class Covered {
+ public:
+  void add(std::uint32_t start, std::uint32_t end) { ranges_.push_back({start, end}); }
+  // After the last add(): each range's end becomes the furthest of all that begin before it or with it.
+  void settle() {
+    std::sort(ranges_.begin(), ranges_.end());
+    for (std::size_t i = 1; i < ranges_.size(); ++i)
+      ranges_[i].second = std::max(ranges_[i].second, ranges_[i - 1].second);
+  }
+  bool meets(std::uint32_t start, std::uint32_t end) const {
+    const auto after =
+        std::partition_point(ranges_.begin(), ranges_.end(), [&](const auto& range) { return range.first < end; });
+    return after != ranges_.begin() && std::prev(after)->second > start;
+  }
+
+ private:
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges_;
+};
+
 }  // namespace
 
 Scanner::Scanner(const Instruments& instruments, const JudgeOptions& options, Shelf* memory)
@@ -94,22 +154,20 @@ bool Scanner::run(const scan::Document& doc) {
 // What two detectors read differently: a telephone number inside of an account number, a card inside of an IBAN,
 // an address made of a password and its host.
 void Scanner::drop_weaker() {
-  using scan::Kind;
-  const auto yields = [](Kind weak, Kind strong) {
-    if (weak == Kind::Email) return strong == Kind::Password;
-    if (weak == Kind::PaymentCard) return strong == Kind::Iban;
-    if (weak == Kind::BankAccount || weak == Kind::RoutingNumber)
-      return strong == Kind::Iban || strong == Kind::PaymentCard || strong == Kind::NationalId ||
-             strong == Kind::TaxId || strong == Kind::UsSsn;
-    if (weak != Kind::Phone) return false;
-    return strong != Kind::Phone &&
-           (strong <= Kind::RoutingNumber || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
-  };
-  std::erase_if(hits_, [&](const scan::Hit& weak) {
-    if (weak.kind > Kind::RoutingNumber) return false;
-    return std::any_of(hits_.begin(), hits_.end(), [&](const scan::Hit& strong) {
-      return weak.start < strong.end && strong.start < weak.end && yields(weak.kind, strong.kind);
-    });
+  if (hits_.size() < 2) return;
+  const bool any_weak =
+      std::any_of(hits_.begin(), hits_.end(), [](const scan::Hit& hit) { return rank_of(hit.kind) != Weak::No; });
+  if (!any_weak) return;
+  std::array<Covered, kWeakKinds> covered;
+  for (const scan::Hit& hit : hits_) {
+    for (std::size_t weak = 0; weak < kWeakKinds; ++weak) {
+      if (yields(static_cast<Weak>(weak), hit.kind)) covered[weak].add(hit.start, hit.end);
+    }
+  }
+  for (Covered& places : covered) places.settle();
+  std::erase_if(hits_, [&](const scan::Hit& hit) {
+    const Weak weak = rank_of(hit.kind);
+    return weak != Weak::No && covered[static_cast<std::size_t>(weak)].meets(hit.start, hit.end);
   });
 }
 
@@ -167,6 +225,7 @@ void Scanner::scan(const std::string& path, std::string_view utf8) {
 
 void Scanner::window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end) {
   const std::string_view part = utf8.substr(start, end - start);
+  seen_.erase(seen_.begin(), seen_.lower_bound({start, 0, 0}));  // what begins before it is not found again
   const scan::Document doc(text::normalise(part), instruments_.phrases);
   run(doc);
   for (const scan::Hit& hit : hits_) {
@@ -247,7 +306,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
 
 // Raises the label, and lists the finding with byte offsets that settle() turns into code points.
 void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
-  if (!seen_.insert({static_cast<int>(hit.kind), byte_start, byte_end}).second) return;
+  if (!seen_.insert({byte_start, byte_end, static_cast<int>(hit.kind)}).second) return;
   const KindMeaning& meaning = meaning_of(hit.kind);
   if (hit.raises)
     judgement_.label.raise(meaning.category,

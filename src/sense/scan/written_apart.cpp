@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -159,48 +160,79 @@ std::vector<Piece> written_apart(std::string_view t) {
   return found;
 }
 
-std::optional<Piece> without_homoglyphs(std::string_view t) {
+namespace {
+
+// The Latin letter that a character of two bytes looks like, by its lead byte from kFirstLead on and its second
+// one; 0: none.
+constexpr std::size_t kFirstLead = 0xC4, kLastLead = 0xD6;
+using TwinTable = std::array<char, (kLastLead - kFirstLead + 1) * 64>;
+
+constexpr TwinTable twin_table() {
   struct Twin {
     std::string_view letter;
     char latin;
   };
-  static constexpr Twin kTwins[] = {
+  constexpr Twin kTwins[] = {
       {"а", 'a'}, {"е", 'e'}, {"о", 'o'}, {"р", 'p'}, {"с", 'c'}, {"х", 'x'}, {"у", 'y'}, {"і", 'i'}, {"ј", 'j'},
       {"ѕ", 's'}, {"ԁ", 'd'}, {"һ", 'h'}, {"ո", 'n'}, {"ԛ", 'q'}, {"ѡ", 'w'}, {"ɡ", 'g'}, {"А", 'A'}, {"В", 'B'},
       {"С", 'C'}, {"Е", 'E'}, {"Н", 'H'}, {"К", 'K'}, {"М", 'M'}, {"О", 'O'}, {"Р", 'P'}, {"Т", 'T'}, {"Х", 'X'},
       {"І", 'I'}, {"Ѕ", 'S'}, {"Ј", 'J'}, {"У", 'Y'}, {"α", 'a'}, {"ο", 'o'}, {"ρ", 'p'}, {"ν", 'v'}, {"ι", 'i'},
       {"κ", 'k'}, {"τ", 't'}, {"υ", 'u'}, {"Α", 'A'}, {"Β", 'B'}, {"Ε", 'E'}, {"Ζ", 'Z'}, {"Η", 'H'}, {"Ι", 'I'},
       {"Κ", 'K'}, {"Μ", 'M'}, {"Ν", 'N'}, {"Ο", 'O'}, {"Ρ", 'P'}, {"Τ", 'T'}, {"Υ", 'Y'}, {"Χ", 'X'}, {"ı", 'i'}};
-  if (is_ascii(t)) return std::nullopt;
-  Piece piece;
-  bool mixed = false, latin = false, twin = false;
-  for (std::size_t i = 0; i < t.size();) {
-    const auto b = static_cast<unsigned char>(t[i]);
-    if (b < 0x80) {
-      const bool letter = (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
-      latin = letter || (latin && is_word_byte(t[i]));
-      twin = twin && is_word_byte(t[i]);
-      mixed = mixed || (latin && twin);
-      put(piece, t.substr(i, 1), i);
-      ++i;
-      continue;
+  TwinTable table{};
+  for (const Twin& twin : kTwins) {
+    const auto lead = static_cast<unsigned char>(twin.letter[0]),
+               tail = static_cast<unsigned char>(twin.letter[1]);
+    table[(lead - kFirstLead) * 64 + (tail & 0x3F)] = twin.latin;
+  }
+  return table;
+}
+constexpr TwinTable kTwinTable = twin_table();
+
+char twin_at(std::string_view t, std::size_t i) {
+  const auto lead = static_cast<unsigned char>(t[i]);
+  if (lead < kFirstLead || lead > kLastLead || i + 1 >= t.size()) return 0;
+  const auto tail = static_cast<unsigned char>(t[i + 1]);
+  return (tail & 0xC0) == 0x80 ? kTwinTable[(lead - kFirstLead) * 64 + (tail & 0x3F)] : '\0';
+}
+
+// Whether a word has Latin letters and such as look like them.
+bool mixes_alphabets(std::string_view t) {
+  const auto is_letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
+  Block block;
+  std::size_t word_end = 0;  // of the word that was looked at last
+  for (std::size_t at = 0; at < t.size(); at += 64) {
+    std::uint64_t leads = bits64(block.of(t, at), [](Bytes16 b) {
+      return b.between(static_cast<char>(kFirstLead), static_cast<char>(kLastLead));
+    });
+    for (; leads != 0; leads &= leads - 1) {
+      const std::size_t i = at + static_cast<std::size_t>(std::countr_zero(leads));
+      if (i < word_end || twin_at(t, i) == 0) continue;
+      std::size_t word_start = i;
+      while (word_start > word_end && is_word_byte(t[word_start - 1])) --word_start;
+      word_end = i;
+      while (word_end < t.size() && is_word_byte(t[word_end])) ++word_end;
+      const std::string_view word = t.substr(word_start, word_end - word_start);
+      if (std::any_of(word.begin(), word.end(), is_letter)) return true;
     }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Piece> without_homoglyphs(std::string_view t) {
+  if (is_ascii(t) || !mixes_alphabets(t)) return std::nullopt;
+  Piece piece;
+  piece.text.reserve(t.size());
+  piece.origin.reserve(t.size() + 1);
+  for (std::size_t i = 0; i < t.size();) {
+    const char latin = twin_at(t, i);
     std::size_t next = i;
     text::next_code_point(t, next);
-    const std::string_view letter = t.substr(i, next - i);
-    const auto* found = b >= 0xC4 && b <= 0xD6 ? std::find_if(std::begin(kTwins), std::end(kTwins),
-                                                              [&](const Twin& w) { return w.letter == letter; })
-                                               : std::end(kTwins);
-    if (found == std::end(kTwins)) {
-      put(piece, letter, i);
-    } else {
-      twin = true;
-      mixed = mixed || latin;
-      put(piece, std::string_view(&found->latin, 1), i);
-    }
+    put(piece, latin != 0 ? std::string_view(&latin, 1) : t.substr(i, next - i), i);
     i = next;
   }
-  if (!mixed) return std::nullopt;
   piece.origin.push_back(static_cast<std::uint32_t>(t.size()));
   return piece;
 }

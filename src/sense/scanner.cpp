@@ -298,7 +298,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
     const JointText::Source& source = joint.sources[first.source];
     seen_.clear();
     const std::size_t first_finding = judgement_.findings.size();
-    add(source.path, hit, first.source_start + from - first.start, source.text.size());
+    add(source.path(), hit, first.source_start + from - first.start, source.text.size());
     settle(source.text, first_finding);
   }
   if (memory_ && clean && !stopped_ && !incomplete_) memory_->keep(key, nullptr);

@@ -25,12 +25,12 @@ class Tokens : public scan::Detector {
   explicit Tokens(scan::PhraseSet& set) : tokens_(set), words_(set) {
     for (const TokenShape& shape : token_shapes()) {
       const std::string prefix = scan::lower_case(shape.prefix);
-      tokens_.add(kToken, prefix, scan::Edge::Any);
+      tokens_.add(kToken, prefix, scan::Edge::Fresh);
     }
     for (std::size_t c = 0; c < sets_.size(); ++c) sets_[c] = characters_of(static_cast<Chars>(c));
     words_.add(kKeyHeader, "private key-----|private key block-----", scan::Edge::Any);
     words_.add(kPutty, "private-lines:", scan::Edge::Any);
-    words_.add(kJwt, "eyj", scan::Edge::Any);
+    words_.add(kJwt, "eyj", scan::Edge::Fresh);
     words_.add(
         kMnemonic,
         "seed phrase|recovery phrase|mnemonic|seed words|secret phrase|recovery words|seed-phrase|recovery "
@@ -41,7 +41,7 @@ class Tokens : public scan::Detector {
     words_.add(kTelegram, ":aa", scan::Edge::Any);
     words_.add(kDiscord, "mt|mj|mz|nd|nt|nj|nz|od|ot", scan::Edge::Start);
     words_.add(kMailchimp, "-us", scan::Edge::Any);
-    words_.add(kEntra, "q~", scan::Edge::Any);
+    words_.add(kEntra, "q~", scan::Edge::BehindDigit);
     words_.add(kFirebase, ":apa91b", scan::Edge::Any);
   }
 

@@ -49,6 +49,10 @@ bool edges_hold(std::string_view text, std::size_t start, std::size_t end, bool 
     case Edge::AfterDigit:
       if (joined_after || start == 0) return false;
       return is_digit(text[start - 1]) || (start > 1 && text[start - 1] == ' ' && is_digit(text[start - 2]));
+    case Edge::BehindDigit:
+      return start > 0 && is_digit(text[start - 1]);
+    case Edge::Fresh:
+      return start == 0 || !is_ascii_alnum(text[start - 1]);
   }
   return false;
 }
@@ -64,6 +68,9 @@ constexpr int kHashBits = 16, kSlotBits = 13;
 constexpr std::uint64_t kThreeBytes = 0xFFFFFF, kFiveBytes = 0xFFFFFFFFFF;
 constexpr std::size_t kLongWord = 16;  // from here on a word is known by its beginning
 constexpr std::size_t kBehind = 3;     // bytes behind a word that are looked at with it
+constexpr std::size_t kMostBack = 7;   // bytes of a phrase before its anchor
+
+bool is_blank(char c) { return c == ' ' || c == '\n'; }
 
 std::uint32_t hash_of(std::uint64_t bytes) {
   return static_cast<std::uint32_t>(bytes * 0x9E3779B97F4A7C15u >> (64 - kHashBits));
@@ -109,23 +116,42 @@ std::uint16_t PhraseSet::add(Owner owner, std::string_view phrase, Edge edge) {
 // The word that the text must have where this phrase stands: how many bytes of the phrase, 0 if it need not have
 // one. A word here is letters and digits of ASCII.
 std::size_t PhraseSet::first_word(const Phrase& phrase) {
+  if (phrase.edge != Edge::Word && phrase.edge != Edge::Start && phrase.edge != Edge::Name) return 0;
   std::size_t size = 0;
   while (size < phrase.text.size() && is_ascii_alnum(phrase.text[size])) ++size;
-  if (size == phrase.text.size()) return phrase.edge == Edge::Word || phrase.edge == Edge::Name ? size : 0;
+  if (size == phrase.text.size()) return phrase.edge == Edge::Start ? 0 : size;
   return static_cast<unsigned char>(phrase.text[size]) < 0x80 ? size : 0;
 }
 
-PhraseSet::Entry PhraseSet::entry_of(const Phrase& phrase, std::uint32_t number) {
+PhraseSet::Anchor PhraseSet::anchor_of(const Phrase& phrase) {
+  const std::string& text = phrase.text;
+  for (std::size_t at = 0; at < text.size() && at <= kMostBack; ++at) {
+    const char c = text[at];
+    if (is_ascii_alnum(c)) {
+      if (at > 0 && !is_ascii_alnum(text[at - 1])) return {Place::WordStart, at};
+      if (at > 0) continue;
+      if (phrase.edge != Edge::Any && phrase.edge != Edge::End) return {Place::WordStart, 0};
+      if (text.size() > 2 && is_ascii_alnum(text[1]) && is_ascii_alnum(text[2])) return {Place::Inside, 0};
+    } else if (!is_blank(c) && (static_cast<unsigned char>(c) & 0xC0) != 0x80) {
+      return {Place::Sign, at};
+    }
+  }
+  return {Place::Everywhere, 0};
+}
+
+PhraseSet::Entry PhraseSet::entry_of(const Phrase& phrase, Numbered which) {
   std::array<char, 16> bytes{}, mask{};
-  const std::size_t size = std::min(phrase.text.size(), bytes.size());
-  std::memcpy(bytes.data(), phrase.text.data(), size);
+  const std::string_view rest = std::string_view(phrase.text).substr(which.back);
+  const std::size_t size = std::min(rest.size(), bytes.size());
+  std::memcpy(bytes.data(), rest.data(), size);
   std::memset(mask.data(), 0xFF, size);
   return Entry{load<std::uint64_t>(bytes.data()),
                load<std::uint64_t>(mask.data()),
                load<std::uint64_t>(bytes.data() + 8),
                load<std::uint64_t>(mask.data() + 8),
-               number,
+               which.phrase,
                static_cast<std::uint8_t>(phrase.text.size()),
+               static_cast<std::uint8_t>(which.back),
                phrase.edge,
                phrase.owner,
                phrase.id};
@@ -133,17 +159,12 @@ PhraseSet::Entry PhraseSet::entry_of(const Phrase& phrase, std::uint32_t number)
 
 void PhraseSet::build() {
   std::vector<Keyed> by_word, by_more;
-  std::vector<std::uint32_t> at_word_start, anywhere;
+  std::vector<Numbered> at_word_start, inside, signs, after_digit, everywhere;
   for (std::uint32_t p = 0; p < phrases_.size(); ++p) {
     const Phrase& phrase = phrases_[p];
-    const bool word_start = phrase.edge == Edge::Word || phrase.edge == Edge::Start || phrase.edge == Edge::Name;
     const std::size_t word = first_word(phrase);
-    if (!word_start || !is_ascii_alnum(phrase.text[0])) {
-      anywhere.push_back(p);  // the others that begin a word, too: what stands around them is looked at later
-    } else if (word == 0) {
-      at_word_start.push_back(p);
-    } else {
-      const Entry entry = entry_of(phrase, p);
+    if (word > 0) {
+      const Entry entry = entry_of(phrase, {p, 0});
       const std::size_t size = std::min(word, kLongWord);
       const std::uint64_t key = word_key(entry.begins, size);
       if (phrase.text.size() < size + kBehind) {
@@ -153,12 +174,27 @@ void PhraseSet::build() {
         std::memcpy(&behind, phrase.text.data() + size, kBehind);
         by_more.push_back(Keyed{hash_of(key_with(key, behind)), entry});
       }
+      continue;
     }
+    if (phrase.edge == Edge::AfterDigit || phrase.edge == Edge::BehindDigit) {
+      after_digit.push_back({p, 0});
+      continue;
+    }
+    const Anchor anchor = anchor_of(phrase);
+    if (anchor.place == Place::Everywhere) everywhere.push_back({p, 0});
+    if (anchor.place == Place::Sign) signs.push_back({p, anchor.back});
+    if (anchor.place == Place::Inside) inside.push_back({p, 0});
+    if (anchor.place == Place::Inside || anchor.place == Place::WordStart)
+      at_word_start.push_back({p, anchor.back});
   }
   words_.build(std::move(by_word));
   longer_.build(std::move(by_more));
   at_word_start_.build(phrases_, at_word_start);
-  anywhere_.build(phrases_, anywhere);
+  inside_.build(phrases_, inside);
+  signs_.build(phrases_, signs);
+  after_digit_.build(phrases_, after_digit);
+  everywhere_.build(phrases_, everywhere);
+  has_everywhere_ = !everywhere.empty();
   built_ = true;
 }
 
@@ -170,12 +206,8 @@ void PhraseSet::Slots::build(std::vector<Keyed> keyed) {
   std::sort(keyed.begin(), keyed.end(), before);
   filter_.assign((std::size_t{1} << kHashBits) / 64, 0);
   first_.assign((std::size_t{1} << kSlotBits) + 1, 0);
-  const Keyed* last = nullptr;
   for (const Keyed& k : keyed) {
     mark(k.hash);
-    // A short phrase comes with several hashes, and once for each slot is enough.
-    if (last != nullptr && slot(*last) == slot(k) && last->entry.phrase == k.entry.phrase) continue;
-    last = &k;
     ++first_[slot(k) + 1];
     entries_.push_back(k.entry);
   }
@@ -188,43 +220,46 @@ inline std::span<const PhraseSet::Entry> PhraseSet::Slots::entries(std::uint32_t
   return {&entries_[first_[slot]], first_[slot + 1] - first_[slot]};
 }
 
-void PhraseSet::Beginnings::build(const std::vector<Phrase>& phrases, const std::vector<std::uint32_t>& numbers) {
-  std::vector<Keyed> fives, fours, threes, twos;
+void PhraseSet::Beginnings::build(const std::vector<Phrase>& phrases, const std::vector<Numbered>& which) {
+  std::vector<Keyed> fives, fours, threes, twos, ones;
   filter.assign((std::size_t{1} << kHashBits) / 64, 0);
   const auto mark = [this](std::uint64_t first_three) {
     const std::uint32_t hash = hash_of(first_three);
     filter[hash / 64] |= std::uint64_t{1} << hash % 64;
   };
-  for (const std::uint32_t p : numbers) {
-    const Entry entry = entry_of(phrases[p], p);
-    const std::size_t size = phrases[p].text.size();
+  for (const Numbered& one : which) {
+    const Entry entry = entry_of(phrases[one.phrase], one);
+    const std::size_t size = entry.size - one.back;
     if (size >= 3) {
       std::vector<Keyed>& list = size == 3 ? threes : size == 4 ? fours : fives;
       list.push_back(Keyed{hash_of(entry.begins & kFiveBytes), entry});
       mark(entry.begins & kThreeBytes);
       continue;
     }
-    // A phrase of one byte stands under all pairs that begin with it.
-    for (std::uint64_t second = 0; second < (size == 1 ? 256 : 1); ++second) {
-      const std::uint64_t pair = entry.begins | second << 8;
-      twos.push_back(Keyed{hash_of(pair), entry});
-      for (std::uint64_t third = 0; third < 256; ++third) mark(pair | third << 16);
+    if (size == 1) {
+      ones.push_back(Keyed{hash_of(entry.begins), entry});
+      alone[entry.begins] = 1;
+      continue;
     }
+    twos.push_back(Keyed{hash_of(entry.begins), entry});
+    for (std::uint64_t third = 0; third < 256; ++third) mark(entry.begins | third << 16);
   }
   five.build(std::move(fives));
   four.build(std::move(fours));
   three.build(std::move(threes));
   two.build(std::move(twos));
+  one.build(std::move(ones));
 }
 
 inline std::uint64_t PhraseSet::Beginnings::may_begin(std::uint64_t eight) const {
   const std::uint32_t hash = hash_of(eight & kThreeBytes);
-  return filter[hash / 64] >> hash % 64 & 1;
+  return (filter[hash / 64] >> hash % 64 & 1) | alone[eight & 0xFF];
 }
 
 inline std::uint64_t PhraseSet::Beginnings::likely(std::uint64_t eight) const {
   return five.may_have(hash_of(eight & kFiveBytes)) | four.may_have(hash_of(eight & 0xFFFFFFFF)) |
-         three.may_have(hash_of(eight & kThreeBytes)) | two.may_have(hash_of(eight & 0xFFFF));
+         three.may_have(hash_of(eight & kThreeBytes)) | two.may_have(hash_of(eight & 0xFFFF)) |
+         alone[eight & 0xFF];
 }
 
 // One search through one text.
@@ -234,28 +269,22 @@ class PhraseSet::Pass {
       : set_(set), text_(text), hits_(hits) {}
 
   void run() {
-    std::uint64_t word = word_bits(0);  // letters and digits among the 64 bytes
+    word_ = word_bits(0);
     for (std::size_t at = 0; at < text_.size(); at += 64) {
-      from_ = block_.of(text_, at);
-      at_ = at;
-      word_ = word;
-      next_word_ = word_bits(at + 64);
-      const std::uint64_t starts = word & ~(word << 1 | before_);
-      before_ = word >> 63;
-      const std::uint64_t anywhere = anywhere_bits(std::min<std::size_t>(64, text_.size() - at));
-      const std::uint64_t known = known_words(starts);
-      for_each_bit(anywhere | known, [&](std::size_t i) { look(i, anywhere >> i & 1, known >> i & 1); });
-      word = next_word_;
+      enter(at);
+      for_each_bit(likely_places(), [&](std::size_t i) { look(i); });
+      leave();
     }
   }
 
-  // The phrases at one place.
-  void run_at(std::size_t at) {
-    from_ = block_.of(text_, at);
-    at_ = at;
+  // The phrases that begin at one place, and some that begin near it.
+  void run_near(std::size_t at) {
+    word_before_ = at > 0 && is_ascii_alnum(text_[at - 1]);
+    digit_before_ = at > 0 && is_digit(text_[at - 1]);
+    space_before_ = at > 1 && text_[at - 1] == ' ' && is_digit(text_[at - 2]);
     word_ = word_bits(at);
-    next_word_ = word_bits(at + 64);
-    look(0, true, (word_ & 1) != 0 && (at == 0 || !is_ascii_alnum(text_[at - 1])));
+    enter(at);
+    for (std::size_t i = 0; i <= kMostBack && at + i < text_.size(); ++i) look(i);
   }
 
  private:
@@ -264,14 +293,46 @@ class PhraseSet::Pass {
     return ascii_alnum_bits(block.of(text_, at));
   }
 
+  // Sets what stands where in the 64 bytes from `at` on.
+  void enter(std::size_t at) {
+    at_ = at;
+    from_ = block_.of(text_, at);
+    next_word_ = word_bits(at + 64);
+    const std::size_t count = std::min<std::size_t>(64, text_.size() - at);
+    valid_ = ~std::uint64_t{0} >> (64 - count);
+    const std::uint64_t in_word = word_ << 1 | word_before_;
+    starts_ = word_ & ~in_word;
+    inside_ = word_ & in_word & (word_ >> 1 | next_word_ << 63) & (word_ >> 2 | next_word_ << 62);
+    const std::uint64_t no_sign =
+        bits64(from_, [](Bytes16 b) { return b.is(' ') | b.is('\n') | b.between('\x80', '\xBF'); });
+    signs_ = valid_ & ~word_ & ~no_sign;
+    digit_ = bits64(from_, [](Bytes16 b) { return b.between('0', '9'); });
+    space_ = digit_ << 1 | digit_before_;
+    after_digit_ = space_;
+    space_ &= bits64(from_, [](Bytes16 b) { return b.is(' '); });
+    after_digit_ = valid_ & (after_digit_ | space_ << 1 | space_before_);
+  }
+
+  void leave() {
+    word_before_ = word_ >> 63;
+    digit_before_ = digit_ >> 63;
+    space_before_ = space_ >> 63;
+    word_ = next_word_;
+  }
+
   std::uint64_t eight_at(std::size_t i) const { return load<std::uint64_t>(from_ + i); }
 
-  std::uint64_t anywhere_bits(std::size_t count) const {
+  std::uint64_t likely_places() const {
+    std::uint64_t bits = known_words() | filtered(inside_, set_.inside_) | filtered(signs_, set_.signs_) |
+                         filtered(after_digit_, set_.after_digit_);
+    if (set_.has_everywhere_) bits |= filtered(valid_, set_.everywhere_);
+    return bits;
+  }
+
+  std::uint64_t filtered(std::uint64_t places, const Beginnings& phrases) const {
     std::uint64_t bits = 0, likely = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      bits |= set_.anywhere_.may_begin(load<std::uint32_t>(from_ + i)) << i;
-    }
-    for_each_bit(bits, [&](std::size_t i) { likely |= set_.anywhere_.likely(eight_at(i)) << i; });
+    for_each_bit(places, [&](std::size_t i) { bits |= phrases.may_begin(load<std::uint32_t>(from_ + i)) << i; });
+    for_each_bit(bits, [&](std::size_t i) { likely |= phrases.likely(eight_at(i)) << i; });
     return likely;
   }
 
@@ -281,24 +342,27 @@ class PhraseSet::Pass {
   }
 
   // At which of these beginnings of words a phrase may stand.
-  std::uint64_t known_words(std::uint64_t starts) const {
-    std::uint64_t bits = 0;
-    for_each_bit(starts, [&](std::size_t i) {
+  std::uint64_t known_words() const {
+    std::uint64_t bits = 0, begun = 0;
+    for_each_bit(starts_, [&](std::size_t i) {
       const std::size_t size = word_size(i);
       const std::uint64_t eight = eight_at(i), key = word_key(eight, size);
       const std::uint64_t longer = key_with(key, load<std::uint32_t>(from_ + i + size));
-      bits |= (set_.words_.may_have(hash_of(key)) | set_.longer_.may_have(hash_of(longer)) |
-               set_.at_word_start_.may_begin(eight))
-              << i;
+      bits |= (set_.words_.may_have(hash_of(key)) | set_.longer_.may_have(hash_of(longer))) << i;
+      begun |= set_.at_word_start_.may_begin(eight) << i;
     });
+    for_each_bit(begun & ~bits, [&](std::size_t i) { bits |= set_.at_word_start_.likely(eight_at(i)) << i; });
     return bits;
   }
 
-  void look(std::size_t i, bool anywhere, bool word) {
+  void look(std::size_t i) {
     const std::uint64_t eight = eight_at(i);
-    if (anywhere) beginnings(set_.anywhere_, eight, at_ + i);
-    if (!word) return;
-    if (set_.at_word_start_.may_begin(eight)) beginnings(set_.at_word_start_, eight, at_ + i);
+    if (set_.has_everywhere_) beginnings(set_.everywhere_, eight, at_ + i);
+    if (after_digit_ >> i & 1) beginnings(set_.after_digit_, eight, at_ + i);
+    if (signs_ >> i & 1) return beginnings(set_.signs_, eight, at_ + i);
+    if (inside_ >> i & 1) return beginnings(set_.inside_, eight, at_ + i);
+    if ((starts_ >> i & 1) == 0) return;
+    if (set_.at_word_start_.likely(eight) != 0) beginnings(set_.at_word_start_, eight, at_ + i);
     const std::size_t size = word_size(i);
     const std::uint64_t key = word_key(eight, size);
     try_all(set_.words_.entries(hash_of(key)), eight, at_ + i);
@@ -306,6 +370,7 @@ class PhraseSet::Pass {
   }
 
   void beginnings(const Beginnings& phrases, std::uint64_t eight, std::size_t at) {
+    if (phrases.alone[eight & 0xFF] != 0) try_all(phrases.one.entries(hash_of(eight & 0xFF)), eight, at);
     try_all(phrases.two.entries(hash_of(eight & 0xFFFF)), eight, at);
     try_all(phrases.three.entries(hash_of(eight & kThreeBytes)), eight, at);
     try_all(phrases.four.entries(hash_of(eight & 0xFFFFFFFF)), eight, at);
@@ -318,30 +383,36 @@ class PhraseSet::Pass {
     }
   }
 
-  void compare(const Entry& entry, std::size_t at) {
-    const std::size_t size = entry.size, end = at + size;
-    if (end > text_.size()) return;
-    const char* from = text_.data() + at;
-    if (text_.size() - at >= 16) {
-      if ((load<std::uint64_t>(from + 8) & entry.more_mask) != entry.goes_on) return;
-      if (size > 16 && std::memcmp(from + 16, set_.phrases_[entry.phrase].text.data() + 16, size - 16) != 0)
-        return;
-    } else if (std::memcmp(from, set_.phrases_[entry.phrase].text.data(), size) != 0) {
-      return;
-    }
+  void compare(const Entry& entry, std::size_t anchor) {
+    if (anchor < entry.back) return;
+    const std::size_t at = anchor - entry.back, size = entry.size, end = at + size;
+    if (end > text_.size() || !same(entry, anchor)) return;
     const bool joined_after = end < text_.size() && joins_word(text_, end);
     if (!edges_hold(text_, at, end, joined_after, entry.edge)) return;
     hits_[entry.owner].push_back(
         PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), entry.id});
   }
 
+  // Whether all of the phrase stands there, of which the first eight bytes from its anchor on do.
+  bool same(const Entry& entry, std::size_t anchor) const {
+    const char* from = text_.data() + anchor;
+    const std::size_t rest = std::size_t{entry.size} - entry.back;
+    if (entry.back == 0 && rest <= 16 && text_.size() - anchor >= 16)
+      return (load<std::uint64_t>(from + 8) & entry.more_mask) == entry.goes_on;
+    return std::memcmp(from - entry.back, set_.phrases_[entry.phrase].text.data(), entry.size) == 0;
+  }
+
   const PhraseSet& set_;
   std::string_view text_;
   std::vector<std::vector<PhraseHit>>& hits_;
   Block block_;
-  const char* from_ = nullptr;  // 64 bytes and eight more
+  const char* from_ = nullptr;  // 64 bytes and some more
   std::size_t at_ = 0;          // where they stand in the text
-  std::uint64_t word_ = 0, next_word_ = 0, before_ = 0;
+  // One bit a byte of the 64: letters and digits, of the next 64 too; the first bytes of words; places inside of
+  // them; signs; digits; a space behind a digit; what stands behind a digit or behind such a space.
+  std::uint64_t word_ = 0, next_word_ = 0, starts_ = 0, inside_ = 0, signs_ = 0, digit_ = 0, space_ = 0,
+                after_digit_ = 0, valid_ = 0;
+  std::uint64_t word_before_ = 0, digit_before_ = 0, space_before_ = 0;  // of the byte before the 64
 };
 
 void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
@@ -361,10 +432,12 @@ std::size_t PhraseSet::end_at(std::string_view lower, std::size_t at) const {
   SLUICE_CHECK(built_, "build() comes before end_at()");
   if (at >= lower.size()) return at;
   std::vector<std::vector<PhraseHit>> hits(owners_);
-  Pass(*this, lower, hits).run_at(at);
+  Pass(*this, lower, hits).run_near(at);
   std::size_t end = lower.size() + 1;
   for (const auto& list : hits) {
-    for (const PhraseHit& hit : list) end = std::min<std::size_t>(end, hit.end);
+    for (const PhraseHit& hit : list) {
+      if (hit.start == at) end = std::min<std::size_t>(end, hit.end);
+    }
   }
   return end > lower.size() ? at : end;
 }

@@ -2,14 +2,16 @@
 // tells which patterns occur but not where, and detectors need the place of each anchor.
 //
 // Most phrases begin with a whole word ("account number"), so that they can only stand where the text has that
-// very word: each word of the text is looked up once, by its first bytes and its length. Phrases that begin with a
-// part of a word are looked up by their first bytes at the beginnings of words, and the few that may stand
-// anywhere at every byte. Filters of 8 KiB, which stay in the first-level cache, say no for nearly every place.
-// (An automaton over as many phrases has a table of megabytes, and waits for memory at most bytes.)
+// very word: each word of the text is looked up once, by its first bytes and its length. The others are looked up
+// by a few of their bytes, and only at the places where those can stand: beginnings of words, signs, behind
+// digits, and the few that may be a part of a word inside of words, too. Filters of 8 KiB, which stay in the
+// first-level cache, say no for nearly every place. (An automaton over as many phrases has a table of megabytes,
+// and waits for memory at most bytes.)
 //
 // The text is expected in lower case (see lower_case), and so are the phrases. Immutable after build; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -20,12 +22,14 @@ namespace sluice::sense::scan {
 
 // What must stand around a phrase.
 enum class Edge : std::uint8_t {
-  Word,       // no letter, digit or '_' on either side
-  Name,       // no letter or digit: also a part of an identifier, as in customer_ssn
-  Start,      // none before
-  End,        // none after
-  Any,        // anything: scripts without spaces, parts of identifiers
-  AfterDigit  // a digit before, at most one space between; no letter after: "5 mg"
+  Word,         // no letter, digit or '_' on either side
+  Name,         // no letter or digit: also a part of an identifier, as in customer_ssn
+  Start,        // none before
+  End,          // none after
+  Any,          // anything: scripts without spaces, parts of identifiers
+  AfterDigit,   // a digit before, at most one space between; no letter after: "5 mg"
+  BehindDigit,  // a digit right before, anything after
+  Fresh         // no letter or digit of ASCII before, anything after
 };
 
 struct PhraseHit {
@@ -62,9 +66,14 @@ class PhraseSet {
     std::uint64_t goes_on = 0, more_mask = 0;
     std::uint32_t phrase = 0;
     std::uint8_t size = 0;
+    std::uint8_t back = 0;  // bytes of the phrase before `begins`
     Edge edge = Edge::Any;
     Owner owner = 0;
     std::uint16_t id = 0;
+  };
+  struct Numbered {
+    std::uint32_t phrase = 0;
+    std::size_t back = 0;
   };
   struct Keyed {
     std::uint32_t hash;
@@ -86,24 +95,35 @@ class PhraseSet {
   };
   // Phrases by their first bytes: five, or as many as they have.
   struct Beginnings {
-    void build(const std::vector<Phrase>& phrases, const std::vector<std::uint32_t>& numbers);
+    void build(const std::vector<Phrase>& phrases, const std::vector<Numbered>& which);
     std::uint64_t may_begin(std::uint64_t eight) const;  // 1 or 0; asks about the first three bytes only
     std::uint64_t likely(std::uint64_t eight) const;     // 1 or 0
 
-    Slots five, four, three, two;
-    std::vector<std::uint64_t> filter;  // by the first three bytes
+    Slots five, four, three, two, one;
+    std::array<std::uint8_t, 256> alone{};  // 1: a phrase has no more than this byte
+    std::vector<std::uint64_t> filter;      // by the first three bytes
   };
   class Pass;
 
+  // Where in a text a phrase is looked up: at the beginning of a word, at a letter or digit inside of a word that
+  // has two more behind it, at a sign (no letter, digit, blank or line break; or a character beyond ASCII), or
+  // anywhere.
+  enum class Place { WordStart, Inside, Sign, Everywhere };
+  struct Anchor {
+    Place place;
+    std::size_t back;  // bytes of the phrase that stand before it
+  };
+  static Anchor anchor_of(const Phrase& phrase);
   static std::size_t first_word(const Phrase& phrase);
-  static Entry entry_of(const Phrase& phrase, std::uint32_t number);
+  static Entry entry_of(const Phrase& phrase, Numbered which);
   std::uint16_t owners_ = 0;
   bool built_ = false;
   std::vector<std::uint16_t> next_id_;  // per owner
   std::vector<Phrase> phrases_;
   // Phrases that begin with a whole word: by that word, or by it and three bytes behind it.
   Slots words_, longer_;
-  Beginnings at_word_start_, anywhere_;
+  Beginnings at_word_start_, inside_, signs_, after_digit_, everywhere_;
+  bool has_everywhere_ = false;
 };
 
 // ASCII, Latin-1, Greek and Cyrillic letters in lower case; the length and every other byte stay, so that offsets

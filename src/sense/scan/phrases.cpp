@@ -64,7 +64,7 @@ T load(const char* from) {
   return value;
 }
 
-constexpr int kHashBits = 16, kSlotBits = 13;
+constexpr int kHashBits = 16, kSlotBits = 13, kFilterBits = 14;
 constexpr std::uint64_t kThreeBytes = 0xFFFFFF, kFiveBytes = 0xFFFFFFFFFF;
 constexpr std::size_t kLongWord = 16;  // from here on a word is known by its beginning
 constexpr std::size_t kBehind = 3;     // bytes behind a word that are looked at with it
@@ -76,10 +76,17 @@ std::uint32_t hash_of(std::uint64_t bytes) {
   return static_cast<std::uint32_t>(bytes * 0x9E3779B97F4A7C15u >> (64 - kHashBits));
 }
 
+constexpr std::array<std::uint64_t, kLongWord + 1> first_bytes() {
+  std::array<std::uint64_t, kLongWord + 1> masks{};
+  for (std::size_t size = 0; size < masks.size(); ++size)
+    masks[size] = size >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * size) - 1;
+  return masks;
+}
+constexpr auto kFirstBytes = first_bytes();
+
 // A word of `size` bytes, at most kLongWord, that begins with these eight: a number to be hashed.
 std::uint64_t word_key(std::uint64_t eight, std::size_t size) {
-  const std::uint64_t bytes = size >= 8 ? eight : eight & ((std::uint64_t{1} << 8 * size) - 1);
-  return bytes + size * 0xD6E8FEB86659FD93u;
+  return (eight & kFirstBytes[size]) + size * 0xD6E8FEB86659FD93u;
 }
 
 std::uint64_t key_with(std::uint64_t word, std::uint32_t behind) {
@@ -222,9 +229,9 @@ inline std::span<const PhraseSet::Entry> PhraseSet::Slots::entries(std::uint32_t
 
 void PhraseSet::Beginnings::build(const std::vector<Phrase>& phrases, const std::vector<Numbered>& which) {
   std::vector<Keyed> fives, fours, threes, twos, ones;
-  filter.assign((std::size_t{1} << kHashBits) / 64, 0);
+  filter.assign((std::size_t{1} << kFilterBits) / 64, 0);
   const auto mark = [this](std::uint64_t first_three) {
-    const std::uint32_t hash = hash_of(first_three);
+    const std::uint32_t hash = hash_of(first_three) >> (kHashBits - kFilterBits);
     filter[hash / 64] |= std::uint64_t{1} << hash % 64;
   };
   for (const Numbered& one : which) {
@@ -252,7 +259,7 @@ void PhraseSet::Beginnings::build(const std::vector<Phrase>& phrases, const std:
 }
 
 inline std::uint64_t PhraseSet::Beginnings::may_begin(std::uint64_t eight) const {
-  const std::uint32_t hash = hash_of(eight & kThreeBytes);
+  const std::uint32_t hash = hash_of(eight & kThreeBytes) >> (kHashBits - kFilterBits);
   return (filter[hash / 64] >> hash % 64 & 1) | alone[eight & 0xFF];
 }
 
@@ -337,7 +344,7 @@ class PhraseSet::Pass {
   }
 
   std::size_t word_size(std::size_t i) const {
-    const std::uint64_t rest = i == 0 ? word_ : word_ >> i | next_word_ << (64 - i);
+    const std::uint64_t rest = word_ >> i | next_word_ << 1 << (63 - i);
     return std::min<std::size_t>(static_cast<std::size_t>(std::countr_one(rest)), kLongWord);
   }
 

@@ -176,9 +176,16 @@ class Passwords : public scan::Detector {
     report(0.8, v.start, v.end, Kind::Password, hits);
   }
 
+  // Where the character stands, at most `most` bytes after `from`; npos: not there. Looks no further, since a text
+  // may have as many places to look from as it likes.
+  static std::size_t find_near(const Document& doc, char c, std::size_t from, std::size_t most) {
+    const std::size_t at = doc.slice(std::min(from, doc.text.size()), from + most + 1).find(c);
+    return at == doc.text.npos ? at : from + at;
+  }
+
   static void tuple(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
-    const std::size_t comma = doc.text.find(',', at);
-    if (comma == doc.text.npos || comma - at > 60) return;
+    const std::size_t comma = find_near(doc, ',', at, 60);
+    if (comma == doc.text.npos) return;
     Value v;
     v.start = comma + 1;
     while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
@@ -189,11 +196,11 @@ class Passwords : public scan::Detector {
   }
 
   static void pgpass(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
-    std::size_t colon = doc.text.find(':', at);
-    if (colon == doc.text.npos || colon - at > 64) return;
+    std::size_t colon = find_near(doc, ':', at, 64);
+    if (colon == doc.text.npos) return;
     const std::size_t user = colon + 1;
-    colon = doc.text.find(':', user);
-    if (colon == doc.text.npos || colon - user > 64 || doc.text.find('\n', at) < colon) return;
+    colon = find_near(doc, ':', user, 64);
+    if (colon == doc.text.npos || doc.slice(at, colon).find('\n') != doc.text.npos) return;
     Value v;
     v.start = colon + 1;
     read_value(doc.text, v);

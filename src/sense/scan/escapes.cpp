@@ -116,8 +116,9 @@ class Escapes {
   }
 
   bool braced(std::size_t& i) {
-    const std::size_t close = text_.find('}', i);
-    if (close == text_.npos || close - i < 4 || close - i > 9) return false;
+    const std::size_t inside = text_.substr(i, 10).find('}');
+    if (inside == text_.npos || inside < 4) return false;
+    const std::size_t close = i + inside;
     const int code = hex_at(i + 3, close - i - 3);
     if (code < 0 || !put(static_cast<std::uint32_t>(code))) return false;
     i = close + 1;

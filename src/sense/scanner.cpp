@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "sense/kinds.h"
+#include "sense/scan/byte_bits.h"
 #include "sense/scan/decode.h"
-#include "text/normalise.h"
 #include "text/utf8.h"
 
 namespace sluice::sense {
@@ -35,8 +35,8 @@ std::size_t window_start(std::string_view text, std::size_t wanted) {
 
 // Byte of the original where the canonical byte's character begins, and where the one before `end` ends.
 std::size_t original_end(const scan::Document& doc, std::string_view original, std::size_t end) {
-  std::size_t at = doc.origin[end];
-  if (end > 0 && at == doc.origin[end - 1]) {  // the end falls inside what one character became
+  std::size_t at = doc.origin(end);
+  if (end > 0 && at == doc.origin(end - 1)) {  // the end falls inside what one character became
     ++at;
     while (continues_character(original, at)) ++at;
   }
@@ -226,14 +226,14 @@ void Scanner::scan(const std::string& path, std::string_view utf8) {
 void Scanner::window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end) {
   const std::string_view part = utf8.substr(start, end - start);
   seen_.erase(seen_.begin(), seen_.lower_bound({start, 0, 0}));  // what begins before it is not found again
-  const scan::Document doc(text::normalise(part), instruments_.phrases);
+  const scan::Document doc = scan::Document::of(part, instruments_.phrases);
   run(doc);
   for (const scan::Hit& hit : hits_) {
     // What touches the end of a window may go on in the next, which begins before it and shows it whole.
-    if (end < utf8.size() && hit.end == doc.text.size() && doc.origin[hit.start] > kOverlap &&
-        doc.origin[hit.start] > part.size() - kOverlap / 2)
+    if (end < utf8.size() && hit.end == doc.text.size() && doc.origin(hit.start) > kOverlap &&
+        doc.origin(hit.start) > part.size() - kOverlap / 2)
       continue;
-    add(path, hit, start + doc.origin[hit.start], start + original_end(doc, part, hit.end));
+    add(path, hit, start + doc.origin(hit.start), start + original_end(doc, part, hit.end));
   }
   if (!stopped_) decoded(path, doc, part, start);
 }
@@ -256,10 +256,10 @@ void Scanner::reading(const std::string& path, scan::Decoded piece, const scan::
   run(doc);
   for (const scan::Hit& hit : hits_) {
     if (piece.rearranged && !meaning_of(hit.kind).across_joints) continue;
-    const std::size_t from = doc.origin[hit.start];
-    std::size_t to = doc.origin[hit.end];
-    if (to <= from) to = std::max<std::size_t>(doc.origin.back(), from + 1);
-    add(path, hit, start + outer.origin[from], start + original_end(outer, part, to));
+    const std::size_t from = doc.origin(hit.start);
+    std::size_t to = doc.origin(hit.end);
+    if (to <= from) to = std::max(doc.origin(doc.text.size()), from + 1);
+    add(path, hit, start + outer.origin(from), start + original_end(outer, part, to));
   }
 }
 
@@ -281,7 +281,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
     if (memory_->find(key, known)) return;
   }
   incomplete_ = false;
-  scan::Document doc(text::normalise(part), instruments_.phrases);
+  scan::Document doc = scan::Document::of(part, instruments_.phrases);
   doc.joint = true;
   run(doc);
   bool clean = true;
@@ -290,7 +290,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
     clean = false;
     const std::size_t end = original_end(doc, part, hit.end);
     if (end <= stretch.overlap) continue;  // the stretch before has shown it
-    const std::size_t from = stretch.start + doc.origin[hit.start], to = stretch.start + end;
+    const std::size_t from = stretch.start + doc.origin(hit.start), to = stretch.start + end;
     const JointText::Piece& first = joint.pieces[joint.piece_at(from)];
     const JointText::Piece& last = joint.pieces[joint.piece_at(to - 1)];
     if (first.source == last.source) continue;
@@ -331,6 +331,11 @@ void Scanner::settle(std::string_view utf8, std::size_t from) {
   std::size_t byte = 0, points = 0;
   for (std::size_t* offset : offsets) {
     while (byte < *offset && byte < utf8.size()) {
+      if (*offset - byte >= 64 && utf8.size() - byte >= 64 && scan::is_ascii(utf8.substr(byte, 64))) {
+        byte += 64;
+        points += 64;
+        continue;
+      }
       if (static_cast<unsigned char>(utf8[byte]) < 0x80)
         ++byte;
       else

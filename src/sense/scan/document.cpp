@@ -107,8 +107,13 @@ class Anchors {
 
 }  // namespace
 
+Document Document::of(std::string_view utf8, const PhraseSet& set) {
+  if (is_ascii(utf8)) return Document(text::Normalised{std::string(utf8), {}}, set);
+  return Document(text::normalise(utf8), set);
+}
+
 Document::Document(text::Normalised canonical, const PhraseSet& set)
-    : text(std::move(canonical.text)), lower(lower_case(text)), origin(std::move(canonical.origin)) {
+    : text(std::move(canonical.text)), lower(lower_case(text)), origins(std::move(canonical.origin)) {
   set.find(lower, phrases);
   Anchors(*this).run();
 }

@@ -84,14 +84,18 @@ constexpr std::array<std::uint64_t, kLongWord + 1> first_bytes() {
 }
 constexpr auto kFirstBytes = first_bytes();
 
-// A word of `size` bytes, at most kLongWord, that begins with these eight: a number to be hashed.
+// A word of `size` bytes, at most kLongWord, that begins with these eight: a number of which the highest bits are
+// its hash.
 std::uint64_t word_key(std::uint64_t eight, std::size_t size) {
-  return (eight & kFirstBytes[size]) + size * 0xD6E8FEB86659FD93u;
+  return ((eight & kFirstBytes[size]) + (std::uint64_t{size} << 56)) * 0x9E3779B97F4A7C15u;
 }
 
+// The same of the word and what stands behind it.
 std::uint64_t key_with(std::uint64_t word, std::uint32_t behind) {
-  return word ^ (behind & kThreeBytes) * 0xC2B2AE3D27D4EB4Fu;
+  return word + (behind & kThreeBytes) * 0xC2B2AE3D27D4EB4Fu;
 }
+
+std::uint32_t highest_of(std::uint64_t key) { return static_cast<std::uint32_t>(key >> (64 - kHashBits)); }
 
 }  // namespace
 
@@ -159,11 +163,11 @@ void PhraseSet::build() {
       const std::size_t size = std::min(word, kLongWord);
       const std::uint64_t key = word_key(entry.begins, size);
       if (phrase.text.size() < size + kBehind) {
-        by_word.push_back(Keyed{hash_of(key), entry});
+        by_word.push_back(Keyed{highest_of(key), entry});
       } else {
         std::uint32_t behind = 0;
         std::memcpy(&behind, phrase.text.data() + size, kBehind);
-        by_more.push_back(Keyed{hash_of(key_with(key, behind)), entry});
+        by_more.push_back(Keyed{highest_of(key_with(key, behind)), entry});
       }
       continue;
     }
@@ -339,7 +343,7 @@ class PhraseSet::Pass {
       const std::size_t size = word_size(i);
       const std::uint64_t eight = eight_at(i), key = word_key(eight, size);
       const std::uint64_t longer = key_with(key, load<std::uint32_t>(from_ + i + size));
-      bits |= (set_.words_.may_have(hash_of(key)) | set_.longer_.may_have(hash_of(longer))) << i;
+      bits |= (set_.words_.may_have(highest_of(key)) | set_.longer_.may_have(highest_of(longer))) << i;
       begun |= set_.at_word_start_.may_begin(eight) << i;
     });
     for_each_bit(begun & ~bits, [&](std::size_t i) { bits |= set_.at_word_start_.likely(eight_at(i)) << i; });
@@ -356,8 +360,9 @@ class PhraseSet::Pass {
     if (set_.at_word_start_.likely(eight) != 0) beginnings(set_.at_word_start_, eight, at_ + i);
     const std::size_t size = word_size(i);
     const std::uint64_t key = word_key(eight, size);
-    try_all(set_.words_.entries(hash_of(key)), eight, at_ + i);
-    try_all(set_.longer_.entries(hash_of(key_with(key, load<std::uint32_t>(from_ + i + size)))), eight, at_ + i);
+    try_all(set_.words_.entries(highest_of(key)), eight, at_ + i);
+    try_all(set_.longer_.entries(highest_of(key_with(key, load<std::uint32_t>(from_ + i + size)))), eight,
+            at_ + i);
   }
 
   void beginnings(const Beginnings& phrases, std::uint64_t eight, std::size_t at) {

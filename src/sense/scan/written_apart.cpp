@@ -14,7 +14,8 @@
 namespace sluice::sense::scan {
 namespace {
 
-constexpr std::size_t kStride = 8;    // what is looked for is longer, so that every eighth place is enough
+constexpr std::size_t kStride =
+    8;  // what is looked for has at least 17 bytes, eight of which begin at such a place
 constexpr std::size_t kMinApart = 9;  // characters with a separator between each
 constexpr std::size_t kMinCodes = 6;
 
@@ -27,6 +28,10 @@ constexpr auto kCode = table_of("0123456789abcdefABCDEFxXuU+ ,;:\n");
 constexpr auto kApart = table_of(" -_*/.|,~\n");
 
 bool is_code(char c) { return kCode[static_cast<unsigned char>(c)]; }
+// Four characters at once, without a guess after each.
+bool all_codes(const char* four) {
+  return (int(is_code(four[0])) & int(is_code(four[1])) & int(is_code(four[2])) & int(is_code(four[3]))) != 0;
+}
 
 void put(Piece& piece, std::string_view bytes, std::size_t from) {
   piece.text += bytes;
@@ -93,10 +98,8 @@ void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::siz
 
 std::vector<Piece> code_lists(std::string_view t) {
   std::vector<Piece> found;
-  for (std::size_t i = 0; i + 4 < t.size(); i += kStride) {
-    // All four at once, without a guess after each.
-    if ((int(is_code(t[i])) & int(is_code(t[i + 1])) & int(is_code(t[i + 2])) & int(is_code(t[i + 3]))) == 0)
-      continue;
+  for (std::size_t i = 0; i + kStride <= t.size(); i += kStride) {
+    if (!all_codes(t.data() + i) || !all_codes(t.data() + i + 4)) continue;
     std::size_t start = i, end = i;
     while (start > 0 && is_code(t[start - 1])) --start;
     while (end < t.size() && is_code(t[end])) ++end;

@@ -7,10 +7,23 @@
 
 namespace sluice::sense {
 
+bool BlockHash::has_avx2() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0;
+#else
+  return false;
+#endif
+}
+
+BlockHash::Digest BlockHash::of(const Key& key, const char* block) {
+  static const auto best = has_avx2() ? &of_avx2 : &of_plain;
+  return best(key, block);
+}
+
 #if defined(__SSE2__)
 
 // Sixteen bytes at a time: two products of 32 bits by 32, which are summed in two halves.
-BlockHash::Digest BlockHash::of(const Key& key, const char* block) {
+BlockHash::Digest BlockHash::of_plain(const Key& key, const char* block) {
   std::array<__m128i, kPasses> sums;
   sums.fill(_mm_setzero_si128());
   const auto load = [](const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); };
@@ -32,7 +45,7 @@ BlockHash::Digest BlockHash::of(const Key& key, const char* block) {
 
 #else
 
-BlockHash::Digest BlockHash::of(const Key& key, const char* block) {
+BlockHash::Digest BlockHash::of_plain(const Key& key, const char* block) {
   Digest digest{};
   for (std::size_t i = 0; i < kBlock / 4; i += 2) {
     std::array<std::uint32_t, 2> words;

@@ -32,6 +32,7 @@ TEST_CASE("a block's digest is what the formula of NH gives, pass by pass") {
       }
     }
     CHECK(BlockHash::of(key, block.data()) == expected);
+    CHECK(BlockHash::of_plain(key, block.data()) == expected);
   }
 }
 

@@ -131,12 +131,13 @@ void count_sign(std::string_view line, std::size_t i, bool after_word, Marks& m)
   if (i + 1 < line.size() && is_pair(c, line[i + 1])) ++m.pairs;
 }
 
-Marks marks_of(std::string_view line) {
+// `rest`: the text from the line's first byte on, of which whole blocks can be read.
+Marks marks_of(std::string_view line, std::string_view rest) {
   Marks m;
   scan::Block block;
   std::uint64_t before = 0;  // 1 if the byte before these is part of a word
   for (std::size_t at = 0; at < line.size(); at += 64) {
-    const char* from = block.of(line, at);
+    const char* from = block.of(rest, at);
     const std::uint64_t inside =
         line.size() - at >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (line.size() - at)) - 1;
     const std::uint64_t words = inside & scan::bits64(from, [](scan::Bytes16 b) {
@@ -221,8 +222,8 @@ bool is_shell(std::string_view line) {
   return next == '{' || next == '(' || next == '_' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
 }
 
-LineScore score(std::string_view line) {
-  const Marks m = marks_of(line);
+LineScore score(std::string_view line, std::string_view rest) {
+  const Marks m = marks_of(line, rest);
   const char last = line.back();
   if (is_comment(line)) return {0.4, false};
   if (line.starts_with("#!/") || line.starts_with("<?php") || line.starts_with("```")) return {0.5, true};
@@ -262,7 +263,9 @@ class SourceCode : public scan::Detector {
       while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
       while (!line.empty() && (line.back() == ' ' || line.back() == '\r' || line.back() == '\t'))
         line.remove_suffix(1);
-      if (!line.empty()) take(run, score(line), at, newline, hits);
+      if (!line.empty())
+        take(run, score(line, text.substr(static_cast<std::size_t>(line.data() - text.data()))), at, newline,
+             hits);
       at = newline + 1;
     }
     finish(run, hits);

@@ -24,8 +24,7 @@ BlockHash::Digest BlockHash::of(const Key& key, const char* block) {
 
 // Sixteen bytes at a time: two products of 32 bits by 32, which are summed in two halves.
 BlockHash::Digest BlockHash::of_plain(const Key& key, const char* block) {
-  std::array<__m128i, kPasses> sums;
-  sums.fill(_mm_setzero_si128());
+  __m128i sums[kPasses] = {};
   const auto load = [](const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); };
   for (std::size_t at = 0; at < kBlock; at += 16) {
     const __m128i words = load(block + at);

@@ -1,10 +1,43 @@
-// How long a judgement takes. Texts are made here, so that anyone can run it: prose, prose with identifiers, code,
-// and pages of digits (the worst case of the validators).
+// How long a judgement takes, and how much memory. Texts are made here, so that anyone can run it: prose, prose
+// with identifiers, several languages, code, JSON, encoded runs, pages of digits (the worst case of the
+// validators), and texts that are made to be slow.
+//
+// `memory` is the text and the most that was allocated at once to judge it, as a multiple of the text.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <new>
 #include <string>
+#include <vector>
 
 #include "sense/sense.h"
+
+namespace {
+
+std::atomic<std::int64_t> allocated{0}, most_allocated{0};  // bytes
+
+void count(std::int64_t bytes) {
+  const std::int64_t now = allocated += bytes;
+  if (now > most_allocated) most_allocated = now;
+}
+
+}  // namespace
+
+// Every allocation of C++, counted by what malloc gave for it.
+void* operator new(std::size_t bytes) {
+  void* const place = std::malloc(bytes);
+  if (place == nullptr) std::abort();
+  count(static_cast<std::int64_t>(malloc_usable_size(place)));
+  return place;
+}
+void operator delete(void* place) noexcept {
+  if (place != nullptr) count(-static_cast<std::int64_t>(malloc_usable_size(place)));
+  std::free(place);
+}
+void operator delete(void* place, std::size_t) noexcept { operator delete(place); }
 
 namespace {
 
@@ -48,21 +81,131 @@ const std::vector<std::string> kAccented = {"Die Straße führt über den Fluß;
 const std::vector<std::string> kDigits = {"4 1 4 1 ",   "4539 1488 ", "12.34 ",
                                           "5 5 5 5 5 ", "0171 ",      "2024-05-06 "};
 
-void run(benchmark::State& state, const std::vector<std::string>& pieces) {
-  const std::string text = text_of(static_cast<std::size_t>(state.range(0)), pieces);
+const std::vector<std::string> kLanguages = {kProse[0],    kProse[3],    kAccented[0], kAccented[1],
+                                             kAccented[2], kAccented[3], kMixed[6]};
+const std::vector<std::string> kCode = {
+    "for (std::size_t i = 0; i < list.size(); ++i) {\n  if (list[i].name == wanted) return &list[i];\n}\n",
+    "// The size of the window, in rows.\nstatic constexpr int kRows = 24;\n",
+    "def area(width, height):\n    \"\"\"Of a rectangle.\"\"\"\n    return width * height\n\n",
+    "printf(\"%d of %s\\n\", count, name);\n",
+    "SELECT title, year FROM books WHERE year > 1998 ORDER BY title;\n"};
+const std::vector<std::string> kJson = {
+    R"({"id": 40213, "title": "A walk in the hills", "tags": ["outdoor", "autumn"], "length_km": 12.4},)",
+    R"({"text": "She said \"no\" and left.\nThen it rained.", "likes": 17, "at": "2024-05-06T07:08:09Z"},)",
+    R"({"url": "https:\/\/example.org\/pictures\/17.jpg", "width": 1024, "height": 768, "alt": null},)"};
+// Base64 of "The committee met on Tuesday. ", of bytes that are no text, and a hash.
+const std::vector<std::string> kEncoded = {kProse[0], "VGhlIGNvbW1pdHRlZSBtZXQgb24gVHVlc2RheS4g ",
+                                           "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAA ",
+                                           "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"};
+
+void judge_text(benchmark::State& state, const std::string& text) {
+  judge();
+  const std::int64_t before = allocated;
+  most_allocated = before;
   for (auto _ : state) benchmark::DoNotOptimize(judge().judge_text(text, {}));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0));
+  const auto size = static_cast<std::int64_t>(text.size());
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * size);
+  state.counters["memory"] = 1 + double(most_allocated - before) / double(size);
+}
+
+void run(benchmark::State& state, const std::vector<std::string>& pieces) {
+  judge_text(state, text_of(static_cast<std::size_t>(state.range(0)), pieces));
 }
 
 void prose(benchmark::State& s) { run(s, kProse); }
 void mixed(benchmark::State& s) { run(s, kMixed); }
 void accented(benchmark::State& s) { run(s, kAccented); }
+void languages(benchmark::State& s) { run(s, kLanguages); }
+void code(benchmark::State& s) { run(s, kCode); }
+void json(benchmark::State& s) { run(s, kJson); }
+void encoded(benchmark::State& s) { run(s, kEncoded); }
 void digits(benchmark::State& s) { run(s, kDigits); }
 
 BENCHMARK(prose)->Arg(2048)->Arg(65536)->Arg(1 << 20)->Arg(4 << 20)->Unit(benchmark::kMicrosecond);
-BENCHMARK(mixed)->Arg(2048)->Arg(1 << 20)->Unit(benchmark::kMicrosecond);
+BENCHMARK(mixed)->Arg(2048)->Arg(1 << 20)->Arg(4 << 20)->Unit(benchmark::kMicrosecond);
 BENCHMARK(accented)->Arg(2048)->Arg(1 << 20)->Unit(benchmark::kMicrosecond);
-BENCHMARK(digits)->Arg(2048)->Arg(1 << 20)->Unit(benchmark::kMicrosecond);
+BENCHMARK(languages)->Arg(2048)->Arg(4 << 20)->Unit(benchmark::kMicrosecond);
+BENCHMARK(code)->Arg(2048)->Arg(4 << 20)->Unit(benchmark::kMicrosecond);
+BENCHMARK(json)->Arg(2048)->Arg(4 << 20)->Unit(benchmark::kMicrosecond);
+BENCHMARK(encoded)->Arg(2048)->Arg(4 << 20)->Unit(benchmark::kMicrosecond);
+BENCHMARK(digits)->Arg(2048)->Arg(1 << 20)->Arg(4 << 20)->Unit(benchmark::kMicrosecond);
+
+// One thing again and again: what a reader could be made to look at for each byte anew. A quarter and all of 4 MB,
+// of which the second may take four times as long as the first.
+const std::vector<std::string> kHostile = {"1",
+                                           "@",
+                                           "a",
+                                           "4 1 ",
+                                           "1-",
+                                           "a@",
+                                           "password=",
+                                           "://a:b@",
+                                           "-----BEGIN PRIVATE KEY-----",
+                                           "eyJ",
+                                           "<<",
+                                           "\n",
+                                           "a\n",
+                                           "=41",
+                                           "0x41 ",
+                                           "\\",
+                                           "A",
+                                           "+49 ",
+                                           "ghp_",
+                                           "4539 5787 6362 1486 ",
+                                           "a.b@c.de ",
+                                           "eyJ-",
+                                           "xoxb-",
+                                           "seed phrase ",
+                                           "q~1Q~",
+                                           "e\xCC\x81",
+                                           "\xCC\x81",
+                                           "\xD0\xB0"
+                                           "a"};
+
+void hostile(benchmark::State& state) {
+  const std::string& piece = kHostile[static_cast<std::size_t>(state.range(0))];
+  std::string text;
+  while (text.size() < static_cast<std::size_t>(state.range(1))) text += piece;
+  std::string label = piece;
+  for (char& c : label) {
+    if (c < 0x20 || c > 0x7E) c = '?';
+  }
+  state.SetLabel(label);
+  judge_text(state, text);
+}
+BENCHMARK(hostile)
+    ->ArgsProduct({benchmark::CreateDenseRange(0, std::int64_t(kHostile.size()) - 1, 1), {1 << 20, 4 << 20}})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+
+std::string base64(const std::string& bytes) {
+  static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i + 2 < bytes.size(); i += 3) {
+    std::uint32_t three = 0;
+    for (std::size_t k = 0; k < 3; ++k) three = three << 8 | static_cast<unsigned char>(bytes[i + k]);
+    for (int shift = 18; shift >= 0; shift -= 6) out += kLetters[three >> shift & 0x3F];
+  }
+  return out;
+}
+
+// Prose in base64, in base64 again, and so on.
+void nested(benchmark::State& state) {
+  std::string text = text_of(1 << 20, kMixed);
+  for (int level = 0; level < state.range(0); ++level) text = base64(text);
+  text.resize(static_cast<std::size_t>(state.range(1)));
+  judge_text(state, text);
+}
+BENCHMARK(nested)->ArgsProduct({{1, 3, 6}, {1 << 20}})->Iterations(1)->Unit(benchmark::kMillisecond);
+
+// Runs of base64 as short as can be, each of which is read as a text of its own.
+void many_runs(benchmark::State& state) {
+  const std::string run = base64("a text, Ab12") + " ";
+  std::string text;
+  while (text.size() < static_cast<std::size_t>(state.range(0))) text += run;
+  judge_text(state, text);
+}
+BENCHMARK(many_runs)->Arg(1 << 20)->Arg(4 << 20)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 // A 2 KB turn after a conversation of `range` bytes, in turns of 20 KB, that was judged with the turn before.
 void next_turn(benchmark::State& state) {

@@ -20,9 +20,10 @@ std::size_t character_start(std::string_view text, std::size_t at) {
   return at;
 }
 
-void append(JointText& joint, std::string path, std::string_view text) {
+void append(JointText& joint, const JointText::Source& from) {
+  const std::string_view text = from.text;
   const auto source = static_cast<std::uint32_t>(joint.sources.size());
-  joint.sources.push_back({std::move(path), text});
+  joint.sources.push_back(from);
   if (text.size() <= 2 * kEnd) {
     joint.pieces.push_back({joint.text.size(), 0, source});
     joint.text += text;
@@ -37,7 +38,8 @@ void append(JointText& joint, std::string path, std::string_view text) {
 }
 
 JointText join(const chat::Request& request, std::optional<chat::Role> role) {
-  JointText joint;
+  std::vector<JointText::Source> sources;
+  std::size_t size = 0;
   for (std::size_t m = 0; m < request.messages.size(); ++m) {
     const chat::Message& message = request.messages[m];
     if (role && message.role != *role) continue;
@@ -45,15 +47,27 @@ JointText join(const chat::Request& request, std::optional<chat::Role> role) {
     for (std::size_t p = 0; p < message.parts.size(); ++p) {
       const chat::Part& part = message.parts[p];
       if (part.kind != chat::Part::Kind::Text || part.text.empty()) continue;
-      std::string path = "$.messages[" + std::to_string(m) + "].content";
-      if (several || !part.raw.empty()) path += "[" + std::to_string(p) + "]";
-      append(joint, std::move(path), part.text);
+      const bool numbered = several || !part.raw.empty();
+      sources.push_back({static_cast<std::uint32_t>(m), numbered ? static_cast<std::int32_t>(p) : -1, part.text});
+      size += std::min(part.text.size(), 2 * kEnd + 8);
     }
   }
+  JointText joint;
+  if (sources.size() < 2) return joint;
+  joint.text.reserve(size);
+  joint.pieces.reserve(2 * sources.size());
+  joint.sources.reserve(sources.size());
+  for (const JointText::Source& source : sources) append(joint, source);
   return joint;
 }
 
 }  // namespace
+
+std::string JointText::Source::path() const {
+  std::string path = "$.messages[" + std::to_string(message) + "].content";
+  if (part >= 0) path += "[" + std::to_string(part) + "]";
+  return path;
+}
 
 std::size_t JointText::piece_at(std::size_t byte) const {
   const auto after = std::upper_bound(pieces.begin(), pieces.end(), byte,

@@ -1,9 +1,10 @@
 // What was judged before, so that a conversation's earlier turns are not scanned again with each new one.
 //
-// A text is known by a keyed hash of its bytes (GMAC, NIST SP 800-38D, with a random key for each tenant that
-// never leaves the process): nobody can make two texts that are taken for each other, and no tenant's texts are
-// looked for among another's. What is kept holds no text: a label, and where the findings stand. Bounded per
-// tenant and in tenants; what is forgotten is scanned again. Thread-safe.
+// A text is known by a keyed hash of its bytes (GMAC, NIST SP 800-38D, of a short one itself and of a long one's
+// blocks as NH shortens them, with random keys for each tenant that never leave the process): nobody can make two
+// texts that are taken for each other, and no tenant's texts are looked for among another's. What is kept holds no
+// text: a label, and where the findings stand. Bounded per tenant and in tenants; what is forgotten is scanned
+// again. Thread-safe.
 #pragma once
 
 #include <array>
@@ -15,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sense/block_hash.h"
 #include "sense/sense.h"
 
 namespace sluice::sense {
@@ -38,7 +40,11 @@ class TextHash {
 
  private:
   struct Context;
+  Key tag(std::uint8_t kind, std::string_view bytes);
+
+  const Shelf& shelf_;
   std::unique_ptr<Context> context_;
+  std::vector<std::uint64_t> digests_;  // of a text's blocks, kept for its memory
 };
 
 // What is known of one tenant's texts.
@@ -57,6 +63,7 @@ class Shelf {
   using Texts = std::unordered_map<TextHash::Key, std::shared_ptr<const Known>, KeyHash>;
 
   std::array<std::uint8_t, 16> secret_;
+  BlockHash::Key block_key_;
   std::mutex mutex_;  // guards what follows
   // Two generations: when the young one is full it becomes the old one, and what was not asked for since is gone.
   Texts young_, old_;

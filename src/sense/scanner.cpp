@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "sense/kinds.h"
+#include "sense/scan/byte_bits.h"
 #include "sense/scan/decode.h"
-#include "text/normalise.h"
 #include "text/utf8.h"
 
 namespace sluice::sense {
@@ -35,13 +35,73 @@ std::size_t window_start(std::string_view text, std::size_t wanted) {
 
 // Byte of the original where the canonical byte's character begins, and where the one before `end` ends.
 std::size_t original_end(const scan::Document& doc, std::string_view original, std::size_t end) {
-  std::size_t at = doc.origin[end];
-  if (end > 0 && at == doc.origin[end - 1]) {  // the end falls inside what one character became
+  std::size_t at = doc.origin(end);
+  if (end > 0 && at == doc.origin(end - 1)) {  // the end falls inside what one character became
     ++at;
     while (continues_character(original, at)) ++at;
   }
   return at;
 }
+
+// Kinds of hits that yield to others where they overlap.
+enum class Weak { Email, PaymentCard, Account, Phone, No };
+constexpr std::size_t kWeakKinds = 4;
+
+Weak rank_of(scan::Kind kind) {
+  using scan::Kind;
+  switch (kind) {
+    case Kind::Email:
+      return Weak::Email;
+    case Kind::PaymentCard:
+      return Weak::PaymentCard;
+    case Kind::BankAccount:
+    case Kind::RoutingNumber:
+      return Weak::Account;
+    case Kind::Phone:
+      return Weak::Phone;
+    default:
+      return Weak::No;
+  }
+}
+
+bool yields(Weak weak, scan::Kind strong) {
+  using scan::Kind;
+  switch (weak) {
+    case Weak::Email:
+      return strong == Kind::Password;
+    case Weak::PaymentCard:
+      return strong == Kind::Iban;
+    case Weak::Account:
+      return strong == Kind::Iban || strong == Kind::PaymentCard || strong == Kind::NationalId ||
+             strong == Kind::TaxId || strong == Kind::UsSsn;
+    case Weak::Phone:
+      return strong != Kind::Phone &&
+             (strong <= Kind::RoutingNumber || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
+    case Weak::No:
+      break;
+  }
+  return false;
+}
+
+// Ranges of a text, and whether another range overlaps one of them: sorted once, each question is a search.
+class Covered {
+ public:
+  void add(std::uint32_t start, std::uint32_t end) { ranges_.push_back({start, end}); }
+  // After the last add(): each range's end becomes the furthest of all that begin before it or with it.
+  void settle() {
+    std::sort(ranges_.begin(), ranges_.end());
+    for (std::size_t i = 1; i < ranges_.size(); ++i)
+      ranges_[i].second = std::max(ranges_[i].second, ranges_[i - 1].second);
+  }
+  bool meets(std::uint32_t start, std::uint32_t end) const {
+    const auto after =
+        std::partition_point(ranges_.begin(), ranges_.end(), [&](const auto& range) { return range.first < end; });
+    return after != ranges_.begin() && std::prev(after)->second > start;
+  }
+
+ private:
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges_;
+};
 
 }  // namespace
 
@@ -94,22 +154,20 @@ bool Scanner::run(const scan::Document& doc) {
 // What two detectors read differently: a telephone number inside of an account number, a card inside of an IBAN,
 // an address made of a password and its host.
 void Scanner::drop_weaker() {
-  using scan::Kind;
-  const auto yields = [](Kind weak, Kind strong) {
-    if (weak == Kind::Email) return strong == Kind::Password;
-    if (weak == Kind::PaymentCard) return strong == Kind::Iban;
-    if (weak == Kind::BankAccount || weak == Kind::RoutingNumber)
-      return strong == Kind::Iban || strong == Kind::PaymentCard || strong == Kind::NationalId ||
-             strong == Kind::TaxId || strong == Kind::UsSsn;
-    if (weak != Kind::Phone) return false;
-    return strong != Kind::Phone &&
-           (strong <= Kind::RoutingNumber || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
-  };
-  std::erase_if(hits_, [&](const scan::Hit& weak) {
-    if (weak.kind > Kind::RoutingNumber) return false;
-    return std::any_of(hits_.begin(), hits_.end(), [&](const scan::Hit& strong) {
-      return weak.start < strong.end && strong.start < weak.end && yields(weak.kind, strong.kind);
-    });
+  if (hits_.size() < 2) return;
+  const bool any_weak =
+      std::any_of(hits_.begin(), hits_.end(), [](const scan::Hit& hit) { return rank_of(hit.kind) != Weak::No; });
+  if (!any_weak) return;
+  std::array<Covered, kWeakKinds> covered;
+  for (const scan::Hit& hit : hits_) {
+    for (std::size_t weak = 0; weak < kWeakKinds; ++weak) {
+      if (yields(static_cast<Weak>(weak), hit.kind)) covered[weak].add(hit.start, hit.end);
+    }
+  }
+  for (Covered& places : covered) places.settle();
+  std::erase_if(hits_, [&](const scan::Hit& hit) {
+    const Weak weak = rank_of(hit.kind);
+    return weak != Weak::No && covered[static_cast<std::size_t>(weak)].meets(hit.start, hit.end);
   });
 }
 
@@ -167,14 +225,15 @@ void Scanner::scan(const std::string& path, std::string_view utf8) {
 
 void Scanner::window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end) {
   const std::string_view part = utf8.substr(start, end - start);
-  const scan::Document doc(text::normalise(part), instruments_.phrases);
+  seen_.erase(seen_.begin(), seen_.lower_bound({start, 0, 0}));  // what begins before it is not found again
+  const scan::Document doc = scan::Document::of(part, instruments_.phrases);
   run(doc);
   for (const scan::Hit& hit : hits_) {
     // What touches the end of a window may go on in the next, which begins before it and shows it whole.
-    if (end < utf8.size() && hit.end == doc.text.size() && doc.origin[hit.start] > kOverlap &&
-        doc.origin[hit.start] > part.size() - kOverlap / 2)
+    if (end < utf8.size() && hit.end == doc.text.size() && doc.origin(hit.start) > kOverlap &&
+        doc.origin(hit.start) > part.size() - kOverlap / 2)
       continue;
-    add(path, hit, start + doc.origin[hit.start], start + original_end(doc, part, hit.end));
+    add(path, hit, start + doc.origin(hit.start), start + original_end(doc, part, hit.end));
   }
   if (!stopped_) decoded(path, doc, part, start);
 }
@@ -197,10 +256,10 @@ void Scanner::reading(const std::string& path, scan::Decoded piece, const scan::
   run(doc);
   for (const scan::Hit& hit : hits_) {
     if (piece.rearranged && !meaning_of(hit.kind).across_joints) continue;
-    const std::size_t from = doc.origin[hit.start];
-    std::size_t to = doc.origin[hit.end];
-    if (to <= from) to = std::max<std::size_t>(doc.origin.back(), from + 1);
-    add(path, hit, start + outer.origin[from], start + original_end(outer, part, to));
+    const std::size_t from = doc.origin(hit.start);
+    std::size_t to = doc.origin(hit.end);
+    if (to <= from) to = std::max(doc.origin(doc.text.size()), from + 1);
+    add(path, hit, start + outer.origin(from), start + original_end(outer, part, to));
   }
 }
 
@@ -222,7 +281,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
     if (memory_->find(key, known)) return;
   }
   incomplete_ = false;
-  scan::Document doc(text::normalise(part), instruments_.phrases);
+  scan::Document doc = scan::Document::of(part, instruments_.phrases);
   doc.joint = true;
   run(doc);
   bool clean = true;
@@ -231,7 +290,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
     clean = false;
     const std::size_t end = original_end(doc, part, hit.end);
     if (end <= stretch.overlap) continue;  // the stretch before has shown it
-    const std::size_t from = stretch.start + doc.origin[hit.start], to = stretch.start + end;
+    const std::size_t from = stretch.start + doc.origin(hit.start), to = stretch.start + end;
     const JointText::Piece& first = joint.pieces[joint.piece_at(from)];
     const JointText::Piece& last = joint.pieces[joint.piece_at(to - 1)];
     if (first.source == last.source) continue;
@@ -239,7 +298,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
     const JointText::Source& source = joint.sources[first.source];
     seen_.clear();
     const std::size_t first_finding = judgement_.findings.size();
-    add(source.path, hit, first.source_start + from - first.start, source.text.size());
+    add(source.path(), hit, first.source_start + from - first.start, source.text.size());
     settle(source.text, first_finding);
   }
   if (memory_ && clean && !stopped_ && !incomplete_) memory_->keep(key, nullptr);
@@ -247,7 +306,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
 
 // Raises the label, and lists the finding with byte offsets that settle() turns into code points.
 void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
-  if (!seen_.insert({static_cast<int>(hit.kind), byte_start, byte_end}).second) return;
+  if (!seen_.insert({byte_start, byte_end, static_cast<int>(hit.kind)}).second) return;
   const KindMeaning& meaning = meaning_of(hit.kind);
   if (hit.raises)
     judgement_.label.raise(meaning.category,
@@ -272,6 +331,11 @@ void Scanner::settle(std::string_view utf8, std::size_t from) {
   std::size_t byte = 0, points = 0;
   for (std::size_t* offset : offsets) {
     while (byte < *offset && byte < utf8.size()) {
+      if (*offset - byte >= 64 && utf8.size() - byte >= 64 && scan::is_ascii(utf8.substr(byte, 64))) {
+        byte += 64;
+        points += 64;
+        continue;
+      }
       if (static_cast<unsigned char>(utf8[byte]) < 0x80)
         ++byte;
       else

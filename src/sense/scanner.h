@@ -61,8 +61,9 @@ class Scanner {
   MonotonicTime began_;
   Judgement judgement_;
   std::vector<scan::Hit> hits_;
-  // Kind, start and end of what this text has shown already: windows overlap, and decoding repeats.
-  std::set<std::tuple<int, std::size_t, std::size_t>> seen_;
+  // Start, end and kind of what this text has shown already: windows overlap, and decoding repeats. Only of the
+  // latest window.
+  std::set<std::tuple<std::size_t, std::size_t, int>> seen_;
   std::array<std::size_t, scan::kKinds> reported_{};
   bool stopped_ = false;
   bool incomplete_ = false;  // of this text: a detector failed, or not all findings are listed

@@ -264,6 +264,15 @@ TEST_CASE("the list of findings is bounded while the label is not") {
   CHECK(judgement.label.to_string() == "regulated; financial,pii");
 }
 
+TEST_CASE("the beginning of a token without the rest is none, also near the end of a text") {
+  // One character of it is '-', like the marks that end a sentence, and the text goes on for as long as a token
+  // is.
+  CHECK(!has(standard_judge().judge_text("{\"glpat-\", Chars::Url, 20, 255, 3.0}, x", {}), "api_token"));
+  CHECK(!has(standard_judge().judge_text("it begins with xoxb-. Not with A1b2C3d4E5f6G7", {}), "api_token"));
+  CHECK(has(standard_judge().judge_text("it is glpat-x7Kq2Lm9Zt4Rw8Yb3Nc5. Not that", {}), "api_token"));
+  CHECK(has(standard_judge().judge_text("it is glpat-x7Kq2Lm9Zt4Rw8Yb3Nc5---", {}), "api_token"));
+}
+
 TEST_CASE("provenance names detectors and never a text of the request") {
   const Judgement judgement = standard_judge().judge_text(std::string("pay with ") + kCard + " and " + kToken, {});
   for (const Provenance& p : judgement.label.provenance) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 
 #include "base/check.h"
@@ -83,6 +84,67 @@ std::uint32_t fold(std::uint32_t c) {
   return c;
 }
 
+// A character of the basic plane that is written as it must be; size 0: none, or another one.
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t size = 0;
+};
+
+Character character_at(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return {};
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto goes_on = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
+  const std::uint32_t first = byte(at);
+  if (first < 0x80) return {first, 1};
+  if (first >= 0xC2 && first < 0xE0 && goes_on(at + 1)) return {(first & 0x1F) << 6 | (byte(at + 1) & 0x3F), 2};
+  if ((first & 0xF0) != 0xE0 || !goes_on(at + 1) || !goes_on(at + 2)) return {};
+  const std::uint32_t code = (first & 0x0F) << 12 | (byte(at + 1) & 0x3F) << 6 | (byte(at + 2) & 0x3F);
+  if (code < 0x800 || (code >= 0xD800 && code < 0xE000)) return {};
+  return {code, 3};
+}
+
+// What normalise() does to the characters of the basic plane, asked of utf8proc once.
+class Settled {
+ public:
+  static const Settled& table() {
+    static const Settled all;
+    return all;
+  }
+  // Stays as it is where no mark follows.
+  bool alone(std::uint32_t c) const { return of_[c] & kAlone; }
+  // Stays as it is anyway.
+  bool whatever_follows(std::uint32_t c) const { return of_[c] & kInert; }
+  // Begins a segment, so that what stands before it is complete.
+  bool opens(std::uint32_t c) const { return of_[c] & kOpens; }
+
+ private:
+  static constexpr std::uint8_t kAlone = 1, kInert = 2, kOpens = 4;
+
+  Settled() : of_(0x10000) {
+    for (std::uint32_t c = 0; c < of_.size(); ++c) of_[c] = c >= 0xD800 && c < 0xE000 ? 0 : ask(c);
+  }
+
+  static std::uint8_t ask(std::uint32_t c) {
+    if (is_more_ignorable(c)) return 0;
+    if (c >= 0x80 && is_inert(c)) return kAlone | kInert | kOpens;
+    std::array<utf8proc_int32_t, kLongestDecomposition> parts;
+    int last_bound_class = 0;
+    auto count =
+        utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), parts.data(),
+                                static_cast<utf8proc_ssize_t>(parts.size()), kCompatible, &last_bound_class);
+    if (count <= 0 || count > static_cast<utf8proc_ssize_t>(parts.size())) return 0;
+    if (!begins_segment(static_cast<std::uint32_t>(parts[0]))) return 0;
+    const bool ordered = std::none_of(parts.begin() + 1, parts.begin() + count, [](utf8proc_int32_t part) {
+      return begins_segment(static_cast<std::uint32_t>(part));
+    });
+    count = utf8proc_normalize_utf32(parts.data(), count, kCompose);
+    const bool same = count == 1 && static_cast<std::uint32_t>(parts[0]) == c && fold(c) == c;
+    return same && ordered ? kAlone | kOpens : kOpens;
+  }
+
+  std::vector<std::uint8_t> of_;
+};
+
 enum class Form { Canonical, Folded };  // NFC; NFKC with everything that normalise() does beyond it
 
 class Normaliser {
@@ -95,14 +157,9 @@ class Normaliser {
   Normalised run() {
     std::size_t pos = 0;
     while (pos < input_.size()) {
-      const bool ascii = is_ascii(pos);
-      if (ascii && (pos + 1 == input_.size() || is_ascii(pos + 1))) {
-        flush();
-        put_ascii(pos);
-        ++pos;
-      } else {
-        pos = take(pos);
-      }
+      const std::size_t before = pos;
+      pos = folds_ ? copy_settled(pos) : copy_ascii(pos);
+      if (pos == before) pos = take(pos);
     }
     flush();
     if (folds_) out_.origin.push_back(static_cast<std::uint32_t>(input_.size()));
@@ -112,9 +169,54 @@ class Normaliser {
  private:
   bool is_ascii(std::size_t pos) const { return static_cast<unsigned char>(input_[pos]) < 0x80; }
 
-  void put_ascii(std::size_t pos) {
-    out_.text.push_back(input_[pos]);
-    if (folds_) out_.origin.push_back(static_cast<std::uint32_t>(pos));
+  // Copies ASCII up to the last character before another one, which may be a mark on it. Returns where it stops.
+  std::size_t copy_ascii(std::size_t pos) {
+    std::size_t end = pos;
+    while (end < input_.size() && is_ascii(end)) ++end;
+    if (end < input_.size() && end > pos) --end;
+    copy(pos, end);
+    return end;
+  }
+
+  // Copies characters that stay as they are, with what stands behind them in view. Returns where it stops.
+  std::size_t copy_settled(std::size_t pos) {
+    const Settled& settled = Settled::table();
+    std::size_t end = pos;
+    for (;;) {
+      while (eight_ascii(end)) end += 7;  // the eighth looks at what follows it
+      const Character character = character_at(input_, end);
+      if (character.size == 0 || !settled.alone(character.code)) break;
+      const std::size_t after = end + character.size;
+      if (after < input_.size() && !settled.whatever_follows(character.code)) {
+        const Character next = character_at(input_, after);
+        if (next.size == 0 || !settled.opens(next.code)) break;
+      }
+      end = after;
+    }
+    copy(pos, end);
+    return end;
+  }
+
+  bool eight_ascii(std::size_t at) const {
+    std::uint64_t eight;
+    if (input_.size() - at < sizeof eight) return false;
+    std::memcpy(&eight, input_.data() + at, sizeof eight);
+    return (eight & 0x8080808080808080) == 0;
+  }
+
+  void copy(std::size_t from, std::size_t to) {
+    if (from == to) return;
+    flush();
+    out_.text.append(input_, from, to - from);
+    if (!folds_) return;
+    std::size_t out = out_.origin.size();
+    out_.origin.resize(out + to - from);
+    auto origin = static_cast<std::uint32_t>(from);
+    for (std::size_t at = from; at < to; ++at) {
+      const bool continues = (static_cast<unsigned char>(input_[at]) & 0xC0) == 0x80;
+      origin = continues ? origin : static_cast<std::uint32_t>(at);
+      out_.origin[out++] = origin;
+    }
   }
 
   void put(std::uint32_t c, std::size_t from) {

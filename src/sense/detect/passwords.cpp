@@ -42,7 +42,7 @@ bool is_space(char c) { return c == ' ' || c == '\t'; }
 
 class Passwords : public scan::Detector {
  public:
-  explicit Passwords(scan::PhraseSet& set) : words_(set), links_(set) {
+  explicit Passwords(scan::PhraseSet& set) : words_(set) {
     using scan::Edge;
     words_.add(
         kPassword,
@@ -82,13 +82,16 @@ class Passwords : public scan::Detector {
     words_.add(kLeak,
                "login|logins|credentials|credential|creds|log in|signin|sign-in|leaked|exposed|zugangsdaten|"
                "identifiants|credenciales");
-    links_.add(1,
-               "is|was|are|were|of|to|as|set|reset|changed|set to|lautet|ist|war|es|est|é|del|servidor|de|"
-               "du|for|the|server|my|her|his|and|with|value|now|temporary|default|new|current|root|admin|"
-               "postgres|is:|für|den|das|serveur|pour|le|la|para|el|i|jest|hier|here|here's|using|use|by|"
-               "from|on|database|db|vpn|wifi|hash|portal|account|user|prod|production|staging|master|è|sind|sono|"
-               "são|są|är|er|on|هي|هو|olarak|new one|actually|currently|still|just|"
-               "wird|wurde|lautete|también|também|now:|today|dev|mail|email|ftp|ssh|server|router|laptop|bank");
+    constexpr std::string_view kLinks =
+        "is|was|are|were|of|to|as|set|reset|changed|set to|lautet|ist|war|es|est|é|del|servidor|de|"
+        "du|for|the|server|my|her|his|and|with|value|now|temporary|default|new|current|root|admin|"
+        "postgres|is:|für|den|das|serveur|pour|le|la|para|el|i|jest|hier|here|here's|using|use|by|"
+        "from|on|database|db|vpn|wifi|hash|portal|account|user|prod|production|staging|master|è|sind|sono|"
+        "são|są|är|er|on|هي|هو|olarak|new one|actually|currently|still|just|"
+        "wird|wurde|lautete|también|também|now:|today|dev|mail|email|ftp|ssh|server|router|laptop|bank";
+    const auto owner = links_.new_owner();
+    scan::for_each_phrase(kLinks, [&](std::string_view word) { links_.add(owner, word); });
+    links_.build();
   }
 
   const char* name() const override { return "passwords"; }
@@ -173,9 +176,16 @@ class Passwords : public scan::Detector {
     report(0.8, v.start, v.end, Kind::Password, hits);
   }
 
+  // Where the character stands, at most `most` bytes after `from`; npos: not there. Looks no further, since a text
+  // may have as many places to look from as it likes.
+  static std::size_t find_near(const Document& doc, char c, std::size_t from, std::size_t most) {
+    const std::size_t at = doc.slice(std::min(from, doc.text.size()), from + most + 1).find(c);
+    return at == doc.text.npos ? at : from + at;
+  }
+
   static void tuple(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
-    const std::size_t comma = doc.text.find(',', at);
-    if (comma == doc.text.npos || comma - at > 60) return;
+    const std::size_t comma = find_near(doc, ',', at, 60);
+    if (comma == doc.text.npos) return;
     Value v;
     v.start = comma + 1;
     while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
@@ -186,11 +196,11 @@ class Passwords : public scan::Detector {
   }
 
   static void pgpass(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
-    std::size_t colon = doc.text.find(':', at);
-    if (colon == doc.text.npos || colon - at > 64) return;
+    std::size_t colon = find_near(doc, ':', at, 64);
+    if (colon == doc.text.npos) return;
     const std::size_t user = colon + 1;
-    colon = doc.text.find(':', user);
-    if (colon == doc.text.npos || colon - user > 64 || doc.text.find('\n', at) < colon) return;
+    colon = find_near(doc, ':', user, 64);
+    if (colon == doc.text.npos || doc.slice(at, colon).find('\n') != doc.text.npos) return;
     Value v;
     v.start = colon + 1;
     read_value(doc.text, v);
@@ -333,15 +343,7 @@ class Passwords : public scan::Detector {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   }
 
-  std::size_t link_end(const Document& doc, std::size_t at) const {
-    const auto& all = links_.hits(doc);
-    auto hit = std::lower_bound(all.begin(), all.end(), at,
-                                [](const scan::PhraseHit& h, std::size_t where) { return h.end <= where; });
-    for (; hit != all.end() && hit->start <= at + 8; ++hit) {
-      if (hit->start == at) return hit->end;
-    }
-    return at;
-  }
+  std::size_t link_end(const Document& doc, std::size_t at) const { return links_.end_at(doc.lower, at); }
 
   // A quoted string, or all up to white space, without the sentence's own closing marks.
   static void read_value(const std::string& t, Value& v) {
@@ -453,7 +455,9 @@ class Passwords : public scan::Detector {
     report(0.75, v.start, v.end, Kind::Password, hits);
   }
 
-  Words words_, links_;
+  Words words_;
+  // Words between a name and its value. A set of its own, since they stand everywhere and are asked for rarely.
+  scan::PhraseSet links_;
 };
 
 }  // namespace

@@ -2,10 +2,13 @@
 // that a page of code inside a letter is found and a line of it is not.
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
 #include "sense/detect/detectors.h"
+#include "sense/scan/byte_bits.h"
 
 namespace sluice::sense::detect {
 namespace {
@@ -46,9 +49,25 @@ constexpr std::string_view kKeywords[] = {
     "unless",    "unsafe",  "unsigned",      "until",       "use",      "using",     "val",         "var",
     "variable",  "virtual", "void",          "when",        "where",    "while",     "with",        "yield"};
 
+// Where the keywords with each first byte begin.
+constexpr std::array<std::uint8_t, 129> keyword_ranges() {
+  std::array<std::uint8_t, 129> first{};
+  std::size_t k = 0;
+  for (std::size_t c = 0; c < 128; ++c) {
+    first[c] = static_cast<std::uint8_t>(k);
+    while (k < std::size(kKeywords) && static_cast<unsigned char>(kKeywords[k][0]) == c) ++k;
+  }
+  first[128] = static_cast<std::uint8_t>(k);
+  return first;
+}
+constexpr auto kKeywordsFrom = keyword_ranges();
+static_assert(kKeywordsFrom[128] == std::size(kKeywords), "the keywords are sorted and fit the table");
+
 bool is_keyword(std::string_view word) {
-  const auto* at = std::lower_bound(std::begin(kKeywords), std::end(kKeywords), word);
-  return at != std::end(kKeywords) && *at == word;
+  if (word.empty() || static_cast<unsigned char>(word[0]) >= 128) return false;
+  const auto c = static_cast<std::size_t>(word[0]);
+  const auto* const from = kKeywords + kKeywordsFrom[c];
+  return std::find(from, kKeywords + kKeywordsFrom[c + 1], word) != kKeywords + kKeywordsFrom[c + 1];
 }
 
 constexpr std::array<bool, 256> identifier_bytes() {
@@ -102,25 +121,36 @@ bool is_pair(char a, char b) {
   }
 }
 
-Marks marks_of(std::string_view line) {
+void count_sign(std::string_view line, std::size_t i, bool after_word, Marks& m) {
+  const char c = line[i];
+  if (c == '(' || c == ')' || c == '{' || c == '}' || c == '[' || c == ']') ++m.brackets;
+  if (is_operator(c)) ++m.operators;
+  if (c == ';' || c == '{') ++m.statements;
+  if (c == '(' && after_word) m.call = true;
+  if (c == '=' && i > 0 && i + 1 < line.size() && line[i + 1] != '=' && line[i - 1] != '=') m.assignment = true;
+  if (i + 1 < line.size() && is_pair(c, line[i + 1])) ++m.pairs;
+}
+
+// `rest`: the text from the line's first byte on, of which whole blocks can be read.
+Marks marks_of(std::string_view line, std::string_view rest) {
   Marks m;
-  bool in_word = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (is_identifier(c)) {
-      m.words += !in_word;
-      in_word = true;
-      continue;
-    }
-    const bool after_word = in_word;
-    in_word = false;
-    if (c == ' ') continue;
-    if (c == '(' || c == ')' || c == '{' || c == '}' || c == '[' || c == ']') ++m.brackets;
-    if (is_operator(c)) ++m.operators;
-    if (c == ';' || c == '{') ++m.statements;
-    if (c == '(' && after_word) m.call = true;
-    if (c == '=' && i > 0 && i + 1 < line.size() && line[i + 1] != '=' && line[i - 1] != '=') m.assignment = true;
-    if (i + 1 < line.size() && is_pair(c, line[i + 1])) ++m.pairs;
+  scan::Block block;
+  std::uint64_t before = 0;  // 1 if the byte before these is part of a word
+  for (std::size_t at = 0; at < line.size(); at += 64) {
+    const char* from = block.of(rest, at);
+    const std::uint64_t inside =
+        line.size() - at >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (line.size() - at)) - 1;
+    const std::uint64_t words = inside & scan::bits64(from, [](scan::Bytes16 b) {
+                                  return b.folded().between('a', 'z') | b.between('0', '9') | b.is('_');
+                                });
+    const std::uint64_t after_word = words << 1 | before;
+    m.words += std::popcount(words & ~after_word);
+    before = words >> 63;
+    const std::uint64_t signs =
+        inside & ~words & ~scan::bits64(from, [](scan::Bytes16 b) {
+          return b.is(' ') | b.is('.') | b.is(',') | b.is('"') | b.is('\'') | b.between('\x80', '\xFF');
+        });
+    scan::for_each_bit(signs, [&](std::size_t i) { count_sign(line, at + i, after_word >> i & 1, m); });
   }
   return m;
 }
@@ -192,8 +222,8 @@ bool is_shell(std::string_view line) {
   return next == '{' || next == '(' || next == '_' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
 }
 
-LineScore score(std::string_view line) {
-  const Marks m = marks_of(line);
+LineScore score(std::string_view line, std::string_view rest) {
+  const Marks m = marks_of(line, rest);
   const char last = line.back();
   if (is_comment(line)) return {0.4, false};
   if (line.starts_with("#!/") || line.starts_with("<?php") || line.starts_with("```")) return {0.5, true};
@@ -233,7 +263,9 @@ class SourceCode : public scan::Detector {
       while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
       while (!line.empty() && (line.back() == ' ' || line.back() == '\r' || line.back() == '\t'))
         line.remove_suffix(1);
-      if (!line.empty()) take(run, score(line), at, newline, hits);
+      if (!line.empty())
+        take(run, score(line, text.substr(static_cast<std::size_t>(line.data() - text.data()))), at, newline,
+             hits);
       at = newline + 1;
     }
     finish(run, hits);

@@ -25,12 +25,12 @@ class Tokens : public scan::Detector {
   explicit Tokens(scan::PhraseSet& set) : tokens_(set), words_(set) {
     for (const TokenShape& shape : token_shapes()) {
       const std::string prefix = scan::lower_case(shape.prefix);
-      tokens_.add(kToken, prefix, scan::Edge::Any);
+      tokens_.add(kToken, prefix, scan::Edge::Fresh);
     }
     for (std::size_t c = 0; c < sets_.size(); ++c) sets_[c] = characters_of(static_cast<Chars>(c));
     words_.add(kKeyHeader, "private key-----|private key block-----", scan::Edge::Any);
     words_.add(kPutty, "private-lines:", scan::Edge::Any);
-    words_.add(kJwt, "eyj", scan::Edge::Any);
+    words_.add(kJwt, "eyj", scan::Edge::Fresh);
     words_.add(
         kMnemonic,
         "seed phrase|recovery phrase|mnemonic|seed words|secret phrase|recovery words|seed-phrase|recovery "
@@ -41,7 +41,7 @@ class Tokens : public scan::Detector {
     words_.add(kTelegram, ":aa", scan::Edge::Any);
     words_.add(kDiscord, "mt|mj|mz|nd|nt|nj|nz|od|ot", scan::Edge::Start);
     words_.add(kMailchimp, "-us", scan::Edge::Any);
-    words_.add(kEntra, "q~", scan::Edge::Any);
+    words_.add(kEntra, "q~", scan::Edge::BehindDigit);
     words_.add(kFirebase, ":apa91b", scan::Edge::Any);
   }
 
@@ -50,11 +50,12 @@ class Tokens : public scan::Detector {
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     for (const auto& hit : tokens_.hits(doc)) token(doc, token_shapes()[hit.id], hit.start, hits);
     std::size_t key_end = 0;
+    JwtParts parts;
     for (const auto& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
       if ((tags & kKeyHeader) && hit.start >= key_end) private_key(doc, hit, key_end, hits);
       if (tags & kPutty) putty(doc, hit, hits);
-      if (tags & kJwt) jwt(doc, hit.start, hits);
+      if (tags & kJwt) jwt(doc, hit.start, parts, hits);
       if (tags & kMnemonic) mnemonic(doc, hit, hits);
       if (tags & (kTelegram | kMailchimp | kEntra | kFirebase)) around_mark(doc, hit, tags, hits);
       if (tags & kDiscord) discord(doc, hit.start, hits);
@@ -78,9 +79,13 @@ class Tokens : public scan::Detector {
     if (t.compare(start, exact.size(), exact) != 0) return;
     if (start > 0 && joins(t, start - 1)) return;
     const auto& set = sets_[static_cast<std::size_t>(shape.chars)];
+    // No further than a token can reach, since the next one may begin at the next byte.
     std::size_t end = start + exact.size();
-    while (end < t.size() && set[static_cast<unsigned char>(t[end])]) ++end;
-    while (end > start && (t[end - 1] == '.' || t[end - 1] == '-')) --end;
+    const std::size_t most = end + shape.max;
+    for (std::size_t i = end; i < t.size() && end <= most && set[static_cast<unsigned char>(t[i])]; ++i) {
+      if (t[i] != '.' && t[i] != '-') end = i + 1;
+    }
+    if (end == start + exact.size()) return;
     const std::string_view body = doc.slice(start + exact.size(), end);
     if (body.size() < shape.min || body.size() > shape.max) return;
     if (end < t.size() && joins(t, end)) return;
@@ -147,18 +152,35 @@ class Tokens : public scan::Detector {
     if (longest_run(doc.slice(hit.end, end)) >= 40) report(Kind::PrivateKey, 0.95, hit.start, end, hits);
   }
 
-  // header.payload.signature, and the header is an object that names an algorithm (RFC 7519).
-  void jwt(const Document& doc, std::size_t start, std::vector<Hit>& hits) const {
-    const std::string& t = doc.text;
-    if (t.compare(start, 3, "eyJ") != 0 || (start > 0 && joins(t, start - 1))) return;
-    const auto& set = sets_[static_cast<std::size_t>(Chars::Url)];
+  // Three runs of base64url with dots between. A run may have many beginnings of a header in it; they share the
+  // ends.
+  struct JwtParts {
     std::array<std::size_t, 3> ends{};
+    bool whole = false;
+    int tried = 0;
+  };
+  static constexpr int kMostHeaders = 16;  // beginnings that are read in one run
+
+  JwtParts parts_of(const std::string& t, std::size_t start) const {
+    const auto& set = sets_[static_cast<std::size_t>(Chars::Url)];
+    JwtParts parts;
     std::size_t i = start;
     for (std::size_t part = 0; part < 3; ++part) {
       while (i < t.size() && set[static_cast<unsigned char>(t[i])]) ++i;
-      ends[part] = i;
-      if (part < 2 && (i >= t.size() || t[i++] != '.')) return;
+      parts.ends[part] = i;
+      if (part < 2 && (i >= t.size() || t[i++] != '.')) return parts;
     }
+    parts.whole = true;
+    return parts;
+  }
+
+  // header.payload.signature, and the header is an object that names an algorithm (RFC 7519).
+  void jwt(const Document& doc, std::size_t start, JwtParts& parts, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    if (t.compare(start, 3, "eyJ") != 0 || (start > 0 && joins(t, start - 1))) return;
+    if (start >= parts.ends[0]) parts = parts_of(t, start);
+    if (!parts.whole || ++parts.tried > kMostHeaders) return;
+    const auto& ends = parts.ends;
     if (ends[1] - ends[0] < 8 || ends[2] - ends[1] < 12) return;
     // The example of jwt.io, whose subject is 1234567890, stands in every tutorial.
     if (decoded(doc.slice(ends[0] + 1, ends[1])).find("\"1234567890\"") != std::string::npos) return;
@@ -219,7 +241,7 @@ class Tokens : public scan::Detector {
     } else if (tags & kEntra) {
       start = back(doc, hit.start, Chars::Dotted);
       end = ahead(doc, hit.end, Chars::Dotted);
-      while (end < t.size() && t[end] == '~') end = ahead(doc, end + 1, Chars::Dotted);
+      while (end < t.size() && t[end] == '~' && end - hit.end <= 36) end = ahead(doc, end + 1, Chars::Dotted);
       fits = t[hit.start] == 'Q' && hit.start - start == 4 && t[hit.start - 1] >= '0' && t[hit.start - 1] <= '9' &&
              end - hit.end >= 31 && end - hit.end <= 36;
     } else {
@@ -272,6 +294,7 @@ class Tokens : public scan::Detector {
         continue;
       }
       if (words++ == 0) start = from;
+      if (words > 26) return;  // a list of other words
       end = i;
     }
     if (words >= 12 && words <= 26) report(Kind::ApiToken, 0.8, start, end, hits);

@@ -99,6 +99,7 @@ std::vector<Topic::Event> Topic::events_of(const scan::Document& doc) const {
 
 Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const {
   const std::vector<Event> events = events_of(doc);
+  if (events.empty()) return {};
   std::vector<std::uint32_t> count(words_.size(), 0);
   Sums sums{};
   const auto change = [&](const Event& e, bool enters) {

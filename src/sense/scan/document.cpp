@@ -1,7 +1,9 @@
 #include "sense/scan/document.h"
 
-#include <array>
+#include <cstdint>
 #include <utility>
+
+#include "sense/scan/byte_bits.h"
 
 namespace sluice::sense::scan {
 namespace {
@@ -17,36 +19,32 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 // What an anchor begins with.
-constexpr std::array<bool, 256> anchor_bytes() {
-  std::array<bool, 256> table{};
-  for (std::size_t b = 'A'; b <= 'Z'; ++b) table[b] = true;
-  for (std::size_t b = '0'; b <= '9'; ++b) table[b] = true;
-  table['@'] = true;
-  return table;
+std::uint64_t anchor_bits(const char* from) {
+  return bits64(from, [](Bytes16 b) { return b.between('A', 'Z') | b.between('0', '9') | b.is('@'); });
 }
-constexpr auto kAnchor = anchor_bytes();
 
 class Anchors {
  public:
   explicit Anchors(Document& doc) : doc_(doc), text_(doc.text) {}
 
   void run() {
-    for (std::size_t i = 0; i < text_.size();) {
-      const char c = text_[i];
-      if (!kAnchor[static_cast<unsigned char>(c)]) {
-        ++i;
-      } else if (is_digit(c)) {
-        i = take_number(i);
-      } else if (is_upper(c) && (i == 0 || !is_word_byte(text_[i - 1]))) {
-        i = take_name(i);
-      } else {
-        if (c == '@') doc_.at_signs.push_back(static_cast<std::uint32_t>(i));
-        ++i;
-      }
+    for (std::size_t at = 0, next = 0; at < text_.size(); at += 64) {
+      for_each_bit(anchor_bits(block_.of(text_, at)), [&](std::size_t bit) {
+        if (at + bit >= next) next = take(at + bit);
+      });
     }
   }
 
  private:
+  // What begins at i, where an anchor may; returns where to go on.
+  std::size_t take(std::size_t i) {
+    const char c = text_[i];
+    if (is_digit(c)) return take_number(i);
+    if (is_upper(c) && (i == 0 || !is_word_byte(text_[i - 1]))) return take_name(i);
+    if (c == '@') doc_.at_signs.push_back(static_cast<std::uint32_t>(i));
+    return i + 1;
+  }
+
   std::size_t digits_end(std::size_t i) const {
     while (i < text_.size() && is_digit(text_[i])) ++i;
     return i;
@@ -104,12 +102,18 @@ class Anchors {
 
   Document& doc_;
   const std::string& text_;
+  Block block_;
 };
 
 }  // namespace
 
+Document Document::of(std::string_view utf8, const PhraseSet& set) {
+  if (is_ascii(utf8)) return Document(text::Normalised{std::string(utf8), {}}, set);
+  return Document(text::normalise(utf8), set);
+}
+
 Document::Document(text::Normalised canonical, const PhraseSet& set)
-    : text(std::move(canonical.text)), lower(lower_case(text)), origin(std::move(canonical.origin)) {
+    : text(std::move(canonical.text)), lower(lower_case(text)), origins(std::move(canonical.origin)) {
   set.find(lower, phrases);
   Anchors(*this).run();
 }

@@ -30,7 +30,7 @@ struct NumberRun {
 struct Document {
   std::string text;                             // canonical
   std::string lower;                            // same offsets
-  std::vector<std::uint32_t> origin;            // see text::Normalised
+  std::vector<std::uint32_t> origins;           // see text::Normalised; empty where each byte is its own
   std::vector<std::vector<PhraseHit>> phrases;  // by owner
   std::vector<NumberRun> numbers;
   std::vector<DigitGroup> groups;
@@ -39,6 +39,10 @@ struct Document {
   bool joint = false;                // made of pieces that the model reads one after the other
 
   Document(text::Normalised canonical, const PhraseSet& set);
+  // Of a text as it came, which is made canonical.
+  static Document of(std::string_view utf8, const PhraseSet& set);
+  // Where in that text the byte, or the end, stands.
+  std::size_t origin(std::size_t byte) const { return origins.empty() ? byte : origins[byte]; }
   std::string_view slice(std::size_t start, std::size_t end) const {
     return std::string_view(text).substr(start, end - start);
   }

@@ -1,7 +1,9 @@
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "sense/scan/byte_bits.h"
 #include "sense/scan/decode_parts.h"
 #include "text/utf8.h"
 
@@ -15,14 +17,18 @@ class Escapes {
 
   std::optional<Piece> take() {
     if (!present()) return std::nullopt;
-    std::size_t i = 0;
-    while (i < text_.size()) {
-      const std::size_t from = i;
-      const std::size_t before = out_.size();
-      step(i);
-      origin_.resize(out_.size(), static_cast<std::uint32_t>(from));
-      if (out_.size() == before) continue;
+    Block block;
+    std::size_t done = 0;  // up to here the output is made
+    for (std::size_t at = 0; at < text_.size(); at += 64) {
+      for_each_bit(mark_bits(block.of(text_, at)), [&](std::size_t bit) {
+        if (at + bit < done) return;  // inside of the escape before
+        copy(done, at + bit);
+        done = at + bit;
+        step(done);
+        origin_.resize(out_.size(), static_cast<std::uint32_t>(at + bit));
+      });
     }
+    copy(done, text_.size());
     origin_.push_back(static_cast<std::uint32_t>(text_.size()));
     if (replaced_ < 2) return std::nullopt;
     if (!text::valid_utf8(out_)) return std::nullopt;  // not a notation for text after all
@@ -39,6 +45,16 @@ class Escapes {
       if (i + 2 < text_.size() && hex_value(text_[i + 1]) >= 0 && hex_value(text_[i + 2]) >= 0) return true;
     }
     return false;
+  }
+
+  // What an escape begins with.
+  static std::uint64_t mark_bits(const char* from) {
+    return bits64(from, [](Bytes16 b) { return b.is('\\') | b.is('%') | b.is('&') | b.is('='); });
+  }
+
+  void copy(std::size_t from, std::size_t to) {
+    out_.append(text_, from, to - from);
+    for (; from < to; ++from) origin_.push_back(static_cast<std::uint32_t>(from));
   }
 
   int hex_at(std::size_t i, std::size_t digits) const {
@@ -100,8 +116,9 @@ class Escapes {
   }
 
   bool braced(std::size_t& i) {
-    const std::size_t close = text_.find('}', i);
-    if (close == text_.npos || close - i < 4 || close - i > 9) return false;
+    const std::size_t inside = text_.substr(i, 10).find('}');
+    if (inside == text_.npos || inside < 4) return false;
+    const std::size_t close = i + inside;
     const int code = hex_at(i + 3, close - i - 3);
     if (code < 0 || !put(static_cast<std::uint32_t>(code))) return false;
     i = close + 1;

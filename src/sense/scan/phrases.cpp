@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "base/check.h"
+#include "sense/scan/byte_bits.h"
 
 namespace sluice::sense::scan {
 namespace {
@@ -26,12 +29,7 @@ bool joins_word(std::string_view text, std::size_t at) {
   return first >= 0xC3 && first <= 0xE0;
 }
 
-constexpr std::array<bool, 256> ascii_word_bytes() {
-  std::array<bool, 256> table{};
-  for (std::size_t b = 0; b < 0x80; ++b) table[b] = is_word_byte(static_cast<char>(b));
-  return table;
-}
-constexpr auto kAsciiWord = ascii_word_bytes();
+bool is_ascii_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool edges_hold(std::string_view text, std::size_t start, std::size_t end, bool joined_after, Edge edge) {
   const auto joined_before = [&] { return start > 0 && joins_word(text, start - 1); };
@@ -51,6 +49,10 @@ bool edges_hold(std::string_view text, std::size_t start, std::size_t end, bool 
     case Edge::AfterDigit:
       if (joined_after || start == 0) return false;
       return is_digit(text[start - 1]) || (start > 1 && text[start - 1] == ' ' && is_digit(text[start - 2]));
+    case Edge::BehindDigit:
+      return start > 0 && is_digit(text[start - 1]);
+    case Edge::Fresh:
+      return start == 0 || !is_ascii_alnum(text[start - 1]);
   }
   return false;
 }
@@ -62,10 +64,38 @@ T load(const char* from) {
   return value;
 }
 
-void fold(char& lead, char& tail, int new_lead, int step) {
-  lead = static_cast<char>(new_lead);
-  tail = static_cast<char>(tail + step);
+constexpr int kHashBits = 16, kSlotBits = 13, kFilterBits = 14;
+constexpr std::uint64_t kThreeBytes = 0xFFFFFF, kFiveBytes = 0xFFFFFFFFFF;
+constexpr std::size_t kLongWord = 16;  // from here on a word is known by its beginning
+constexpr std::size_t kBehind = 3;     // bytes behind a word that are looked at with it
+constexpr std::size_t kMostBack = 7;   // bytes of a phrase before its anchor
+
+bool is_blank(char c) { return c == ' ' || c == '\n'; }
+
+std::uint32_t hash_of(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>(bytes * 0x9E3779B97F4A7C15u >> (64 - kHashBits));
 }
+
+constexpr std::array<std::uint64_t, kLongWord + 1> first_bytes() {
+  std::array<std::uint64_t, kLongWord + 1> masks{};
+  for (std::size_t size = 0; size < masks.size(); ++size)
+    masks[size] = size >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * size) - 1;
+  return masks;
+}
+constexpr auto kFirstBytes = first_bytes();
+
+// A word of `size` bytes, at most kLongWord, that begins with these eight: a number of which the highest bits are
+// its hash.
+std::uint64_t word_key(std::uint64_t eight, std::size_t size) {
+  return ((eight & kFirstBytes[size]) + (std::uint64_t{size} << 56)) * 0x9E3779B97F4A7C15u;
+}
+
+// The same of the word and what stands behind it.
+std::uint64_t key_with(std::uint64_t word, std::uint32_t behind) {
+  return word + (behind & kThreeBytes) * 0xC2B2AE3D27D4EB4Fu;
+}
+
+std::uint32_t highest_of(std::uint64_t key) { return static_cast<std::uint32_t>(key >> (64 - kHashBits)); }
 
 }  // namespace
 
@@ -78,93 +108,314 @@ std::uint16_t PhraseSet::add(Owner owner, std::string_view phrase, Edge edge) {
   return id;
 }
 
+// The word that the text must have where this phrase stands: how many bytes of the phrase, 0 if it need not have
+// one. A word here is letters and digits of ASCII.
+std::size_t PhraseSet::first_word(const Phrase& phrase) {
+  if (phrase.edge != Edge::Word && phrase.edge != Edge::Start && phrase.edge != Edge::Name) return 0;
+  std::size_t size = 0;
+  while (size < phrase.text.size() && is_ascii_alnum(phrase.text[size])) ++size;
+  if (size == phrase.text.size()) return phrase.edge == Edge::Start ? 0 : size;
+  return static_cast<unsigned char>(phrase.text[size]) < 0x80 ? size : 0;
+}
+
+PhraseSet::Anchor PhraseSet::anchor_of(const Phrase& phrase) {
+  const std::string& text = phrase.text;
+  for (std::size_t at = 0; at < text.size() && at <= kMostBack; ++at) {
+    const char c = text[at];
+    if (is_ascii_alnum(c)) {
+      if (at > 0 && !is_ascii_alnum(text[at - 1])) return {Place::WordStart, at};
+      if (at > 0) continue;
+      if (phrase.edge != Edge::Any && phrase.edge != Edge::End) return {Place::WordStart, 0};
+      if (text.size() > 2 && is_ascii_alnum(text[1]) && is_ascii_alnum(text[2])) return {Place::Inside, 0};
+    } else if (!is_blank(c) && (static_cast<unsigned char>(c) & 0xC0) != 0x80) {
+      return {Place::Sign, at};
+    }
+  }
+  return {Place::Everywhere, 0};
+}
+
+PhraseSet::Entry PhraseSet::entry_of(const Phrase& phrase, Numbered which) {
+  std::array<char, 16> bytes{}, mask{};
+  const std::string_view rest = std::string_view(phrase.text).substr(which.back);
+  const std::size_t size = std::min(rest.size(), bytes.size());
+  std::memcpy(bytes.data(), rest.data(), size);
+  std::memset(mask.data(), 0xFF, size);
+  return Entry{load<std::uint64_t>(bytes.data()),
+               load<std::uint64_t>(mask.data()),
+               load<std::uint64_t>(bytes.data() + 8),
+               load<std::uint64_t>(mask.data() + 8),
+               which.phrase,
+               static_cast<std::uint8_t>(phrase.text.size()),
+               static_cast<std::uint8_t>(which.back),
+               phrase.edge,
+               phrase.owner,
+               phrase.id};
+}
+
 void PhraseSet::build() {
-  at_word_start_.build(phrases_, true);
-  anywhere_.build(phrases_, false);
+  std::vector<Keyed> by_word, by_more;
+  std::vector<Numbered> at_word_start, inside, signs, after_digit, everywhere;
+  for (std::uint32_t p = 0; p < phrases_.size(); ++p) {
+    const Phrase& phrase = phrases_[p];
+    const std::size_t word = first_word(phrase);
+    if (word > 0) {
+      const Entry entry = entry_of(phrase, {p, 0});
+      const std::size_t size = std::min(word, kLongWord);
+      const std::uint64_t key = word_key(entry.begins, size);
+      if (phrase.text.size() < size + kBehind) {
+        by_word.push_back(Keyed{highest_of(key), entry});
+      } else {
+        std::uint32_t behind = 0;
+        std::memcpy(&behind, phrase.text.data() + size, kBehind);
+        by_more.push_back(Keyed{highest_of(key_with(key, behind)), entry});
+      }
+      continue;
+    }
+    if (phrase.edge == Edge::AfterDigit || phrase.edge == Edge::BehindDigit) {
+      after_digit.push_back({p, 0});
+      continue;
+    }
+    const Anchor anchor = anchor_of(phrase);
+    if (anchor.place == Place::Everywhere) everywhere.push_back({p, 0});
+    if (anchor.place == Place::Sign) signs.push_back({p, anchor.back});
+    if (anchor.place == Place::Inside) inside.push_back({p, 0});
+    if (anchor.place == Place::Inside || anchor.place == Place::WordStart)
+      at_word_start.push_back({p, anchor.back});
+  }
+  words_.build(std::move(by_word));
+  longer_.build(std::move(by_more));
+  at_word_start_.build(phrases_, at_word_start);
+  inside_.build(phrases_, inside);
+  signs_.build(phrases_, signs);
+  after_digit_.build(phrases_, after_digit);
+  everywhere_.build(phrases_, everywhere);
+  has_everywhere_ = !everywhere.empty();
   built_ = true;
 }
 
-void PhraseSet::Index::build(const std::vector<Phrase>& phrases, bool at_word_start) {
-  constexpr std::size_t kSlots = std::size_t{1} << kBits;
-  std::vector<std::vector<Entry>> four(kSlots), two(kSlots);
-  for (std::uint32_t p = 0; p < phrases.size(); ++p) {
-    const Phrase& phrase = phrases[p];
-    const bool word_start = phrase.edge == Edge::Word || phrase.edge == Edge::Start || phrase.edge == Edge::Name;
-    if (word_start != at_word_start) continue;
-    Entry entry;
-    const std::size_t size = std::min<std::size_t>(phrase.text.size(), 8);
-    std::memcpy(&entry.begins, phrase.text.data(), size);
-    std::memset(&entry.mask, 0xFF, size);
-    entry.phrase = p;
-    if (size >= 4) {
-      four[slot(static_cast<std::uint32_t>(entry.begins))].push_back(entry);
+void PhraseSet::Slots::build(std::vector<Keyed> keyed) {
+  const auto slot = [](const Keyed& k) { return k.hash >> (kHashBits - kSlotBits); };
+  const auto before = [&](const Keyed& a, const Keyed& b) {
+    return slot(a) != slot(b) ? slot(a) < slot(b) : a.entry.phrase < b.entry.phrase;
+  };
+  std::sort(keyed.begin(), keyed.end(), before);
+  filter_.assign((std::size_t{1} << kHashBits) / 64, 0);
+  first_.assign((std::size_t{1} << kSlotBits) + 1, 0);
+  for (const Keyed& k : keyed) {
+    mark(k.hash);
+    ++first_[slot(k) + 1];
+    entries_.push_back(k.entry);
+  }
+  for (std::size_t s = 1; s < first_.size(); ++s) first_[s] += first_[s - 1];
+}
+
+inline std::span<const PhraseSet::Entry> PhraseSet::Slots::entries(std::uint32_t hash) const {
+  if (!may_have(hash)) return {};
+  const std::uint32_t slot = hash >> (kHashBits - kSlotBits);
+  return {&entries_[first_[slot]], first_[slot + 1] - first_[slot]};
+}
+
+void PhraseSet::Beginnings::build(const std::vector<Phrase>& phrases, const std::vector<Numbered>& which) {
+  std::vector<Keyed> fives, fours, threes, twos, ones;
+  filter.assign((std::size_t{1} << kFilterBits) / 64, 0);
+  const auto mark = [this](std::uint64_t first_three) {
+    const std::uint32_t hash = hash_of(first_three) >> (kHashBits - kFilterBits);
+    filter[hash / 64] |= std::uint64_t{1} << hash % 64;
+  };
+  for (const Numbered& one : which) {
+    const Entry entry = entry_of(phrases[one.phrase], one);
+    const std::size_t size = entry.size - one.back;
+    if (size >= 3) {
+      std::vector<Keyed>& list = size == 3 ? threes : size == 4 ? fours : fives;
+      list.push_back(Keyed{hash_of(entry.begins & kFiveBytes), entry});
+      mark(entry.begins & kThreeBytes);
       continue;
     }
-    // A phrase of one byte stands under all pairs that begin with it.
-    std::size_t key = entry.begins & 0xFFFF;
-    for (int second = 0; second < (size == 1 ? 256 : 1); ++second, key += 256) two[key].push_back(entry);
+    if (size == 1) {
+      ones.push_back(Keyed{hash_of(entry.begins), entry});
+      alone[entry.begins] = 1;
+      continue;
+    }
+    twos.push_back(Keyed{hash_of(entry.begins), entry});
+    for (std::uint64_t third = 0; third < 256; ++third) mark(entry.begins | third << 16);
   }
-  lay_out(four, four_filter_, four_first_, four_);
-  lay_out(two, two_filter_, two_first_, two_);
+  five.build(std::move(fives));
+  four.build(std::move(fours));
+  three.build(std::move(threes));
+  two.build(std::move(twos));
+  one.build(std::move(ones));
 }
 
-void PhraseSet::Index::lay_out(const std::vector<std::vector<Entry>>& slots, std::vector<std::uint64_t>& filter,
-                               std::vector<std::uint32_t>& first, std::vector<Entry>& entries) {
-  filter.assign(slots.size() / 64, 0);
-  for (std::size_t s = 0; s < slots.size(); ++s) {
-    first.push_back(static_cast<std::uint32_t>(entries.size()));
-    entries.insert(entries.end(), slots[s].begin(), slots[s].end());
-    if (!slots[s].empty()) filter[s / 64] |= std::uint64_t{1} << s % 64;
-  }
-  first.push_back(static_cast<std::uint32_t>(entries.size()));
+inline std::uint64_t PhraseSet::Beginnings::may_begin(std::uint64_t eight) const {
+  const std::uint32_t hash = hash_of(eight & kThreeBytes) >> (kHashBits - kFilterBits);
+  return (filter[hash / 64] >> hash % 64 & 1) | alone[eight & 0xFF];
 }
 
-template <class Take>
-inline void PhraseSet::Index::candidates(std::uint64_t eight, Take take) const {
-  const std::uint32_t two = eight & 0xFFFF, four = slot(static_cast<std::uint32_t>(eight));
-  if (two_filter_[two / 64] >> two % 64 & 1) [[unlikely]] {
-    for (std::uint32_t e = two_first_[two]; e < two_first_[two + 1]; ++e) {
-      if ((eight & two_[e].mask) == two_[e].begins) take(two_[e].phrase);
+inline std::uint64_t PhraseSet::Beginnings::likely(std::uint64_t eight) const {
+  return five.may_have(hash_of(eight & kFiveBytes)) | four.may_have(hash_of(eight & 0xFFFFFFFF)) |
+         three.may_have(hash_of(eight & kThreeBytes)) | two.may_have(hash_of(eight & 0xFFFF)) |
+         alone[eight & 0xFF];
+}
+
+// One search through one text.
+class PhraseSet::Pass {
+ public:
+  Pass(const PhraseSet& set, std::string_view text, std::vector<std::vector<PhraseHit>>& hits)
+      : set_(set), text_(text), hits_(hits) {}
+
+  void run() {
+    word_ = word_bits(0);
+    for (std::size_t at = 0; at < text_.size(); at += 64) {
+      enter(at);
+      for_each_bit(likely_places(), [&](std::size_t i) { look(i); });
+      leave();
     }
   }
-  if (four_filter_[four / 64] >> four % 64 & 1) [[unlikely]] {
-    for (std::uint32_t e = four_first_[four]; e < four_first_[four + 1]; ++e) {
-      if ((eight & four_[e].mask) == four_[e].begins) take(four_[e].phrase);
+
+  // The phrases that begin at one place, and some that begin near it.
+  void run_near(std::size_t at) {
+    word_before_ = at > 0 && is_ascii_alnum(text_[at - 1]);
+    digit_before_ = at > 0 && is_digit(text_[at - 1]);
+    space_before_ = at > 1 && text_[at - 1] == ' ' && is_digit(text_[at - 2]);
+    word_ = word_bits(at);
+    enter(at);
+    for (std::size_t i = 0; i <= kMostBack && at + i < text_.size(); ++i) look(i);
+  }
+
+ private:
+  std::uint64_t word_bits(std::size_t at) {
+    Block block;
+    return ascii_alnum_bits(block.of(text_, at));
+  }
+
+  // Sets what stands where in the 64 bytes from `at` on.
+  void enter(std::size_t at) {
+    at_ = at;
+    from_ = block_.of(text_, at);
+    next_word_ = word_bits(at + 64);
+    const std::size_t count = std::min<std::size_t>(64, text_.size() - at);
+    valid_ = ~std::uint64_t{0} >> (64 - count);
+    const std::uint64_t in_word = word_ << 1 | word_before_;
+    starts_ = word_ & ~in_word;
+    inside_ = word_ & in_word & (word_ >> 1 | next_word_ << 63) & (word_ >> 2 | next_word_ << 62);
+    const std::uint64_t no_sign =
+        bits64(from_, [](Bytes16 b) { return b.is(' ') | b.is('\n') | b.between('\x80', '\xBF'); });
+    signs_ = valid_ & ~word_ & ~no_sign;
+    digit_ = bits64(from_, [](Bytes16 b) { return b.between('0', '9'); });
+    space_ = digit_ << 1 | digit_before_;
+    after_digit_ = space_;
+    space_ &= bits64(from_, [](Bytes16 b) { return b.is(' '); });
+    after_digit_ = valid_ & (after_digit_ | space_ << 1 | space_before_);
+  }
+
+  void leave() {
+    word_before_ = word_ >> 63;
+    digit_before_ = digit_ >> 63;
+    space_before_ = space_ >> 63;
+    word_ = next_word_;
+  }
+
+  std::uint64_t eight_at(std::size_t i) const { return load<std::uint64_t>(from_ + i); }
+
+  std::uint64_t likely_places() const {
+    std::uint64_t bits = known_words() | filtered(inside_, set_.inside_) | filtered(signs_, set_.signs_) |
+                         filtered(after_digit_, set_.after_digit_);
+    if (set_.has_everywhere_) bits |= filtered(valid_, set_.everywhere_);
+    return bits;
+  }
+
+  std::uint64_t filtered(std::uint64_t places, const Beginnings& phrases) const {
+    std::uint64_t bits = 0, likely = 0;
+    for_each_bit(places, [&](std::size_t i) { bits |= phrases.may_begin(load<std::uint32_t>(from_ + i)) << i; });
+    for_each_bit(bits, [&](std::size_t i) { likely |= phrases.likely(eight_at(i)) << i; });
+    return likely;
+  }
+
+  std::size_t word_size(std::size_t i) const {
+    const std::uint64_t rest = word_ >> i | next_word_ << 1 << (63 - i);
+    return std::min<std::size_t>(static_cast<std::size_t>(std::countr_one(rest)), kLongWord);
+  }
+
+  // At which of these beginnings of words a phrase may stand.
+  std::uint64_t known_words() const {
+    std::uint64_t bits = 0, begun = 0;
+    for_each_bit(starts_, [&](std::size_t i) {
+      const std::size_t size = word_size(i);
+      const std::uint64_t eight = eight_at(i), key = word_key(eight, size);
+      const std::uint64_t longer = key_with(key, load<std::uint32_t>(from_ + i + size));
+      bits |= (set_.words_.may_have(highest_of(key)) | set_.longer_.may_have(highest_of(longer))) << i;
+      begun |= set_.at_word_start_.may_begin(eight) << i;
+    });
+    for_each_bit(begun & ~bits, [&](std::size_t i) { bits |= set_.at_word_start_.likely(eight_at(i)) << i; });
+    return bits;
+  }
+
+  void look(std::size_t i) {
+    const std::uint64_t eight = eight_at(i);
+    if (set_.has_everywhere_) beginnings(set_.everywhere_, eight, at_ + i);
+    if (after_digit_ >> i & 1) beginnings(set_.after_digit_, eight, at_ + i);
+    if (signs_ >> i & 1) return beginnings(set_.signs_, eight, at_ + i);
+    if (inside_ >> i & 1) return beginnings(set_.inside_, eight, at_ + i);
+    if ((starts_ >> i & 1) == 0) return;
+    if (set_.at_word_start_.likely(eight) != 0) beginnings(set_.at_word_start_, eight, at_ + i);
+    const std::size_t size = word_size(i);
+    const std::uint64_t key = word_key(eight, size);
+    try_all(set_.words_.entries(highest_of(key)), eight, at_ + i);
+    try_all(set_.longer_.entries(highest_of(key_with(key, load<std::uint32_t>(from_ + i + size)))), eight,
+            at_ + i);
+  }
+
+  void beginnings(const Beginnings& phrases, std::uint64_t eight, std::size_t at) {
+    if (phrases.alone[eight & 0xFF] != 0) try_all(phrases.one.entries(hash_of(eight & 0xFF)), eight, at);
+    try_all(phrases.two.entries(hash_of(eight & 0xFFFF)), eight, at);
+    try_all(phrases.three.entries(hash_of(eight & kThreeBytes)), eight, at);
+    try_all(phrases.four.entries(hash_of(eight & 0xFFFFFFFF)), eight, at);
+    try_all(phrases.five.entries(hash_of(eight & kFiveBytes)), eight, at);
+  }
+
+  void try_all(std::span<const Entry> entries, std::uint64_t eight, std::size_t at) {
+    for (const Entry& entry : entries) {
+      if ((eight & entry.mask) == entry.begins) compare(entry, at);
     }
   }
-}
 
-void PhraseSet::take(std::uint32_t number, std::string_view lower, std::size_t at,
-                     std::vector<std::vector<PhraseHit>>& hits) const {
-  const Phrase& phrase = phrases_[number];
-  const std::size_t size = phrase.text.size(), end = at + size;
-  if (end > lower.size() || std::memcmp(lower.data() + at, phrase.text.data(), size) != 0) return;
-  const bool joined_after = end < lower.size() && joins_word(lower, end);
-  if (!edges_hold(lower, at, end, joined_after, phrase.edge)) return;
-  hits[phrase.owner].push_back(
-      PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), phrase.id});
-}
+  void compare(const Entry& entry, std::size_t anchor) {
+    if (anchor < entry.back) return;
+    const std::size_t at = anchor - entry.back, size = entry.size, end = at + size;
+    if (end > text_.size() || !same(entry, anchor)) return;
+    const bool joined_after = end < text_.size() && joins_word(text_, end);
+    if (!edges_hold(text_, at, end, joined_after, entry.edge)) return;
+    hits_[entry.owner].push_back(
+        PhraseHit{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end), entry.id});
+  }
+
+  // Whether all of the phrase stands there, of which the first eight bytes from its anchor on do.
+  bool same(const Entry& entry, std::size_t anchor) const {
+    const char* from = text_.data() + anchor;
+    const std::size_t rest = std::size_t{entry.size} - entry.back;
+    if (entry.back == 0 && rest <= 16 && text_.size() - anchor >= 16)
+      return (load<std::uint64_t>(from + 8) & entry.more_mask) == entry.goes_on;
+    return std::memcmp(from - entry.back, set_.phrases_[entry.phrase].text.data(), entry.size) == 0;
+  }
+
+  const PhraseSet& set_;
+  std::string_view text_;
+  std::vector<std::vector<PhraseHit>>& hits_;
+  Block block_;
+  const char* from_ = nullptr;  // 64 bytes and some more
+  std::size_t at_ = 0;          // where they stand in the text
+  // One bit a byte of the 64: letters and digits, of the next 64 too; the first bytes of words; places inside of
+  // them; signs; digits; a space behind a digit; what stands behind a digit or behind such a space.
+  std::uint64_t word_ = 0, next_word_ = 0, starts_ = 0, inside_ = 0, signs_ = 0, digit_ = 0, space_ = 0,
+                after_digit_ = 0, valid_ = 0;
+  std::uint64_t word_before_ = 0, digit_before_ = 0, space_before_ = 0;  // of the byte before the 64
+};
 
 void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const {
   SLUICE_CHECK(built_, "build() comes before find()");
   hits.resize(owners_);
   for (auto& list : hits) list.clear();
-  std::array<char, 8> tail{};  // the last bytes with zeros after them, for the loads of eight
-  const std::size_t whole = lower.size() < 8 ? 0 : lower.size() - 7;
-  bool word = false;  // an ASCII letter or digit stands before
-  for (std::size_t i = 0; i < lower.size(); ++i) {
-    const char* from = lower.data() + i;
-    if (i >= whole) [[unlikely]] {
-      tail.fill(0);
-      std::memcpy(tail.data(), from, lower.size() - i);
-      from = tail.data();
-    }
-    const auto eight = load<std::uint64_t>(from);
-    const auto take_it = [&](std::uint32_t phrase) { take(phrase, lower, i, hits); };
-    anywhere_.candidates(eight, take_it);
-    if (!word) at_word_start_.candidates(eight, take_it);
-    word = kAsciiWord[static_cast<unsigned char>(lower[i])] && lower[i] != '_';
-  }
+  Pass(*this, lower, hits).run();
   const auto by_end = [](const PhraseHit& a, const PhraseHit& b) {
     return a.end != b.end ? a.end < b.end : a.start < b.start;
   };
@@ -173,30 +424,18 @@ void PhraseSet::find(std::string_view lower, std::vector<std::vector<PhraseHit>>
   }
 }
 
-std::string lower_case(std::string_view utf8) {
-  std::string out(utf8);
-  unsigned char seen = 0;
-  for (char& c : out) {
-    const auto b = static_cast<unsigned char>(c);
-    seen |= b;
-    c = static_cast<char>(b + (static_cast<unsigned char>(b - 'A') < 26 ? 32 : 0));
+std::size_t PhraseSet::end_at(std::string_view lower, std::size_t at) const {
+  SLUICE_CHECK(built_, "build() comes before end_at()");
+  if (at >= lower.size()) return at;
+  std::vector<std::vector<PhraseHit>> hits(owners_);
+  Pass(*this, lower, hits).run_near(at);
+  std::size_t end = lower.size() + 1;
+  for (const auto& list : hits) {
+    for (const PhraseHit& hit : list) {
+      if (hit.start == at) end = std::min<std::size_t>(end, hit.end);
+    }
   }
-  if (seen < 0x80) return out;
-  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
-    auto& c = out[i];
-    const auto b = static_cast<unsigned char>(c);
-    if (b < 0xC3 || b > 0xD0) continue;
-    auto& tail = out[i + 1];
-    const auto t = static_cast<unsigned char>(tail);
-    if (b == 0xC3 && t >= 0x80 && t <= 0x9E && t != 0x97) tail = static_cast<char>(t + 0x20);  // À..Þ
-    if (b == 0xCE && t >= 0x91 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // Α..Ο
-    if (b == 0xD0 && t >= 0x90 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // А..П
-    if (b == 0xCE && t >= 0xA0 && t <= 0xA9) fold(c, tail, 0xCF, -0x20);                       // Π..Ω
-    if (b == 0xD0 && t >= 0xA0 && t <= 0xAF) fold(c, tail, 0xD1, -0x20);                       // Р..Я
-    if (b == 0xD0 && t >= 0x80 && t <= 0x8F) fold(c, tail, 0xD1, 0x10);                        // Ѐ..Џ
-    ++i;
-  }
-  return out;
+  return end > lower.size() ? at : end;
 }
 
 }  // namespace sluice::sense::scan

@@ -1,15 +1,19 @@
 // PhraseSet: finds every occurrence of some thousand phrases in one pass over a text, with positions. RE2::Set
 // tells which patterns occur but not where, and detectors need the place of each anchor.
 //
-// Two filters of 8 KiB, which stay in the first-level cache, say for nearly every place that no phrase begins
-// there: one is asked at the beginnings of words, where most phrases must begin, the other everywhere. What passes
-// is looked up by its first bytes and compared. (An automaton over as many phrases has a table of megabytes, and
-// waits for memory at most bytes.)
+// Most phrases begin with a whole word ("account number"), so that they can only stand where the text has that
+// very word: each word of the text is looked up once, by its first bytes and its length. The others are looked up
+// by a few of their bytes, and only at the places where those can stand: beginnings of words, signs, behind
+// digits, and the few that may be a part of a word inside of words, too. Filters of 8 KiB, which stay in the
+// first-level cache, say no for nearly every place. (An automaton over as many phrases has a table of megabytes,
+// and waits for memory at most bytes.)
 //
 // The text is expected in lower case (see lower_case), and so are the phrases. Immutable after build; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +22,14 @@ namespace sluice::sense::scan {
 
 // What must stand around a phrase.
 enum class Edge : std::uint8_t {
-  Word,       // no letter, digit or '_' on either side
-  Name,       // no letter or digit: also a part of an identifier, as in customer_ssn
-  Start,      // none before
-  End,        // none after
-  Any,        // anything: scripts without spaces, parts of identifiers
-  AfterDigit  // a digit before, at most one space between; no letter after: "5 mg"
+  Word,         // no letter, digit or '_' on either side
+  Name,         // no letter or digit: also a part of an identifier, as in customer_ssn
+  Start,        // none before
+  End,          // none after
+  Any,          // anything: scripts without spaces, parts of identifiers
+  AfterDigit,   // a digit before, at most one space between; no letter after: "5 mg"
+  BehindDigit,  // a digit right before, anything after
+  Fresh         // no letter or digit of ASCII before, anything after
 };
 
 struct PhraseHit {
@@ -44,6 +50,8 @@ class PhraseSet {
   std::size_t owners() const { return owners_; }
   // hits[owner] receives the hits in order of their ends. Precondition: built; less than 4 GiB of text.
   void find(std::string_view lower, std::vector<std::vector<PhraseHit>>& hits) const;
+  // Where the shortest phrase that stands at this place ends; `at` if none does. Precondition: built.
+  std::size_t end_at(std::string_view lower, std::size_t at) const;
 
  private:
   struct Phrase {
@@ -52,37 +60,70 @@ class PhraseSet {
     std::uint16_t id;
     Edge edge;
   };
-  // A phrase in an index: its first eight bytes decide for nearly every candidate.
+  // A phrase in an index: its first sixteen bytes decide for nearly every candidate.
   struct Entry {
     std::uint64_t begins = 0, mask = 0;
+    std::uint64_t goes_on = 0, more_mask = 0;
     std::uint32_t phrase = 0;
+    std::uint8_t size = 0;
+    std::uint8_t back = 0;  // bytes of the phrase before `begins`
+    Edge edge = Edge::Any;
+    Owner owner = 0;
+    std::uint16_t id = 0;
   };
-  // The phrases that must stand at the beginning of a word, or the others, by their first four bytes; those of up
-  // to three by two.
-  class Index {
+  struct Numbered {
+    std::uint32_t phrase = 0;
+    std::size_t back = 0;
+  };
+  struct Keyed {
+    std::uint32_t hash;
+    Entry entry;
+  };
+  // Entries by a hash of sixteen bits, and a bit for each hash that occurs.
+  class Slots {
    public:
-    void build(const std::vector<Phrase>& phrases, bool at_word_start);
-    // Calls take(number of the phrase) for each phrase whose first bytes these eight begin with.
-    template <class Take>
-    void candidates(std::uint64_t eight, Take take) const;
+    void build(std::vector<Keyed> keyed);
+    std::uint64_t may_have(std::uint32_t hash) const { return filter_[hash / 64] >> hash % 64 & 1; }
+    void mark(std::uint32_t hash) { filter_[hash / 64] |= std::uint64_t{1} << hash % 64; }
+    // All that have this hash, and some others.
+    std::span<const Entry> entries(std::uint32_t hash) const;
 
    private:
-    static constexpr int kBits = 16;
-    static std::uint32_t slot(std::uint32_t key) { return key * 0x9E3779B1u >> (32 - kBits); }
-    static void lay_out(const std::vector<std::vector<Entry>>& slots, std::vector<std::uint64_t>& filter,
-                        std::vector<std::uint32_t>& first, std::vector<Entry>& entries);
-    std::vector<std::uint64_t> four_filter_, two_filter_;  // a bit for each slot; two_filter_ is exact
-    std::vector<std::uint32_t> four_first_, two_first_;    // per slot, into entries; one more at the end
-    std::vector<Entry> four_, two_;
+    std::vector<std::uint64_t> filter_;
+    std::vector<std::uint32_t> first_;  // per slot, into entries_; one more at the end
+    std::vector<Entry> entries_;
   };
-  void take(std::uint32_t phrase, std::string_view lower, std::size_t at,
-            std::vector<std::vector<PhraseHit>>& hits) const;
+  // Phrases by their first bytes: five, or as many as they have.
+  struct Beginnings {
+    void build(const std::vector<Phrase>& phrases, const std::vector<Numbered>& which);
+    std::uint64_t may_begin(std::uint64_t eight) const;  // 1 or 0; asks about the first three bytes only
+    std::uint64_t likely(std::uint64_t eight) const;     // 1 or 0
 
+    Slots five, four, three, two, one;
+    std::array<std::uint8_t, 256> alone{};  // 1: a phrase has no more than this byte
+    std::vector<std::uint64_t> filter;      // by the first three bytes
+  };
+  class Pass;
+
+  // Where in a text a phrase is looked up: at the beginning of a word, at a letter or digit inside of a word that
+  // has two more behind it, at a sign (no letter, digit, blank or line break; or a character beyond ASCII), or
+  // anywhere.
+  enum class Place { WordStart, Inside, Sign, Everywhere };
+  struct Anchor {
+    Place place;
+    std::size_t back;  // bytes of the phrase that stand before it
+  };
+  static Anchor anchor_of(const Phrase& phrase);
+  static std::size_t first_word(const Phrase& phrase);
+  static Entry entry_of(const Phrase& phrase, Numbered which);
   std::uint16_t owners_ = 0;
   bool built_ = false;
   std::vector<std::uint16_t> next_id_;  // per owner
   std::vector<Phrase> phrases_;
-  Index at_word_start_, anywhere_;
+  // Phrases that begin with a whole word: by that word, or by it and three bytes behind it.
+  Slots words_, longer_;
+  Beginnings at_word_start_, inside_, signs_, after_digit_, everywhere_;
+  bool has_everywhere_ = false;
 };
 
 // ASCII, Latin-1, Greek and Cyrillic letters in lower case; the length and every other byte stay, so that offsets

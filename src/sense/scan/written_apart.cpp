@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <utility>
 
+#include "sense/scan/byte_bits.h"
 #include "sense/scan/decode_parts.h"
 #include "sense/scan/phrases.h"
 #include "text/utf8.h"
@@ -12,7 +14,8 @@
 namespace sluice::sense::scan {
 namespace {
 
-constexpr std::size_t kStride = 8;    // what is looked for is longer, so that every eighth place is enough
+constexpr std::size_t kStride =
+    8;  // what is looked for has at least 17 bytes, eight of which begin at such a place
 constexpr std::size_t kMinApart = 9;  // characters with a separator between each
 constexpr std::size_t kMinCodes = 6;
 
@@ -25,6 +28,10 @@ constexpr auto kCode = table_of("0123456789abcdefABCDEFxXuU+ ,;:\n");
 constexpr auto kApart = table_of(" -_*/.|,~\n");
 
 bool is_code(char c) { return kCode[static_cast<unsigned char>(c)]; }
+// Four characters at once, without a guess after each.
+bool all_codes(const char* four) {
+  return (int(is_code(four[0])) & int(is_code(four[1])) & int(is_code(four[2])) & int(is_code(four[3]))) != 0;
+}
 
 void put(Piece& piece, std::string_view bytes, std::size_t from) {
   piece.text += bytes;
@@ -70,6 +77,12 @@ bool read_codes(std::string_view text, std::size_t start, std::size_t end, int b
   return count >= kMinCodes && is_readable(piece.text) && static_cast<std::size_t>(letters) * 2 >= count;
 }
 
+// Whether of eight bytes every second one, from the first in memory, is the same.
+bool every_second_alike(std::uint64_t eight) {
+  const std::uint64_t second = eight & 0x00FF00FF00FF00FF;
+  return second == (second & 0xFF) * 0x0001000100010001;
+}
+
 // [start, end) around `at` within which every second character is the same separator.
 void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::size_t& end) {
   const char separator = t[at];
@@ -85,8 +98,8 @@ void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::siz
 
 std::vector<Piece> code_lists(std::string_view t) {
   std::vector<Piece> found;
-  for (std::size_t i = 0; i + 4 < t.size(); i += kStride) {
-    if (!is_code(t[i]) || !is_code(t[i + 1]) || !is_code(t[i + 2]) || !is_code(t[i + 3])) continue;
+  for (std::size_t i = 0; i + kStride <= t.size(); i += kStride) {
+    if (!all_codes(t.data() + i) || !all_codes(t.data() + i + 4)) continue;
     std::size_t start = i, end = i;
     while (start > 0 && is_code(t[start - 1])) --start;
     while (end < t.size() && is_code(t[end])) ++end;
@@ -108,10 +121,14 @@ std::vector<Piece> written_apart(std::string_view t) {
   std::vector<Piece> found;
   std::size_t taken = 0;
   for (std::size_t i = 0; i + 7 < t.size(); i += kStride) {
+    std::uint64_t eight;
+    std::memcpy(&eight, t.data() + i, sizeof eight);
+    if (!every_second_alike(eight) && !every_second_alike(eight >> 8)) continue;
     for (const std::size_t at : {i, i + 1}) {
       if (!kApart[static_cast<unsigned char>(t[at])] || t[at + 2] != t[at] || t[at + 4] != t[at] ||
           t[at + 6] != t[at])
         continue;
+      if (at < taken) continue;                                // one run is looked at once, however long it is
       if (t[at + 1] == t[at] && t[at + 3] == t[at]) continue;  // "--------"
       std::size_t start = 0, end = 0;
       spaced_run(t, at, start, end);
@@ -146,49 +163,79 @@ std::vector<Piece> written_apart(std::string_view t) {
   return found;
 }
 
-std::optional<Piece> without_homoglyphs(std::string_view t) {
+namespace {
+
+// The Latin letter that a character of two bytes looks like, by its lead byte from kFirstLead on and its second
+// one; 0: none.
+constexpr std::size_t kFirstLead = 0xC4, kLastLead = 0xD6;
+using TwinTable = std::array<char, (kLastLead - kFirstLead + 1) * 64>;
+
+constexpr TwinTable twin_table() {
   struct Twin {
     std::string_view letter;
     char latin;
   };
-  static constexpr Twin kTwins[] = {
+  constexpr Twin kTwins[] = {
       {"а", 'a'}, {"е", 'e'}, {"о", 'o'}, {"р", 'p'}, {"с", 'c'}, {"х", 'x'}, {"у", 'y'}, {"і", 'i'}, {"ј", 'j'},
       {"ѕ", 's'}, {"ԁ", 'd'}, {"һ", 'h'}, {"ո", 'n'}, {"ԛ", 'q'}, {"ѡ", 'w'}, {"ɡ", 'g'}, {"А", 'A'}, {"В", 'B'},
       {"С", 'C'}, {"Е", 'E'}, {"Н", 'H'}, {"К", 'K'}, {"М", 'M'}, {"О", 'O'}, {"Р", 'P'}, {"Т", 'T'}, {"Х", 'X'},
       {"І", 'I'}, {"Ѕ", 'S'}, {"Ј", 'J'}, {"У", 'Y'}, {"α", 'a'}, {"ο", 'o'}, {"ρ", 'p'}, {"ν", 'v'}, {"ι", 'i'},
       {"κ", 'k'}, {"τ", 't'}, {"υ", 'u'}, {"Α", 'A'}, {"Β", 'B'}, {"Ε", 'E'}, {"Ζ", 'Z'}, {"Η", 'H'}, {"Ι", 'I'},
       {"Κ", 'K'}, {"Μ", 'M'}, {"Ν", 'N'}, {"Ο", 'O'}, {"Ρ", 'P'}, {"Τ", 'T'}, {"Υ", 'Y'}, {"Χ", 'X'}, {"ı", 'i'}};
-  if (std::all_of(t.begin(), t.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
-    return std::nullopt;
-  Piece piece;
-  bool mixed = false, latin = false, twin = false;
-  for (std::size_t i = 0; i < t.size();) {
-    const auto b = static_cast<unsigned char>(t[i]);
-    if (b < 0x80) {
-      const bool letter = (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
-      latin = letter || (latin && is_word_byte(t[i]));
-      twin = twin && is_word_byte(t[i]);
-      mixed = mixed || (latin && twin);
-      put(piece, t.substr(i, 1), i);
-      ++i;
-      continue;
+  TwinTable table{};
+  for (const Twin& twin : kTwins) {
+    const auto lead = static_cast<unsigned char>(twin.letter[0]),
+               tail = static_cast<unsigned char>(twin.letter[1]);
+    table[(lead - kFirstLead) * 64 + (tail & 0x3F)] = twin.latin;
+  }
+  return table;
+}
+constexpr TwinTable kTwinTable = twin_table();
+
+char twin_at(std::string_view t, std::size_t i) {
+  const auto lead = static_cast<unsigned char>(t[i]);
+  if (lead < kFirstLead || lead > kLastLead || i + 1 >= t.size()) return 0;
+  const auto tail = static_cast<unsigned char>(t[i + 1]);
+  return (tail & 0xC0) == 0x80 ? kTwinTable[(lead - kFirstLead) * 64 + (tail & 0x3F)] : '\0';
+}
+
+// Whether a word has Latin letters and such as look like them.
+bool mixes_alphabets(std::string_view t) {
+  const auto is_letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
+  Block block;
+  std::size_t word_end = 0;  // of the word that was looked at last
+  for (std::size_t at = 0; at < t.size(); at += 64) {
+    std::uint64_t leads = bits64(block.of(t, at), [](Bytes16 b) {
+      return b.between(static_cast<char>(kFirstLead), static_cast<char>(kLastLead));
+    });
+    for (; leads != 0; leads &= leads - 1) {
+      const std::size_t i = at + static_cast<std::size_t>(std::countr_zero(leads));
+      if (i < word_end || twin_at(t, i) == 0) continue;
+      std::size_t word_start = i;
+      while (word_start > word_end && is_word_byte(t[word_start - 1])) --word_start;
+      word_end = i;
+      while (word_end < t.size() && is_word_byte(t[word_end])) ++word_end;
+      const std::string_view word = t.substr(word_start, word_end - word_start);
+      if (std::any_of(word.begin(), word.end(), is_letter)) return true;
     }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Piece> without_homoglyphs(std::string_view t) {
+  if (is_ascii(t) || !mixes_alphabets(t)) return std::nullopt;
+  Piece piece;
+  piece.text.reserve(t.size());
+  piece.origin.reserve(t.size() + 1);
+  for (std::size_t i = 0; i < t.size();) {
+    const char latin = twin_at(t, i);
     std::size_t next = i;
     text::next_code_point(t, next);
-    const std::string_view letter = t.substr(i, next - i);
-    const auto* found = b >= 0xC4 && b <= 0xD6 ? std::find_if(std::begin(kTwins), std::end(kTwins),
-                                                              [&](const Twin& w) { return w.letter == letter; })
-                                               : std::end(kTwins);
-    if (found == std::end(kTwins)) {
-      put(piece, letter, i);
-    } else {
-      twin = true;
-      mixed = mixed || latin;
-      put(piece, std::string_view(&found->latin, 1), i);
-    }
+    put(piece, latin != 0 ? std::string_view(&latin, 1) : t.substr(i, next - i), i);
     i = next;
   }
-  if (!mixed) return std::nullopt;
   piece.origin.push_back(static_cast<std::uint32_t>(t.size()));
   return piece;
 }

@@ -1,0 +1,51 @@
+#include <cstdint>
+#include <string>
+
+#include "sense/scan/byte_bits.h"
+#include "sense/scan/phrases.h"
+
+namespace sluice::sense::scan {
+namespace {
+
+void fold(char& lead, char& tail, int new_lead, int step) {
+  lead = static_cast<char>(new_lead);
+  tail = static_cast<char>(tail + step);
+}
+
+// A letter of two bytes.
+void lower_letter(char& c, char& tail) {
+  const auto b = static_cast<unsigned char>(c), t = static_cast<unsigned char>(tail);
+  if (b == 0xC3 && t >= 0x80 && t <= 0x9E && t != 0x97) tail = static_cast<char>(t + 0x20);  // À..Þ
+  if (b == 0xCE && t >= 0x91 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // Α..Ο
+  if (b == 0xD0 && t >= 0x90 && t <= 0x9F) tail = static_cast<char>(t + 0x20);               // А..П
+  if (b == 0xCE && t >= 0xA0 && t <= 0xA9) fold(c, tail, 0xCF, -0x20);                       // Π..Ω
+  if (b == 0xD0 && t >= 0xA0 && t <= 0xAF) fold(c, tail, 0xD1, -0x20);                       // Р..Я
+  if (b == 0xD0 && t >= 0x80 && t <= 0x8F) fold(c, tail, 0xD1, 0x10);                        // Ѐ..Џ
+}
+
+}  // namespace
+
+std::string lower_case(std::string_view utf8) {
+  std::string out(utf8);
+  unsigned char seen = 0;
+  for (char& c : out) {
+    const auto b = static_cast<unsigned char>(c);
+    seen |= b;
+    c = static_cast<char>(b + (static_cast<unsigned char>(b - 'A') < 26 ? 32 : 0));
+  }
+  if (seen < 0x80) return out;
+  Block block;
+  std::size_t next = 0;
+  for (std::size_t at = 0; at < out.size(); at += 64) {
+    const std::uint64_t leads = bits64(block.of(out, at), [](Bytes16 b) { return b.between('\xC3', '\xD0'); });
+    for_each_bit(leads, [&](std::size_t bit) {
+      const std::size_t i = at + bit;
+      if (i < next || i + 1 >= out.size()) return;
+      next = i + 2;
+      lower_letter(out[i], out[i + 1]);
+    });
+  }
+  return out;
+}
+
+}  // namespace sluice::sense::scan

@@ -1,6 +1,6 @@
 // Health: information on one patient, named or not. Medical words alone are an encyclopaedia; with someone who has
-// them they are a record. Groups: who (individual), what (clinical), how written (notes, dialogue), and against
-// (general explanations).
+// them they are a record. Groups: who (individual), what (clinical), how written (notes, dialogue), against
+// (general explanations), and words that are clinical among others only ("operation", "units").
 #include <algorithm>
 
 #include "sense/detect/detectors.h"
@@ -9,10 +9,11 @@
 namespace sluice::sense::detect {
 namespace {
 
-constexpr int kWho = 0, kWhat = 1, kNote = 2, kGeneral = 3;
+constexpr int kWho = 0, kWhat = 1, kNote = 2, kGeneral = 3, kMaybe = 4;
 
 double decide(const Sums& s) {
-  const double who = s[kWho], what = s[kWhat], note = s[kNote];
+  const double who = s[kWho], note = s[kNote];
+  const double what = s[kWhat] + std::min(s[kMaybe], s[kWhat] + note / 2);
   if (note >= 4 && what + who >= 1) return 0.9;  // the layout of a record or a consultation
   if (who + note < 1 || what + note < 2) return 0;
   const double score = std::min(who, 4.0) + std::min(what, 6.0) + note - 1.5 * s[kGeneral];
@@ -42,8 +43,7 @@ void add_people(Topic& t) {
   t.add(kWho, 1,
         "patient|pt|pt.|my|she|he|i have|i am|i'm|i've|her|his|elle|il|"
         "sie hat|er hat|ich habe|j'ai|tengo|paciente|paziente|pasient|pacjent|пациент|у меня|client");
-  t.add(kWho, 2, "患者|病人|岁，|，女，|，男，|家属|我妈|我爸|我儿子|我女儿|母亲|父亲|先生|女士|환자|मरीज",
-        scan::Edge::Any);
+  t.add(kWho, 2, "岁，|，女，|，男，|家属|我妈|我爸|我儿子|我女儿|母亲|父亲|先生|女士", scan::Edge::Any);
 }
 
 void add_notes(Topic& t) {
@@ -59,7 +59,7 @@ void add_notes(Topic& t) {
         "medical record number|dental chart|patient record|soap note|clinic note|entlassbrief|"
         "arztbrief|befund|anamnese|compte rendu|compte-rendu opératoire|lettre de sortie|"
         "historia clínica|informe de alta|medication list|intake form|nursing note|referral letter|"
-        "sick note|krankmeldung|arrêt maladie|lab results|impression:|findings:|rx:|dx:|icd-10|icd|"
+        "sick note|krankmeldung|arrêt maladie|lab results|impression:|findings:|rx:|dx:|icd-10|"
         "hospital course|cartella clinica|prontuário");
   t.add(kNote, 2,
         "presents with|presented with|presenting with|complains of|c/o|h/o|s/p|was admitted|"
@@ -84,89 +84,233 @@ void add_european(Topic& t) {
         "receitado|lamenta|soffre di|ricetta|klaagt over|opgenomen|leczony|cierpi na|жалуется "
         "на|поступил|поступила");
   t.add(kWhat, 1,
-        "panic attack|panic attacks|panic disorder|ocd|eating disorder|relapse|herniated|herniated "
-        "disc|disc|slipped disc|"
-        "torn|ligament|sprain|meniscus|hip replacement|knee replacement|pacemaker|stent|bypass|catheter|hiv "
-        "positive|"
-        "hiv-positive|viral load|cd4|malignant|stage ii|stage iii|stage "
-        "iv|hospice|palliative|exacerbation|exacerbations|"
-        "dm2|t2dm|htn|cad|chf|ckd|gerd|uti|copd exacerbation|blood clot|kidney|liver|lungs|lung|heart condition|"
-        "heart disease|spine|abdomen|belly|sick|illness|disease|condition|miscarried|labour "
-        "pains|contractions|epidural|"
-        "c-section|caesarean|sleep apnea|apnoea|celiac|coeliac|lactose intolerance|down syndrome|cerebral palsy|"
-        "cystic fibrosis|sickle cell|haemophilia|hemophilia|meningitis|measles|chickenpox|shingles|malaria|dengue|"
-        "hip|knee|fractures|amputation|paralysed|paralyzed|wheelchair|coma|unconscious|recovery|rehabilitation|"
-        "therapy");
+        "panic attack|panic attacks|panic disorder|ocd|eating disorder|herniated|herniated disc"
+        "|slipped disc|meniscus|hip replacement|knee replacement|pacemaker|catheter|hiv positive"
+        "|hiv-positive|viral load|cd4|malignant|stage ii|stage iii|stage iv|hospice|palliative"
+        "|exacerbation|exacerbations|dm2|t2dm|htn|chf|ckd|gerd|copd exacerbation|blood clot|lungs"
+        "|heart condition|heart disease|abdomen|belly|miscarried|labour pains|contractions|c-section"
+        "|caesarean|sleep apnea|apnoea|celiac|coeliac|lactose intolerance|down syndrome|cerebral palsy"
+        "|cystic fibrosis|sickle cell|haemophilia|hemophilia|meningitis|measles|chickenpox|shingles"
+        "|malaria|dengue|fractures|amputation|paralysed|paralyzed|wheelchair");
   t.add(kWhat, 1,
-        "schwindel|übelkeit|erbrechen|kopfschmerzen|bauchschmerzen|rückenschmerzen|husten|atemnot|ausschlag|"
-        "entzündung|schwanger|schwangerschaft|fehlgeburt|diabetiker|tabletten|antibiotikum|medikament|"
-        "medikamente|impfung|blutung|knochenbruch|tumor|metastasen|chemotherapie|angststörung|burn-out|"
-        "suizid|insulinpflichtig|schilddrüse|gastritis|nausées|vomissements|vertiges|toux|migraine|asthme|"
-        "avc|infarctus|dépression|tentative de suicide|anxiété|comprimés|antibiotiques|vaccin|tension|"
-        "césarienne|thyroïde|mareos|náuseas|vómitos|dolor de cabeza|dolor de pecho|tos|asma|embarazo|"
-        "depresión|ansiedad|infarto|ictus|cáncer|tumor|pastillas|antibiótico|cirugía|tiroides|tontura|"
-        "enjoo|tosse|gravidez|grávida|depressão|ansiedade|cirurgia|pressão alta|nausea|vomito|vertigini|"
-        "mal di testa|gravidanza|ansia|depressione|chirurgia|pressione|duizelig|misselijk|hoesten|koorts|"
-        "zwanger|depressie|kanker|ból głowy|kaszel|ciąża|depresja|rak|кашель|боль|рак|депрессия|беременность");
+        "schwindel|übelkeit|erbrechen|kopfschmerzen|bauchschmerzen|rückenschmerzen|husten|atemnot"
+        "|ausschlag|entzündung|schwanger|schwangerschaft|fehlgeburt|diabetiker|tabletten|antibiotikum"
+        "|medikament|medikamente|impfung|blutung|knochenbruch|tumor|metastasen|chemotherapie"
+        "|angststörung|burn-out|suizid|insulinpflichtig|schilddrüse|gastritis|nausées|vomissements"
+        "|vertiges|toux|migraine|asthme|avc|infarctus|dépression|tentative de suicide|anxiété"
+        "|comprimés|antibiotiques|vaccin|césarienne|thyroïde|mareos|náuseas|vómitos|dolor de cabeza"
+        "|dolor de pecho|asma|embarazo|depresión|ansiedad|infarto|ictus|cáncer|pastillas|antibiótico"
+        "|cirugía|tiroides|tontura|enjoo|tosse|gravidez|grávida|depressão|ansiedade|cirurgia"
+        "|pressão alta|nausea|vomito|vertigini|mal di testa|gravidanza|depressione|chirurgia|pressione"
+        "|duizelig|misselijk|hoesten|koorts|zwanger|depressie|kanker|ból głowy|kaszel|ciąża|depresja"
+        "|кашель|боль|рак|депрессия|беременность");
 }
 
 void add_conditions(Topic& t) {
   t.add(kWhat, 1,
-        "diabetes|diabetic|hypertension|cancer|carcinoma|tumor|tumour|lymphoma|leukemia|leukaemia|"
-        "melanoma|chemotherapy|chemo|radiotherapy|metastasis|metastatic|asthma|copd|pneumonia|"
-        "bronchitis|hepatitis|hepatitis c|hepatitis b|hiv|aids|std|sti|chlamydia|syphilis|herpes|"
-        "tuberculosis|covid|influenza|sepsis|stroke|infarct|myocardial infarction|heart attack|"
-        "heart failure|angina|arrhythmia|atrial fibrillation|tachycardia|bradycardia|epilepsy|"
-        "seizure|seizures|migraine|migraines|parkinson's|alzheimer's|dementia|multiple sclerosis|"
-        "depression|bipolar|schizophrenia|ptsd|adhd|autism|anxiety|suicidal|suicidal ideation|"
-        "self-harm|overdose|alcoholism|withdrawal|anorexia|bulimia|arthritis|osteoporosis|fracture|"
-        "fractured|stenosis|hernia|ulcer|gastritis|crohn's|colitis|ibs|cirrhosis|pancreatitis|"
-        "appendicitis|kidney stones|renal failure|dialysis|thyroid|hypothyroidism|anemia|anaemia|"
-        "thrombosis|embolism|eczema|psoriasis|rash|infection|infected|inflammation|otitis|caries|"
-        "root canal|gingivitis|miscarriage|pregnancy|pregnant|preeclampsia|endometriosis|pcos|"
-        "menopause|infertility|ivf|abortion|std test|nosebleeds|nosebleed|bleeding|vomiting|nausea|"
-        "nauseous|nauseated|diarrhea|fever|chills|dizzy|dizziness|lightheadedness|lightheaded|"
-        "vertigo|chest pain|shortness of breath|breathlessness|headache|headaches|back pain|"
-        "abdominal pain|stomach pain|joint pain|numbness|swelling|swollen|palpitations|fatigue|"
-        "insomnia|cough|sore throat|lump|allergy|allergies|anaphylaxis|hallucinations|periods|"
-        "ovaries|uterus|cervix|hearing loss|concussion|burnout|obesity|lupus|fibromyalgia|gout|"
-        "sciatica|glaucoma|cataract|covid-19|long covid|addiction|rehab");
+        "diabetes|diabetic|hypertension|cancer|carcinoma|tumour|lymphoma|leukemia|leukaemia|melanoma"
+        "|chemotherapy|chemo|radiotherapy|metastasis|metastatic|asthma|copd|pneumonia|bronchitis"
+        "|hepatitis|hepatitis c|hepatitis b|hiv|chlamydia|syphilis|herpes|tuberculosis|covid|influenza"
+        "|sepsis|stroke|infarct|myocardial infarction|heart attack|heart failure|angina|arrhythmia"
+        "|atrial fibrillation|tachycardia|bradycardia|epilepsy|seizure|seizures|migraines|parkinson's"
+        "|alzheimer's|dementia|multiple sclerosis|depression|bipolar|schizophrenia|ptsd|adhd|autism"
+        "|anxiety|suicidal|suicidal ideation|self-harm|overdose|alcoholism|anorexia|bulimia|arthritis"
+        "|osteoporosis|fracture|fractured|stenosis|ulcer|crohn's|colitis|cirrhosis|pancreatitis"
+        "|appendicitis|kidney stones|renal failure|dialysis|thyroid|hypothyroidism|anemia|anaemia"
+        "|thrombosis|embolism|eczema|psoriasis|inflammation|otitis|caries|root canal|gingivitis"
+        "|miscarriage|pregnancy|pregnant|preeclampsia|endometriosis|pcos|menopause|infertility|ivf"
+        "|abortion|std test|nosebleeds|nosebleed|vomiting|nauseous|nauseated|diarrhea|fever|chills"
+        "|dizzy|dizziness|lightheadedness|lightheaded|vertigo|chest pain|shortness of breath"
+        "|breathlessness|headache|headaches|back pain|abdominal pain|stomach pain|joint pain|numbness"
+        "|swollen|palpitations|fatigue|insomnia|cough|sore throat|allergy|allergies|anaphylaxis"
+        "|hallucinations|ovaries|uterus|cervix|hearing loss|concussion|burnout|obesity|lupus"
+        "|fibromyalgia|gout|sciatica|glaucoma|cataract|covid-19|long covid|addiction|rehab");
   t.add(kWhat, 1,
-        "zuckerkrankheit|bluthochdruck|krebs|herzinfarkt|schlaganfall|lungenentzündung|fraktur|"
-        "schmerzen|fieber|allergie|operation|depressionen|diagnose|blutdruck|therapie|"
-        "fracture du col|fémur|fièvre|douleur|douleurs|diabète|hypertension artérielle|tumeur|"
-        "chimiothérapie|grossesse|enceinte|allaitement|diagnostic|traitement|prothèse|pth|fiebre|"
-        "dolor|embarazada|quimioterapia|tratamiento|diagnóstico|alergia|hipertensión|febre|dor|"
-        "gravidez|câncer|febbre|dolore|incinta|diagnosi|gorączka|nadciśnienie|диабет|гипертония|"
-        "диагноз|температура|инфаркт");
+        "zuckerkrankheit|bluthochdruck|krebs|herzinfarkt|schlaganfall|lungenentzündung|fraktur"
+        "|schmerzen|fieber|depressionen|blutdruck|fracture du col|fémur|fièvre|douleur|douleurs"
+        "|diabète|hypertension artérielle|tumeur|chimiothérapie|grossesse|enceinte|allaitement"
+        "|traitement|prothèse|pth|fiebre|dolor|embarazada|quimioterapia|tratamiento|diagnóstico"
+        "|alergia|hipertensión|febre|câncer|febbre|dolore|incinta|gorączka|nadciśnienie|диабет"
+        "|гипертония|диагноз|температура|инфаркт");
   t.add(kWhat, 1.5,
         "甲状腺|结节|体检|检查发现|症状|心脏病|中风|骨折|发热|呕吐|药物|服用|艾滋|hiv阳性|糖尿病|高血压|癌|肿瘤|"
-        "发烧|头痛|手术|过敏|化疗|血压|怀孕|抑郁|肺炎|胸痛|咳嗽|がん|高血圧|암|당뇨",
+        "发烧|头痛|手术|过敏|化疗|血压|怀孕|抑郁|肺炎|胸痛"
+        "|咳嗽|がん|高血圧|암|당뇨",
         scan::Edge::Any);
 }
 
 void add_care(Topic& t) {
   t.add(kWhat, 1,
-        "warfarin|aspirin|ibuprofen|paracetamol|acetaminophen|metformin|insulin|lisinopril|"
-        "atorvastatin|simvastatin|amlodipine|metoprolol|ramipril|losartan|omeprazole|sertraline|"
-        "fluoxetine|citalopram|escitalopram|venlafaxine|lithium|quetiapine|olanzapine|risperidone|"
-        "diazepam|lorazepam|alprazolam|xanax|prozac|zoloft|ritalin|adderall|methylphenidate|"
-        "amoxicillin|penicillin|azithromycin|ciprofloxacin|doxycycline|antibiotic|antibiotics|"
-        "prednisone|prednisolone|dexamethasone|albuterol|salbutamol|levothyroxine|gabapentin|"
-        "tramadol|codeine|tylenol|morphine|oxycodone|fentanyl|methadone|heparin|apixaban|rivaroxaban|"
-        "clopidogrel|furosemide|hydrochlorothiazide|tamoxifen|methotrexate|statin|statins|"
-        "antidepressant|antidepressants|ssri|opioid|opioids|contraceptive|ozempic|semaglutide|humira|"
-        "adalimumab|truvada|antiretroviral|tablet|tablets|dose|dosage|inhaler|iv|p.o.|bid|tid|qd|"
-        "b.i.d.|prn|q.d.|medication|medications|prescription|inr|hba1c|a1c|creatinine|egfr|"
-        "hemoglobin|haemoglobin|wbc|platelets|cholesterol|ldl|troponin|crp|psa|tsh|bp|blood pressure|"
-        "heart rate|spo2|o2 sat|blood sugar|glucose|blood test|biopsy|mri|ct scan|x-ray|xray|"
-        "ultrasound|ekg|ecg|e k g|colonoscopy|endoscopy|mammogram|surgery|surgeries|operation|"
-        "transplant|icu|hospital|er|emergency room|ward|oncology|oncologist|cardiology|cardiologist|"
-        "psychiatrist|neurologist|physiotherapy|vaccine|vaccinated|symptom|symptoms|diagnosis|"
-        "diagnosed|prognosis|treatment|therapy|white blood cell|sinus tachycardia|cervical|lumbar|"
-        "bilateral|malignant|benign|ibuprofeno|metformina|paracétamol|doliprane|ibuprofène|insulina|"
-        "insuline|blutwerte|mrt|krankenhaus|hôpital|rendez-vous médical");
-  t.add(kWhat, 1.5, "mg|mcg|mmhg|bpm|mg/dl|mmol/l|ml|µg|units|mg/day|ng/ml|g/dl|°c|iu", scan::Edge::AfterDigit);
+        "warfarin|aspirin|ibuprofen|paracetamol|acetaminophen|metformin|insulin|lisinopril"
+        "|atorvastatin|simvastatin|amlodipine|metoprolol|ramipril|losartan|omeprazole|sertraline"
+        "|fluoxetine|citalopram|escitalopram|venlafaxine|lithium|quetiapine|olanzapine|risperidone"
+        "|diazepam|lorazepam|alprazolam|xanax|prozac|zoloft|ritalin|adderall|methylphenidate"
+        "|amoxicillin|penicillin|azithromycin|ciprofloxacin|doxycycline|antibiotic|antibiotics"
+        "|prednisone|prednisolone|dexamethasone|albuterol|salbutamol|levothyroxine|gabapentin|tramadol"
+        "|codeine|tylenol|morphine|oxycodone|fentanyl|methadone|heparin|apixaban|rivaroxaban"
+        "|clopidogrel|furosemide|hydrochlorothiazide|tamoxifen|methotrexate|statin|statins"
+        "|antidepressant|antidepressants|ssri|opioid|opioids|contraceptive|ozempic|semaglutide|humira"
+        "|adalimumab|truvada|antiretroviral|inhaler|b.i.d.|q.d.|medication|medications|prescription"
+        "|inr|hba1c|a1c|creatinine|egfr|hemoglobin|haemoglobin|wbc|platelets|cholesterol|ldl|troponin"
+        "|blood pressure|heart rate|spo2|o2 sat|blood sugar|glucose|blood test|biopsy|mri|ct scan"
+        "|x-ray|xray|ultrasound|ekg|ecg|e k g|colonoscopy|endoscopy|mammogram|surgery|surgeries"
+        "|transplant|icu|emergency room|oncology|oncologist|cardiology|cardiologist|psychiatrist"
+        "|neurologist|physiotherapy|vaccine|vaccinated|diagnosed|prognosis|white blood cell"
+        "|sinus tachycardia|cervical|lumbar|bilateral|ibuprofeno|metformina|paracétamol|doliprane"
+        "|ibuprofène|insulina|insuline|blutwerte|mrt|krankenhaus|hôpital|rendez-vous médical");
+  t.add(kWhat, 1.5, "mg|mcg|mmhg|bpm|mg/dl|mmol/l|ml|µg|mg/day|ng/ml|g/dl|°c", scan::Edge::AfterDigit);
+}
+
+void add_ambiguous(Topic& t) {
+  t.add(kMaybe, 1,
+        "aids|allergie|ansia|benign|bid|bleeding|bp|bypass|cad|coma|condition|crp|diagnose|diagnosi|diagnosis|"
+        "diagnostic|disc|disease|dor|dosage|dose|epidural|er|hernia|hip|hospital|ibs|illness|infected|infection|"
+        "iu|iv|kidney|knee|ligament|liver|lump|lung|operation|p.o.|periods|prn|psa|qd|rak|rash|recovery|"
+        "rehabilitation|relapse|sick|spine|sprain|std|stent|sti|swelling|symptom|symptoms|tablet|tablets|tension|"
+        "therapie|therapy|tid|torn|tos|treatment|tsh|unconscious|units|uti|ward|withdrawal");
+}
+
+// Beginnings of words that the languages of Europe share, so that one entry stands for all their endings.
+void add_stems(Topic& t) {
+  t.add(
+      kWhat, 1,
+      "diabet|hepatit|pneumon|bronchit|bronquit|epileps|leukäm|leucémi|leucemi|karzinom|carcinom|metasta|métasta|"
+      "melanom|lymphom|linfom|biops|radiother|radioter|chemother|chemio|chimio|quimio|kemoter|cytosta|dialys|"
+      "dialis|"
+      "hämodial|antibiot|hyperton|hipertens|ipertens|nadciśn|infarkt|infarct|infart|apople|asthm|astma|demenz|"
+      "demenc|"
+      "demenza|démence|alzheimer|parkinson|skleros|sclérose|esclerosis|schizo|esquizo|psychos|psicosi|psychiat|"
+      "psiquiat|"
+      "psichiat|onkolog|oncolog|cardiolog|kardiolog|neurolog|gynäko|gyneco|thrombo|trombo|anäm|anémi|anemi|oedem|"
+      "ödem|"
+      "fibrill|fibril|stenos|estenos|fraktur|frattur|fratur|złaman|zakaże|zapalen|niewydoln|duszno|gorączk|"
+      "nowotwor|"
+      "hospitali|ospedal|ricover|ingresad|internad|opgenomen|opname|krankenhaus|szpital|nemocnic|больниц|госпитал|"
+      "опухол|перелом|инсульт|диабет|склероз|давлени|температур|интерферон|инсулин|химиотерап|таблет|укол|"
+      "антибиот|"
+      "беремен|аллерг|операц|онколог|лейкоз|hjerte|hjärt|kræft|kreft|cancer|feber|yskä|kuume|syöpä|syöv|verenpai|"
+      "kanser|"
+      "tümör|ameliyat|hamile|şeker "
+      "hast|tansiyon|ilaç|rákos|cukorbet|rakovin|těhoten|zánět|eclampsi|eklampsi|präeklamp|"
+      "pre-eclamp|vergiftung|überdosis|sepsi|mamma-ca|mammakarz|ablati|laparosk|laparosc|cholecyst|appendic|"
+      "blinddarm|"
+      "kaiserschnitt|cesáre|cesare|cesarean|embaraz|gravid|incinta|enceinte|schwanger|zwanger|ciąż|migrän|"
+      "emicrani|"
+      "migrañ|allergisch|allergiqu|alergi|vomit|erbrech|vymiot|hemipar|hémipar|ictus|paralys|lähm|kolosk|colonosc|"
+      "gastrosk|endosk|suizid|suicid|trauma-|anorex|bulim|burnout|burn-out|endometri|fibromyal|pancreat|pankreat|"
+      "cirrho|zirrhose|cirros|herz-|herzins|cardiopat|arritm|arrhythm|vorhofflimmern|nierenins|insuffisance|"
+      "insuficiencia|insufficienza|insuficiênc|reumat|rheuma|osteopor|tuberkul|tuberculo",
+      scan::Edge::Start);
+  t.add(
+      kWhat, 1.5,
+      "metform|furosemid|amoxicil|ibuprof|paracetam|insulin|warfarin|héparin|heparin|enoxap|sertralin|fluoxet|"
+      "escitalop|venlafax|levothyrox|levotirox|prednis|ramipril|bisoprol|amlodip|atorvast|simvast|pantopraz|"
+      "omepraz|"
+      "clopidog|ondansetr|valpro|lamotrig|levetirac|quetiap|olanzap|risperid|lorazep|diazep|tramadol|morphin|"
+      "morfin|"
+      "oxycod|fentanyl|tamoxif|pembroliz|nivolumab|rituxim|trastuz|methotrex|metotrex|ceftriax|ciproflox|azithro|"
+      "azitro|clarithro|dexameth|dexamet|hydrocort|salbutam|budeson|spironol|torasem|candesart|losartan|valsart|"
+      "apixab|rivarox|semaglut|ozempic|mirtazap|citalop|duloxet|gabapent|pregabal|methylphen|metilfen|interferon|"
+      "levodop|donepez|allopurin|alopurin|bevaciz|cisplat|carboplat|doxorub|paclitax",
+      scan::Edge::Start);
+  t.add(kWhat, 1.5,
+        "乳腺癌|血糖|二甲双胍|透析|白血病|住院|确诊|复查|靶向|胰岛素|癫痫|心梗|脑梗|抑郁症|认知症|认知障碍|服药|"
+        "药片|"
+        "カリウム|インスリン|抗生物質|腫瘍|手術|血圧|うつ病|認知症|発熱|熱が|喘息|てんかん|脳梗塞|心筋梗塞|妊娠|"
+        "乳がん|"
+        "抗がん剤|錠を|通院|항암|수술|혈압|치매|우울증|임신|골절|고열|투석|입원|폐렴|뇌졸중|심근경색|처방|약을 "
+        "먹|복용|"
+        "كسر|السكري|سرطان|ضغط الدم|عملية جراحية|كيماوي|حمى|दवा|बुखार|कैंसर|मधुमेह|रक्तचाप|ऑपरेशन|סוכרת|סרטן|לחץ דם|ניתוח|"
+        "חום גבוה|כימותרפיה",
+        scan::Edge::Any);
+}
+
+void add_relatives(Topic& t) {
+  t.add(
+      kWho, 2,
+      "my girlfriend|a colleague of mine|one of my team|my colleague|my neighbour|my neighbor|my niece|my nephew|"
+      "my cousin|my friend|our daughter|our son|our baby|my twins|my grandma|my grandpa|my fiancé|my roommate|"
+      "i've been on|i was prescribed|i've had|"
+      "mein bruder|meine schwester|mein kind|mein baby|meine partnerin|mein partner|mein kollege|meine kollegin|"
+      "mein freund|unser mitarbeiter|unsere mitarbeiterin|bei mir|mir wurde|bei meinem|bei meiner|mein opa|"
+      "meine tante|mein onkel|ich nehme|unser sohn|unsere tochter|ma sœur|mon frère|mon bébé|mon enfant|ma copine|"
+      "mon copain|ma collègue|mon collègue|je prends|on m'a|ma patiente|mon patient|mon épouse|mon grand-père|"
+      "mi mujer|mi hermano|mi hermana|mi abuelo|mi pareja|mi bebé|mi novio|me diagnosticaron|le diagnosticaron|"
+      "me han diagnosticado|mi paciente|mi suegra|mia nonna|mio nonno|mia figlia|mio figlio|mio marito|mia "
+      "sorella|"
+      "mio fratello|mia mamma|mio papà|mi hanno|mia suocera|minha filha|meu filho|meu marido|minha avó|meu avô|"
+      "minha irmã|meu irmão|meu bebê|fui diagnosticado|fui diagnosticada|minha mulher|mijn vader|mijn zoon|"
+      "mijn dochter|mijn man|mijn oma|mijn opa|mijn zus|mijn broer|mijn kind|mijn collega|ik slik|mój tata|"
+      "moja matka|mój ojciec|mój syn|moja córka|mój mąż|moja żona|moja babcia|mój dziadek|mój brat|moja siostra|"
+      "u mojej|u mojego|biorę|pacjentka|у мужа|у жены|у мамы|у папы|у отца|у матери|у сына|у дочери|у бабушки|"
+      "у дедушки|у ребёнка|у ребенка|мой муж|моя жена|моя мама|мой отец|мой сын|моя дочь|мне поставили|я принимаю|"
+      "больной|больная|пациентка|пациенту|min mamma|min pappa|min son|min dotter|min man|min fru|min mor|min far|"
+      "min datter|min sønn|min søn|min kone|annem|babam|oğlum|kızım|eşim|kocam|karım|hastam|anneannem|kardeşim|"
+      "moje matka|můj otec|můj syn|moje dcera|můj manžel|moje manželka|pacientka|äitini|isäni|poikani|tyttäreni|"
+      "mieheni|vaimoni|potilas");
+  t.add(kWho, 1,
+        "ich bin|je suis|ik heb|ik ben|soy|sono|mam|mám|jag har|jeg har|bende|moja|mein|meine|meinen|meiner|"
+        "client reports|pt reports|gravida|g1p0|g2p1|g3p2");
+  t.add(kWho, 2,
+        "我老公|我老婆|我丈夫|我妻子|我奶奶|我爷爷|我外婆|我被|我得了|我家孩子|父が|母が|息子が|娘が|妻が|夫が|"
+        "祖母が|"
+        "祖父が|父の|母の|息子の|娘の|妻の|夫の|歳男性|歳女性|歳の男性|歳の女性|患者さん|어머니|아버지|아들이|"
+        "딸이|남편|"
+        "아내가|할머니|할아버지|엄마가|아빠가|والدتي|والدي|ابنتي|زوجتي|زوجي|المريض|मेरी माँ|मेरे पिता|मेरे बेटे|मेरी बेटी|"
+        "मेरी पत्नी|मेरे पति|रोगी|אמא שלי|אבא שלי|הבן שלי|הבת שלי|אשתי|בעלי|המטופל",
+        scan::Edge::Any);
+  t.add(kWho, 1, "患者|病人|患儿|환자|मरीज", scan::Edge::Any);
+  t.add(kWho, 1.5,
+        "yo|y.o.|yr old|years old|yrs|lat|anni|años|anos|jahre|jahre alt|jaar|år|лет|года|yaşında|vuotta|let",
+        scan::Edge::AfterDigit);
+}
+
+void add_more_notes(Topic& t) {
+  t.add(kNote, 3,
+        "\"resourcetype\":\"observation\"|\"resourcetype\": "
+        "\"observation\"|\"resourcetype\":\"condition\"|\"resourcetype\": "
+        "\"condition\"|\"resourcetype\":\"patient\"|\"resourcetype\": "
+        "\"patient\"|\"resourcetype\":\"medicationrequest\"|\"resourcetype\": "
+        "\"medicationrequest\"|\"resourcetype\":\"encounter\"|\"resourcetype\":\"diagnosticreport\"",
+        scan::Edge::Any);
+  t.add(kNote, 3,
+        "operative note|op note|ward round|under ga|pathology:|ultrasound report|mri report|ct report|echo "
+        "report|discharge letter|epikrise|przyjęty z powodu|przyjęta z powodu|karta informacyjna|wypis ze "
+        "szpitala|выписной эпикриз|анамнез|lettera di dimissione|carta de alta|nota de "
+        "evolución|overdracht|ontslagbrief|epikriz|utskrivningsanteckning");
+  t.add(
+      kNote, 2,
+      "came back positive|test was positive|tested positive|tested negative|signed off for|off sick|on sick leave|"
+      "called in sick|day clinic|intensive care|second cycle|first cycle|cycle of|post-op|postop|post-induction|"
+      "stage 1|stage 2|stage 3|stage 4|stage iii|cxr|hpi|pmh|nkda|o/e|on examination|ebl|presents w/|presenting "
+      "w/|"
+      "hb|plt|spo2|sats|ecog|tnm|g2p1|hospitalised|hospitalized|was rushed to|wurde aufgenommen|"
+      "diagnostiziert|wurde diagnostiziert|diagnostiquée|diagnostiqué|diagnosticada|diagnosticado|diagnosticaron|"
+      "diagnosticato|diagnosticata|hanno diagnosticato|zdiagnozowano|rozpoznanie|rozpoznano|przyjęty|przyjęta|"
+      "diagnostizierten|diagnosticeerd|gediagnosticeerd|vastgesteld|verdenking|ter observatie|диагностировали|"
+      "назначили|диагноз|выписали|teşhisi|tanısı|tanı|diagnosoitiin|diagnostiserades|diagnosticerades|inlagd|"
+      "indlagt|"
+      "innlagt|hospitalizado|hospitalizada|krankschreibung|krankenstand|en arrêt|de baja|in malattia|z.n.|v.a.|"
+      "st.p.|zust. n.");
+  t.add(kNote, 2, "确诊|住院|术后|入院を|診断され|と診断|진단받|진단을|입원", scan::Edge::Any);
+}
+
+// Questions and explanations in other languages.
+void add_general(Topic& t) {
+  t.add(
+      kGeneral, 1,
+      "cuáles son|qué son|efectos secundarios|cosa sono|cos'è|quali sono|quels sont|quelles sont|effets "
+      "secondaires|"
+      "comment fonctionne|o que é|quais são|was sind|wie wirkt|wie entsteht|welche nebenwirkungen|wat is|wat zijn|"
+      "co to jest|jakie są|что такое|какие|каковы|nedir|nelerdir|vad är|hva er|hvad er|mikä on|mitä on|overview|"
+      "common causes|causes of|prevention of|healthy people|many people|people who|can be caused|is a condition|"
+      "is a common|is a chronic|a disease|this guide|learn more|the disease|usually|often|in adults|in children|"
+      "novel|fiction|character|clinical trial|trials|worldwide|population|prevalence|guideline|guidelines");
+  t.add(kGeneral, 1,
+        "要注意什么|有哪些|怎么预防|如何预防|患者应|患者可以|患者平时|患者能|とは|原因は|について教えて|무엇인가|"
+        "이란|의 원인|"
+        "의 증상|的原因|的症状|ما هو|क्या है",
+        scan::Edge::Any);
 }
 
 }  // namespace
@@ -180,6 +324,11 @@ Made make_health_topic(scan::PhraseSet& set) {
   add_european(*topic);
   add_conditions(*topic);
   add_care(*topic);
+  add_ambiguous(*topic);
+  add_stems(*topic);
+  add_relatives(*topic);
+  add_more_notes(*topic);
+  add_general(*topic);
   topic->add(kGeneral, 1,
              "what is|what are|explain|in general|may include|is characterized by|are characterized by|"
              "characterized by|is a rare|patients with|individuals with|people with|symptoms of|affects|"

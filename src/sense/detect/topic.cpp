@@ -74,6 +74,7 @@ Topic::Topic(scan::PhraseSet& set, Definition definition)
 
 void Topic::add(int group, double weight, std::string_view phrases, scan::Edge edge) {
   scan::for_each_phrase(phrases, [&](std::string_view phrase) {
+    if (!known_.emplace(phrase, edge).second) return;  // a word counts once, in whatever tables it stands
     set_->add(owner_, phrase, edge);
     words_.push_back({group, weight});
   });

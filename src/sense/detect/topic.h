@@ -4,7 +4,10 @@
 #pragma once
 
 #include <array>
+#include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sense/scan/detector.h"
@@ -54,6 +57,7 @@ class Topic : public scan::Detector {
   Definition definition_;
   scan::PhraseSet* set_;  // outlives the detector; used by add() only
   scan::PhraseSet::Owner owner_;
+  std::set<std::pair<std::string, scan::Edge>> known_;
   std::vector<Word> words_;  // [0] full name, [1] money, [2] private address, then phrase id + 3
 };
 

@@ -22,7 +22,7 @@ using scan::Kind;
 constexpr std::size_t kLongest = 280;  // bytes of a sentence that are read
 
 // One language a line group; every pattern reads one sentence in lower case. `G` is what stands between.
-#define G "[^.!?\\n]*?"
+#define G "[^.!?]*?"
 
 constexpr char kEnglish[] =
     // do not / never / without ... send ... this ... cloud
@@ -51,7 +51,7 @@ constexpr char kEnglish[] =
     R"((?: (?:the|our|this|my) (?:\w+ )?(?:network|company|building|organi[sz]ation|firewall|house|machine|premises|hospital|firm|perimeter))?)"
     R"((?:\s*$|\s*[,;:)\-–—"'…]| please| pls| and | only| but | for | with | thanks| thx| ok| when| as | since| because| -|\s+(?:to|on|in) (?:our|my|this)|(?: model))|)"
     // only on-prem, local processing only
-    R"((?:only|strictly|exclusively|purely|solely) (?:\w+ ){0,4}?(?:locally|local models?|a local|the local|on[- ]?prem\w*|in[- ]house|on[- ]device|internal model|our own (?:model|server|hardware|machine)\w*|this machine|self-hosted))" G
+    R"((?:only|strictly|exclusively|purely|solely) (?:\w+ ){0,4}?(?:locally|(?:a |the |our |your )?local (?:models?|machine|server|llm|instance|processing|inference|hardware|engine)|on[- ]?prem\w*|in[- ]house|on[- ]device|internal model|our own (?:model|server|hardware|machine)\w*|this machine|self-hosted))" G
     R"((?:this|it|these|for|here|please|answer|process|run|use|$)|)"
     R"(\b(?:use|process\w*|handle|run|keep|answer|stay|stick|treat|only|please|with|for)\b)" G
     R"(\b(?:local|on[- ]?prem\w*|in[- ]house|on[- ]device|self-hosted|internal)(?: (?:model|models|processing|inference|llm|use|handling|machine|server))? only\b|)"
@@ -137,25 +137,25 @@ constexpr char kSlavic[] =
     R"((?:локально|локальн[^\s,.]+ (?:модел[^\s,.]+|машин[^\s,.]+)|на (?:нашем|нашей|этом|этой|моём|моем|своём) (?:сервер[^\s,.]*|компьютер[^\s,.]*|машин[^\s,.]*)|внутри (?:компании|сети)|у нас))";
 
 constexpr char kTurkish[] =
-    R"((?:bulut[^\s,.]*|harici|dış|internet[^\s,.]*|üçüncü|openai|chatgpt|dışarı[^\s,.]*|ağımızdan|şirket dışı[^\s,.]*)[^.!?\n]*(?:gönderme|gönderilme|yükleme|yüklenme|paylaşma|paylaşılma|aktarma|aktarılma|çıkma|çıkarma|kullanma|iletme)|)"
-    R"((?:sadece|yalnızca|yalnız)[^.!?\n]*(?:yerel[^\s,.]*|şirket içi[^\s,.]*|bu bilgisayar[^\s,.]*|kendi sunucu[^\s,.]*)|yerelde (?:kal[^\s,.]*|tut[^\s,.]*|işle[^\s,.]*))";
+    R"((?:bulut[^\s,.]*|harici|dış|internet[^\s,.]*|üçüncü|openai|chatgpt|dışarı[^\s,.]*|ağımızdan|şirket dışı[^\s,.]*)[^.!?]*(?:gönderme|gönderilme|yükleme|yüklenme|paylaşma|paylaşılma|aktarma|aktarılma|çıkma|çıkarma|kullanma|iletme)|)"
+    R"((?:sadece|yalnızca|yalnız)[^.!?]*(?:yerel[^\s,.]*|şirket içi[^\s,.]*|bu bilgisayar[^\s,.]*|kendi sunucu[^\s,.]*)|yerelde (?:kal[^\s,.]*|tut[^\s,.]*|işle[^\s,.]*))";
 
 constexpr char kEastAsian[] =
-    R"((?:不要|别|請勿|请勿|勿|不得|禁止|不能|不可|切勿|不許|不许|不准|別|无需|避免)[^。！？\n]*(?:云端|雲端|云上|云服务|外部|第三方|互联网|外网|公网|openai|chatgpt|境外|在线服务|api|公司网络|内网)|)"
-    R"((?:只|仅|僅|只能|必须|請在|请在|仅限|限于|限在)[^。！？\n]*(?:本地|本機|本机|内网|內部|本公司服务器|我们的服务器|我们自己的服务器|内部服务器)|(?:保留|留|保持|放)在(?:本地|本机|本機|内网|公司内部)|)"
-    R"((?:クラウド|外部|社外|第三者|インターネット|openai|chatgpt|外のサーバー?|api|社内ネットワーク|ネットワーク)[^。！？\n]*(?:送らない|送信しない|アップロードしない|出さない|渡さない|使わない|共有しない|送信禁止|送信不可|アップロード禁止|持ち出さない|送るな|使用しない|送信せず|送らず|出さず|経由しない)|)"
-    R"((?:ローカル|社内|オンプレ[^\s,.]*|手元|この端末)[^。！？\n]*(?:のみ|だけ|限定)|(?:ローカル|社内|オンプレ[^\s,.]*|手元)[^。！？\n]*(?:処理して|処理してください|留めて|とどめて|に留め|完結)|)"
-    R"((?:클라우드|외부|제3자|인터넷|openai|chatgpt|api|사외|회사 밖|네트워크)[^.!?\n]*(?:보내지|전송하지|업로드하지|올리지|공유하지|유출하지|내보내지|사용하지|나가지|나가면 안|전송 금지|보내면 안|나가선)|)"
-    R"((?:로컬|사내|온프레미스|이 컴퓨터|우리 서버|내부)[^.!?\n]*(?:만 |에서만|으로만|로만|전용)|)"
-    R"((?:क्लाउड|बाहरी|इंटरनेट)[^।!?\n]*(?:मत|न भेजें|नहीं)|(?:केवल|सिर्फ)[^।!?\n]*(?:स्थानीय|लोकल)|)"
-    R"((?:لا|عدم|دون|بدون|ممنوع)[^.!؟?\n]*(?:السحابة|سحابة|سحابي|خارجي|خارج|الإنترنت|طرف ثالث)|(?:محليا|محليًا|محلياً) فقط|فقط (?:محليا|محليًا|محلياً)|)"
-    R"((?:אל|לא|אין|בלי)[^.!?\n]*(?:לענן|בענן|חיצוני|צד שלישי)|(?:רק|אך ורק)[^.!?\n]*(?:מקומי|מקומית))";
+    R"((?:不要|别|請勿|请勿|勿|不得|禁止|不能|不可|切勿|不許|不许|不准|別|无需|避免)[^。！？]*(?:云端|雲端|云上|云服务|外部|第三方|互联网|外网|公网|openai|chatgpt|境外|在线服务|api|公司网络|内网)|)"
+    R"((?:只|仅|僅|只能|必须|請在|请在|仅限|限于|限在)[^。！？]*(?:本地|本機|本机|内网|內部|本公司服务器|我们的服务器|我们自己的服务器|内部服务器)|(?:保留|留|保持|放)在(?:本地|本机|本機|内网|公司内部)|)"
+    R"((?:クラウド|外部|社外|第三者|インターネット|openai|chatgpt|外のサーバー?|api|社内ネットワーク|ネットワーク)[^。！？]*(?:送らない|送信しない|アップロードしない|出さない|渡さない|使わない|共有しない|送信禁止|送信不可|アップロード禁止|持ち出さない|送るな|使用しない|送信せず|送らず|出さず|経由しない)|)"
+    R"((?:ローカル|社内|オンプレ[^\s,.]*|手元|この端末)[^。！？]*(?:のみ|だけ|限定)|(?:ローカル|社内|オンプレ[^\s,.]*|手元)[^。！？]*(?:処理して|処理してください|留めて|とどめて|に留め|完結)|)"
+    R"((?:클라우드|외부|제3자|인터넷|openai|chatgpt|api|사외|회사 밖|네트워크)[^.!?]*(?:보내지|전송하지|업로드하지|올리지|공유하지|유출하지|내보내지|사용하지|나가지|나가면 안|전송 금지|보내면 안|나가선)|)"
+    R"((?:로컬|사내|온프레미스|이 컴퓨터|우리 서버|내부)[^.!?]*(?:만 |에서만|으로만|로만|전용)|)"
+    R"((?:क्लाउड|बाहरी|इंटरनेट)[^।!?]*(?:मत|न भेजें|नहीं)|(?:केवल|सिर्फ)[^।!?]*(?:स्थानीय|लोकल)|)"
+    R"((?:لا|عدم|دون|بدون|ممنوع)[^.!؟?]*(?:السحابة|سحابة|سحابي|خارجي|خارج|الإنترنت|طرف ثالث)|(?:محليا|محليًا|محلياً) فقط|فقط (?:محليا|محليًا|محلياً)|)"
+    R"((?:אל|לא|אין|בלי)[^.!?]*(?:לענן|בענן|חיצוני|צד שלישי)|(?:רק|אך ורק)[^.!?]*(?:מקומי|מקומית))";
 
 // Talk about sending and keeping, in a question, an explanation, or of others.
 constexpr char kAgainst[] =
     R"(^\W*(?:(?:so|and|but|also|hi|hello|hey|ok|okay)[, ]+)?(?:(?:how|why|what|what's|which|when|where|who|does)\b|do (?:i|we|you|they|companies|people|users)|did|is|are|was|can i|can we|can (?:a|the|an)|should|could i|could we|would|explain|describe|compare|define|discuss|wie |warum|wieso|was |welche|wann|ist |sind |kann (?:ich|man)|darf |soll|erkläre|erklären sie|comment |pourquoi|qu'|quel|est-ce|que signifie|puis-je|peut-on|explique|cómo|como |por qué|por que|qué |cuál|puedo|se puede|explica|o que |qual |posso|come |perché|che cosa|cos'|cosa |qual è|spiega|hoe |waarom|wat |welke|kan ik|mag |leg uit|hur |varför|vad |hvad |hvordan|hvorfor|hva |jak |dlaczego|co |czy |как |почему|что |зачем|можно ли|bedeutet|nasıl|neden|nedir|miten|miksi|mikä|什么|什麼|为什么|为何|如何|怎么|是否|なぜ|どう|왜|어떻게|무엇))";
 constexpr char kOthers[] =
-    R"(\b(?:(?:we|they|he|she|who) (?:do not|don't|never|doesn't|does not|did not|didn't|would never) (?:share|use|send|store|go|goes|sell|pass|process|upload|sent|rent)|librar(?:y|ies)|packages?|dependenc\w+|modules?|frameworks?|plugins?|ports?|load balancer|(?:api )?keys?|passwords?|sources?|plants?|winter|biblioth\w+|bibliotek\w*|bibliotec\w*|abhängigkeit\w*|paket\w*|dépendances?|dependencias?|employees?|staff|users|customers|companies|developers|people|citizens|policy|policies|guidelines?|slogan|essay|article|variables?|functions?|closures?|scopes?|threads?|branch|commits?|git|restaurants?|food|shops?|farmers?|feature|setting|option|checkbox|the app|apps|software|vendor claims|sentence means|mitarbeiter\w*|richtlinie|variable|funktion|kunden|restaurants|unternehmen sollten|employés|politique|fonction|empleados|política|función|dipendenti|funcionários|medewerkers|pracownicy|сотрудник[^\s,.]+|local-first|firewall rule|load balancers?|unit tests?|lyrics|song|story|novel|poem|character)\b|员工|政策|变量|函数|库|ライブラリ|라이브러리|kütüphane|библиотек|パッケージ|패키지|従業員|変数|관광|직원|변수)";
+    R"(\b(?:whether|(?:we|they|he|she|who) (?:do not|don't|never|doesn't|does not|did not|didn't|would never) (?:share|use|send|store|go|goes|sell|pass|process|upload|sent|rent)|librar(?:y|ies)|packages?|dependenc\w+|modules?|frameworks?|plugins?|ports?|load balancer|(?:api )?keys?|passwords?|sources?|plants?|winter|biblioth\w+|bibliotek\w*|bibliotec\w*|abhängigkeit\w*|paket\w*|dépendances?|dependencias?|employees?|staff|users|customers|companies|developers|people|citizens|policy|policies|guidelines?|slogan|essay|article|variables?|functions?|closures?|scopes?|threads?|branch|commits?|git|restaurants?|food|shops?|farmers?|feature|setting|option|checkbox|the app|apps|software|vendor claims|sentence means|mitarbeiter\w*|richtlinie|variable|funktion|kunden|restaurants|unternehmen sollten|employés|politique|fonction|empleados|política|función|dipendenti|funcionários|medewerkers|pracownicy|сотрудник[^\s,.]+|local-first|firewall rule|load balancers?|unit tests?|lyrics|song|story|novel|poem|character)\b|员工|政策|变量|函数|库|ライブラリ|라이브러리|kütüphane|библиотек|パッケージ|패키지|従業員|変数|관광|직원|변수)";
 constexpr char kPolite[] =
     R"(\b(?:please|pls|kindly|could you|can you|would you|will you|bitte|kannst du|können sie|könntest|s'il (?:te|vous) plaît|svp|merci|peux-tu|pouvez-vous|por favor|puedes|podrías|per favore|puoi|potresti|pode |poderia|alsjeblieft|alstublieft|aub|kun je|kunt u|snälla|tack|proszę|prosím|пожалуйста|lütfen|kiitos|venligst|vennligst)|请|請|ください|下さい|해 ?줘|해주세요|주세요|मत|कृपया|من فضلك|בבקשה)";
 
@@ -194,10 +194,12 @@ class Wishes : public scan::Detector {
     std::size_t read = 0;  // where the last sentence that was read ends
     for (const auto& hit : places_.hits(doc)) {
       if (hit.start < read) continue;
-      const std::size_t start = sentence_start(doc.lower, hit.start, read);
-      const std::size_t end = sentence_end(doc.lower, hit.end);
+      const std::size_t start = sentence_start(doc.text, hit.start, read);
+      const std::size_t end = sentence_end(doc.text, hit.end);
       read = end;
-      if (!is_wish(std::string_view(doc.lower).substr(start, end - start), doc.lower, end)) continue;
+      std::string sentence = doc.lower.substr(start, end - start);
+      std::replace(sentence.begin(), sentence.end(), '\n', ' ');
+      if (!is_wish(sentence, doc.lower, end)) continue;
       hits.push_back({Kind::LocalWish, 0.8, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
       return {};  // one is enough
     }
@@ -255,11 +257,13 @@ class Wishes : public scan::Detector {
     return end;
   }
 
-  // A mark that ends a sentence: not the point of "e.g." or of a number.
+  // A mark that ends a sentence: not the point of a number, nor the line break of a wrapped line, behind which a
+  // small letter goes on.
   static bool ends_sentence(std::string_view text, std::size_t at) {
-    const char c = text[at];
-    if (c == '\n' || c == '!' || c == '?') return true;
-    if (c == '.') return at + 1 == text.size() || text[at + 1] == ' ' || text[at + 1] == '\n';
+    const char c = text[at], next = at + 1 < text.size() ? text[at + 1] : '\n';
+    if (c == '!' || c == '?') return true;
+    if (c == '\n') return !(next >= 'a' && next <= 'z') && !(static_cast<unsigned char>(next) >= 0xC3);
+    if (c == '.') return next == ' ' || next == '\n';
     if (at < 2) return false;
     const std::string_view three = text.substr(at - 2, 3);
     return three == "。" || three == "！" || three == "？" || three == "।";

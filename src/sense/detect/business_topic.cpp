@@ -12,7 +12,7 @@ constexpr int kMarking = 0, kInternal = 1, kOwner = 2, kNetwork = 3, kGeneral = 
 constexpr int kNetworkWord = 5;  // in the business topic; genetics is a matter of the restricted one
 
 double decide_business(const Sums& s) {
-  if (s[kMarking] >= 3 && s[kGeneral] < 2) return 0.85;
+  if (s[kMarking] >= 3 && (s[kGeneral] < 1 || (s[kGeneral] < 2 && s[kInternal] + s[kOwner] >= 2))) return 0.85;
   if (s[kNetwork] >= 1.5 && s[kNetwork] + s[kNetworkWord] >= 3 && s[kGeneral] < 1) return 0.8;
   const double owner = std::min(s[kOwner], 2.0);
   const double score = s[kMarking] + s[kInternal] + owner - 1.5 * s[kGeneral];
@@ -96,6 +96,44 @@ void add_matters(Topic& t) {
   t.add(kOwner, 1, "我们|公司|当社|弊社|우리", scan::Edge::Any);
 }
 
+// Matters told in confidence, and incidents.
+void add_more_matters(Topic& t) {
+  t.add(kMarking, 3,
+        "(not public)|not for customers|keep this confidential|this is confidential|strictly internal|for "
+        "internal eyes|"
+        "noch nicht öffentlich|nicht öffentlich|pas encore public|pas encore annoncé|aún no es público|non ancora "
+        "annunciato|"
+        "ainda não anunciado|todavía no anunciado|jeszcze nie ogłoszono|nog niet aangekondigd|ej offentligt|"
+        "internt bruk|intern användning|til internt brug|luottamuksellinen|şirkete özel|dahili kullanım|kurum içi|"
+        "interní|důvěrné|bizalmas|uz internu upotrebu|confidențial:");
+  t.add(kMarking, 1.5,
+        "not public|do not share|don't share|between us|under wraps|nobody knows yet|does not know about|doesn't "
+        "know about|"
+        "must not know|don't tell|haven't told|weiß noch nichts|wissen noch nichts|ne sait pas encore|no lo "
+        "sabe|gizli|"
+        "hemlig|hemmelig");
+  t.add(
+      kInternal, 2,
+      "bid|bidder|second bidder|ceiling|comp band|comp bands|compensation bands|pay bands|poaching|salary ranges|"
+      "headcount|memo for the partners|board pack|burn|margin|margins|bom|purchase price|our recall|recall|8d "
+      "report|"
+      "units in the field|our incident|breach notification|customer data leak|production yield|scrap rate|plant "
+      "closure|"
+      "close the plant|shut down|discontinue|sunset|drop the|launch in|kill the|not renew|lost deal|loss reason|"
+      "sales target|revenue forecast|cash position|covenant breach|liquidity|investor update|valuation|series b|"
+      "exit plan|earn-out|letter of intent|loi|non-binding offer|target list|price list|discount|discounts|"
+      "margenplanung|marge|einkaufspreis|verkaufspreis|lieferant|angebot|angebotspreis|kalkulation|werk|"
+      "schließung|"
+      "betriebsrat|quartalszahlen|umsatzplan|appel d'offres|notre offre|fournisseur|fermeture|prix "
+      "d'achat|licitación|"
+      "proveedor|cierre|margen|precio de "
+      "compra|fornitore|cessione|chiusura|margine|fornecedor|encerramento|margem|"
+      "dostawca|zamknięcie|marża|leverancier|sluiting|поставщик|закрытие|маржа|себестоимость|tedarikçi|kapanış");
+  t.add(kInternal, 2.5,
+        "量产|成本目标|供应商|报价|投标|关闭工厂|値上げ|仕入れ値|原価|工場閉鎖|인수|구조조정|단가|입찰",
+        scan::Edge::Any);
+}
+
 void add_network(Topic& t) {
   t.add(kNetwork, 1.5, ".internal|.intranet|.lan|.corp|.intra|.local|.prod|-prod|-stg", scan::Edge::End);
   t.add(
@@ -105,7 +143,8 @@ void add_network(Topic& t) {
       "authentication failure|src_ip|dst_ip|src=10.|dst=10.|event id 4625|event id 4624|remote-as|ip address |ids "
       "alert|"
       "snort[|suricata|lateral movement|pen test report|pentest report|penetration test report|"
-      "vulnerability scan|siem alert|dc01|db01|vpn-prod",
+      "vulnerability scan|siem alert|dc01|db01|vpn-prod|mimikatz|cobalt strike|crowdstrike alert|edr alert|"
+      "defender alert|ransomware note|service principal|security group rule|dc02|svc_|nat gateway rule",
       scan::Edge::Any);
   t.add(kNetworkWord, 1,
         "allow|deny|permit|drop|tcp|udp|port|subnet|gateway|firewall|rule|vpn|hostname|interface|log|logs|"
@@ -151,6 +190,18 @@ void add_restricted(Topic& t) {
   t.add(kOwner, 1,
         "our|we|my|her|his|patient|employee|subject|client|signing|draft|script|planned|sample|"
         "result|results|positive|mr.|mrs.|ms.|participant");
+  t.add(kMarking, 3,
+        "insiders list|insider-list|wall-crossed|price-sensitive information|kursrelevant|insiderliste");
+  t.add(kMarking, 2,
+        "report my boss|report my employer|report my company|blow the whistle|blowing the whistle|report the "
+        "company|"
+        "report my hospital|meinen chef melden|dénoncer mon|denunciar a mi|hinweisgebersystem");
+  t.add(kInternal, 1.5,
+        "anonymously|anonymous tip|falsifies|falsifying|regulator|tell it is me|trace it back to me|without being "
+        "identified|"
+        "only three of us know|they must not find out|anonym|de manière anonyme|de forma anónima|retaliate|fired "
+        "me if|"
+        "illegally dumping|price-sensitive");
 }
 
 void add_general(Topic& t) {
@@ -163,13 +214,43 @@ void add_general(Topic& t) {
   t.add(kGeneral, 1, "什么是|是什么意思", scan::Edge::Any);
 }
 
-constexpr int kTerm = 0, kMoney = 1, kPerson = 2;
+constexpr int kTerm = 0, kMoney = 1, kPerson = 2, kStatement = 3, kAmount = 5;
 
 // The finances of somebody: terms, an amount, and a person whose they are.
 double decide_finance(const Sums& s) {
+  // The lines of a statement or a payslip, with amounts, are somebody's even without a name.
+  if (s[kStatement] >= 3 && s[kAmount] + s[kMoney] >= 1 && s[kGeneral] < 1) return 0.7;
   if (s[kMoney] < 1 || s[kPerson] < 1) return 0;
   const double score = std::min(s[kTerm], 6.0) + std::min(s[kPerson], 2.0) - 1.5 * s[kGeneral];
   return s[kTerm] >= 2 && score >= 3.25 ? 0.7 : 0;
+}
+
+void add_statements(Topic& t) {
+  t.add(
+      kStatement, 1.5,
+      "ending balance|opening balance|closing balance|available balance|payroll deposit|direct deposit|net "
+      "pay|gross "
+      "pay|"
+      "payslip|pay stub|tax code|year to date|ytd|national insurance|ni contributions|withholding|federal "
+      "tax|fica|"
+      "statement period|account activity|my march statement|bank statement|account statement|direct "
+      "debit|standing "
+      "order|"
+      "pos purchase|atm withdrawal|zelle|gehaltsabrechnung|gesamtbrutto|auszahlungsbetrag|lohnsteuer|"
+      "rentenversicherung|kontoauszug|lastschrift|gutschrift|anfangssaldo|endsaldo|alter saldo|neuer saldo|"
+      "relevé de compte|solde initial|solde final|net à payer|salaire brut|cotisations|extracto|saldo inicial|"
+      "saldo final|nómina|líquido a percibir|salario bruto|irpf|estratto conto|saldo iniziale|netto in busta|"
+      "retribuzione lorda|holerite|salário bruto|salário líquido|inss|irrf|extrato|wyciąg|saldo końcowe|"
+      "wynagrodzenie brutto|do wypłaty|loonstrook|nettoloon|rekeningafschrift|eindsaldo|выписка|остаток на начало|"
+      "lönespecifikation|nettolön|bordro|net maaş|hesap özeti");
+  t.add(kStatement, 1,
+        "gross|pension|deduction|deductions|rent|salary|deposit|balance|payroll|net|overtime|student "
+        "loan|401k|debit|"
+        "brutto|netto|miete|gehalt|solde|loyer|saldo|alquiler|affitto|aluguel|czynsz|huur");
+  t.add(
+      kStatement, 1.5,
+      "期初余额|期末余额|应发工资|实发工资|个税|流水|残高|給与明細|差引支給額|社会保険料|급여명세서|실수령액|잔액",
+      scan::Edge::Any);
 }
 
 void add_finance(Topic& t) {
@@ -209,6 +290,7 @@ Made make_business_topic(scan::PhraseSet& set) {
   auto topic = std::make_unique<Topic>(set, d);
   add_markings(*topic);
   add_matters(*topic);
+  add_more_matters(*topic);
   add_network(*topic);
   add_general(*topic);
   return topic;
@@ -229,9 +311,11 @@ Made make_finance_topic(scan::PhraseSet& set) {
   d.name_group = kPerson;
   d.name_weight = 1.5;
   d.money_group = kMoney;
+  d.amount_group = kAmount;
   d.window = 600;
   auto topic = std::make_unique<Topic>(set, d);
   add_finance(*topic);
+  add_statements(*topic);
   add_general(*topic);
   return topic;
 }

@@ -279,7 +279,8 @@ class Contact : public scan::Detector {
         g.joined(0, n - 1).size() <= 12 && g.separator(0).find('/') != std::string_view::npos)
       return 0.65;  // Germany
     if (!trunk) return 0;
-    const bool drama = first == "07700" || g.joined(0, n - 1).starts_with("02079460");
+    const std::string all = g.joined(0, n - 1);
+    const bool drama = all.starts_with("07700900") || all.starts_with("02079460");
     if (n == 2 && first.size() == 5 && g.size(1) == 6) return drama ? 0 : 0.65;  // Britain
     if (n == 3 && first.starts_with("07") && g.shaped(0, {5, 3, 3})) return drama ? 0 : 0.65;
     if (n == 3 && g.uniform(0, 2) && (g.shaped(0, {3, 4, 4}) || g.shaped(0, {2, 4, 4}))) return drama ? 0 : 0.6;

@@ -84,6 +84,51 @@ void add_english(Topic& t) {
   t.add(kParty, 1, "v.|vs.|llc|inc.|ltd|gmbh|s.a.|corp.|art.");
 }
 
+void add_more_languages(Topic& t) {
+  t.add(kInstrument, 2,
+        "willful misconduct|wilful misconduct|restricted period|shall not solicit|shall terminate|the executive's|"
+        "non-solicitation|the purchaser|the discloser|the recipient|aggregate liability|liability cap|particulars "
+        "of claim|"
+        "the claimant|letter of engagement|statement of work no|preceding twelve|represents and warrants|"
+        "is hereby granted|hereby assigns|hereby grants|hereby agrees|without limitation|in consideration of|"
+        "good and valuable consideration|duly authorized|executed as of|counterparts|as amended|witness statement|"
+        "sworn|deponent|for the avoidance of doubt|shall not exceed|shall have no|shall provide|shall use|shall "
+        "keep");
+  t.add(
+      kInstrument, 2.5,
+      "contrat de prestation|il a été convenu|convenu ce qui suit|le prestataire|pénalités de retard|bail "
+      "commercial|"
+      "le demandeur|le défendeur|article 1er|si conviene e si stipula|tra le parti|il locatore|il conduttore|"
+      "clausola penale|l'attore|il convenuto|il committente|l'appaltatore|la contratante|a contratante|a "
+      "contratada|"
+      "o contratado|cláusula 1|cláusula primera|cláusula segunda|comparecen|manifiestan|estipulan|el arrendador|"
+      "el demandado|el demandante|o réu|o autor|o locador|o locatário|zwischen der|nachstehend|§ 1 vertrags|"
+      "auftragnehmer verpflichtet|der mieter verpflichtet|vertragsstrafe in höhe|umowa zlecenia|umowa o dzieło|"
+      "zawarta dnia|zawarta w dniu|zleceniodawca|zleceniodawcą|zleceniobiorca|zleceniobiorcą|strony ustalają|"
+      "strony postanawiają|kara umowna|karę umowną|kary umownej|wynajmujący|najemca|pozwany|pozwanego|zamawiający|"
+      "wykonawca|de partijen|hierna te noemen|verhuurder|opzegtermijn|eiser|gedaagde|opdrachtnemer|opdrachtgever|"
+      "договор поставки|договор оказания|поставщик обязуется|исполнитель обязуется|заказчик обязуется|неустойку|"
+      "неустойка|арендатор|арендодатель|наймодатель|avtalet|parterna|hyresgästen|säljaren|köparen|uppsägningstid|"
+      "käranden|svaranden|lejer|udlejer|opsigelsesvarsel|leietaker|utleier|vuokrasopimus|vuokranantaja|kantaja|"
+      "vastaaja|"
+      "işbu sözleşme|sözleşmesi|taraflar arasında|kiraya veren|davacı|davalı|smluvní strany|nájemce|pronajímatel|"
+      "žalobce|žalovaný|kupující|prodávající|contract de închiriere|părțile|reclamant|pârât");
+  t.add(kInstrument, 2.5,
+        "売買契約書|賃貸借契約書|業務委託契約書|秘密保持契約書|雇用契約書|甲は|乙は|甲及び乙|「甲」|「乙」|"
+        "契約を締結|瑕疵担保|"
+        "損害賠償|訴状|原告|被告|违约金|本协议|甲乙双方|双方约定|委托人|受托人|出租方|承租方|原告：|被告：|갑은|"
+        "을은|갑과 을|"
+        "임대인|임차인|손해배상|계약을 체결|الطرف الأول|الطرف الثاني|المدعي|عقد إيجار|पक्षकार|अनुबंध "
+        "के|הצדדים|השוכר|המשכיר",
+        scan::Edge::Any);
+  t.add(
+      kTrade, 1.5,
+      "§ 2|§ 3|§ 4|§ 5|§ 6|§ 7|§ 8|§ 9|§ 10|§ 11|§ 12|art. 1|art. 2|art. 3|art. 4|art. 5|artículo|artigo|articolo|"
+      "clausule|artikel|klausul|odstępne|wysokości|odszkodowanie|umowy|umowa|overeenkomst|договор|договора|"
+      "договору|avtal|"
+      "sopimus|sözleşme|smlouva");
+}
+
 void add_other_languages(Topic& t) {
   t.add(kInstrument, 2.5,
         "kaufvertrag|mietvertrag|arbeitsvertrag|kaufvertrag zwischen|vertrag zwischen|dieser vertrag|"
@@ -126,12 +171,28 @@ Made make_legal_topic(scan::PhraseSet& set) {
   auto topic = std::make_unique<Topic>(set, Topic::Definition{"legal", scan::Kind::LegalTopic, decide});
   add_english(*topic);
   add_other_languages(*topic);
+  add_more_languages(*topic);
   topic->add(kGeneral, 1,
              "what is a|what is an|what does|what is the|explain what|stand for|stands for|definition of|"
              "define|in general|difference between|essay|history of|how does|how do|why do|"
              "give me an example|story|novel|poem|textbook|acronym|was bedeutet|qué significa|"
              "que signifie|what happens|in simple terms|for beginners");
-  topic->add(kGeneral, 1, "什么是|是什么意思", scan::Edge::Any);
+  topic->add(
+      kGeneral, 1,
+      "refers to|typically|usually|in most states|in many states|learn how|overview|this article|glossary|is a "
+      "legal|"
+      "legal term|are commonly|a common clause|what are|was ist der|was ist ein|quelle est|quelles sont|cuál es|"
+      "qual é|cosa significa|wat is een|co to jest|что такое|nedir|in this guide|law students|law school|mock "
+      "trial");
+  // The licences of free software and open works, which everybody may read.
+  topic->add(
+      kGeneral, 2,
+      "gnu general public license|gnu lesser general public|free software foundation|"
+      "permission is hereby granted, free of charge|redistribution and use in source and binary forms|"
+      "licensed under the apache license|apache license|mozilla public license|creative commons|mit license|"
+      "bsd license|isc license|eclipse public license|everyone is permitted to copy|open source|free software|"
+      "this file is distributed|copyright notice and this permission notice");
+  topic->add(kGeneral, 1, "什么是|是什么意思|とは何|무엇인가요", scan::Edge::Any);
   return topic;
 }
 

@@ -452,6 +452,7 @@ class Names : public scan::Detector {
   // Something that is regulated or personal by itself: then the names belong to it.
   static bool is_about_somebody(const std::vector<Hit>& hits) {
     return std::any_of(hits.begin(), hits.end(), [](const Hit& hit) {
+      if (hit.kind == Kind::Address) return true;  // also one that is somebody's only beside a name
       if (!hit.raises) return false;
       return (is_personal(hit.kind) && hit.kind != Kind::Password) || hit.kind == Kind::FinanceTopic ||
              hit.kind == Kind::HealthTopic || hit.kind == Kind::LegalTopic || hit.kind == Kind::RoutingNumber;

@@ -21,6 +21,7 @@ constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27
 constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
 constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
 constexpr Tags kBox = 64;
+constexpr Tags kOpenHouse = 128;
 constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
 
 // Numeric dates, and days with the names of months in the languages of the context words.
@@ -75,6 +76,13 @@ class Person : public scan::Detector {
                "rue|avenue|boulevard|place|allée|chemin|impasse|quai|route|calle|avenida|plaza|paseo|"
                "carrera|camino|av.|avda.|avda|av|c/"
                "|largo|strada|vicolo|rua|travessa|praça|via|viale|piazza|corso|ulica|ul.");
+    words_.add(
+        kOpenHouse,
+        "museum|tower|restaurant|theatre|theater|gallery|cathedral|opening hours|is open|open daily|open until|"
+        "opera house|town hall|city "
+        "hall|library|öffnungszeiten|geöffnet|musée|ouvert|horaires|museo|abierto|horario|"
+        "aperto|orari|museu|aberto|admission|tickets|headquarters|head office|free software foundation|monument|"
+        "stadium|embassy|conference venue|venue");
     words_.add(kBox, "po box|p.o. box|p. o. box|postfach|apartado|boîte postale|casella postale|postbus|skrytka");
     words_.add(kStreetSuffix,
                "straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|plein|gatan|"
@@ -124,8 +132,22 @@ class Person : public scan::Detector {
     return RE2::PartialMatch(date, year, &y) && (y < 1910 || y > 2100);
   }
 
-  void report(std::size_t start, std::size_t end, std::size_t& taken, std::vector<Hit>& hits) const {
-    hits.push_back(Hit{Kind::Address, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  // The addresses that forms and manuals give as an example.
+  static bool is_sample(std::string_view address) {
+    for (const char* sample :
+         {"anytown", "musterst", "musterweg", "sample street", "example street", "sesame street", "fake street"}) {
+      if (address.find(sample) != address.npos) return true;
+    }
+    return false;
+  }
+
+  void report(const Document& doc, std::size_t start, std::size_t end, std::size_t& taken,
+              std::vector<Hit>& hits) const {
+    if (is_sample(std::string_view(doc.lower).substr(start, end - start))) return;
+    // Where everybody may go: then the address alone is nobody's.
+    const bool open_house = words_.around(doc, start, end, 80, 60) & kOpenHouse;
+    hits.push_back(
+        Hit{Kind::Address, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), !open_house});
     taken = end;
   }
 
@@ -142,7 +164,7 @@ class Person : public scan::Detector {
     rest = piece(doc.text, hit.end, hit.end + 90);
     const re2::StringPiece whole = rest;
     if (RE2::Consume(&rest, town_) || RE2::Consume(&rest, town_only_)) {
-      report(start, hit.end + (whole.size() - rest.size()), taken, hits);
+      report(doc, start, hit.end + (whole.size() - rest.size()), taken, hits);
     }
   }
 
@@ -152,7 +174,8 @@ class Person : public scan::Detector {
         R"(^ \d{1,6}(?: \d{2,3})?,? ?\n?(?:\d{4,5} )?[A-Z\pL][\pL. '-]{2,30}(?:,? (?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2,3} \d{4}))?)");
     re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 80);
     const re2::StringPiece whole = rest;
-    if (RE2::Consume(&rest, kBoxAddress)) report(hit.start, hit.end + (whole.size() - rest.size()), taken, hits);
+    if (RE2::Consume(&rest, kBoxAddress))
+      report(doc, hit.start, hit.end + (whole.size() - rest.size()), taken, hits);
   }
 
   void east_asian(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
@@ -160,7 +183,7 @@ class Person : public scan::Detector {
     re2::StringPiece address;
     if (!RE2::PartialMatch(piece(doc.text, hit.end, hit.end + 180), east_asian_, &address)) return;
     const auto start = static_cast<std::size_t>(address.data() - doc.text.data());
-    report(start, start + address.size(), taken, hits);
+    report(doc, start, start + address.size(), taken, hits);
   }
 
   void before_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
@@ -172,7 +195,7 @@ class Person : public scan::Detector {
     const std::size_t from = hit.start > 12 ? hit.start - 12 : 0;
     const bool numbered = RE2::PartialMatch(piece(doc.text, from, hit.start), before_number_, &number);
     if (numbered) start = static_cast<std::size_t>(number.data() - doc.text.data());
-    report(start, hit.end + (whole.size() - rest.size()), taken, hits);
+    report(doc, start, hit.end + (whole.size() - rest.size()), taken, hits);
   }
 
   void suffix(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
@@ -186,7 +209,7 @@ class Person : public scan::Detector {
     if (hit.start - start < 2) return;
     const std::size_t used = whole.size() - rest.size();
     if (used < 7) return;  // a house number alone: "Ring 3" says too little without the town
-    report(start, hit.end + used, taken, hits);
+    report(doc, start, hit.end + used, taken, hits);
   }
 
   Words words_;

@@ -7,7 +7,7 @@
 namespace sluice::sense::detect {
 namespace {
 
-constexpr std::uint32_t kNameWord = 0, kMoneyWord = 1, kAddressWord = 2, kFirstPhrase = 3;
+constexpr std::uint32_t kNameWord = 0, kMoneyWord = 1, kAddressWord = 2, kAmountWord = 3, kFirstPhrase = 4;
 
 // A quick no for the many numbers that stand between ordinary words.
 bool may_touch_currency(std::string_view text, const scan::NumberRun& run) {
@@ -46,6 +46,15 @@ bool is_money(const scan::Document& doc, const scan::NumberRun& run) {
   return false;
 }
 
+// "310.00", or the "50" of "1.204,50" (a comma ends a run).
+bool has_cents(const scan::Document& doc, const scan::NumberRun& run) {
+  const scan::DigitGroup& last = doc.groups[run.first_group + run.groups - 1u];
+  if (last.size != 2 || last.start < 2) return false;
+  const char before = doc.text[last.start - 1], digit = doc.text[last.start - 2];
+  if (digit < '0' || digit > '9') return false;
+  return (before == '.' && run.groups == 2) || (before == ',' && run.groups == 1);
+}
+
 // 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, written with four numbers.
 bool is_private_address(const scan::Document& doc, const scan::NumberRun& run) {
   if (run.groups < 4) return false;
@@ -70,6 +79,7 @@ Topic::Topic(scan::PhraseSet& set, Definition definition)
   words_.push_back({definition.name_group, definition.name_weight});
   words_.push_back({definition.money_group, definition.money_weight});
   words_.push_back({definition.address_group, definition.address_weight});
+  words_.push_back({definition.amount_group, 1});
 }
 
 void Topic::add(int group, double weight, std::string_view phrases, scan::Edge edge) {
@@ -91,6 +101,7 @@ std::vector<Topic::Event> Topic::events_of(const scan::Document& doc) const {
   }
   for (const auto& run : doc.numbers) {
     if (words_[kMoneyWord].group >= 0 && is_money(doc, run)) events.push_back({run.start, run.end, kMoneyWord});
+    if (words_[kAmountWord].group >= 0 && has_cents(doc, run)) events.push_back({run.start, run.end, kAmountWord});
     if (words_[kAddressWord].group >= 0 && is_private_address(doc, run))
       events.push_back({run.start, run.end, kAddressWord});
   }

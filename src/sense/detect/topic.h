@@ -32,6 +32,7 @@ class Topic : public scan::Detector {
     double money_weight = 1;
     int address_group = -1;  // the same for an address of a private network (RFC 1918)
     double address_weight = 1.5;
+    int amount_group = -1;  // the same, with weight 1, for a number with two decimals: "1,204.50", "1.204,50"
     std::uint32_t window = 1200;  // bytes: about two paragraphs
   };
 
@@ -58,7 +59,7 @@ class Topic : public scan::Detector {
   scan::PhraseSet* set_;  // outlives the detector; used by add() only
   scan::PhraseSet::Owner owner_;
   std::set<std::pair<std::string, scan::Edge>> known_;
-  std::vector<Word> words_;  // [0] full name, [1] money, [2] private address, then phrase id + 3
+  std::vector<Word> words_;  // [0] full name, [1] money, [2] private address, [3] amount, then phrase id + 4
 };
 
 }  // namespace sluice::sense::detect

@@ -184,7 +184,10 @@ class Contact : public scan::Detector {
   void phone(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
     const Groups g(doc, run);
     if (run.digits < 7 || g.glued_before(0)) return;
-    if (run.start > 0 && doc.text[run.start - 1] == '+') return international(doc, g, hits);
+    if (run.start > 0 && doc.text[run.start - 1] == '+') {
+      if (run.start > 1 && is_alnum(doc.text[run.start - 2])) return;  // a version: "6.3+20221224"
+      return international(doc, g, hits);
+    }
     if (run.start > 1 && doc.text[run.start - 1] == '(' && doc.text[run.start - 2] == '+')
       return international(doc, g, hits);
     if (run.digits == 7 || is_something_else(g)) {
@@ -251,10 +254,13 @@ class Contact : public scan::Detector {
     return true;
   }
 
-  // Dates, addresses of machines, decimals and lists of numbers.
+  static bool is_year(std::string_view four) { return four.starts_with("19") || four.starts_with("20"); }
+
+  // Dates, spans of years, addresses of machines, decimals and lists of numbers.
   static bool is_something_else(const Groups& g) {
     const std::size_t n = g.count();
     if (n == 2 && g.separator(0) == ".") return true;
+    if (n == 2 && g.shaped(0, {4, 4}) && is_year(g.digits(0)) && is_year(g.digits(1))) return true;
     if (n >= 3 && g.shaped(0, {4, 2, 2})) return true;
     if (n >= 3 && g.size(0) <= 2 && g.size(1) <= 2 && g.size(2) == 4) return true;
     if (n == 4 && g.separator(0) == "." && g.separator(1) == "." && g.separator(2) == ".") return g.size(0) <= 3;

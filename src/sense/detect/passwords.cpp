@@ -241,6 +241,7 @@ class Passwords : public scan::Detector {
       if (at == clause.npos || clause.substr(0, at).find(". ") != clause.npos) continue;
       v.start = from + at + std::string_view(verb).size();
       read_value(doc.text, v);
+      if (std::string_view(verb) == " to " && classes_of(doc.slice(v.start, v.end)).kinds() < 3) continue;
       v.assigned = verb[0] == ':' && classes_of(doc.slice(v.start, v.end)).kinds() >= 3;
       return v;
     }
@@ -300,8 +301,8 @@ class Passwords : public scan::Detector {
 
   // Whether the value after such a name is a live secret.
   static bool accepts(std::string_view text, const Value& v, Tags tags) {
-    if (text.size() < 4 || is_placeholder(text) || is_reference(text) || text.starts_with("arn:") ||
-        text.find(":secret:") != text.npos)
+    if (text.size() < 4 || text.starts_with("--") || is_placeholder(text) || is_reference(text) ||
+        text.starts_with("arn:") || text.find(":secret:") != text.npos)
       return false;
     const Classes c = classes_of(text);
     if ((tags & kPassword) && v.assigned) {

@@ -81,7 +81,8 @@ class Person : public scan::Detector {
         "museum|tower|restaurant|theatre|theater|gallery|cathedral|opening hours|is open|open daily|open until|"
         "opera house|town hall|city "
         "hall|library|öffnungszeiten|geöffnet|musée|ouvert|horaires|museo|abierto|horario|"
-        "aperto|orari|museu|aberto|admission|tickets|headquarters|head office|free software foundation|monument|"
+        "aperto|orari|museu|aberto|admission|tickets|headquarters|head office|having an office at|registered "
+        "office|monument|"
         "stadium|embassy|conference venue|venue");
     words_.add(kBox, "po box|p.o. box|p. o. box|postfach|apartado|boîte postale|casella postale|postbus|skrytka");
     words_.add(kStreetSuffix,
@@ -134,8 +135,8 @@ class Person : public scan::Detector {
 
   // The addresses that forms and manuals give as an example.
   static bool is_sample(std::string_view address) {
-    for (const char* sample :
-         {"anytown", "musterst", "musterweg", "sample street", "example street", "sesame street", "fake street"}) {
+    for (const char* sample : {"anytown", "musterst", "musterweg", "sample street", "example street",
+                               "sesame street", "fake street", "51 franklin", "59 temple place", "675 mass ave"}) {
       if (address.find(sample) != address.npos) return true;
     }
     return false;
@@ -161,6 +162,8 @@ class Person : public scan::Detector {
     const std::size_t name_at = doc.text.find(' ', start) + 1;
     if (start < taken || name_at >= doc.text.size() || doc.text[name_at] < 'A' || doc.text[name_at] > 'Z') return;
     if (start > 0 && scan::is_word_byte(doc.text[start - 1])) return;
+    if (name_at - start == 6 && doc.text[name_at - 2] == ',' && (doc.text[start] == '1' || doc.text[start] == '2'))
+      return;  // "2013, Thomas G. Lane"
     rest = piece(doc.text, hit.end, hit.end + 90);
     const re2::StringPiece whole = rest;
     if (RE2::Consume(&rest, town_) || RE2::Consume(&rest, town_only_)) {

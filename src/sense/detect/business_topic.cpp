@@ -134,6 +134,34 @@ void add_more_matters(Topic& t) {
         scan::Edge::Any);
 }
 
+// Markings in the words that languages share, and what companies count and plan.
+void add_shared_markings(Topic& t) {
+  t.add(kMarking, 2,
+        "vertraulich|confidentiel|confidentielle|confidencial|riservat|confidenzial|vertrouwelijk|poufn|конфиденц|"
+        "luottamuks|bizalmas|důvěrn|confidenția",
+        scan::Edge::Start);
+  t.add(
+      kMarking, 3,
+      "not for circulation|not for external|panel only|for our sales leads only|for internal|internal use|intern:|"
+      "for management only|need-to-know|need to know basis|not to be shared|must not be shared|must not leave|"
+      "keep it internal|stays between us|nur für innendienst|nicht für kunden|wettbewerb darf es nicht|"
+      "darf nicht nach außen|vorstandsvorlage|note confidentielle|documento riservato|documento confidencial|"
+      "documento interno|documento reservado|nota interna|solo para uso|só para uso|alleen voor intern|"
+      "tylko do użytku wewnętrznego|только для внутреннего|don't tell them|don't tell anyone|tell nobody|"
+      "do not mention the outage|hush");
+  t.add(kInternal, 2,
+        "cash|receivables|payables|covenant|covenants|bank waives|unit margin|gross profit|ebitda|capex|opex|"
+        "exec team|for the board|to the board|the board|talking points|lost the account|account over price|outage|"
+        "sla breach|at risk accounts|renewal risk|top accounts|qbr|heat map|arr|mrr|candidate feedback|debrief|"
+        "competing offer|offer at|panel|scorecard|move volume|volume to|walk-away|old contract|new offer|per kwh|"
+        "negotiation plan|consensus|ir "
+        "wants|guidance|fy26|fy27|kaufpreis|kaufpreisrahmen|übernahme|preisliste|händler|"
+        "wettbewerb|innendienst|vertrieb|fermeture du site|comité|calendrier et coûts|esuberi|stabilimento|"
+        "trattativa sindacale|meta de vendas|investidor|diretoria|overnamebod|plafond|сокращение|цеха|"
+        "margen|marge|our billing portal|our portal|our platform|our network|unauthenticated|finding h-|"
+        "remediation|cvss|exploit|privilege escalation|production outage|sev1|sev-1|rca");
+}
+
 void add_network(Topic& t) {
   t.add(kNetwork, 1.5, ".internal|.intranet|.lan|.corp|.intra|.local|.prod|-prod|-stg", scan::Edge::End);
   t.add(
@@ -162,13 +190,13 @@ void add_restricted(Topic& t) {
         "confidentiel défense|très secret|diffusion restreinte -|alto secreto|segreto di stato|tajne|"
         "ściśle tajne|совершенно секретно|секретно|insiders only|insider only|insider list|"
         "inside information|insider information|material non-public|material nonpublic|mnpi|"
-        "restricted list|project insiders|quiet period|filed under seal|file under seal|under seal|"
+        "project insiders|filed under seal|file under seal|"
         "sealed indictment|sealed filing|sealed court|sealed record|sealed by order|sealed juvenile|"
-        "grand jury|protective order|whistleblower report|whistleblower complaint|whistleblower:|"
-        "whistleblower disclosure|hinweisgeber|lanceur d'alerte|protected disclosure|informant|"
-        "confidential source|confidential informant|witness protection|insiderinformation|"
+        "whistleblower report|whistleblower complaint|whistleblower:|"
+        "whistleblower disclosure|hinweisgeber|lanceur d'alerte|protected disclosure|"
+        "confidential source|confidential informant|insiderinformation|"
         "insiderinformationen|information privilégiée|información privilegiada|itar controlled|"
-        "itar-controlled|export controlled|law enforcement sensitive|cui//");
+        "itar-controlled|law enforcement sensitive|cui//");
   t.add(kMarking, 3, "绝密|机密★|国家秘密|秘密★|内幕信息|特定秘密|極秘|군사기밀|内部告発|举报人", scan::Edge::Any);
   t.add(kMarking, 2,
         "top secret|classified|whistleblower|insider|sealed|not public yet|not yet public|non-public|"
@@ -184,14 +212,19 @@ void add_restricted(Topic& t) {
         "dna profile|dna sample|pathogenic variant|variant of uncertain significance|heterozygous|"
         "homozygous|carrier of|carrier status|hla-b27|apoe|apoe4|huntington's gene|cag repeats|"
         "karyotype|rs429358|rs7412|snp|23andme|paternity test|gentest|test génétique|prueba genética|"
-        "fingerprint template|iris template|iris scan|faceprint|face embedding|biometric template|"
+        "fingerprint template|iris template|iris scan|faceprint|face embedding|face embeddings|embedding "
+        "template|biometric template|paternity|loci|str profile|"
         "fingerprint minutiae|voiceprint|biometric|retina scan|lynch syndrome|cftr|germline");
   t.add(kGenetic, 2, "基因检测|基因组|指纹模板|遺伝子検査|유전자 검사", scan::Edge::Any);
   t.add(kOwner, 1,
         "our|we|my|her|his|patient|employee|subject|client|signing|draft|script|planned|sample|"
-        "result|results|positive|mr.|mrs.|ms.|participant");
+        "result|results|positive|my brother|my father|my child|mr.|mrs.|ms.|participant");
   t.add(kMarking, 3,
         "insiders list|insider-list|wall-crossed|price-sensitive information|kursrelevant|insiderliste");
+  t.add(kMarking, 1.5,
+        "informant|grand jury|protective order|quiet period|restricted list|export controlled|witness protection");
+  t.add(kMarking, 3, "filed under seal|filing under seal|kept under seal|is under seal");
+  t.add(kMarking, 2.5, "under seal|subpoena to the carrier|sealed exhibit");
   t.add(kMarking, 2,
         "report my boss|report my employer|report my company|blow the whistle|blowing the whistle|report the "
         "company|"
@@ -214,14 +247,16 @@ void add_general(Topic& t) {
   t.add(kGeneral, 1, "什么是|是什么意思", scan::Edge::Any);
 }
 
-constexpr int kTerm = 0, kMoney = 1, kPerson = 2, kStatement = 3, kAmount = 5;
+constexpr int kTerm = 0, kMoney = 1, kPerson = 2, kStatement = 3, kAmount = 5, kHint = 6;
 
 // The finances of somebody: terms, an amount, and a person whose they are.
 double decide_finance(const Sums& s) {
   // The lines of a statement or a payslip, with amounts, are somebody's even without a name.
   if (s[kStatement] >= 3 && s[kAmount] + s[kMoney] >= 1 && s[kGeneral] < 1) return 0.7;
-  if (s[kMoney] < 1 || s[kPerson] < 1) return 0;
-  const double score = std::min(s[kTerm], 6.0) + std::min(s[kPerson], 2.0) - 1.5 * s[kGeneral];
+  // Names and "his" are in every piece of news.
+  const double person = s[kPerson] + (s[kGeneral] < 1 ? std::min(s[kHint], 1.5) : 0);
+  if (s[kMoney] < 1 || person < 1) return 0;
+  const double score = std::min(s[kTerm], 6.0) + std::min(person, 2.0) - 1.5 * s[kGeneral];
   return s[kTerm] >= 2 && score >= 3.25 ? 0.7 : 0;
 }
 
@@ -255,7 +290,8 @@ void add_statements(Topic& t) {
 
 void add_finance(Topic& t) {
   t.add(kTerm, 2,
-        "owe|owed|missed three payments|missed payments|credit card debt|credit cards|child support|"
+        "behind with the rent|behind on|behind with|in default|late payments|owe|owed|missed three "
+        "payments|missed payments|credit card debt|credit cards|child support|"
         "student loan|car loan|repossessed|unpaid|outstanding balance|in debt|wages|hourly wage|raise|pay rise|"
         "take-home pay|commission|expense claim|reimbursement|retirement account|roth ira|capital gains|"
         "dividend income|rent arrears|rückstand|zahlungsrückstand|lohn|überziehung|en retard de paiement|"
@@ -277,8 +313,9 @@ void add_finance(Topic& t) {
         "balance|deposit|deposited|withdrawal|withdrew|income|refund|payment|credit|interest|"
         "installment|instalment|paid|earns|earning|bonus|expenses|savings|checking|account|"
         "transaction|statement|card on file|invoice|billing|monthly|annual|march payment");
+  t.add(kHint, 0.5, "his|her|mr.|mrs.|ms.|mr|mrs");
   t.add(kPerson, 1,
-        "my|his|her|mr.|mrs.|ms.|mr|mrs|employee|customer|client|borrower|account holder|applicant|"
+        "my|employee|customer|client|borrower|account holder|applicant|"
         "tenant|herr|frau|monsieur|madame|señor|señora|i earn|i owe|debtor|guest|member");
 }
 
@@ -291,8 +328,10 @@ Made make_business_topic(scan::PhraseSet& set) {
   add_markings(*topic);
   add_matters(*topic);
   add_more_matters(*topic);
+  add_shared_markings(*topic);
   add_network(*topic);
   add_general(*topic);
+  add_reporting(*topic, kGeneral);
   return topic;
 }
 
@@ -303,13 +342,14 @@ Made make_restricted_topic(scan::PhraseSet& set) {
   auto topic = std::make_unique<Topic>(set, d);
   add_restricted(*topic);
   add_general(*topic);
+  add_reporting(*topic, kGeneral);
   return topic;
 }
 
 Made make_finance_topic(scan::PhraseSet& set) {
   Topic::Definition d{"finance", scan::Kind::FinanceTopic, decide_finance};
-  d.name_group = kPerson;
-  d.name_weight = 1.5;
+  d.name_group = kHint;
+  d.name_weight = 1;
   d.money_group = kMoney;
   d.amount_group = kAmount;
   d.window = 600;
@@ -317,6 +357,7 @@ Made make_finance_topic(scan::PhraseSet& set) {
   add_finance(*topic);
   add_statements(*topic);
   add_general(*topic);
+  add_reporting(*topic, kGeneral);
   return topic;
 }
 

@@ -1,6 +1,7 @@
 // Health: information on one patient, named or not. Medical words alone are an encyclopaedia; with someone who has
 // them they are a record. Groups: who (individual), what (clinical), how written (notes, dialogue), against
-// (general explanations), and words that are clinical among others only ("operation", "units").
+// (general explanations), words that are clinical among others only ("operation", "units"), and what hints at
+// somebody but stands in every story too (names, "she").
 #include <algorithm>
 
 #include "sense/detect/detectors.h"
@@ -9,12 +10,16 @@
 namespace sluice::sense::detect {
 namespace {
 
-constexpr int kWho = 0, kWhat = 1, kNote = 2, kGeneral = 3, kMaybe = 4;
+constexpr int kWho = 0, kWhat = 1, kNote = 2, kGeneral = 3, kMaybe = 4, kHint = 5;
 
 double decide(const Sums& s) {
-  const double who = s[kWho], note = s[kNote];
+  const double note = s[kNote];
   const double what = s[kWhat] + std::min(s[kMaybe], s[kWhat] + note / 2);
-  if (note >= 4 && what + who >= 1) return 0.9;  // the layout of a record or a consultation
+  // A story has people too: they count as much as the text is clinical.
+  const bool told = s[kWho] + note == 0 && s[kGeneral] > 0;  // of somebody in an article
+  const double hint = told ? 0 : std::min({s[kHint], 2.5, std::max(s[kWho] / 2 + note / 2, what / 3)});
+  const double who = s[kWho] + hint;
+  if (note >= 4 && what + who >= 1 && s[kGeneral] < note) return 0.9;  // the layout of a record or a consultation
   if (who + note < 1 || what + note < 2) return 0;
   const double score = std::min(who, 4.0) + std::min(what, 6.0) + note - 1.5 * s[kGeneral];
   if (score < 3.5) return 0;
@@ -34,16 +39,204 @@ void add_people(Topic& t) {
         "meine frau|ma mère|mon père|mon fils|ma fille|mon mari|ma femme|mi madre|mi padre|mi hijo|"
         "mi hija|mi esposa|mi marido|minha mãe|meu pai|meu filho|mia madre|mio padre|our employee|"
         "my patient|our patient|a patient of mine|is allergic to|allergic to|patientin|patiente");
+  t.add(kWho, 1, "year-old|-year-old|year old", scan::Edge::AfterDigit);
+  t.add(kNote, 1, "prescribed");
   t.add(kWho, 1.5,
-        "year-old|-year-old|-jährige|-jähriger|year old|jährige patientin|jähriger patient|ans|"
+        "-jährige|-jähriger|jährige patientin|jähriger patient|ans|"
         "años de edad|jaar oud",
         scan::Edge::AfterDigit);
-  t.add(kWho, 1.5,
+  t.add(kHint, 1.5,
         "mr|mr.|mrs|mrs.|ms.|miss|mme|monsieur|madame|herr|frau|señor|señora|sig.|sr.|sra.|г-н|г-жа|mlle");
   t.add(kWho, 1,
-        "patient|pt|pt.|my|she|he|i have|i am|i'm|i've|her|his|elle|il|"
+        "patient|pt|pt.|my|i have|i am|i'm|i've|"
         "sie hat|er hat|ich habe|j'ai|tengo|paciente|paziente|pasient|pacjent|пациент|у меня|client");
   t.add(kWho, 2, "岁，|，女，|，男，|家属|我妈|我爸|我儿子|我女儿|母亲|父亲|先生|女士", scan::Edge::Any);
+}
+
+void add_hints(Topic& t) { t.add(kHint, 1, "she|he|her|his|him|elle|ella|ela|ele|hij|zij|она"); }
+
+// Words of the body's complaints, treatments and specialists, beyond the tables above.
+void add_vocabulary(Topic& t) {
+  t.add(
+      kWhat, 1,
+      "diarrhoea|diarrhea|flashbacks|panic|bipolar|lithium|lupus|polyp|dysplasia|adenoma|histology|lactate|"
+      "tacrolimus|"
+      "immunosuppressants|rejection|creatinine|kidney transplant|donor kidney|transplant team|sleepy|not "
+      "drinking|not "
+      "eating|dehydrated|ambulance|a&e|urgent "
+      "care|hives|itching|blister|bruise|bruises|faint|fainted|fainting|passed "
+      "out|collapse|seizing|convulsion|convulsions|wheezing|wheeze|runny nose|stuffy "
+      "nose|constipation|constipated|"
+      "bloating|heartburn|reflux|blood in|stool|stools|urine|urinate|urinating|incontinence|discharge|spotting|"
+      "hot flashes|cramps|cramping|stiffness|sprained|dislocated|broken arm|broken leg|broken "
+      "hip|stitches|wound|wounds|"
+      "abscess|cyst|mole|wart|acne|rosacea|hair loss|weight loss|weight gain|night "
+      "sweats|tremor|tremors|twitching|"
+      "slurred speech|blurred vision|double vision|tinnitus|earache|ear "
+      "infection|tonsillitis|sinusitis|strep|mono|flu|"
+      "pox|scarlet fever|whooping cough|croup|rsv|norovirus|salmonella|e. coli|lyme|rabies|tetanus|hpv|gonorrhea|"
+      "gonorrhoea|trichomoniasis|bacterial vaginosis|yeast infection|fibroids|ovarian cyst|prostate|erectile "
+      "dysfunction|testicular|vasectomy|hysterectomy|mastectomy|lumpectomy|knee surgery|back surgery|spinal "
+      "fusion|"
+      "physical therapy|physiotherapist|occupational therapy|speech therapy|counselling|cbt|emdr|psychotherapy|"
+      "antipsychotic|mood stabiliser|mood "
+      "stabilizer|benzodiazepine|benzos|painkillers|painkiller|steroids|steroid|"
+      "cortisone|inhalers|nebulizer|ventoline|ventolin|epipen|insulin "
+      "pump|glucometer|cpap|oxygen|ventilator|intubated|"
+      "dialysis|catheters|feeding tube|colostomy|chemo|radiation|immunotherapy|remission|terminal|palliative care|"
+      "life expectancy|dnr|hospice|alzheimer|parkinson|huntington|als|ms "
+      "relapse|autistic|asperger|dyslexia|tourette|"
+      "ocd|bpd|borderline|psychotic|manic|mania|self harm|cutting myself|suicide attempt|want to die|eating "
+      "disorder|"
+      "binge|purging|alcoholic|addicted|detox|withdrawal symptoms|miscarried|stillbirth|ectopic|morning sickness|"
+      "gestational|ultrasound scan|due date|weeks "
+      "pregnant|breastfeeding|postpartum|postnatal|colic|teething|vaccination|"
+      "allergist|dermatologist|gastroenterologist|rheumatologist|urologist|gynaecologist|gynecologist|"
+      "endocrinologist|"
+      "pulmonologist|nephrologist|hematologist|haematologist|paediatrician|pediatrician|orthopedist|surgeon|"
+      "appendicitis|appendectomy|gallbladder|gallstones|pancreas|spleen|bowel|colon|rectal|stomach|thyroid|"
+      "adrenal|"
+      "pituitary|lymph node|lymph nodes|bone marrow|platelet|white count|hemoglobin a1c|ferritin|vitamin "
+      "d|cortisol|"
+      "testosterone|estrogen|ck|ldh|alt|ast|bilirubin|inr|d-dimer|bnp|ecg|eeg|emg|pet scan|ct|mri|x-rays|"
+      "phq-9|gad-7|mmse|moca|apgar|nyha|map|hr|rr|hcg|rlq|llq|ruq|luq|npo|ivf|ivig|norad|noradrenaline|"
+      "crystalloid|"
+      "ceftriaxone|metronidazole|prazosin|hydroxychloroquine|levothyroxine|tylenol|advil|aleve|benadryl|zyrtec|"
+      "lexapro|"
+      "wellbutrin|cymbalta|effexor|seroquel|abilify|lamictal|klonopin|ativan|valium|ambien|vicodin|percocet|"
+      "suboxone|"
+      "plavix|eliquis|xarelto|coumadin|lipitor|crestor|norvasc|lasix|synthroid|januvia|jardiance|trulicity|wegovy|"
+      "mounjaro|entresto|keytruda|herceptin|prolia|accutane|viagra|cialis|prep|biktarvy|paxlovid|tamiflu");
+  t.add(
+      kWhat, 1,
+      "vorhofflimmern|beule|gestürzt|sturz|notaufnahme|brustkrebs|darmkrebs|prostatakrebs|leukämie|bandscheibe|"
+      "bandscheibenvorfall|schlaganfall|herzrhythmusstörungen|durchfall|verstopfung|blinddarm|gallensteine|"
+      "nierensteine|"
+      "juckreiz|ohnmacht|ohnmächtig|krampfanfall|epilepsie|depression|panikattacken|essstörung|magersucht|adhs|"
+      "autismus|"
+      "reha|kur|krankengeld|rettungswagen|hausarzt|facharzt|befunde|überweisung|dosis|hno|kinderarzt|hebamme|"
+      "wehen|"
+      "frühchen|wunde|narbe|sodbrennen|bluthusten|blutwert|entzündungswerte|dyspnée|bpco|sevré|asthme|tousse|toux|"
+      "épilepsie|crise|grippe|angine|otite|eczéma|lombalgie|sciatique|hernie discale|cancer du sein|cancer du "
+      "poumon|"
+      "chimio|radiothérapie|biopsie|irm|scanner|échographie|prise de sang|ordonnance|urgences|généraliste|kiné|"
+      "antidépresseur|antidépresseurs|anorexie|boulimie|sclérose en plaques|alzheimer|chute|perfusion|plaie|"
+      "vomit|diarrhée|constipation|insomnie|dolor torácico|ecg|infarto|ictus|varón|mujer de|embarazada|lupus|"
+      "hidroxicloroquina|epilepsia|convulsión|crisis|quimio|radioterapia|biopsia|resonancia|ecografía|análisis de "
+      "sangre|"
+      "urgencias|médico de cabecera|antidepresivos|anorexia|esclerosis múltiple|alzheimer|caída|herida|diarrea|"
+      "estreñimiento|insomnio|fiebre alta|cáncer de mama|cáncer de pulmón|tdah|ictus|demenza|febbre|non "
+      "beve|vomita|"
+      "diarrea|risonanza|ecografia|esami del sangue|pronto soccorso|medico di base|antidepressivi|tumore|"
+      "tumore al seno|sclerosi multipla|frattura|caduta|pressione alta|glicemia|tosse|mal di "
+      "pancia|tdah|epilepsia|"
+      "convulsão|quimioterapia|radioterapia|ressonância|ultrassom|exame de sangue|pronto-socorro|antidepressivo|"
+      "câncer de mama|esclerose "
+      "múltipla|queda|pressão|glicemia|vomitando|diarreia|insônia|cukrzycę|cukrzyca|cukier|"
+      "wymiotuje|gorączkę|biegunka|padaczka|padaczkę|udar|zawał|astma|rak piersi|rezonans|usg|badania krwi|sor|"
+      "antydepresanty|depresję|złamanie|nowotwór|dwaalt|dementie|suikerziekte|hartaanval|beroerte|borstkanker|"
+      "longontsteking|epilepsie|overgeven|diarree|spoedeisende|huisarts|antidepressiva|slaappillen|gevallen|"
+      "гипотиреоз|тироксин|анализ|дозу|доза|ттг|тошнит|рвота|понос|кашляет|астма|эпилепсия|инфаркт|рак груди|"
+      "антидепрессанты|депрессию|мрт|узи|скорая|скорую|врач сказал|сахар в "
+      "крови|epilepsi|anfall|diagnosen|bröstcancer|"
+      "stroke|blodtryck|feber|hosta|kräks|brystkræft|blodtryk|kreft|blodtrykk|aivohalvaus|rintasyöpä|kemoterapi|"
+      "ateşi|"
+      "ateşim|kanser|felç|epilepsi|nöbet|şeker|tansiyonu|kalp krizi|depresyon|öksürük|kusuyor");
+  t.add(kWhat, 1,
+        "怀孕|糖耐量|妊娠|妊娠糖尿病|医生说|检查结果|发炎|拉肚子|便血|失眠|过敏性|哮喘|中风|骨髓|放疗|肺癌|胃癌|"
+        "肝癌|肝炎|甲亢|"
+        "甲减|尿毒症|血脂|心电图|核磁|b超|住院|出院|复发|药量|吃药|抗抑郁|焦虑症|自闭症|うつ病|抗うつ薬|休職|"
+        "眠れない|薬を飲み|"
+        "副作用|通院|検査結果|胃がん|肺がん|心筋|不整脈|貧血|アレルギー|妊婦|出産|流産|発作|吐き気|下痢|めまい|"
+        "頭痛|腰痛|"
+        "폐암|위암|유방암|항암 치료|열이|기침|구토|설사|두통|수면제|항우울제|공황|간질|뇌졸중|수술을|검사 "
+        "결과|임신|유산",
+        scan::Edge::Any);
+}
+
+// Endings that the names of drugs, diseases and procedures share in the languages of Europe.
+void add_endings(Topic& t) {
+  t.add(kWhat, 1.5,
+        "oprolol|enolol|isoprolol|anolol|sartan|vastatin|vastatine|vastatina|cillin|cilline|cilina|cillina|mycin|"
+        "mycine|"
+        "micina|prazole|prazol|prazolo|oxetine|oxetin|oxetina|triptan|gliptin|gliptina|gliptine|gliflozin|dipine|"
+        "dipin|"
+        "dipino|floxacin|floxacino|izumab|tuzumab|ximab|limumab|tinib|azepam|azolam|inopril|alapril|amipril|"
+        "indopril|"
+        "lukast|cycline|cyclin|ciclina|conazole|conazol|oxaban|tidine|dronate|thiazide|thiazid|tiazida|nisolone|"
+        "nisolon|"
+        "methasone|asone|rolimus|tropium|terol|glutide|apine|azapine|idone|peridol|ridone|zodone|faxine|traline|"
+        "pramine|"
+        "triptyline|bamazepine|racetam|gabalin",
+        scan::Edge::End);
+  t.add(
+      kWhat, 1,
+      "ectomy|ektomie|ectomie|ectomía|ectomia|oscopy|oskopie|oscopie|oscopía|oscopia|oplasty|plastik-op|ostomy|"
+      "otomy|"
+      "angiogram|mammogram|ographie thorax|aemia|anemia|anaemia|glycemia|glykämie|kalemia|natremia|uremia|ämie|"
+      "leukemia|neuropathy|nephropathy|retinopathy|cardiomyopathy|opathie|arthralgia|myalgia|neuralgia|"
+      "fibromyalgie|"
+      "appendicitis|bursitis|arthritis|nephritis|cystitis|gastritis|dermatitis|meningitis|colitis|bronchitis|"
+      "pankreatitis|pancreatitis|tonsillitis|sinusitis|otitis|vasculitis|encephalitis|myocarditis|endocarditis|"
+      "thrombosis|fibrosis|sclerosis|cirrhosis|necrosis|osteoporosis|tuberculosis|endometriosis|carcinoma|sarcoma|"
+      "lymphoma|melanoma|glioma|blastoma|myeloma|karzinom|sarkom|lymphom|myelom|carcinome|sarcome|lymphome",
+      scan::Edge::End);
+}
+
+// The language of examination and of notes, which articles do not speak.
+void add_examination(Topic& t) {
+  t.add(kNote, 2.5,
+        "the patient states|patient states|patient reports|the patient reports|patient denies|the patient denies|"
+        "she denies|he denies|denies any|patient presents|the patient presents|patient is an|the patient is an|"
+        "the patient is a|no known drug allergies|no known allergies|nkda|noncontributory|non-contributory|"
+        "no acute distress|alert and oriented|within normal limits|regular rate and rhythm|clear to auscultation|"
+        "vital signs stable|afebrile|normocephalic|pupils "
+        "equal|nontender|non-tender|nondistended|auscultation|murmurs|"
+        "past surgical history|surgical history|family history|social history|review of systems|estimated blood "
+        "loss|"
+        "prepped and draped|sterile fashion|general anesthesia|tolerated the procedure|extubated|of unknown "
+        "etiology|"
+        "of uncertain etiology|uncertain etiology|significant for|remarkable for|unremarkable|negative for|"
+        "was brought in by|follow up in clinic|followup|rule out|packs per day|pack per day|cigarettes per day|"
+        "nonsmoker|non-smoker|quit smoking|tobacco use|alcohol use|illicit drug|well-developed|well-nourished|"
+        "differential diagnosis|chief complaint|ed note|neg hcg|c/w|surg consulted|safety plan|"
+        "passive si|repeat in|lap appendix|referral to radiology|seen in clinic|"
+        "right-hand dominant|right hand dominant|last menstrual|gravida|vaginal delivery|apgar");
+  t.add(kNote, 2,
+        "anamnese:|befund:|diagnose:|therapie:|medikation:|procedere|z. n.|verlegt|entlassen|aufnahmegrund|"
+        "motif d'hospitalisation|examen clinique|antécédents|traitement habituel|courrier de sortie|sous o2|sevré "
+        "tabac|"
+        "patient de|patiente de|exploración|motivo de consulta|antecedentes personales|juicio clínico|se activa "
+        "código|"
+        "redacta la nota|esame obiettivo|anamnesi|terapia in atto|exame físico|hipótese diagnóstica|queixa "
+        "principal|"
+        "badanie przedmiotowe|wywiad|zalecenia|lichamelijk onderzoek|voorgeschiedenis|жалобы "
+        "на|объективно|назначено|"
+        "anamnes|status:|ordination|sick note|krankschreibung|part-time return|return to work");
+  // Values that were measured on somebody.
+  t.add(
+      kNote, 2,
+      "bp 8|bp 9|bp 1|hr 4|hr 5|hr 9|hr 1|rr 2|rr 3|sats 8|sats 9|spo2 8|spo2 9|temp 38|temp 39|temp 40|t 38|t 39|"
+      "hb 5|hb 6|hb 7|hb 8|hb 9|wbc 0|wbc 1|wbc 2|plt 1|plt 2|plt 3|plt 4|crp 1|crp 2|crp 3|lactate 2|lactate 3|"
+      "lactate 4|lactate 5|lactate 6|map 4|map 5|map 6|inr of|inr 1|inr 2|inr 3|inr 4|inr 5|hba1c 6|hba1c 7|hba1c "
+      "8|"
+      "hba1c 9|hba1c 1|a1c of|a1c 7|a1c 8|a1c 9|a1c 1|creatinine 1|creatinine 2|creatinine went|creatinine is|"
+      "creatinine of|egfr 1|egfr 2|egfr 3|ferritin 1|ferritin 2|tsh 4|tsh 5|tsh 6|tsh 7|tsh 8|tsh 9|psa of|psa "
+      "4|psa 5|"
+      "glucose 2|glucose 3|troponin 0|troponin 1|gcs 1|gcs 3|gcs 7|gcs 8|ef 2|ef 3|ef 4|blutdruck 1|"
+      "rr 1|tension 1|tensión 1|pressione 1|temperatur 38|temperatur 39|fieber 38|fieber 39|ттг |"
+      "phq-9 score|gad-7 score|score 19",
+      scan::Edge::Start);
+  // What the reader is told of himself in a leaflet.
+  t.add(kGeneral, 1,
+        "your doctor|you may|you might|your child|your risk|your body|if you have|you should|your blood|your "
+        "healthcare|"
+        "healthcare provider|health care provider|doctors may|doctors use|doctor may|genetic counselor|genetics "
+        "home|"
+        "these resources|clinicaltrials|inherited|gene|genes|mutation|mutations|autosomal|incidence|most "
+        "cases|affected|"
+        "researchers|may be caused|signs and symptoms|complications of|who is at risk|how to prevent|how to "
+        "diagnose");
 }
 
 void add_notes(Topic& t) {
@@ -64,7 +257,7 @@ void add_notes(Topic& t) {
   t.add(kNote, 2,
         "presents with|presented with|presenting with|complains of|c/o|h/o|s/p|was admitted|"
         "admitted to|admitted with|admitted for|discharged|diagnosed with|was prescribed|"
-        "is prescribed|prescribed|started on|denies|follow-up appointment|status post|referred to|"
+        "is prescribed|started on|denies|follow-up appointment|status post|referred to|"
         "underwent|scheduled for surgery|in remission|relapsed|is taking|stellt sich vor|aufgenommen|"
         "entlassen|hospitalisé|hospitalisée|ingresado|ingresada|ingresó|internado|ricoverato|"
         "ricoverata|sick leave|on leave for|medical leave|positive for|cleared to return|née le|né le");
@@ -228,6 +421,9 @@ void add_stems(Topic& t) {
 void add_relatives(Topic& t) {
   t.add(
       kWho, 2,
+      "my ex|my ex-husband|my ex-wife|my kids|my kid|our child|our kids|my little one|the baby|baby is|newborn is|"
+      "toddler is|my transplant|the donor|my donor|a client of mine|my pt|our resident|my mil|my fiance|our "
+      "toddler|"
       "my girlfriend|a colleague of mine|one of my team|my colleague|my neighbour|my neighbor|my niece|my nephew|"
       "my cousin|my friend|our daughter|our son|our baby|my twins|my grandma|my grandpa|my fiancé|my roommate|"
       "i've been on|i was prescribed|i've had|"
@@ -252,7 +448,8 @@ void add_relatives(Topic& t) {
         "ich bin|je suis|ik heb|ik ben|soy|sono|mam|mám|jag har|jeg har|bende|moja|mein|meine|meinen|meiner|"
         "client reports|pt reports|gravida|g1p0|g2p1|g3p2");
   t.add(kWho, 2,
-        "我老公|我老婆|我丈夫|我妻子|我奶奶|我爷爷|我外婆|我被|我得了|我家孩子|父が|母が|息子が|娘が|妻が|夫が|"
+        "我今年|我怀孕|我老公|我老婆|我丈夫|我妻子|我奶奶|我爷爷|我外婆|我被|我得了|我家孩子|父が|母が|息子が|"
+        "娘が|妻が|夫が|"
         "祖母が|"
         "祖父が|父の|母の|息子の|娘の|妻の|夫の|歳男性|歳女性|歳の男性|歳の女性|患者さん|어머니|아버지|아들이|"
         "딸이|남편|"
@@ -317,9 +514,14 @@ void add_general(Topic& t) {
 
 Made make_health_topic(scan::PhraseSet& set) {
   Topic::Definition d{"health", scan::Kind::HealthTopic, decide};
-  d.name_group = kWho;
+  d.name_group = kHint;
   auto topic = std::make_unique<Topic>(set, d);
   add_people(*topic);
+  add_hints(*topic);
+  add_vocabulary(*topic);
+  add_endings(*topic);
+  add_examination(*topic);
+  add_reporting(*topic, kGeneral);
   add_notes(*topic);
   add_european(*topic);
   add_conditions(*topic);

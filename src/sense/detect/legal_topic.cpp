@@ -24,10 +24,11 @@ void add_english(Topic& t) {
         "attorney-client privileged|attorney client privileged|attorney-client privilege:|"
         "privileged and confidential|privileged & confidential|attorney work product|"
         "attorney-client communication|work product:|prepared in anticipation of litigation|"
-        "legally privileged|legal privilege applies|subject to privilege|without prejudice|"
+        "legally privileged|legal privilege applies|subject to privilege|"
         "settlement offer|our client|opposing counsel|our litigation strategy|settlement authority|"
         "under litigation hold|deposition transcript|deposition of|counsel advises|counsel advised|"
         "our expert");
+  t.add(kPrivileged, 1.5, "without prejudice");
   t.add(kInstrument, 2,
         "hereinafter|this agreement|this lease|this contract|this deed|this license|hereto|hereof|"
         "hereunder|hereby|thereof|thereto|thereunder|witnesseth|whereas|in witness whereof|"
@@ -129,6 +130,52 @@ void add_more_languages(Topic& t) {
       "sopimus|sözleşme|smlouva");
 }
 
+// Resolutions, pleadings, statutes of companies, settlements, and stems that languages share.
+void add_instruments(Topic& t) {
+  t.add(
+      kInstrument, 2,
+      "resolved, that|be it resolved|hereby is authorised|hereby is authorized|undersigned counsel|by and through|"
+      "alleges:|alleges that|the plaintiff|the defendant|interrogatory|interrogatories|request for production|"
+      "request for admission|response: objection|objection, form|consent order|draft order|statement of claim|"
+      "defence and counterclaim|prayer for relief|jury demand|affirmative defense|motion in limine|closing "
+      "argument|"
+      "under cross|cross-examined|on redirect|we hold back|second report|the hearing|his solicitor|her solicitor|"
+      "my solicitor|my lawyer|our lawyer|their lawyer|my ex and i|maintenance a month|custody schedule|"
+      "separation agreement|prenuptial agreement|licensed patents|royalty-bearing|the licensed|preferred shares|"
+      "series b preferred|articles of association|memorandum of understanding|heads of terms|"
+      "services agreement|supply agreement|framework agreement|reasonable skill and care|neither party|"
+      "either party may|beyond its reasonable control|force majeure|acts of god|during the term|upon termination|"
+      "retirement plan|plan administrator|eligible employee|normal retirement date|annuity|accrued benefit|"
+      "the grantor|the trustee shall|power of attorney|notary public|subscribed and sworn|deed of trust|"
+      "mortgagor|mortgagee|this warranty|this policy shall|insured shall|the insurer shall");
+  t.add(
+      kInstrument, 2.5,
+      "aufhebungsvertrag|gesellschaftsvertrag|abtretung|gesellschafterversammlung|das arbeitsverhältnis endet|"
+      "einvernehmlich|abfindung in höhe|abfindung|der mieter|der vermieter|die vermieterin|die mieterin|"
+      "verpflichtet sich|vereinbarung zwischen|satzung|dienstvertrag|werkvertrag|pachtvertrag|darlehensvertrag|"
+      "erbvertrag|ehevertrag|les parties conviennent|mettre fin au litige|à titre d'indemnité|le preneur|"
+      "donne en location|le salarié|l'employeur|le vendeur|l'acquéreur|le cédant|le cessionnaire|protocole "
+      "d'accord|"
+      "transactionnel|mise en demeure|la arrendadora|cede al arrendatario|la fianza|la vendedora|la compradora|"
+      "el empleador|el trabajador|las partes acuerdan|otorgan|poder notarial|burofax|scrittura privata|si obbliga|"
+      "in difetto|il conduttore|il lavoratore|il datore|le parti convengono|atto di citazione|diffida|"
+      "termo de confidencialidade|parte receptora|parte reveladora|obriga-se|o empregado|o empregador|"
+      "as partes acordam|procuração|notificação extrajudicial|zobowiązuje się|kaucja wynosi|umowa najmu|umowa o|"
+      "strony zgodnie|pełnomocnictwo|wezwanie do zapłaty|verkoper garandeert|ontbindende voorwaarden|de verkoper|"
+      "de koper|de werknemer|de werkgever|verbindt zich|договор подряда|подрядчик обязуется|заказчик обязуется|"
+      "стороны обязуются|доверенность|претензия|förbinder sig|forpligter sig|forplikter seg|taahhüt eder|"
+      "yükümlüdür|zavazuje se|se obligă");
+  t.add(kInstrument, 2.5,
+        "劳动合同第|竞争的业务|补偿金|不得从事|书面承诺|再委託|書面による承諾|してはならない|ものとする|"
+        "業務委託契約|第3条|第5条|第6条|"
+        "임대차계약|동의 없이|전대|근로계약|용역계약|해지할 수|손해를 배상",
+        scan::Edge::Any);
+  t.add(
+      kPrivileged, 2,
+      "counsel's view|counsel's opinion|legally privileged|our expert|our opponent's expert|for the gc|limitation "
+      "defence|our defence|our defense|trial binder|work product");
+}
+
 void add_other_languages(Topic& t) {
   t.add(kInstrument, 2.5,
         "kaufvertrag|mietvertrag|arbeitsvertrag|kaufvertrag zwischen|vertrag zwischen|dieser vertrag|"
@@ -172,6 +219,8 @@ Made make_legal_topic(scan::PhraseSet& set) {
   add_english(*topic);
   add_other_languages(*topic);
   add_more_languages(*topic);
+  add_instruments(*topic);
+  add_reporting(*topic, kGeneral);
   topic->add(kGeneral, 1,
              "what is a|what is an|what does|what is the|explain what|stand for|stands for|definition of|"
              "define|in general|difference between|essay|history of|how does|how do|why do|"

@@ -22,6 +22,7 @@ constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
 constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
 constexpr Tags kBox = 64;
 constexpr Tags kOpenHouse = 128;
+constexpr Tags kFame = 256;        // of a life that an encyclopaedia tells
 constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
 
 // Numeric dates, and days with the names of months in the languages of the context words.
@@ -46,7 +47,7 @@ class Person : public scan::Detector {
             R"(^\.?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?, [A-Z][\pL'-]+(?: [A-Z][\pL'-]+)?)"),
         before_number_(R"((\d{1,4}(?: ?bis| ?ter|[A-Za-z])?,? )$)"),
         latin_(
-            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?(?:, ?\d{1,2}[ºª°]? ?[A-Z]?)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
+            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?(?:, ?\d{1,2}[ºª°]? ?[A-Z]?)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \p{Lu}[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
         east_asian_(
             R"(^(?:[:：\s是は为为在]|is|은|는)*([^\s,，。;；、]{2,60}?(?:省|市|区|區|都|府|县|縣|구|시|도|路|街|町|로|길)[^,，。;；、\n]{0,60}?\d[\d-]*(?:号楼|号|號|室|层|楼|丁目|番地|番|动|호|번지|층)?(?:\d[\d-]*(?:号楼|号|號|室|楼|番地|番|호|층)?)*))"),
         german_(
@@ -83,7 +84,7 @@ class Person : public scan::Detector {
         "hall|library|öffnungszeiten|geöffnet|musée|ouvert|horaires|museo|abierto|horario|"
         "aperto|orari|museu|aberto|admission|tickets|headquarters|head office|having an office at|registered "
         "office|monument|"
-        "stadium|embassy|conference venue|venue");
+        "stadium|embassy|closes on|closed on mondays|closed on tuesdays|louvre|conference venue|venue");
     words_.add(kBox, "po box|p.o. box|p. o. box|postfach|apartado|boîte postale|casella postale|postbus|skrytka");
     words_.add(kStreetSuffix,
                "straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|plein|gatan|"
@@ -121,7 +122,8 @@ class Person : public scan::Detector {
     if (is_historic(date)) return;
     // "born December 13, 1989" is how one writes of the famous; "born 12.03.1984" is from a form.
     const bool spelled = std::any_of(date.begin(), date.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    const bool raises = !(tags & kBorn) || !spelled || !doc.at_signs.empty();
+    const bool famous = words_.around(doc, start, start + date.size(), 250, 250) & kFame;
+    const bool raises = !famous && (!(tags & kBorn) || !spelled || !doc.at_signs.empty());
     hits.push_back(Hit{Kind::DateOfBirth, 0.85, static_cast<std::uint32_t>(start),
                        static_cast<std::uint32_t>(start + date.size()), raises});
   }

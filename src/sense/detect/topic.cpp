@@ -136,4 +136,18 @@ Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) co
   return {};
 }
 
+void add_reporting(Topic& topic, int general_group) {
+  topic.add(
+      general_group, 1,
+      "(cnn)|cnn|(reuters)|reuters|(ap)|(afp)|told reporters|told cnn|told bbc|the bbc|bbc|said in a statement|"
+      "spokesman|spokeswoman|spokesperson|according to police|police said|officials said|prosecutors said|"
+      "associated press|news agency|correspondent|was quoted|newspaper|the article|this article|following article|"
+      "following articles|news articles|context below|movie title|the film|the movie|starring|the novel|the plot|"
+      "protagonist|season|episode|wikipedia|born in|census|championship|premier league|world cup|olympic|"
+      "presidential|parliament|senator|congressman|republican|democrats|the government|study found|researchers|"
+      "university of|journal|published in|percent of|multiple choice|possible answers|given facts");
+  topic.add(general_group, 0.5,
+            "said|told|says|according to|police|president|minister|announced|reported|fans|voters");
+}
+
 }  // namespace sluice::sense::detect

@@ -14,7 +14,7 @@
 
 namespace sluice::sense::detect {
 
-inline constexpr std::size_t kTopicGroups = 6;
+inline constexpr std::size_t kTopicGroups = 7;
 using Sums = std::array<double, kTopicGroups>;
 
 class Topic : public scan::Detector {
@@ -61,5 +61,8 @@ class Topic : public scan::Detector {
   std::set<std::pair<std::string, scan::Edge>> known_;
   std::vector<Word> words_;  // [0] full name, [1] money, [2] private address, [3] amount, then phrase id + 4
 };
+
+// Words of news, plots and lessons, which tell of people and matters that everybody may know.
+void add_reporting(Topic& topic, int general_group);
 
 }  // namespace sluice::sense::detect

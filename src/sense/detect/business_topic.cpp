@@ -15,7 +15,7 @@ double decide_business(const Sums& s) {
   if (s[kMarking] >= 3 && (s[kGeneral] < 1 || (s[kGeneral] < 2 && s[kInternal] + s[kOwner] >= 2))) return 0.85;
   if (s[kNetwork] >= 1.5 && s[kNetwork] + s[kNetworkWord] >= 3 && s[kGeneral] < 1) return 0.8;
   const double owner = std::min(s[kOwner], 2.0);
-  const double score = s[kMarking] + s[kInternal] + owner - 1.5 * s[kGeneral];
+  const double score = std::min(s[kMarking], 3.0) + s[kInternal] + owner - 1.5 * s[kGeneral];
   if (score < 4.5 || s[kInternal] + s[kMarking] < 3 || (s[kOwner] < 1 && s[kMarking] < 2)) return 0;
   return 0.7;
 }

@@ -40,7 +40,7 @@ void add_people(Topic& t) {
         "mi hija|mi esposa|mi marido|minha mãe|meu pai|meu filho|mia madre|mio padre|our employee|"
         "my patient|our patient|a patient of mine|is allergic to|allergic to|patientin|patiente");
   t.add(kWho, 1, "year-old|-year-old|year old", scan::Edge::AfterDigit);
-  t.add(kNote, 1, "prescribed");
+  t.add(kNote, 1, "prescribed|family history");
   t.add(kWho, 1.5,
         "-jährige|-jähriger|jährige patientin|jähriger patient|ans|"
         "años de edad|jaar oud",
@@ -192,7 +192,7 @@ void add_examination(Topic& t) {
         "no acute distress|alert and oriented|within normal limits|regular rate and rhythm|clear to auscultation|"
         "vital signs stable|afebrile|normocephalic|pupils "
         "equal|nontender|non-tender|nondistended|auscultation|murmurs|"
-        "past surgical history|surgical history|family history|social history|review of systems|estimated blood "
+        "past surgical history|surgical history|social history|review of systems|estimated blood "
         "loss|"
         "prepped and draped|sterile fashion|general anesthesia|tolerated the procedure|extubated|of unknown "
         "etiology|"
@@ -213,6 +213,23 @@ void add_examination(Topic& t) {
         "badanie przedmiotowe|wywiad|zalecenia|lichamelijk onderzoek|voorgeschiedenis|жалобы "
         "на|объективно|назначено|"
         "anamnes|status:|ordination|sick note|krankschreibung|part-time return|return to work");
+  t.add(
+      kNote, 2,
+      "no history of|denied any|denied|stopped smoking|packs a day|one pack|two packs|does not smoke|range of "
+      "motion|"
+      "obvious deformity|no crepitation|urinary habits|changes in bowel|seen in our "
+      "office|reevaluation|re-evaluation|"
+      "established patient|in his chart|in her chart|comes in today|comes in with|is brought in|upper extremities|"
+      "lower extremities|no headaches|no visual|no motor or sensory|y/o|rhf|rhm|lhf|basically unchanged|"
+      "otherwise negative|otherwise well|mother died|father died|deceased from|siblings are healthy|mother of|"
+      "had menarche|activity level|stress level|last seen|was last seen|being treated for|the patient says|"
+      "the patient stopped|the patient was|the patient has|the patient had|the patient will|this patient");
+  t.add(kWhat, 1,
+        "abscesses|laceration|tingling|congestion|coughing|hyperlipidemia|hypothyroidism|neuroma|urinary|dyspnea|"
+        "edema|"
+        "menarche|paresthesias|febrile|swallowing|cabg|degenerative joint|tenderness|swellings|masses|muscle tone|"
+        "crepitation|palpitation|arrhythmias|angioplasty|mi|eczema|gemfibrozil|illicit substances|smokes|drinks "
+        "alcohol");
   // Values that were measured on somebody.
   t.add(
       kNote, 2,

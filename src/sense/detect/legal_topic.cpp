@@ -63,6 +63,7 @@ void add_english(Topic& t) {
       "the lessor|the borrower|the lender|the buyer|the seller|the contractor shall|the employee shall|"
       "the supplier shall|the tenant shall|the company shall|shall not disclose|shall not compete|shall remain|"
       "shall be governed|shall be entitled|shall pay|arising out of");
+  t.add(kTrade, 0.5, "the plaintiff|the defendant");
   t.add(kTrade, 1.5,
         "plaintiff|defendant|deposition|complaint for|case no|our counsel|mediation|releases|bequeathed");
   t.add(kTrade, 1,
@@ -135,7 +136,7 @@ void add_instruments(Topic& t) {
   t.add(
       kInstrument, 2,
       "resolved, that|be it resolved|hereby is authorised|hereby is authorized|undersigned counsel|by and through|"
-      "alleges:|alleges that|the plaintiff|the defendant|interrogatory|interrogatories|request for production|"
+      "alleges:|alleges that|interrogatory|interrogatories|request for production|"
       "request for admission|response: objection|objection, form|consent order|draft order|statement of claim|"
       "defence and counterclaim|prayer for relief|jury demand|affirmative defense|motion in limine|closing "
       "argument|"
@@ -170,10 +171,10 @@ void add_instruments(Topic& t) {
         "業務委託契約|第3条|第5条|第6条|"
         "임대차계약|동의 없이|전대|근로계약|용역계약|해지할 수|손해를 배상",
         scan::Edge::Any);
-  t.add(
-      kPrivileged, 2,
-      "counsel's view|counsel's opinion|legally privileged|our expert|our opponent's expert|for the gc|limitation "
-      "defence|our defence|our defense|trial binder|work product");
+  t.add(kPrivileged, 2,
+        "our settlement position|settlement position|open at|without prejudice letter|counsel's view|counsel's "
+        "opinion|legally privileged|our expert|our opponent's expert|for the gc|limitation "
+        "defence|our defence|our defense|trial binder|work product");
 }
 
 void add_other_languages(Topic& t) {
@@ -231,7 +232,8 @@ Made make_legal_topic(scan::PhraseSet& set) {
       "refers to|typically|usually|in most states|in many states|learn how|overview|this article|glossary|is a "
       "legal|"
       "legal term|are commonly|a common clause|what are|was ist der|was ist ein|quelle est|quelles sont|cuál es|"
-      "qual é|cosa significa|wat is een|co to jest|что такое|nedir|in this guide|law students|law school|mock "
+      "qual é|cosa significa|wat is een|co to jest|что такое|nedir|in this guide|in the play|fairy "
+      "tale|fictional|imaginary|law students|law school|mock "
       "trial");
   // The licences of free software and open works, which everybody may read.
   topic->add(

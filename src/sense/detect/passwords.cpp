@@ -86,7 +86,7 @@ class Passwords : public scan::Detector {
                "root /|admin /|administrator /|root:|admin:|sa /|ubuntu /|deploy /|postgres /|root/|admin/",
                Edge::Start);
     words_.add(kKey, "session=|phpsessid=|jsessionid=|sessionid=|sess_id=", Edge::Any);
-    words_.add(kFlag, " -u | --user | -p | --pass ", Edge::Any);
+    words_.add(kFlag, " -u | --user | -p | --pass |redis-cli -a | --password ", Edge::Any);
     words_.add(kUrl, "://", Edge::Any);
     words_.add(kAuthorization, "bearer |basic |authorization: token ", Edge::Start);
     words_.add(kLeak,
@@ -471,7 +471,11 @@ class Passwords : public scan::Detector {
     std::size_t i = hit.end, colon = 0, at = 0;
     for (; i < t.size() && i - hit.end < 300; ++i) {
       const char c = t[i];
-      if (c == '/' || c == ' ' || c == '\n' || c == '"' || c == '<' || c == '>' || c == '?') break;
+      if (c == '/' || c == ' ' || c == '\n' || c == '"' || c == '<' || c == '>') break;
+      // A query begins here, unless it is a letter of the password.
+      if (c == '?' &&
+          (colon == 0 || doc.slice(colon + 1, i).find_first_not_of("0123456789") == std::string_view::npos))
+        break;
       if (c == ':' && colon == 0) colon = i;
       if (c == '@' && colon != 0) at = i;
     }

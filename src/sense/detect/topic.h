@@ -53,6 +53,7 @@ class Topic : public scan::Detector {
     std::uint32_t word;  // index in words_
   };
 
+  void drop_doubles(std::vector<Event>& events) const;
   std::vector<Event> events_of(const scan::Document& doc) const;
 
   Definition definition_;

@@ -24,7 +24,7 @@ using scan::Kind;
 constexpr Tags kTitle = 1;     // a surname may follow
 constexpr Tags kRole = 2;      // "patient", "client": two capitalised words must follow
 constexpr Tags kLabel = 4;     // ... after a colon or the like
-constexpr Tags kWeak = 8;      // "call", "by": the first of them must be a known given name
+constexpr Tags kWeak = 8;      // "call", "dear": the first of them must be a known given name
 constexpr Tags kClosing = 16;  // "kind regards": on the next line
 constexpr Tags kHanCue = 32;   // Chinese and Japanese: a surname follows
 constexpr Tags kHanAfter = 64;
@@ -245,15 +245,17 @@ class Names : public scan::Detector {
         "a nevem|με λένε");
     cues_.add(
         kRole | kLabel,
-        "name|full name|fullname|full_name|customer_name|patient_name|first_name|contact person|contact name|from|"
-        "to|cc|bcc|attn|attn.|signed|signature|author|assignee|reporter|recipient|sender|employee name|surname|"
+        "name|full name|fullname|full_name|customer_name|patient_name|first_name|contact person|contact "
+        "name|from:|"
+        "to:|cc:|bcc:|von:|an:|de:|à:|da:|para:|van:|aan:|od:|do:|от:|кому:|från:|till:|fra:|til:|attn|attn.|"
+        "signed|signature|author|assignee|reporter|recipient|sender|employee name|surname|"
         "beneficiary name|holder|account name|patient name|customer name|prepared by|reviewed by|approved by|"
-        "contact|spouse|parent|guardian|next of kin|nachname|vorname|absender|empfänger|von|an|ansprechpartner|"
-        "ansprechpartnerin|nom|nom complet|prénom|de|à|expéditeur|destinataire|nombre|nombre completo|apellidos|"
-        "nombre y apellidos|para|remitente|destinatario|nome|nome completo|nome e cognome|cognome|da|a|mittente|"
-        "naam|van|aan|imię i nazwisko|nazwisko|od|do|фио|имя|от|кому|namn|från|till|navn|fra|til|nimi|ad soyad|"
+        "contact|spouse|parent|guardian|next of kin|nachname|vorname|absender|empfänger|ansprechpartner|"
+        "ansprechpartnerin|nom|nom complet|prénom|expéditeur|destinataire|nombre|nombre completo|apellidos|"
+        "nombre y apellidos|remitente|destinatario|nome|nome completo|nome e cognome|cognome|mittente|"
+        "naam|imię i nazwisko|nazwisko|фио|имя|namn|navn|nimi|ad soyad|"
         "adı soyadı|kimden|kime|jméno|nume|név|όνομα|ονοματεπώνυμο|displayname|cardholder name|"
-        "passenger name|guest name|student|pt name|tenant name|kontoinhaber|titular|cn");
+        "passenger name|guest name|student|pt name|tenant name|kontoinhaber|titular");
     cues_.add(
         kClosing,
         "regards|kind regards|best regards|best wishes|sincerely|yours sincerely|yours truly|yours faithfully|"
@@ -267,17 +269,11 @@ class Names : public scan::Detector {
   }
 
   void add_weak() {
-    cues_.add(
-        kWeak,
-        "call|text|email|e-mail|phone|contact|dear|hi|hello|for|by|belonging to|registered under|registered "
-        "to|used "
-        "by|owned by|owes|ask|tell|remind|invite|congratulate|thank|meet|visit|about|with|that|regarding|re|and|"
-        "to|of|from|our|employee|user|mail|letter to|reply to|write to|sehr geehrte|sehr geehrter|liebe|lieber|"
-        "hallo|für|von|an|mit|dass|cher|chère|bonjour|pour|avec|appeler|appelez|à|de|par|que|contacter|estimado|"
-        "estimada|querido|querida|hola|para|llama a|llamar "
-        "a|a|con|por|caro|cara|gentile|ciao|per|di|da|olá|prezado|"
-        "prezada|beste|geachte|voor|met|szanowny|szanowna|drogi|droga|dla|от|для|hej|kära|bästa|till|för|kære|"
-        "til");
+    cues_.add(kWeak,
+              "call|text|belonging to|registered under|registered to|used by|remind|invite|appeler|appelez|llama "
+              "a|llamar a|contacter|letter to|reply to|write to|dear|liebe|lieber|sehr geehrte|sehr "
+              "geehrter|cher|chère|estimado|estimada|querido|querida|gentile|caro|cara|prezado|prezada|beste|"
+              "geachte|szanowny|szanowna|kära|bästa|kære|employee|hi|hello|hallo|bonjour|hola|olá|ciao|hej");
   }
 
   void add_eastern() {
@@ -306,7 +302,7 @@ class Names : public scan::Detector {
     const Tags tags = cues_.tags(cue);
     if (tags & (kHanCue | kHanAfter | kHangulCue | kHangulAfter)) return eastern(doc, cue, tags, found);
     if (tags & kAnyScript) return two_words(doc, cue.end, found);
-    bool labelled = false, broken = false;
+    bool labelled = doc.text[cue.end - 1] == ':', broken = false;
     const std::size_t at = after_cue(doc.text, cue.end, tags, labelled, broken);
     if (at >= doc.text.size() || !is_capital(character_at(doc.text, at).code)) return;
     if (broken != bool(tags & kClosing)) return;
@@ -321,64 +317,7 @@ class Names : public scan::Detector {
       if (!title) return;
     }
     if ((tags & kWeak) && !(tags & (kTitle | kRole | kClosing)) && !(name.known && name.words >= 2)) return;
-    if ((tags & kWeak) && !labelled && !(tags & (kTitle | kRole)) && is_public_talk(doc, cue)) return;
     found.push_back(name);
-  }
-
-  // A weak word counts where a private matter is asked for, not in "a novel by Thomas Mann".
-  static bool is_public_talk(const Document& doc, const scan::PhraseHit& cue) {
-    const std::string_view word = std::string_view(doc.lower).substr(cue.start, cue.end - cue.start);
-    for (const char* strong : {"call",
-                               "text",
-                               "belonging to",
-                               "registered under",
-                               "registered to",
-                               "used by",
-                               "remind",
-                               "invite",
-                               "appeler",
-                               "appelez",
-                               "llama a",
-                               "llamar a",
-                               "contacter",
-                               "letter to",
-                               "reply to",
-                               "write to",
-                               "dear",
-                               "liebe",
-                               "lieber",
-                               "sehr geehrte",
-                               "sehr geehrter",
-                               "cher",
-                               "chère",
-                               "estimado",
-                               "estimada",
-                               "querido",
-                               "querida",
-                               "gentile",
-                               "caro",
-                               "cara",
-                               "prezado",
-                               "prezada",
-                               "beste",
-                               "geachte",
-                               "szanowny",
-                               "szanowna",
-                               "kära",
-                               "bästa",
-                               "kære",
-                               "employee",
-                               "hi",
-                               "hello",
-                               "hallo",
-                               "bonjour",
-                               "hola",
-                               "olá",
-                               "ciao",
-                               "hej"}) {
-      if (word == strong) return false;
-    }
-    return true;
   }
 
   // Where the name would begin: behind a colon, quotes, a bar, "is". Tells whether a mark of a label was passed,

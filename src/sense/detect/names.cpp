@@ -227,7 +227,10 @@ class Names : public scan::Detector {
   void add_roles() {
     cues_.add(
         kRole,
-        "patient|pt|client|customer|employee|applicant|tenant|guest|candidate|driver|member|landlord|borrower|"
+        "locatário|locatária|kierowca|a nombre de|au nom de|im namen von|namens|a nome di|em nome de|in the name "
+        "of|"
+        "made out to|payable to|issued to|assigned to|hired|on behalf "
+        "of|patient|pt|client|customer|employee|applicant|tenant|guest|candidate|driver|member|landlord|borrower|"
         "passenger|colleague|beneficiary|account holder|cardholder|policyholder|claimant|debtor|student|"
         "my name is|my name's|i am called|named|neighbour|neighbor|nurse|attorney|accountant|our expert|witness|"
         "the defendant|the plaintiff|my boss|my manager|my son|my daughter|my wife|my husband|insured|new hire|"
@@ -270,7 +273,8 @@ class Names : public scan::Detector {
 
   void add_weak() {
     cues_.add(kWeak,
-              "call|text|belonging to|registered under|registered to|used by|remind|invite|appeler|appelez|llama "
+              "call|ring|phone|attention|text|belonging to|registered under|registered to|used "
+              "by|remind|invite|appeler|appelez|llama "
               "a|llamar a|contacter|letter to|reply to|write to|dear|liebe|lieber|sehr geehrte|sehr "
               "geehrter|cher|chère|estimado|estimada|querido|querida|gentile|caro|cara|prezado|prezada|beste|"
               "geachte|szanowny|szanowna|kära|bästa|kære|employee|hi|hello|hallo|bonjour|hola|olá|ciao|hej");
@@ -335,6 +339,9 @@ class Names : public scan::Detector {
         ++i;
       } else if (c == ',' && (tags & kRole) && steps == 0) {
         ++i;
+      } else if ((tags & kLabel) && (t.substr(i, 3) == "..." || t.substr(i, 3) == "___")) {
+        labelled = true;
+        i = std::min(t.find_first_not_of("._ ", i), t.size());
       } else if ((tags & kTitle) && c == '.') {
         ++i;
       } else if (t.compare(i, 3, "：") == 0) {
@@ -370,8 +377,27 @@ class Names : public scan::Detector {
 
   // "Mila Ferro, mila@...", "Mila Ferro <...", "Mila Ferro (555)": not "Credit Card 4111".
   static bool is_before(const Document& doc, const Name& name, const Hit& hit) {
-    if (name.end > hit.start || hit.start - name.end > 3 || hit.start - name.end < 2) return false;
+    if (name.end > hit.start || hit.start - name.end > 3) return false;
+    if (hit.start - name.end < 2 && std::string_view(",;|\t").find(doc.text[name.end]) == std::string_view::npos)
+      return false;
     return doc.text.find('\n', name.end) >= hit.start;
+  }
+
+  // Two capitalised words close by in the same line, behind a small letter or a colon: where a sentence begins, or
+  // in German nouns, capitals say nothing.
+  static bool is_inside_sentence(const Document& doc, const Name& name, const Hit& hit) {
+    const std::size_t gap = name.end <= hit.start ? hit.start - name.end : name.start - hit.end;
+    if (gap > 40 || name.start < 2 || doc.text[name.start - 1] != ' ' || hit.kind == Kind::Address) return false;
+    const char before = doc.text[name.start - 2];
+    const bool inside = (before >= 'a' && before <= 'z') || before == ':';
+    const auto from = std::min<std::size_t>(name.end, hit.end), to = std::max<std::size_t>(name.start, hit.start);
+    return inside && doc.text.find('\n', from) >= to && name.words <= 3 && !is_german(doc);
+  }
+
+  static bool is_german(const Document& doc) {
+    return doc.lower.find(" und ") != doc.lower.npos || doc.lower.find(" der ") != doc.lower.npos ||
+           doc.lower.find("bitte") != doc.lower.npos || doc.lower.find("meine") != doc.lower.npos ||
+           doc.lower.find(" die ") != doc.lower.npos || doc.lower.find(" nicht ") != doc.lower.npos;
   }
 
   // Whether the mail address contains the last word of the name.
@@ -436,9 +462,10 @@ class Names : public scan::Detector {
       return;
     }
     // The name ends where the particle begins.
+    const std::size_t name_end = cue.start > 0 && t[cue.start - 1] == ' ' ? cue.start - 1 : cue.start;
     for (const std::size_t size : {12u, 9u, 6u}) {
-      if (cue.start < size) continue;
-      const std::size_t at = cue.start - size;
+      if (name_end < size) continue;
+      const std::size_t at = name_end - size;
       const std::size_t read = tags & kHanAfter ? han_name(t, at) : hangul_name(t, at);
       if (read != size || (at >= 3 && tags & kHangulAfter && is_hangul(character_at(t, at - 3).code))) continue;
       found.push_back({at, at + size, 2, true});

@@ -29,10 +29,10 @@ constexpr char kEnglish[] =
     R"(\b(?:do not|don'?t|don’t|never|must not|mustn'?t|may not|should not|shouldn'?t|can ?not|can'?t|not to|not be|without|no|isn'?t to|avoid|refrain from|nothing|none|instead of|rather than)\b)" G
     R"((?:\b(?:send|sent|sending|uploads?|uploaded|uploading|transmit\w*|forward\w*|submit\w*|leak\w*|relay\w*|calling|contacting)\b|)"
     R"(\b(?:share|shared|sharing|pass|passed|passing|route|routed|routing|leaves?|leaving|go|goes|going|process\w*|use|using|expose\w*|hand|give|put|putting|post|posted|call|involve|travel|reach|store|push|let|run)\b)" G
-    R"(\b(?:this|it|these|that|anything|everything|nothing|any of|my|our|the (?:following|text|document|content|contents|below|above|file|conversation|data|note|message|attached)|on|for this)\b|)"
+    R"(\b(?:this|it|these|that|anything|everything|nothing|any of|my|our|the (?:following|text|document|content|contents|below|above|file|conversation|data|note|message|attached)|for this)\b|)"
     R"(\b(?:this|these|nothing|it|(?:the|this|my|our) (?:following|text|document|contents?|file|conversation|data|notes?|message)(?: \w+)?) (?:should|must|may|can|is|are|will|shall)\b)" G
     R"(\b(?:shared?|pass(?:ed)?|routed?|leave|leaving|go|processed|used|exposed|handed|given|put|posted|stored|pushed)\b))" G
-    R"(\b(?:clouds?|cloud-based|third[- ]part\w+|external\w*|outside|hosted|remote|internet|openai|chatgpt|anthropic|claude|gemini|google|azure|aws|vendors?|providers?|off[- ]?site|off[- ]?prem\w*|other servers?|any(?:one else's)? servers?|your servers|someone else's|any api|an api|apis|any llm service|saas|)"
+    R"(\b(?:clouds?|cloud-based|third[- ]part\w+|external\w*|outside(?: (?:of|our|the (?:company|network|building|firm|hospital)|this|my|world|providers?|services?|parties)|\s*$|\s*[,;)])|hosted|remote|internet|openai|chatgpt|anthropic|claude|gemini|google|azure|aws|vendors?|providers?|off[- ]?site|off[- ]?prem\w*|other servers?|any(?:one else's)? servers?|your servers|someone else's|any api|an api|apis|any llm service|saas|)"
     R"((?:our|the|my|this|your|these|local|company|internal|own) (?:\w+ ){0,2}?(?:network|premises|machines?|computer|building|company|organi[sz]ation|servers?|infrastructure|laptop|device|data ?cent(?:er|re)|office|house|box|host|environment|firewall|perimeter|hospital|firm|country|intranet|workstation))\b|)"
     R"(\b(?:this|these|nothing|it|(?:the|this|my|our) (?:following|text|document|contents?|file|conversation|data|notes?|message)(?: \w+)?) (?:should|must|may|can|is|will|shall)(?: not|not| never)\b)" G
     R"(\b(?:leave|go|be (?:sent|shared|processed|uploaded|passed|stored))\b)" G
@@ -40,6 +40,9 @@ constexpr char kEnglish[] =
     R"(\b(?:do not|don'?t|don’t|never|must not|cannot|can'?t|not)\b)" G R"(\b(?:this|these|it|any of this)\b)" G
     R"(\b(?:go|going|leave|leaving|be sent|be uploaded|be shared|end up|land|processed|sent|uploaded)\b)" G
     R"(\b(?:cloud|third[- ]part\w+|external\w*|outside|hosted|internet|openai|providers?|network|premises|machine|computer|building|company|organi[sz]ation|servers?)\b|)"
+    R"(\b(?:none|nothing|no part|not a word|not one word) of (?:this|it|that|these|the \w+)\b)" G
+    R"((?:cloud|third[- ]part\w+|external\w*|hosted|internet|openai|providers?|network|premises|machine|building|company|organi[sz]ation|servers?)|)"
+    R"(\b(?:local|on[- ]?prem(?:ises)?|in[- ]house|self-hosted) (?:model|models|llm|inference|processing|engine),? (?:please|pls|for this)\b|)"
     R"((?:^|please |pls |, ?)(?:stay|remain) (?:local|on[- ]?prem|in[- ]house|on[- ]device)\b|)"
     R"(\b(?:stay|remain|keep|kept)\b)" G
     R"(\b(?:off|out of|away from) (?:the |any )?(?:cloud|internet|third|external|hosted)|)"
@@ -75,7 +78,7 @@ constexpr char kGerman[] =
     R"((?:bleib\w*|verarbeit\w*|$|[.!,;:)])|)"
     R"(\b(?:verarbeite|behandle|bearbeite|halte|behalte|lass|belasse|werte|fasse|übersetze)\b)" G
     R"(\b(?:lokal|intern|on[- ]?prem\w*|vor ort|inhouse|auf (?:diesem|unserem|meinem) (?:rechner|server|gerät))\b(?:\s*$|\W| zusammen| aus)|)"
-    R"(\bkeine? (?:cloud|externen? (?:dienste?|api\w*|anbieter|server)|drittanbieter)\b(?: bitte| verwenden| nutzen| hierfür| dafür| benutzen|\s*[,.!:;)]|\s*$))";
+    R"(\bbleib(?:e|t|en sie)? (?:bitte )?lokal|\bkeine? (?:cloud(?:-\w+)?|externen? (?:dienste?|api\w*|anbieter|server)|drittanbieter)\b(?: bitte| verwenden| nutzen| hierfür| dafür| benutzen|\s*[,.!:;)]|\s*$))";
 
 constexpr char kFrench[] =
     R"(\b(?:ne|n'|n’|jamais|sans|aucun\w*|pas)\b? ?)" G
@@ -89,7 +92,7 @@ constexpr char kFrench[] =
 constexpr char kSpanish[] =
     R"(\b(?:no|nunca|sin|jamás|tampoco|ningún|ninguna)\b ?)" G
     R"((?:env[ií]\w*|mand\w+|sub\w+|compart\w+|transmit\w+|sal\w*|sac\w+|pas\w+|us[ae]\w*|utili\w+|proces\w+|reenv\w+|carg\w+|public\w+|abandon\w+)\b)" G
-    R"((?:nube|cloud|extern\w+|internet|terceros|openai|chatgpt|fuera|en línea|proveedor\w*|(?:nuestra|nuestro|la|mi|este|esta|el) (?:red|empresa|servidor\w*|ordenador|equipo|máquina|oficina|infraestructura|computadora|hospital|despacho|organización))|)"
+    R"((?:nube|cloud|extern\w+|internet|terceros|openai|chatgpt|fuera|en línea|proveedor\w*|(?:nuestr[oa]s?|la|mi|este|esta|el) (?:red|empresa|servidor\w*|ordenador|equipo|máquina|oficina|infraestructura|computadora|hospital|despacho|organización))|)"
     R"((?:solo|sólo|solamente|únicamente|exclusivamente|mant[eé]n\w*|procesa\w*|conserva\w*|guarda\w*|deja\w*|quede\w*|permane\w+|analiza\w*|trata\w*|usa|hazlo|trabaja)\b)" G
     R"((?:en local|de forma local|localmente|en (?:nuestros|mis|este|nuestro|mi|esta) (?:propios? )?(?:servidor\w*|equipo|ordenador|máquina|infraestructura|computadora)|on[- ]?prem\w*|internamente|sin conexión)\b|)"
     R"(^\W*(?:solo|sólo|únicamente) (?:en )?local\b|\b(?:nada de|sin) (?:nube|cloud|servicios externos|apis externas)\b(?: por favor|\s*[,.!:;)]|\s*$))";
@@ -97,7 +100,7 @@ constexpr char kSpanish[] =
 constexpr char kItalian[] =
     R"(\b(?:non|mai|senza|nessun\w*)\b ?)" G
     R"((?:invi\w+|mand\w+|caric\w+|condivid\w+|trasmett\w+|trasmess\w+|usc\w+|esc\w+|pass\w+|us\w+|utilizz\w+|elabor\w+|inoltr\w+|mett\w+|lasci\w+)\b)" G
-    R"((?:cloud|nuvola|estern\w+|internet|terz[ie]|openai|chatgpt|fuori|online|fornitor\w+|(?:la nostra|il nostro|nostra|nostro|la mia|mio|questo|questa|dalla|dal|la|il) ?(?:\w+ )?(?:rete|azienda|server|computer|macchina|sede|infrastruttura|ufficio|ospedale|studio))|)"
+    R"((?:cloud|nuvola|estern\w+|internet|terz[ie]|openai|chatgpt|fuori|online|fornitor\w+|(?:la nostra|il nostro|i nostri|nostr[aoi]|la mia|mio|questo|questa|dalla|dal|la|il) ?(?:\w+ )?(?:rete|azienda|server|computer|macchina|sede|infrastruttura|ufficio|ospedale|studio))|)"
     R"((?:solo|soltanto|esclusivamente|unicamente|elabor\w+|tien\w+|tratta\w*|conserva\w*|mantien\w+|rest\w+|riman\w+|lascia\w*|riassumi\w*|fallo|usa)\b)" G
     R"((?:in locale|localmente|sul nostro server|sui nostri server|su questa macchina|su questo computer|on[- ]?prem\w*|internamente|offline)\b|)"
     R"(^\W*solo (?:in )?locale\b|\b(?:niente|senza) (?:cloud|servizi esterni|api esterne)\b(?: per favore|\s*[,.!:;)]|\s*$))";
@@ -105,7 +108,7 @@ constexpr char kItalian[] =
 constexpr char kPortuguese[] =
     R"((?:^|[\s,;:(])(?:não|nunca|jamais|sem|nenhum\w*|nada)\b ?)" G
     R"((?:env\w+|mand\w+|carreg\w+|compartilh\w+|partilh\w+|transmit\w+|sai\w*|sair|pass\w+|us\w+|utiliz\w+|process\w+|sub\w+|encaminh\w+|pode\w* sair|coloqu\w+)\b)" G
-    R"((?:nuvem|cloud|extern\w+|internet|terceiros|openai|chatgpt|fora|online|fornecedor\w*|provedor\w*|(?:nossa|nosso|da|do|a|o|minha|meu|esta|este) (?:nossa |nosso )?(?:rede|empresa|servidor\w*|computador|máquina|infraestrutura|escritório|hospital))|)"
+    R"((?:nuvem|cloud|extern\w+|internet|terceiros|openai|chatgpt|fora|online|fornecedor\w*|provedor\w*|(?:noss[oa]s?|da|do|a|o|minha|meu|esta|este) (?:nossa |nosso )?(?:rede|empresa|servidor\w*|computador|máquina|infraestrutura|escritório|hospital))|)"
     R"((?:só|apenas|somente|exclusivamente|mant[eé]\w*|manter|process\w+|guard\w+|trat\w+|fiqu\w+|fica\w*|permane\w+|deix\w+|analis\w+|use|faça)[\s,])" G
     R"((?:localmente|em local|no local|de forma local|nos nossos servidores|no nosso servidor|neste computador|nesta máquina|on[- ]?prem\w*|internamente|offline)\b|)"
     R"(^\W*(?:só|apenas|somente) (?:local|localmente)\b|\b(?:nada de|sem) (?:nuvem|cloud|serviços externos|apis externas)\b(?: por favor|\s*[,.!:;)]|\s*$))";
@@ -223,11 +226,13 @@ class Wishes : public scan::Detector {
     places_.add(
         1,
         "lokal|extern|externe|externen|externer|an dritte|außer haus|im haus|inhouse|nach außen|unser netz|unser "
-        "netzwerk|unser haus|eigenen servern|eigene server|eigenen server|eigener hardware|unserem "
+        "netzwerk|unser haus|das unternehmen|die firma|das gebäude|unser gebäude|unsere firma|unser "
+        "unternehmen|eigenen servern|eigene server|eigenen server|eigener hardware|unserem "
         "netzwerk|unserem haus|das haus|das netz|hausintern|nach draußen|diesem "
         "rechner|unserem server|unseren servern|en local|localement|nuage|externes|tiers|en interne|notre réseau|"
         "nos serveurs|hors ligne|sur site|cette machine|ce poste|notre entreprise|local uniquement|nube|la nube|"
-        "externa|externo|externos|terceros|localmente|nuestra red|nuestros servidores|nuestra empresa|in locale|"
+        "externa|externo|externos|terceros|localmente|nuestra red|nuestros servidores|nuestro servidor|nuestra "
+        "empresa|in locale|"
         "esterna|esterne|esterni|esterno|terzi|nostra rete|nostri server|nuvem|terceiros|nossa rede|nossos "
         "servidores|nossa empresa|lokaal|ons netwerk|onze servers|derden|derde "
         "partij|molnet|skyen|lokalt|eksternt|"

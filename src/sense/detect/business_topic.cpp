@@ -32,7 +32,7 @@ void add_markings(Topic& t) {
         "company confidential|strictly confidential|highly confidential|confidential:|confidential -|"
         "confidential and proprietary|confidential & proprietary|proprietary and confidential|"
         "business confidential|commercial in confidence|commercially sensitive|internal use only|"
-        "for internal use|internal only|internal - not for|company internal|internal memo:|"
+        "internal only|internal - not for|company internal|internal memo:|"
         "board only|do not distribute|do not forward|do not share externally|not for distribution|"
         "not for external|not for release|not for publication|under nda|under embargo|"
         "embargoed until|not announced yet|not yet announced|not been announced|unannounced|"
@@ -107,7 +107,7 @@ void add_more_matters(Topic& t) {
         "internt bruk|intern användning|til internt brug|luottamuksellinen|şirkete özel|dahili kullanım|kurum içi|"
         "interní|důvěrné|bizalmas|uz internu upotrebu|confidențial:");
   t.add(kMarking, 1.5,
-        "not public|do not share|don't share|between us|under wraps|nobody knows yet|does not know about|doesn't "
+        "for internal use|not public|do not share|don't share|between us|under wraps|nobody knows yet|does not know about|doesn't "
         "know about|"
         "must not know|don't tell|haven't told|weiß noch nichts|wissen noch nichts|ne sait pas encore|no lo "
         "sabe|gizli|"
@@ -142,7 +142,7 @@ void add_shared_markings(Topic& t) {
         scan::Edge::Start);
   t.add(
       kMarking, 3,
-      "not for circulation|not for external|panel only|for our sales leads only|for internal|internal use|intern:|"
+      "not for circulation|not for external|panel only|for our sales leads only|intern:|"
       "for management only|need-to-know|need to know basis|not to be shared|must not be shared|must not leave|"
       "keep it internal|stays between us|nur für innendienst|nicht für kunden|wettbewerb darf es nicht|"
       "darf nicht nach außen|vorstandsvorlage|note confidentielle|documento riservato|documento confidencial|"

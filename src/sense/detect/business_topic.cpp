@@ -107,7 +107,8 @@ void add_more_matters(Topic& t) {
         "internt bruk|intern användning|til internt brug|luottamuksellinen|şirkete özel|dahili kullanım|kurum içi|"
         "interní|důvěrné|bizalmas|uz internu upotrebu|confidențial:");
   t.add(kMarking, 1.5,
-        "for internal use|not public|do not share|don't share|between us|under wraps|nobody knows yet|does not know about|doesn't "
+        "for internal use|not public|do not share|don't share|between us|under wraps|nobody knows yet|does not "
+        "know about|doesn't "
         "know about|"
         "must not know|don't tell|haven't told|weiß noch nichts|wissen noch nichts|ne sait pas encore|no lo "
         "sabe|gizli|"
@@ -140,15 +141,14 @@ void add_shared_markings(Topic& t) {
         "vertraulich|confidentiel|confidentielle|confidencial|riservat|confidenzial|vertrouwelijk|poufn|конфиденц|"
         "luottamuks|bizalmas|důvěrn|confidenția",
         scan::Edge::Start);
-  t.add(
-      kMarking, 3,
-      "not for circulation|not for external|panel only|for our sales leads only|intern:|"
-      "for management only|need-to-know|need to know basis|not to be shared|must not be shared|must not leave|"
-      "keep it internal|stays between us|nur für innendienst|nicht für kunden|wettbewerb darf es nicht|"
-      "darf nicht nach außen|vorstandsvorlage|note confidentielle|documento riservato|documento confidencial|"
-      "documento interno|documento reservado|nota interna|solo para uso|só para uso|alleen voor intern|"
-      "tylko do użytku wewnętrznego|только для внутреннего|don't tell them|don't tell anyone|tell nobody|"
-      "do not mention the outage|hush");
+  t.add(kMarking, 3,
+        "not for circulation|not for external|panel only|for our sales leads only|intern:|"
+        "for management only|need-to-know|need to know basis|not to be shared|must not be shared|must not leave|"
+        "keep it internal|stays between us|nur für innendienst|nicht für kunden|wettbewerb darf es nicht|"
+        "darf nicht nach außen|vorstandsvorlage|note confidentielle|documento riservato|documento confidencial|"
+        "documento interno|documento reservado|nota interna|solo para uso|só para uso|alleen voor intern|"
+        "tylko do użytku wewnętrznego|только для внутреннего|don't tell them|don't tell anyone|tell nobody|"
+        "do not mention the outage|hush");
   t.add(kInternal, 2,
         "cash|receivables|payables|covenant|covenants|bank waives|unit margin|gross profit|ebitda|capex|opex|"
         "exec team|for the board|to the board|the board|talking points|lost the account|account over price|outage|"
@@ -160,6 +160,27 @@ void add_shared_markings(Topic& t) {
         "trattativa sindacale|meta de vendas|investidor|diretoria|overnamebod|plafond|сокращение|цеха|"
         "margen|marge|our billing portal|our portal|our platform|our network|unauthenticated|finding h-|"
         "remediation|cvss|exploit|privilege escalation|production outage|sev1|sev-1|rca");
+}
+
+// What one says of plans that others must not know yet.
+void add_confidences(Topic& t) {
+  t.add(
+      kMarking, 3,
+      "interne mitteilung|nicht extern teilen|bitte nicht extern|nicht weiterleiten|información interna|"
+      "la competencia no debe|no debe saberlo|riservatissimo|sigiloso|sigilosa|confidenziale|riservata|riservate|"
+      "information interne|ne pas communiquer|à ne pas communiquer|informação interna|não compartilhar|"
+      "informazione interna|non diffondere|niet delen|niet extern|nie udostępniać|do użytku wewnętrznego|"
+      "не для распространения|внутренняя информация|dela inte|må ikke "
+      "deles|paylaşmayın|取扱注意|厳秘|部外秘|公開前|"
+      "对外保密|不要对外|외부 유출 금지|사내용");
+  t.add(kInternal, 2,
+        "can't hit|miss the number|tell the board|what i tell the board|win/loss|win-loss|lost "
+        "because|undercut|undercut us|"
+        "headcount plan|severance|severance budget|manager talking points|incident report|our incident|beacon|edr|"
+        "zielpreis|schmerzgrenze|vergabeverfahren|umzug der zentrale|ankündigung|arrêt prévu|annonce interne|"
+        "nous perdons|tarifas|argumentario|subiremos|offerta massima|acquisire|per il cda|produto antigo|"
+        "plano de comunicação|oferta przetargowa|minimalna marża|uzasadnienie|churn|arr impact|post-mortem|"
+        "commit|against a plan|account plan|competitor pricing|our competitor|our bid|target price|floor");
 }
 
 void add_network(Topic& t) {
@@ -288,6 +309,18 @@ void add_statements(Topic& t) {
       scan::Edge::Any);
 }
 
+void add_finance_stems(Topic& t) {
+  t.add(
+      kTerm, 2,
+      "kredit|darlehen|hypothek|nettogehal|bruttogehal|gehaltsab|schuld|rückstand|dispo|hypoth|découvert|crédit|"
+      "prêt|"
+      "salair|salaires|loyer impay|hipotec|préstam|deuda|nómina|sueldo|tarjeta|mutuo|stipendi|debit|prestito|"
+      "empréstim|salári|dívida|hipotec|kredyt|pożyczk|pensj|zadłuż|hypothe|lening|salaris|schulden|ипотек|кредит|"
+      "зарплат|задолж|долг|lån|lön|gæld|gjeld|laina|palkka|kredi|maaş|borç|hypoték|půjčk|výplat",
+      scan::Edge::Start);
+  t.add(kStatement, 1.5, "paye|payslips|overtime|basic pay|net pay|take-home|ni");
+}
+
 void add_finance(Topic& t) {
   t.add(kTerm, 2,
         "behind with the rent|behind on|behind with|in default|late payments|owe|owed|missed three "
@@ -315,7 +348,9 @@ void add_finance(Topic& t) {
         "transaction|statement|card on file|invoice|billing|monthly|annual|march payment");
   t.add(kHint, 0.5, "his|her|mr.|mrs.|ms.|mr|mrs");
   t.add(kPerson, 1,
-        "my|employee|customer|client|borrower|account holder|applicant|"
+        "my|i owe|owes me|ich|mein|meine|bekomme "
+        "ich|mon|ma|je|mi|debo|cobro|tengo|mio|mia|devo|meu|minha|mijn|mój|moja|"
+        "мой|моя|у меня|min|benim|employee|customer|client|borrower|account holder|applicant|"
         "tenant|herr|frau|monsieur|madame|señor|señora|i earn|i owe|debtor|guest|member");
 }
 
@@ -329,6 +364,7 @@ Made make_business_topic(scan::PhraseSet& set) {
   add_matters(*topic);
   add_more_matters(*topic);
   add_shared_markings(*topic);
+  add_confidences(*topic);
   add_network(*topic);
   add_general(*topic);
   add_reporting(*topic, kGeneral);
@@ -356,6 +392,7 @@ Made make_finance_topic(scan::PhraseSet& set) {
   auto topic = std::make_unique<Topic>(set, d);
   add_finance(*topic);
   add_statements(*topic);
+  add_finance_stems(*topic);
   add_general(*topic);
   add_reporting(*topic, kGeneral);
   return topic;

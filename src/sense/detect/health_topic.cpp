@@ -20,9 +20,9 @@ double decide(const Sums& s) {
   const double hint = told ? 0 : std::min({s[kHint], 2.5, std::max(s[kWho] / 2 + note / 2, what / 3)});
   const double who = s[kWho] + hint;
   if (note >= 4 && what + who >= 1 && s[kGeneral] < note) return 0.9;  // the layout of a record or a consultation
-  if (who + note < 1 || what + note < 2) return 0;
+  if (who + note < 1 || what + note < 1 || who + what < 1) return 0;
   const double score = std::min(who, 4.0) + std::min(what, 6.0) + note - 1.5 * s[kGeneral];
-  if (score < 3.5) return 0;
+  if (score < (s[kGeneral] > 0 ? 3.5 : 3)) return 0;
   return score >= 6 ? 0.9 : 0.7;
 }
 
@@ -254,6 +254,75 @@ void add_examination(Topic& t) {
         "cases|affected|"
         "researchers|may be caused|signs and symptoms|complications of|who is at risk|how to prevent|how to "
         "diagnose");
+}
+
+// The same by stems, language by language: complaints, organs' diseases, treatments.
+void add_stems_by_language(Topic& t) {
+  t.add(
+      kWhat, 1,
+      "bandscheib|psychos|schmerz|fieber|husten|medikament|tablette|schwindel|übelkeit|narkose|hüftop|knieop|"
+      "migräne|"
+      "angststör|panikatt|entzünd|blutung|bluthoch|nierenst|leberw|lungen|herzf|gebärmutter|zyste|thrombos|"
+      "impfreakt|"
+      "autist|autism|douleur|fièvre|toux|médicament|comprimé|anesthés|glycém|vertige|nausé|saignem|fausse couche|"
+      "accouch|avortement|anxiét|dépress|crise "
+      "d'angoisse|orinar|próstata|tamsulos|fiebre|medicament|pastilla|riñon|"
+      "hígado|mareo|náusea|sangr|aborto|ansiedad|depresi|ataque de pánico|hipertens|cadera|fémur|pillola|mal "
+      "di|dolore al|"
+      "dolori|febbre|farmac|anestesi|femore|sanguin|ansia|attacchi di panico|depress|emorrag|quebrou "
+      "o|fêmur|cirurg|"
+      "marca-passo|dores|febre|remédio|sangram|ansiedade|pânico|demencj|choro|leków|recept|operacj|ból|bólu|gardł|"
+      "ciśnien|wątrob|płuc|astm|tabletk|lękow|samobój|medicatie|pijn|koorts|hoest|bloeddruk|zwanger|bevall|"
+      "narcose|"
+      "angstst|paniek|operatie aan|ulcerös|kolit|smärt|huvudvärk|medicin|blodtryck|ångest|gravid|narkos|smerte|"
+      "hovedpine|hodepine|angst|kramper|kipu|kuumetta|lääke|leikkau|masennu|bademcik|boğaz|ağrı|ateşi|ilaç|"
+      "ameliyat|"
+      "kalp|böbrek|öksür|ishal|astım|depresyon|bolest|horečk|cukrovk|operac|rakovin|krevní|астм|приступ|ингалятор|"
+      "болит|тошн|рвот|лекарств|лечени|анализ|сердц|почк|наркоз|сахар|депресс|панич|роды|кашель|гастрит|язв|грыж|"
+      "сустав|артрит|ушиб|сотрясен|таблетк",
+      scan::Edge::Start);
+  t.add(kWhat, 1,
+        "大腿骨|麻酔|骨折|転んで|鎮痛|抗生|高熱|動悸|息切れ|湿疹|持病|服用|人工透析|障害者|精神科|心療内科|不妊|"
+        "更年期|"
+        "动不了|送医院|icu|抽搐|昏迷|流产|剖腹产|结石|肾|肝硬化|胃出血|幻觉|精神分裂|双相|安眠药|化验|공황|발작|"
+        "골절|마취|"
+        "유산|우울|불면|혈당|고혈압|간염|천식|아토피|관절|디스크|암 진단|투약",
+        scan::Edge::Any);
+  t.add(
+      kWhat, 1.5,
+      "gleason|epileptiform|sharp waves|ng tube|melaena|melena|ogd|bisoprolol|ticagrelor|unprotected sex|burns "
+      "when|"
+      "when i pee|gonorrhoea|gonorrhea|miscarriage|second miscarriage|chemo session|biopsy says|the biopsy|tube "
+      "feeding|"
+      "dialysis|seizure|overdosed|relapsed|has ms|have ms|has cancer|have cancer|has dementia|has epilepsy|has "
+      "adhd|"
+      "have adhd|is autistic|has autism|is schizophrenic|has hiv|have hiv|have herpes|has leukemia|has leukaemia");
+  t.add(kNote, 2,
+        "nurse note|pulled out|on-call informed|two units given|eeg report|impression:|temporal "
+        "sharp|agitated|od|bd|"
+        "explain for the parents|explain to the parents|counsel the patient|client disclosed|detox "
+        "referral|disclosed|"
+        "told me in confidence|diagnostiqué|diagnostizierte|die diagnose|the doctors say|the doctor says|doctor "
+        "said|"
+        "my doctor says|der arzt sagt|die ärzte|le médecin dit|les médecins|el médico dice|los médicos|il medico "
+        "dice|"
+        "i medici|o médico disse|os médicos|lekarz mówi|lekarze|de arts zegt|de artsen|врач говорит|врачи|läkaren "
+        "säger|"
+        "doktor dedi|doktor diyor|surgery or radiation|wants to operate|wants to switch me|quiere operar|quer "
+        "operar|"
+        "vuole operare|veut opérer|will operieren");
+  t.add(kNote, 2, "医者に|医師に|医師が|医生建议|医生让|의사가|병원에서", scan::Edge::Any);
+  t.add(
+      kWho, 2,
+      "notre fils|notre fille|nos enfants|mes parents|unser kind|unsere eltern|meine eltern|mein schwiegervater|"
+      "nuestro hijo|nuestra hija|mis padres|nostro figlio|nostra figlia|i miei genitori|nosso filho|nossa "
+      "filha|babcia|"
+      "dziadek|mojego syna|mojej córki|mojej mamy|mojego taty|u mojego syna|у моего|у моей|моему|моего сына|"
+      "моей дочери|kızımın|oğlumun|annemin|babamın|eşimin|onze zoon|onze dochter|mijn partner|vår son|vår dotter|"
+      "my employee|my boss|my student|my tenant|my co-worker|my coworker");
+  t.add(
+      kWho, 1,
+      "ho|i had|i got|i feel|i'm taking|i take|prendo|tomo|nehme ich|tengo|tenho|jag fick|jag tar|mam|boli mnie");
 }
 
 void add_notes(Topic& t) {
@@ -537,6 +606,7 @@ Made make_health_topic(scan::PhraseSet& set) {
   add_hints(*topic);
   add_vocabulary(*topic);
   add_endings(*topic);
+  add_stems_by_language(*topic);
   add_examination(*topic);
   add_reporting(*topic, kGeneral);
   add_notes(*topic);

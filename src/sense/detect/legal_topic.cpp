@@ -14,7 +14,7 @@ double decide(const Sums& s) {
   if (s[kPrivileged] >= 2 && s[kGeneral] < 2) return 0.9;
   const double trade = std::min(s[kTrade], 4.0), party = std::min(s[kParty], 3.0);
   const double score = s[kInstrument] + trade + party + s[kPrivileged] - 1.5 * s[kGeneral];
-  const double needed = s[kInstrument] + s[kPrivileged] >= 2 ? 3.5 : 4.5;
+  const double needed = s[kInstrument] + s[kPrivileged] >= 2 ? (s[kGeneral] > 0 ? 3.5 : 3) : 4.5;
   if (score < needed || s[kInstrument] + s[kPrivileged] + trade < 2) return 0;
   return score >= 7 ? 0.9 : 0.7;
 }
@@ -177,6 +177,44 @@ void add_instruments(Topic& t) {
         "defence|our defence|our defense|trial binder|work product");
 }
 
+// Roles and acts by the stems of their words.
+void add_roles(Topic& t) {
+  t.add(
+      kInstrument, 2,
+      "lizenznehmer|lizenzgeber|lizenzgebühr|unterlizenz|darlehensnehmer|darlehensgeber|bürgschaft|abtret|"
+      "klageerwider|"
+      "klagebegr|berufungsbegr|verjähr|beklagt|kläger|mandant|gesellschafter|geschäftsanteil|vergleichsvorschlag|"
+      "unterlassungserkl|vertragspartn|vertragsstraf|mietsache|mietvertr|arbeitsvertr|werkvertr|licencié|"
+      "concédant|"
+      "licenciatari|licenciante|cesionari|cedente|arrendatari|arrendador|fiador|demandad|comparec|cláusula penal|"
+      "licenziatari|cessionari|locatari|conduttor|comodatari|fideiuss|opponent|appellant|convenut|ricorrent|"
+      "locatári|locador|fiador|cedent|contratant|contratad|reclamad|requerid|zleceniobiorc|zleceniodawc|"
+      "wynajmując|"
+      "zamawiając|wykonawc|pożyczkobiorc|pozwan|powodow|huurder|verhuurder|waarborgsom|onderhuur|koper|verkoper|"
+      "schuldenaar|gedaagd|арендатор|арендодател|заказчик|исполнител|подрядчик|поставщик|займодав|заёмщик|заемщик|"
+      "истец|истца|ответчик|расторга|hyresgäst|hyresvärd|låntagar|långivar|lejer|udlejer|vuokralai|vuokranant|"
+      "kiracı|"
+      "kiralayan|davacı|davalı|nájemc|pronajímat|žalob|kupujíc",
+      scan::Edge::Start);
+  t.add(kInstrument, 2,
+        "i, the undersigned|the undersigned|being duly sworn|duly sworn|depose and say|affidavit of|summons|"
+        "in der sache|auf die klage|wie folgt:|vice caché|conclusions pour|le salarié s'interdit|non-concurrence|"
+        "al tribunale|atto di|decreto ingiuntivo|opposizione a|sob pena de|promissory note|term sheet|pre-money|"
+        "liquidation preference|non-participating|exclusivity|this loan agreement|the principal|per annum|neither "
+        "party|"
+        "without the prior written|unreasonably withheld|dismissed two days|filing the "
+        "grievance|grievance|tribunal claim|"
+        "nda|counter offer|settle for|cease-and-desist|demand letter|letter before action|notice to quit|eviction "
+        "notice|"
+        "power of attorney for|custody of|child custody|restraining order|protective order against|divorce "
+        "settlement|"
+        "claim form|particulars|witness statement|pleading|pleadings|exhibit a|docketed");
+  t.add(
+      kInstrument, 2.5,
+      "第十|催告なく|本契約を|商业信息保密|合同终止|期限为|应对在|违反本|双方同意|甲は、|乙が|당사자는|계약 해지",
+      scan::Edge::Any);
+}
+
 void add_other_languages(Topic& t) {
   t.add(kInstrument, 2.5,
         "kaufvertrag|mietvertrag|arbeitsvertrag|kaufvertrag zwischen|vertrag zwischen|dieser vertrag|"
@@ -221,6 +259,7 @@ Made make_legal_topic(scan::PhraseSet& set) {
   add_other_languages(*topic);
   add_more_languages(*topic);
   add_instruments(*topic);
+  add_roles(*topic);
   add_reporting(*topic, kGeneral);
   topic->add(kGeneral, 1,
              "what is a|what is an|what does|what is the|explain what|stand for|stands for|definition of|"

@@ -77,7 +77,8 @@ class Passwords : public scan::Detector {
         "códigos de recuperación|códigos de respaldo|codes de récupération|codes de secours|codici di backup|"
         "one-time code|verification code|otp|security code|einmalcode|bestätigungscode|code de vérification|"
         "código de verificación|my pin|card pin|pin is|atm pin|mein pin|meine pin|pin code|one-time password|"
-        "passcode|pin for|alarm code|door code|gate code|entry code|alarm pin|safe code|safe combination|lock "
+        "passcode|code for the|code to the|code for my|pin for|alarm code|door code|gate code|entry code|alarm "
+        "pin|safe code|safe combination|lock "
         "code|"
         "garage code|türcode|pin für|pin der|pin del|pin du|code porte|code d'entrée|digicode|código de la puerta|"
         "codice allarme|código do alarme|kod do drzwi|alarmcode|puk|tan|unlock code|sim pin|pin:");

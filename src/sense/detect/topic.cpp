@@ -22,7 +22,7 @@ bool may_touch_currency(std::string_view text, const scan::NumberRun& run) {
     ++end;
   if (end == text.size()) return false;
   return static_cast<unsigned char>(text[end]) >= 0x80 ||
-         std::string_view("EUGCe").find(text[end]) != std::string_view::npos;
+         std::string_view("EUGCedp").find(text[end]) != std::string_view::npos;
 }
 
 // "€24,117.99", "USD 34,386.50", "1.200 EUR": a number of at least two digits beside a sign or code of a currency.
@@ -40,7 +40,7 @@ bool is_money(const scan::Document& doc, const scan::NumberRun& run) {
   while (end < text.size() && (text[end] == ',' || text[end] == ' ' || (text[end] >= '0' && text[end] <= '9')))
     ++end;
   const std::string_view after = text.substr(end, 5);
-  for (const char* sign : {"€", "EUR", "USD", "GBP", "CHF", "euros", "Euro", "元", "¥", "円"}) {
+  for (const char* sign : {"€", "EUR", "USD", "GBP", "CHF", "euro", "Euro", "dolla", "pound", "元", "¥", "円"}) {
     if (after.starts_with(sign)) return true;
   }
   return false;

@@ -40,6 +40,11 @@ constexpr char kEnglish[] =
     R"(\b(?:do not|don'?t|don’t|never|must not|cannot|can'?t|not)\b)" G R"(\b(?:this|these|it|any of this)\b)" G
     R"(\b(?:go|going|leave|leaving|be sent|be uploaded|be shared|end up|land|processed|sent|uploaded)\b)" G
     R"(\b(?:cloud|third[- ]part\w+|external\w*|outside|hosted|internet|openai|providers?|network|premises|machine|computer|building|company|organi[sz]ation|servers?)\b|)"
+    R"(\b(?:nothing|none)\b)" G R"(\b(?:pass(?:ed)?|shared?|go|goes|given|handed|sent)\b)" G
+    R"(\b(?:outside|external\w*|third[- ]part\w+|cloud|providers?|internet)\b|)"
+    R"(\b(?:answer|reply|do (?:this|it)|process|work|solve|translate|summari[sz]e)\b)" G
+    R"(\bwithout (?:the |any |using (?:the |any )?)?(?:cloud|external (?:service|api|provider|tool|model)s?|internet|online)|)"
+    R"(\bonly use (?:the |a |our )?(?:model|llm|ai|engine|system)s? (?:that|which) (?:runs?|is|are|stays?) (?:on|in|at) (?:our|this|my|the local)|)"
     R"(\b(?:none|nothing|no part|not a word|not one word) of (?:this|it|that|these|the \w+)\b)" G
     R"((?:cloud|third[- ]part\w+|external\w*|hosted|internet|openai|providers?|network|premises|machine|building|company|organi[sz]ation|servers?)|)"
     R"(\b(?:local|on[- ]?prem(?:ises)?|in[- ]house|self-hosted) (?:model|models|llm|inference|processing|engine),? (?:please|pls|for this)\b|)"
@@ -93,8 +98,8 @@ constexpr char kSpanish[] =
     R"(\b(?:no|nunca|sin|jamás|tampoco|ningún|ninguna)\b ?)" G
     R"((?:env[ií]\w*|mand\w+|sub\w+|compart\w+|transmit\w+|sal\w*|sac\w+|pas\w+|us[ae]\w*|utili\w+|proces\w+|reenv\w+|carg\w+|public\w+|abandon\w+)\b)" G
     R"((?:nube|cloud|extern\w+|internet|terceros|openai|chatgpt|fuera|en línea|proveedor\w*|(?:nuestr[oa]s?|la|mi|este|esta|el) (?:red|empresa|servidor\w*|ordenador|equipo|máquina|oficina|infraestructura|computadora|hospital|despacho|organización))|)"
-    R"((?:solo|sólo|solamente|únicamente|exclusivamente|mant[eé]n\w*|procesa\w*|conserva\w*|guarda\w*|deja\w*|quede\w*|permane\w+|analiza\w*|trata\w*|usa|hazlo|trabaja)\b)" G
-    R"((?:en local|de forma local|localmente|en (?:nuestros|mis|este|nuestro|mi|esta) (?:propios? )?(?:servidor\w*|equipo|ordenador|máquina|infraestructura|computadora)|on[- ]?prem\w*|internamente|sin conexión)\b|)"
+    R"((?:solo|sólo|solamente|únicamente|exclusivamente|mant[eé]n\w*|procesa\w*|conserva\w*|guarda\w*|deja\w*|qued[ae]\w*|permane\w+|analiza\w*|trata\w*|usa|hazlo|trabaja)\b)" G
+    R"((?:en local|de forma local|localmente|en (?:nuestra red|la red interna|nuestra empresa)|en (?:nuestros|mis|este|nuestro|mi|esta) (?:propios? )?(?:servidor\w*|equipo|ordenador|máquina|infraestructura|computadora)|on[- ]?prem\w*|internamente|sin conexión)\b|)"
     R"(^\W*(?:solo|sólo|únicamente) (?:en )?local\b|\b(?:nada de|sin) (?:nube|cloud|servicios externos|apis externas)\b(?: por favor|\s*[,.!:;)]|\s*$))";
 
 constexpr char kItalian[] =
@@ -110,7 +115,7 @@ constexpr char kPortuguese[] =
     R"((?:env\w+|mand\w+|carreg\w+|compartilh\w+|partilh\w+|transmit\w+|sai\w*|sair|pass\w+|us\w+|utiliz\w+|process\w+|sub\w+|encaminh\w+|pode\w* sair|coloqu\w+)\b)" G
     R"((?:nuvem|cloud|extern\w+|internet|terceiros|openai|chatgpt|fora|online|fornecedor\w*|provedor\w*|(?:noss[oa]s?|da|do|a|o|minha|meu|esta|este) (?:nossa |nosso )?(?:rede|empresa|servidor\w*|computador|máquina|infraestrutura|escritório|hospital))|)"
     R"((?:só|apenas|somente|exclusivamente|mant[eé]\w*|manter|process\w+|guard\w+|trat\w+|fiqu\w+|fica\w*|permane\w+|deix\w+|analis\w+|use|faça)[\s,])" G
-    R"((?:localmente|em local|no local|de forma local|nos nossos servidores|no nosso servidor|neste computador|nesta máquina|on[- ]?prem\w*|internamente|offline)\b|)"
+    R"((?:localmente|em local|no local|de forma local|nos nossos servidores|apenas no nosso servidor|no nosso servidor|neste computador|nesta máquina|on[- ]?prem\w*|internamente|offline)\b|)"
     R"(^\W*(?:só|apenas|somente) (?:local|localmente)\b|\b(?:nada de|sem) (?:nuvem|cloud|serviços externos|apis externas)\b(?: por favor|\s*[,.!:;)]|\s*$))";
 
 constexpr char kDutch[] =
@@ -158,7 +163,7 @@ constexpr char kEastAsian[] =
 constexpr char kAgainst[] =
     R"(^\W*(?:(?:so|and|but|also|hi|hello|hey|ok|okay)[, ]+)?(?:(?:how|why|what|what's|which|when|where|who|does)\b|do (?:i|we|you|they|companies|people|users)|did|is|are|was|can i|can we|can (?:a|the|an)|should|could i|could we|would|explain|describe|compare|define|discuss|wie |warum|wieso|was |welche|wann|ist |sind |kann (?:ich|man)|darf |soll|erkläre|erklären sie|comment |pourquoi|qu'|quel|est-ce|que signifie|puis-je|peut-on|explique|cómo|como |por qué|por que|qué |cuál|puedo|se puede|explica|o que |qual |posso|come |perché|che cosa|cos'|cosa |qual è|spiega|hoe |waarom|wat |welke|kan ik|mag |leg uit|hur |varför|vad |hvad |hvordan|hvorfor|hva |jak |dlaczego|co |czy |как |почему|что |зачем|можно ли|bedeutet|nasıl|neden|nedir|miten|miksi|mikä|什么|什麼|为什么|为何|如何|怎么|是否|なぜ|どう|왜|어떻게|무엇))";
 constexpr char kOthers[] =
-    R"(\b(?:whether|(?:we|they|he|she|who) (?:do not|don't|never|doesn't|does not|did not|didn't|would never) (?:share|use|send|store|go|goes|sell|pass|process|upload|sent|rent)|librar(?:y|ies)|packages?|dependenc\w+|modules?|frameworks?|plugins?|ports?|load balancer|(?:api )?keys?|passwords?|sources?|plants?|winter|biblioth\w+|bibliotek\w*|bibliotec\w*|abhängigkeit\w*|paket\w*|dépendances?|dependencias?|employees?|staff|users|customers|companies|developers|people|citizens|policy|policies|guidelines?|slogan|essay|article|variables?|functions?|closures?|scopes?|threads?|branch|commits?|git|restaurants?|food|shops?|farmers?|feature|setting|option|checkbox|the app|apps|software|vendor claims|sentence means|mitarbeiter\w*|richtlinie|variable|funktion|kunden|restaurants|unternehmen sollten|employés|politique|fonction|empleados|política|función|dipendenti|funcionários|medewerkers|pracownicy|сотрудник[^\s,.]+|local-first|firewall rule|load balancers?|unit tests?|lyrics|song|story|novel|poem|character)\b|员工|政策|变量|函数|库|ライブラリ|라이브러리|kütüphane|библиотек|パッケージ|패키지|従業員|変数|관광|직원|변수)";
+    R"(\b(?:whether|(?:we|they|he|she|who) (?:do not|don't|never|doesn't|does not|did not|didn't|would never) (?:share|use|send|store|go|goes|sell|pass|process|upload|sent|rent)|librar(?:y|ies)|packages?|dependenc\w+|modules?|frameworks?|plugins?|ports?|load balancer|(?:api )?keys?|passwords?|sources?|plants?|winter|biblioth\w+|bibliotek\w*|bibliotec\w*|abhängigkeit\w*|paket\w*|dépendances?|dependencias?|employees?|staff|users|customers|companies|developers|people|citizens|policy|policies|guidelines?|slogan|code style|globals?|essay|article|variables?|functions?|closures?|scopes?|threads?|branch|commits?|git|restaurants?|food|shops?|farmers?|feature|setting|option|checkbox|the app|apps|software|vendor claims|sentence means|mitarbeiter\w*|richtlinie|variable|funktion|kunden|restaurants|unternehmen sollten|employés|politique|fonction|empleados|política|función|dipendenti|funcionários|medewerkers|pracownicy|сотрудник[^\s,.]+|local-first|firewall rule|load balancers?|unit tests?|lyrics|song|story|novel|poem|character)\b|员工|政策|变量|函数|库|ライブラリ|라이브러리|kütüphane|библиотек|パッケージ|패키지|従業員|変数|관광|직원|변수)";
 constexpr char kPolite[] =
     R"(\b(?:please|pls|kindly|could you|can you|would you|will you|bitte|kannst du|können sie|könntest|s'il (?:te|vous) plaît|svp|merci|peux-tu|pouvez-vous|por favor|puedes|podrías|per favore|puoi|potresti|pode |poderia|alsjeblieft|alstublieft|aub|kun je|kunt u|snälla|tack|proszę|prosím|пожалуйста|lütfen|kiitos|venligst|vennligst)|请|請|ください|下さい|해 ?줘|해주세요|주세요|मत|कृपया|من فضلك|בבקשה)";
 
@@ -233,11 +238,12 @@ class Wishes : public scan::Detector {
         "nos serveurs|hors ligne|sur site|cette machine|ce poste|notre entreprise|local uniquement|nube|la nube|"
         "externa|externo|externos|terceros|localmente|nuestra red|nuestros servidores|nuestro servidor|nuestra "
         "empresa|in locale|"
-        "esterna|esterne|esterni|esterno|terzi|nostra rete|nostri server|nuvem|terceiros|nossa rede|nossos "
+        "esterna|esterne|esterni|esterno|terzi|nostra rete|nostri server|nuvem|terceiros|nossa rede|nosso "
+        "servidor|nossos "
         "servidores|nossa empresa|lokaal|ons netwerk|onze servers|derden|derde "
         "partij|molnet|skyen|lokalt|eksternt|"
         "eksterne|vårt nätverk|vores netværk|tredje part|pilveen|paikallisesti|ulkopuolisille|lokalnie|lokálně|"
-        "lokalně|naszej sieci|cloudu|zewnętrznych|zewnętrznego|naszych serwerach");
+        "lokalně|naszej sieci|cloudu|na zewnątrz|zewnętrznych|zewnętrznego|naszych serwerach");
     places_.add(
         1, "chmur|zewnętrzn|облак|внешн|сторонн|локальн|bulut|yerel|harici|buluta|pilve|нашем сервер|за пределы",
         scan::Edge::Start);

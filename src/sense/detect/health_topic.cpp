@@ -22,7 +22,8 @@ double decide(const Sums& s) {
   if (note >= 4 && what + who >= 1 && s[kGeneral] < note) return 0.9;  // the layout of a record or a consultation
   if (who + note < 1 || what + note < 1 || who + what < 1) return 0;
   const double score = std::min(who, 4.0) + std::min(what, 6.0) + note - 1.5 * s[kGeneral];
-  if (score < (s[kGeneral] > 0 ? 3.5 : 3)) return 0;
+  const bool plain = s[kGeneral] == 0 && (s[kWho] >= 2 || note >= 2);
+  if (score < (plain ? 3 : 3.5)) return 0;
   return score >= 6 ? 0.9 : 0.7;
 }
 
@@ -40,7 +41,7 @@ void add_people(Topic& t) {
         "mi hija|mi esposa|mi marido|minha mãe|meu pai|meu filho|mia madre|mio padre|our employee|"
         "my patient|our patient|a patient of mine|is allergic to|allergic to|patientin|patiente");
   t.add(kWho, 1, "year-old|-year-old|year old", scan::Edge::AfterDigit);
-  t.add(kNote, 1, "prescribed|family history");
+  t.add(kNote, 1, "prescribed|family history|denied|discharged|referred to");
   t.add(kWho, 1.5,
         "-jährige|-jähriger|jährige patientin|jähriger patient|ans|"
         "años de edad|jaar oud",
@@ -67,13 +68,13 @@ void add_vocabulary(Topic& t) {
       "care|hives|itching|blister|bruise|bruises|faint|fainted|fainting|passed "
       "out|collapse|seizing|convulsion|convulsions|wheezing|wheeze|runny nose|stuffy "
       "nose|constipation|constipated|"
-      "bloating|heartburn|reflux|blood in|stool|stools|urine|urinate|urinating|incontinence|discharge|spotting|"
-      "hot flashes|cramps|cramping|stiffness|sprained|dislocated|broken arm|broken leg|broken "
+      "bloating|heartburn|reflux|blood in|stool|stools|urine|urinate|urinating|incontinence|spotting|"
+      "hot flashes|cramps|cramping|sprained|dislocated|broken arm|broken leg|broken "
       "hip|stitches|wound|wounds|"
       "abscess|cyst|mole|wart|acne|rosacea|hair loss|weight loss|weight gain|night "
       "sweats|tremor|tremors|twitching|"
       "slurred speech|blurred vision|double vision|tinnitus|earache|ear "
-      "infection|tonsillitis|sinusitis|strep|mono|flu|"
+      "infection|tonsillitis|sinusitis|strep|flu|"
       "pox|scarlet fever|whooping cough|croup|rsv|norovirus|salmonella|e. coli|lyme|rabies|tetanus|hpv|gonorrhea|"
       "gonorrhoea|trichomoniasis|bacterial vaginosis|yeast infection|fibroids|ovarian cyst|prostate|erectile "
       "dysfunction|testicular|vasectomy|hysterectomy|mastectomy|lumpectomy|knee surgery|back surgery|spinal "
@@ -122,7 +123,7 @@ void add_vocabulary(Topic& t) {
       "chimio|radiothérapie|biopsie|irm|scanner|échographie|prise de sang|ordonnance|urgences|généraliste|kiné|"
       "antidépresseur|antidépresseurs|anorexie|boulimie|sclérose en plaques|alzheimer|chute|perfusion|plaie|"
       "vomit|diarrhée|constipation|insomnie|dolor torácico|ecg|infarto|ictus|varón|mujer de|embarazada|lupus|"
-      "hidroxicloroquina|epilepsia|convulsión|crisis|quimio|radioterapia|biopsia|resonancia|ecografía|análisis de "
+      "hidroxicloroquina|epilepsia|convulsión|quimio|radioterapia|biopsia|resonancia|ecografía|análisis de "
       "sangre|"
       "urgencias|médico de cabecera|antidepresivos|anorexia|esclerosis múltiple|alzheimer|caída|herida|diarrea|"
       "estreñimiento|insomnio|fiebre alta|cáncer de mama|cáncer de pulmón|tdah|ictus|demenza|febbre|non "
@@ -165,7 +166,7 @@ void add_endings(Topic& t) {
         "indopril|"
         "lukast|cycline|cyclin|ciclina|conazole|conazol|oxaban|tidine|dronate|thiazide|thiazid|tiazida|nisolone|"
         "nisolon|"
-        "methasone|asone|rolimus|tropium|terol|glutide|apine|azapine|idone|peridol|ridone|zodone|faxine|traline|"
+        "methasone|asone|rolimus|tropium|glutide|apine|azapine|idone|peridol|ridone|zodone|faxine|traline|"
         "pramine|"
         "triptyline|bamazepine|racetam|gabalin",
         scan::Edge::End);
@@ -215,13 +216,13 @@ void add_examination(Topic& t) {
         "anamnes|status:|ordination|sick note|krankschreibung|part-time return|return to work");
   t.add(
       kNote, 2,
-      "no history of|denied any|denied|stopped smoking|packs a day|one pack|two packs|does not smoke|range of "
+      "no history of|denied any|stopped smoking|packs a day|one pack|two packs|does not smoke|range of "
       "motion|"
       "obvious deformity|no crepitation|urinary habits|changes in bowel|seen in our "
       "office|reevaluation|re-evaluation|"
       "established patient|in his chart|in her chart|comes in today|comes in with|is brought in|upper extremities|"
       "lower extremities|no headaches|no visual|no motor or sensory|y/o|rhf|rhm|lhf|basically unchanged|"
-      "otherwise negative|otherwise well|mother died|father died|deceased from|siblings are healthy|mother of|"
+      "otherwise negative|otherwise well|mother died|father died|deceased from|siblings are healthy|"
       "had menarche|activity level|stress level|last seen|was last seen|being treated for|the patient says|"
       "the patient stopped|the patient was|the patient has|the patient had|the patient will|this patient");
   t.add(kWhat, 1,
@@ -274,7 +275,7 @@ void add_stems_by_language(Topic& t) {
       "marca-passo|dores|febre|remédio|sangram|ansiedade|pânico|demencj|choro|leków|recept|operacj|ból|bólu|gardł|"
       "ciśnien|wątrob|płuc|astm|tabletk|lękow|samobój|medicatie|pijn|koorts|hoest|bloeddruk|zwanger|bevall|"
       "narcose|"
-      "angstst|paniek|operatie aan|ulcerös|kolit|smärt|huvudvärk|medicin|blodtryck|ångest|gravid|narkos|smerte|"
+      "angstst|paniek|operatie aan|ulcerös|kolit|smärt|huvudvärk|blodtryck|ångest|gravid|narkos|smerte|"
       "hovedpine|hodepine|angst|kramper|kipu|kuumetta|lääke|leikkau|masennu|bademcik|boğaz|ağrı|ateşi|ilaç|"
       "ameliyat|"
       "kalp|böbrek|öksür|ishal|astım|depresyon|bolest|horečk|cukrovk|operac|rakovin|krevní|астм|приступ|ингалятор|"
@@ -284,7 +285,7 @@ void add_stems_by_language(Topic& t) {
   t.add(kWhat, 1,
         "大腿骨|麻酔|骨折|転んで|鎮痛|抗生|高熱|動悸|息切れ|湿疹|持病|服用|人工透析|障害者|精神科|心療内科|不妊|"
         "更年期|"
-        "动不了|送医院|icu|抽搐|昏迷|流产|剖腹产|结石|肾|肝硬化|胃出血|幻觉|精神分裂|双相|安眠药|化验|공황|발작|"
+        "动不了|送医院|抽搐|昏迷|流产|剖腹产|结石|肾|肝硬化|胃出血|幻觉|精神分裂|双相|安眠药|化验|공황|발작|"
         "골절|마취|"
         "유산|우울|불면|혈당|고혈압|간염|천식|아토피|관절|디스크|암 진단|투약",
         scan::Edge::Any);
@@ -298,8 +299,8 @@ void add_stems_by_language(Topic& t) {
       "adhd|"
       "have adhd|is autistic|has autism|is schizophrenic|has hiv|have hiv|have herpes|has leukemia|has leukaemia");
   t.add(kNote, 2,
-        "nurse note|pulled out|on-call informed|two units given|eeg report|impression:|temporal "
-        "sharp|agitated|od|bd|"
+        "nurse note|on-call informed|two units given|eeg report|impression:|temporal "
+        "sharp|agitated|"
         "explain for the parents|explain to the parents|counsel the patient|client disclosed|detox "
         "referral|disclosed|"
         "told me in confidence|diagnostiqué|diagnostizierte|die diagnose|the doctors say|the doctor says|doctor "
@@ -342,8 +343,8 @@ void add_notes(Topic& t) {
         "hospital course|cartella clinica|prontuário");
   t.add(kNote, 2,
         "presents with|presented with|presenting with|complains of|c/o|h/o|s/p|was admitted|"
-        "admitted to|admitted with|admitted for|discharged|diagnosed with|was prescribed|"
-        "is prescribed|started on|denies|follow-up appointment|status post|referred to|"
+        "admitted to|admitted with|admitted for|diagnosed with|was prescribed|"
+        "is prescribed|started on|denies|follow-up appointment|status post|"
         "underwent|scheduled for surgery|in remission|relapsed|is taking|stellt sich vor|aufgenommen|"
         "entlassen|hospitalisé|hospitalisée|ingresado|ingresada|ingresó|internado|ricoverato|"
         "ricoverata|sick leave|on leave for|medical leave|positive for|cleared to return|née le|né le");

@@ -187,7 +187,7 @@ void add_roles(Topic& t) {
       "unterlassungserkl|vertragspartn|vertragsstraf|mietsache|mietvertr|arbeitsvertr|werkvertr|licencié|"
       "concédant|"
       "licenciatari|licenciante|cesionari|cedente|arrendatari|arrendador|fiador|demandad|comparec|cláusula penal|"
-      "licenziatari|cessionari|locatari|conduttor|comodatari|fideiuss|opponent|appellant|convenut|ricorrent|"
+      "licenziatari|cessionari|locatari|conduttor|comodatari|fideiuss|convenut|ricorrent|"
       "locatári|locador|fiador|cedent|contratant|contratad|reclamad|requerid|zleceniobiorc|zleceniodawc|"
       "wynajmując|"
       "zamawiając|wykonawc|pożyczkobiorc|pozwan|powodow|huurder|verhuurder|waarborgsom|onderhuur|koper|verkoper|"
@@ -264,7 +264,8 @@ Made make_legal_topic(scan::PhraseSet& set) {
   topic->add(kGeneral, 1,
              "what is a|what is an|what does|what is the|explain what|stand for|stands for|definition of|"
              "define|in general|difference between|essay|history of|how does|how do|why do|"
-             "give me an example|story|novel|poem|textbook|acronym|was bedeutet|qué significa|"
+             "give me an example|story|novel|poem|textbook|acronym|was bedeutet|qué significa|qué es|che "
+             "cos'è|cos'è|o que é|"
              "que signifie|what happens|in simple terms|for beginners");
   topic->add(
       kGeneral, 1,

@@ -9,21 +9,23 @@ namespace sluice::sense::detect {
 namespace {
 
 constexpr int kMarking = 0, kInternal = 1, kOwner = 2, kNetwork = 3, kGeneral = 4, kGenetic = 5;
+constexpr int kTold = 6;         // news and plots (see add_reporting)
 constexpr int kNetworkWord = 5;  // in the business topic; genetics is a matter of the restricted one
 
 double decide_business(const Sums& s) {
   if (s[kMarking] >= 3 && (s[kGeneral] < 1 || (s[kGeneral] < 2 && s[kInternal] + s[kOwner] >= 2))) return 0.85;
   if (s[kNetwork] >= 1.5 && s[kNetwork] + s[kNetworkWord] >= 3 && s[kGeneral] < 1) return 0.8;
   const double owner = std::min(s[kOwner], 2.0);
-  const double score = std::min(s[kMarking], 3.0) + s[kInternal] + owner - 1.5 * s[kGeneral];
+  const double score = std::min(s[kMarking], 3.0) + s[kInternal] + owner - 1.5 * (s[kGeneral] + s[kTold]);
   if (score < 4.5 || s[kInternal] + s[kMarking] < 3 || (s[kOwner] < 1 && s[kMarking] < 2)) return 0;
   return 0.7;
 }
 
 double decide_restricted(const Sums& s) {
-  if (s[kMarking] >= 3 && s[kGeneral] < 2) return 0.9;
-  if (s[kGenetic] >= 2 && s[kGenetic] + s[kOwner] >= 3.5 && s[kGeneral] < (s[kGenetic] >= 4 ? 2 : 1)) return 0.8;
-  const double score = s[kMarking] + s[kInternal] + std::min(s[kOwner], 2.0) - 2 * s[kGeneral];
+  const double general = s[kGeneral] + s[kTold] / 2;
+  if (s[kMarking] >= 3 && general < 2) return 0.9;
+  if (s[kGenetic] >= 2 && s[kGenetic] + s[kOwner] >= 3.5 && general < (s[kGenetic] >= 4 ? 2 : 1)) return 0.8;
+  const double score = s[kMarking] + s[kInternal] + std::min(s[kOwner], 2.0) - 2 * (s[kGeneral] + s[kTold]);
   return score >= 5 && s[kMarking] + s[kInternal] >= 3 ? 0.75 : 0;
 }
 
@@ -166,12 +168,13 @@ void add_shared_markings(Topic& t) {
 void add_confidences(Topic& t) {
   t.add(
       kMarking, 3,
-      "interne mitteilung|nicht extern teilen|bitte nicht extern|nicht weiterleiten|información interna|"
+      "vertraulich!|strictement interne|strictement confidentiel|strictly private|internal: we|hausintern|interne "
+      "mitteilung|nicht extern teilen|bitte nicht extern|nicht weiterleiten|información interna|"
       "la competencia no debe|no debe saberlo|riservatissimo|sigiloso|sigilosa|confidenziale|riservata|riservate|"
       "information interne|ne pas communiquer|à ne pas communiquer|informação interna|não compartilhar|"
       "informazione interna|non diffondere|niet delen|niet extern|nie udostępniać|do użytku wewnętrznego|"
       "не для распространения|внутренняя информация|dela inte|må ikke "
-      "deles|paylaşmayın|取扱注意|厳秘|部外秘|公開前|"
+      "deles|paylaşmayın|取扱注意|社内限り|社内のみ|関係者限り|厳秘|部外秘|公開前|"
       "对外保密|不要对外|외부 유출 금지|사내용");
   t.add(kInternal, 2,
         "can't hit|miss the number|tell the board|what i tell the board|win/loss|win-loss|lost "
@@ -359,6 +362,7 @@ void add_finance(Topic& t) {
 Made make_business_topic(scan::PhraseSet& set) {
   Topic::Definition d{"business", scan::Kind::BusinessTopic, decide_business};
   d.address_group = kNetwork;
+  d.paragraph = 200;
   auto topic = std::make_unique<Topic>(set, d);
   add_markings(*topic);
   add_matters(*topic);
@@ -367,7 +371,7 @@ Made make_business_topic(scan::PhraseSet& set) {
   add_confidences(*topic);
   add_network(*topic);
   add_general(*topic);
-  add_reporting(*topic, kGeneral);
+  add_reporting(*topic, kTold);
   return topic;
 }
 
@@ -378,7 +382,7 @@ Made make_restricted_topic(scan::PhraseSet& set) {
   auto topic = std::make_unique<Topic>(set, d);
   add_restricted(*topic);
   add_general(*topic);
-  add_reporting(*topic, kGeneral);
+  add_reporting(*topic, kTold);
   return topic;
 }
 

@@ -22,7 +22,7 @@ double decide(const Sums& s) {
   if (note >= 4 && what + who >= 1 && s[kGeneral] < note) return 0.9;  // the layout of a record or a consultation
   if (who + note < 1 || what + note < 1 || who + what < 1) return 0;
   const double score = std::min(who, 4.0) + std::min(what, 6.0) + note - 1.5 * s[kGeneral];
-  const bool plain = s[kGeneral] == 0 && (s[kWho] >= 2 || note >= 2);
+  const bool plain = s[kGeneral] == 0;
   if (score < (plain ? 3 : 3.5)) return 0;
   return score >= 6 ? 0.9 : 0.7;
 }
@@ -41,6 +41,14 @@ void add_people(Topic& t) {
         "mi hija|mi esposa|mi marido|minha mãe|meu pai|meu filho|mia madre|mio padre|our employee|"
         "my patient|our patient|a patient of mine|is allergic to|allergic to|patientin|patiente");
   t.add(kWho, 1, "year-old|-year-old|year old", scan::Edge::AfterDigit);
+  t.add(kNote, 2.5,
+        "doctor: |patient: |guest_family: |clinician: |nurse: |physician: |therapist: |arzt: |ärztin: |patientin: "
+        "|médico: |"
+        "médica: |paciente: |médecin: |médecin : |docteur: |docteur : |patient : |patiente : |medico: |paziente: "
+        "|lekarz: |"
+        "pacjent: |pacjentka: |dokter: |patiënt: |врач: |пациент: |doktor: |hasta: |läkare: |lege: |læge: ",
+        scan::Edge::Start);
+  t.add(kNote, 2.5, "医生:|患者:|病人:|医師:|의사:|환자:|الطبيب:|المريض:", scan::Edge::Any);
   t.add(kNote, 1, "prescribed|family history|denied|discharged|referred to");
   t.add(kWho, 1.5,
         "-jährige|-jähriger|jährige patientin|jähriger patient|ans|"
@@ -229,7 +237,7 @@ void add_examination(Topic& t) {
         "abscesses|laceration|tingling|congestion|coughing|hyperlipidemia|hypothyroidism|neuroma|urinary|dyspnea|"
         "edema|"
         "menarche|paresthesias|febrile|swallowing|cabg|degenerative joint|tenderness|swellings|masses|muscle tone|"
-        "crepitation|palpitation|arrhythmias|angioplasty|mi|eczema|gemfibrozil|illicit substances|smokes|drinks "
+        "crepitation|palpitation|arrhythmias|angioplasty|eczema|gemfibrozil|illicit substances|smokes|drinks "
         "alcohol");
   // Values that were measured on somebody.
   t.add(
@@ -282,13 +290,24 @@ void add_stems_by_language(Topic& t) {
       "болит|тошн|рвот|лекарств|лечени|анализ|сердц|почк|наркоз|сахар|депресс|панич|роды|кашель|гастрит|язв|грыж|"
       "сустав|артрит|ушиб|сотрясен|таблетк",
       scan::Edge::Start);
-  t.add(kWhat, 1,
-        "大腿骨|麻酔|骨折|転んで|鎮痛|抗生|高熱|動悸|息切れ|湿疹|持病|服用|人工透析|障害者|精神科|心療内科|不妊|"
-        "更年期|"
-        "动不了|送医院|抽搐|昏迷|流产|剖腹产|结石|肾|肝硬化|胃出血|幻觉|精神分裂|双相|安眠药|化验|공황|발작|"
-        "골절|마취|"
-        "유산|우울|불면|혈당|고혈압|간염|천식|아토피|관절|디스크|암 진단|투약",
-        scan::Edge::Any);
+  t.add(
+      kWhat, 1,
+      "raka|rakiem|jelita|płytki|chemii|chemioterapi|инсульт|церебролиз|parkinson|fraktur|schenkelhals|antikoagul|"
+      "gonarthr|tep gepl|endoprothe|divertik|hemicolect|resection|drain|tachy|faints|ferritin|infliximab|crohn|"
+      "коленн|перелом|шейк|тромб|варикоз|щитовид|гипертон|гипотон|бронхит|пневмон|онко|метастаз|химио|облуч|ожог|"
+      "травм|реанимац|капельниц|уколы|мигрен|бессонниц|тревожн|kronik|enfeks|kırık|felç|migren|nöbet|tiroid|"
+      "lungeinflam|lunginflam|hjärtinf|hjerteinf|bröstc|brystc|knäop|hofteop|sukker|diabet|kolest|cholest|colest",
+      scan::Edge::Start);
+  t.add(
+      kWhat, 1,
+      "갑상선|수술을|목소리|암 수술|전이|항암|방사선|リンパ節|転移|甲状腺|心臓|腎臓|肝臓|肺炎|胃潰瘍|产后|舍曲林|"
+      "喂奶|甲状腺|心脏|肾衰|肺部|肝功能|大腿骨|麻酔|骨折|転んで|鎮痛|抗生|高熱|動悸|息切れ|湿疹|持病|服用|"
+      "人工透析|障害者|精神科|心療内科|不妊|"
+      "更年期|"
+      "动不了|送医院|抽搐|昏迷|流产|剖腹产|结石|肾|肝硬化|胃出血|幻觉|精神分裂|双相|安眠药|化验|공황|발작|"
+      "골절|마취|"
+      "유산|우울|불면|혈당|고혈압|간염|천식|아토피|관절|디스크|암 진단|투약",
+      scan::Edge::Any);
   t.add(
       kWhat, 1.5,
       "gleason|epileptiform|sharp waves|ng tube|melaena|melena|ogd|bisoprolol|ticagrelor|unprotected sex|burns "

@@ -196,23 +196,30 @@ void add_roles(Topic& t) {
       "kiracı|"
       "kiralayan|davacı|davalı|nájemc|pronajímat|žalob|kupujíc",
       scan::Edge::Start);
-  t.add(kInstrument, 2,
-        "i, the undersigned|the undersigned|being duly sworn|duly sworn|depose and say|affidavit of|summons|"
-        "in der sache|auf die klage|wie folgt:|vice caché|conclusions pour|le salarié s'interdit|non-concurrence|"
-        "al tribunale|atto di|decreto ingiuntivo|opposizione a|sob pena de|promissory note|term sheet|pre-money|"
-        "liquidation preference|non-participating|exclusivity|this loan agreement|the principal|per annum|neither "
-        "party|"
-        "without the prior written|unreasonably withheld|dismissed two days|filing the "
-        "grievance|grievance|tribunal claim|"
-        "nda|counter offer|settle for|cease-and-desist|demand letter|letter before action|notice to quit|eviction "
-        "notice|"
-        "power of attorney for|custody of|child custody|restraining order|protective order against|divorce "
-        "settlement|"
-        "claim form|particulars|witness statement|pleading|pleadings|exhibit a|docketed");
   t.add(
-      kInstrument, 2.5,
-      "第十|催告なく|本契約を|商业信息保密|合同终止|期限为|应对在|违反本|双方同意|甲は、|乙が|당사자는|계약 해지",
-      scan::Edge::Any);
+      kInstrument, 2,
+      "statement of the witness|statement of witness|reservation of rights|garden leave|disclosure "
+      "letter|relatiebeding|"
+      "concurrentiebeding|dienstverband|demanda de divorcio|custodia compartida|las partes contrajeron|el suplico|"
+      "franqueado|franqueador|royalties de|faturamento|subject to contract|full and final settlement|§ 444 "
+      "bgb|bgb|"
+      "sachmängel|verjährungsfrist|zakaz konkurencji|okres wypowiedzenia|преамбула договора|сторона договора|"
+      "i, the undersigned|the undersigned|being duly sworn|duly sworn|depose and say|affidavit of|summons|"
+      "in der sache|auf die klage|wie folgt:|vice caché|conclusions pour|le salarié s'interdit|non-concurrence|"
+      "al tribunale|atto di|decreto ingiuntivo|opposizione a|sob pena de|promissory note|term sheet|pre-money|"
+      "liquidation preference|non-participating|exclusivity|this loan agreement|the principal|per annum|neither "
+      "party|"
+      "without the prior written|unreasonably withheld|dismissed two days|filing the "
+      "grievance|grievance|tribunal claim|"
+      "nda|counter offer|settle for|cease-and-desist|demand letter|letter before action|notice to quit|eviction "
+      "notice|"
+      "power of attorney for|custody of|child custody|restraining order|protective order against|divorce "
+      "settlement|"
+      "claim form|particulars|witness statement|pleading|pleadings|exhibit a|docketed");
+  t.add(kInstrument, 2.5,
+        "第十|受託者|委託者|賃貸人|賃借人|催告なく|本契約を|商业信息保密|合同终止|期限为|应对在|违反本|双方同意|"
+        "甲は、|乙が|당사자는|계약 해지",
+        scan::Edge::Any);
 }
 
 void add_other_languages(Topic& t) {

@@ -127,6 +127,15 @@ std::vector<Topic::Event> Topic::events_of(const scan::Document& doc) const {
 
 Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const {
   const std::vector<Event> events = events_of(doc);
+  if (events.empty()) return {};
+  const std::size_t before = hits.size();
+  sweep(events, definition_.window, hits);
+  const bool longer = events.back().end - events.front().start > definition_.paragraph;
+  if (definition_.paragraph > 0 && longer && hits.size() == before) sweep(events, definition_.paragraph, hits);
+  return {};
+}
+
+void Topic::sweep(const std::vector<Event>& events, std::uint32_t window, std::vector<scan::Hit>& hits) const {
   std::vector<std::uint32_t> count(words_.size(), 0);
   Sums sums{};
   const auto change = [&](const Event& e, bool enters) {
@@ -138,18 +147,22 @@ Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) co
   std::size_t oldest = 0;
   for (std::size_t i = 0; i < events.size(); ++i) {
     change(events[i], true);
-    while (events[i].end > events[oldest].start && events[i].end - events[oldest].start > definition_.window) {
+    while (events[i].end > events[oldest].start && events[i].end - events[oldest].start > window) {
       change(events[oldest++], false);
     }
     // Only full windows are judged, so that a word that speaks against the topic counts wherever it stands in one.
-    const bool full = i + 1 == events.size() || events[i + 1].end - events[oldest].start > definition_.window;
-    const double confidence = full ? definition_.decide(sums) : 0;
+    const bool full = i + 1 == events.size() || events[i + 1].end - events[oldest].start > window;
+    double confidence = full ? definition_.decide(sums) : 0;
+    // In a narrow window also without what stands at its beginning.
+    while (full && confidence <= 0 && window < definition_.window && oldest < i) {
+      change(events[oldest++], false);
+      confidence = definition_.decide(sums);
+    }
     if (confidence <= 0) continue;
     hits.push_back({definition_.kind, confidence, events[oldest].start, events[i].end});
     // One finding a window: begin anew behind it.
     while (oldest <= i) change(events[oldest++], false);
   }
-  return {};
 }
 
 void add_reporting(Topic& topic, int general_group) {

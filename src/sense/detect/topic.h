@@ -34,6 +34,9 @@ class Topic : public scan::Detector {
     double address_weight = 1.5;
     int amount_group = -1;  // the same, with weight 1, for a number with two decimals: "1,204.50", "1.204,50"
     std::uint32_t window = 1200;  // bytes: about two paragraphs
+    // A second, narrower window for texts in which nothing was found: what stands around a paragraph in a book may
+    // speak against a topic whose marks stand close together. 0: none.
+    std::uint32_t paragraph = 0;
   };
 
   Topic(scan::PhraseSet& set, Definition definition);
@@ -53,6 +56,7 @@ class Topic : public scan::Detector {
     std::uint32_t word;  // index in words_
   };
 
+  void sweep(const std::vector<Event>& events, std::uint32_t window, std::vector<scan::Hit>& hits) const;
   void drop_doubles(std::vector<Event>& events) const;
   std::vector<Event> events_of(const scan::Document& doc) const;
 

@@ -29,7 +29,7 @@ constexpr char kEnglish[] =
     R"(\b(?:do not|don'?t|don’t|never|must not|mustn'?t|may not|should not|shouldn'?t|can ?not|can'?t|not to|not be|without|no|isn'?t to|avoid|refrain from|nothing|none|instead of|rather than)\b)" G
     R"((?:\b(?:send|sent|sending|uploads?|uploaded|uploading|transmit\w*|forward\w*|submit\w*|leak\w*|relay\w*|calling|contacting)\b|)"
     R"(\b(?:share|shared|sharing|pass|passed|passing|route|routed|routing|leaves?|leaving|go|goes|going|process\w*|use|using|expose\w*|hand|give|put|putting|post|posted|call|involve|travel|reach|store|push|let|run)\b)" G
-    R"(\b(?:this|it|these|that|anything|everything|nothing|any of|my|our|the (?:following|text|document|content|contents|below|above|file|conversation|data|note|message|attached)|for this)\b|)"
+    R"(\b(?:this|it|these|that|anything|everything|nothing|any of|my|our|what i (?:write|say|type|paste)|the (?:following|text|document|content|contents|below|above|file|conversation|data|note|message|attached)|for this)\b|)"
     R"(\b(?:this|these|nothing|it|(?:the|this|my|our) (?:following|text|document|contents?|file|conversation|data|notes?|message)(?: \w+)?) (?:should|must|may|can|is|are|will|shall)\b)" G
     R"(\b(?:shared?|pass(?:ed)?|routed?|leave|leaving|go|processed|used|exposed|handed|given|put|posted|stored|pushed)\b))" G
     R"(\b(?:clouds?|cloud-based|third[- ]part\w+|external\w*|outside(?: (?:of|our|the (?:company|network|building|firm|hospital)|this|my|world|providers?|services?|parties)|\s*$|\s*[,;)])|hosted|remote|internet|openai|chatgpt|anthropic|claude|gemini|google|azure|aws|vendors?|providers?|off[- ]?site|off[- ]?prem\w*|other servers?|any(?:one else's)? servers?|your servers|someone else's|any api|an api|apis|any llm service|saas|)"
@@ -144,6 +144,18 @@ constexpr char kSlavic[] =
     R"((?:^|[\s,;:(])(?:только|исключительно|лишь|оставь[^\s,.]*|обрабатывай[^\s,.]*|обработай[^\s,.]*|храни[^\s,.]*)[\s,])" G
     R"((?:локально|локальн[^\s,.]+ (?:модел[^\s,.]+|машин[^\s,.]+)|на (?:нашем|нашей|этом|этой|моём|моем|своём) (?:сервер[^\s,.]*|компьютер[^\s,.]*|машин[^\s,.]*)|внутри (?:компании|сети)|у нас))";
 
+// "use only the local model"
+constexpr char kLocalModel[] =
+    R"((?:only|just|solely) (?:use |with |on |by )?(?:the |a |our |your )?(?:local|on[- ]?prem\w*|in[- ]house|self-hosted) (?:\w+ )?(?:model|llm|engine|ai)|)"
+    R"((?:nur|ausschließlich) (?:mit |auf |über )?(?:dem |das |ein |einem |unser\w* )?(?:lokale[nms]?|eigene[nms]?|interne[nms]?) (?:modell|ki|llm|server)|)"
+    R"((?:uniquement|seulement|exclusivement|que) (?:avec |sur )?(?:le |un |notre )?modèle local|modèle local (?:uniquement|seulement)|)"
+    R"((?:solo|sólo|solamente|únicamente|soltanto|esclusivamente) (?:con |en )?(?:el |un |il |nuestro )?model(?:o|lo) locale?|)"
+    R"((?:apenas|somente|só) (?:com )?(?:o |um |nosso )?modelo local|)"
+    R"((?:alleen|uitsluitend) (?:met )?(?:het |een |ons )?lokale model|)"
+    R"((?:tylko|wyłącznie) (?:z )?(?:lokalnego|lokalnym) model|)"
+    R"((?:bara|endast|kun|bare) (?:den |det |med den )?lokala? ?(?:modell|model)|(?:kun|bare) (?:den |det )?lokale model|)"
+    R"((?:pouze|jen) lokální model|vain paikallista mallia)";
+
 constexpr char kTurkish[] =
     R"((?:bulut[^\s,.]*|harici|dış|internet[^\s,.]*|üçüncü|openai|chatgpt|dışarı[^\s,.]*|ağımızdan|şirket dışı[^\s,.]*)[^.!?]*(?:gönderme|gönderilme|yükleme|yüklenme|paylaşma|paylaşılma|aktarma|aktarılma|çıkma|çıkarma|kullanma|iletme)|)"
     R"((?:sadece|yalnızca|yalnız)[^.!?]*(?:yerel[^\s,.]*|şirket içi[^\s,.]*|bu bilgisayar[^\s,.]*|kendi sunucu[^\s,.]*)|yerelde (?:kal[^\s,.]*|tut[^\s,.]*|işle[^\s,.]*))";
@@ -188,7 +200,7 @@ class Wishes : public scan::Detector {
   explicit Wishes(scan::PhraseSet& set)
       : places_(set), against_(std::string("(?:") + kAgainst + ")"), others_(kOthers), polite_(kPolite) {
     for (const char* pattern : {kEnglish, kGerman, kFrench, kSpanish, kItalian, kPortuguese, kDutch, kNordic,
-                                kSlavic, kTurkish, kEastAsian}) {
+                                kSlavic, kLocalModel, kTurkish, kEastAsian}) {
       wishes_.push_back(std::make_unique<RE2>(std::string("(") + pattern + ")"));
       SLUICE_CHECK(wishes_.back()->ok(), "our own patterns compile");
     }
@@ -230,7 +242,9 @@ class Wishes : public scan::Detector {
         "intranet|my device|azure|an api|internal model|the hospital|the firm");
     places_.add(
         1,
-        "lokal|extern|externe|externen|externer|an dritte|außer haus|im haus|inhouse|nach außen|unser netz|unser "
+        "lokal|modèle local|modelo local|modello locale|lokale model|lokalem modell|lokalen modell|lokales modell|"
+        "lokalnego modelu|lokala modellen|lokale modell|cloud service|lokal|extern|externe|externen|externer|an "
+        "dritte|außer haus|im haus|inhouse|nach außen|unser netz|unser "
         "netzwerk|unser haus|das unternehmen|die firma|das gebäude|unser gebäude|unsere firma|unser "
         "unternehmen|eigenen servern|eigene server|eigenen server|eigener hardware|unserem "
         "netzwerk|unserem haus|das haus|das netz|hausintern|nach draußen|diesem "

@@ -154,7 +154,20 @@ constexpr char kLocalModel[] =
     R"((?:alleen|uitsluitend) (?:met )?(?:het |een |ons )?lokale model|)"
     R"((?:tylko|wyłącznie) (?:z )?(?:lokalnego|lokalnym) model|)"
     R"((?:bara|endast|kun|bare) (?:den |det |med den )?lokala? ?(?:modell|model)|(?:kun|bare) (?:den |det )?lokale model|)"
-    R"((?:pouze|jen) lokální model|vain paikallista mallia)";
+    R"((?:pouze|jen) lokální model|vain paikallista mallia)"
+    R"(|\b(?:entirely|exclusively|completely|fully|strictly) (?:by|with|on|in|through) (?:the |a |our |my |your )?(?:local|own|on[- ]?prem\w*|in[- ]house|self-hosted|internal) (?:\w+ )?(?:model|llm|engine|ai|servers?|machines?|hardware|systems?))"
+    R"(|\b(?:process|handle|run|answer|analy[sz]e|translate|summari[sz]e|do|keep)\b)" G
+    R"(\bon (?:our|my) (?:own )?(?:hardware|servers?|machines?|computers?|laptop|premises|infrastructure) only)"
+    R"(|\b(?:don'?t|do not|never|without) (?:involv\w+|us\w+|ask\w*|query\w*) any (?:cloud|external|hosted|third[- ]party|outside|remote) (?:ai|model|llm|service|api|provider|tool|system)s?\b)"
+    R"(|\b(?:darf|dürfen|soll|sollen|sollte) (?:auf keinen fall |bitte |keinesfalls )?(?:nicht|nie|niemals)? ?(?:ins internet|in die cloud|nach außen|nach draußen|aus dem haus|an dritte)\b)"
+    R"(|(?:doit|doivent|devrait) (?:impérativement |absolument )?rester (?:chez nous|en interne|en local|ici|dans nos murs)|ne l'envo\w+ nulle part)"
+    R"(|(?:prohibido|prohibida|queda prohibido|vietato|proibido|é proibido) (?:enviar|subir|compartir|mandar|inviare|caricare|condividere|enviar|compartilhar)\b)" G
+    R"((?:terceros|nube|cloud|fuera|extern|internet|terzi|nuvem|terceiros))"
+    R"(|(?:en|sui|nos|nei) (?:nuestr[oa]s?|nostri|nossos) (?:propios |propri )?(?:servidores|server|sistemas|sistemi|equipos) (?:únicamente|solamente|solo|sólo|exclusivamente|soltanto|esclusivamente|apenas|somente))"
+    R"(|(?:ma|musi|powinno|niech) (?:to )?(?:zostać|zostanie|pozostać) (?:u nas|lokalnie|w firmie|na miejscu)|(?:должно|пусть|должен) (?:\S+ )?оста\S+ (?:у нас|внутри|локально|здесь))"
+    R"(|\b(?:alles|das|dies|es|bitte|text) (?:\S+ )?lokal (?:lassen|halten|belassen|bleiben|behalten)|^\W*not for (?:any |the )?(?:cloud|external|hosted|third[- ]party|outside))"
+    R"(|\bonly (?:use )?(?:the |a |our )?(?:model|llm|ai|engine|system)s? (?:that|which) (?:runs?|is|are|stays?) (?:on|in|at) (?:our|this|my|the local))"
+    R"(|(?:moet|moeten|laat dit) (?:bij ons|lokaal|intern|hier) blijven|(?:ska|skal|må) (?:stanna|blive|bli|forblive) (?:hos oss|hos os|lokalt|internt))";
 
 constexpr char kTurkish[] =
     R"((?:bulut[^\s,.]*|harici|dış|internet[^\s,.]*|üçüncü|openai|chatgpt|dışarı[^\s,.]*|ağımızdan|şirket dışı[^\s,.]*)[^.!?]*(?:gönderme|gönderilme|yükleme|yüklenme|paylaşma|paylaşılma|aktarma|aktarılma|çıkma|çıkarma|kullanma|iletme)|)"
@@ -242,7 +255,11 @@ class Wishes : public scan::Detector {
         "intranet|my device|azure|an api|internal model|the hospital|the firm");
     places_.add(
         1,
-        "lokal|modèle local|modelo local|modello locale|lokale model|lokalem modell|lokalen modell|lokales modell|"
+        "local model|own hardware|our hardware|my hardware|ins internet|im internet|chez nous|nulle "
+        "part|l'extérieur|dans nos murs|u nas|у "
+        "нас|bij ons|"
+        "hos oss|hos os|eigen server|onze server|aus dem haus|lokal|modèle local|modelo local|modello "
+        "locale|lokale model|lokalem modell|lokalen modell|lokales modell|"
         "lokalnego modelu|lokala modellen|lokale modell|cloud service|lokal|extern|externe|externen|externer|an "
         "dritte|außer haus|im haus|inhouse|nach außen|unser netz|unser "
         "netzwerk|unser haus|das unternehmen|die firma|das gebäude|unser gebäude|unsere firma|unser "

@@ -17,7 +17,8 @@ double decide_business(const Sums& s) {
   if (s[kNetwork] >= 1.5 && s[kNetwork] + s[kNetworkWord] >= 3 && s[kGeneral] < 1) return 0.8;
   const double owner = std::min(s[kOwner], 2.0);
   const double score = std::min(s[kMarking], 3.0) + s[kInternal] + owner - 1.5 * (s[kGeneral] + s[kTold]);
-  if (score < 4.5 || s[kInternal] + s[kMarking] < 3 || (s[kOwner] < 1 && s[kMarking] < 2)) return 0;
+  const double needed = s[kGeneral] + s[kTold] > 0 ? 4.5 : 4;
+  if (score < needed || s[kInternal] + s[kMarking] < 3 || (s[kOwner] < 1 && s[kMarking] < 2)) return 0;
   return 0.7;
 }
 
@@ -177,7 +178,12 @@ void add_confidences(Topic& t) {
       "deles|paylaşmayın|取扱注意|社内限り|社内のみ|関係者限り|厳秘|部外秘|公開前|"
       "对外保密|不要对外|외부 유출 금지|사내용");
   t.add(kInternal, 2,
-        "can't hit|miss the number|tell the board|what i tell the board|win/loss|win-loss|lost "
+        "internal audit|draft the finding|board approved|battle card|discount authority|interne "
+        "kalkulation|herstellkosten|"
+        "händlerpreis|einkaufspreise|prix de revient|coste de fabricación|costo di produzione|custo de "
+        "produção|koszt "
+        "wytworzenia|kostprijs|себестоимость|closing two|closing of|staff will hear|can't hit|miss the "
+        "number|tell the board|what i tell the board|win/loss|win-loss|lost "
         "because|undercut|undercut us|"
         "headcount plan|severance|severance budget|manager talking points|incident report|our incident|beacon|edr|"
         "zielpreis|schmerzgrenze|vergabeverfahren|umzug der zentrale|ankündigung|arrêt prévu|annonce interne|"

@@ -298,19 +298,20 @@ void add_stems_by_language(Topic& t) {
       "травм|реанимац|капельниц|уколы|мигрен|бессонниц|тревожн|kronik|enfeks|kırık|felç|migren|nöbet|tiroid|"
       "lungeinflam|lunginflam|hjärtinf|hjerteinf|bröstc|brystc|knäop|hofteop|sukker|diabet|kolest|cholest|colest",
       scan::Edge::Start);
-  t.add(
-      kWhat, 1,
-      "갑상선|수술을|목소리|암 수술|전이|항암|방사선|リンパ節|転移|甲状腺|心臓|腎臓|肝臓|肺炎|胃潰瘍|产后|舍曲林|"
-      "喂奶|甲状腺|心脏|肾衰|肺部|肝功能|大腿骨|麻酔|骨折|転んで|鎮痛|抗生|高熱|動悸|息切れ|湿疹|持病|服用|"
-      "人工透析|障害者|精神科|心療内科|不妊|"
-      "更年期|"
-      "动不了|送医院|抽搐|昏迷|流产|剖腹产|结石|肾|肝硬化|胃出血|幻觉|精神分裂|双相|安眠药|化验|공황|발작|"
-      "골절|마취|"
-      "유산|우울|불면|혈당|고혈압|간염|천식|아토피|관절|디스크|암 진단|투약",
-      scan::Edge::Any);
+  t.add(kWhat, 1,
+        "갑상선|수치가|처방받|임신|수술을|목소리|암 "
+        "수술|전이|항암|방사선|リンパ節|転移|甲状腺|心臓|腎臓|肝臓|肺炎|胃潰瘍|产后|舍曲林|"
+        "喂奶|甲状腺|心脏|肾衰|肺部|肝功能|大腿骨|麻酔|骨折|転んで|鎮痛|抗生|高熱|動悸|息切れ|湿疹|持病|服用|"
+        "人工透析|障害者|精神科|心療内科|不妊|"
+        "更年期|"
+        "动不了|送医院|抽搐|昏迷|流产|剖腹产|结石|肾|肝硬化|胃出血|幻觉|精神分裂|双相|安眠药|化验|공황|발작|"
+        "골절|마취|"
+        "유산|우울|불면|혈당|고혈압|간염|천식|아토피|관절|디스크|암 진단|투약",
+        scan::Edge::Any);
   t.add(
       kWhat, 1.5,
-      "gleason|epileptiform|sharp waves|ng tube|melaena|melena|ogd|bisoprolol|ticagrelor|unprotected sex|burns "
+      "syncope|mobitz|colecisti|steatos|calcoli|gleason|epileptiform|sharp waves|ng "
+      "tube|melaena|melena|ogd|bisoprolol|ticagrelor|unprotected sex|burns "
       "when|"
       "when i pee|gonorrhoea|gonorrhea|miscarriage|second miscarriage|chemo session|biopsy says|the biopsy|tube "
       "feeding|"
@@ -318,7 +319,12 @@ void add_stems_by_language(Topic& t) {
       "adhd|"
       "have adhd|is autistic|has autism|is schizophrenic|has hiv|have hiv|have herpes|has leukemia|has leukaemia");
   t.add(kNote, 2,
-        "nurse note|on-call informed|two units given|eeg report|impression:|temporal "
+        "seen in ed|seen in a&e|ecg shows|ecg showed|ct shows|ct showed|mri shows|mri showed|x-ray "
+        "shows|summarise for the gp|"
+        "summarize for the gp|has type 1 diabetes|has type 2 diabetes|referto|befundbericht|wynik "
+        "badania|protocole opératoire|"
+        "informe médico|laudo|spiega al paziente|explica al paciente|für den patienten|nurse note|on-call "
+        "informed|two units given|eeg report|impression:|temporal "
         "sharp|agitated|"
         "explain for the parents|explain to the parents|counsel the patient|client disclosed|detox "
         "referral|disclosed|"

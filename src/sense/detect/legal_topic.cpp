@@ -14,7 +14,9 @@ double decide(const Sums& s) {
   if (s[kPrivileged] >= 2 && s[kGeneral] < 2) return 0.9;
   const double trade = std::min(s[kTrade], 4.0), party = std::min(s[kParty], 3.0);
   const double score = s[kInstrument] + trade + party + s[kPrivileged] - 1.5 * s[kGeneral];
-  const double needed = s[kInstrument] + s[kPrivileged] >= 2 ? (s[kGeneral] > 0 ? 3.5 : 3) : 4.5;
+  const double needed = s[kInstrument] + s[kPrivileged] >= 2 ? (s[kGeneral] > 0 ? 3.5 : 2.5)
+                        : s[kGeneral] > 0                    ? 4.5
+                                                             : 4;
   if (score < needed || s[kInstrument] + s[kPrivileged] + trade < 2) return 0;
   return score >= 7 ? 0.9 : 0.7;
 }
@@ -198,7 +200,14 @@ void add_roles(Topic& t) {
       scan::Edge::Start);
   t.add(
       kInstrument, 2,
-      "statement of the witness|statement of witness|reservation of rights|garden leave|disclosure "
+      "privileged:|memo to file|reply brief|appellee|appellant|preserved at trial|contrat de cession|parts "
+      "sociales|"
+      "contrato laboral|el trabajador prestará|período de prueba|contratto "
+      "preliminare|promittente|caparra|contrato social|"
+      "capital social|arrendamiento de|contrato de franquicia|contrato de mútuo|contratto di mutuo|contrat de "
+      "prêt|"
+      "darlehensvertrag|statement of the witness|statement of witness|reservation of rights|garden "
+      "leave|disclosure "
       "letter|relatiebeding|"
       "concurrentiebeding|dienstverband|demanda de divorcio|custodia compartida|las partes contrajeron|el suplico|"
       "franqueado|franqueador|royalties de|faturamento|subject to contract|full and final settlement|§ 444 "
@@ -271,7 +280,8 @@ Made make_legal_topic(scan::PhraseSet& set) {
   topic->add(kGeneral, 1,
              "what is a|what is an|what does|what is the|explain what|stand for|stands for|definition of|"
              "define|in general|difference between|essay|history of|how does|how do|why do|"
-             "give me an example|story|novel|poem|textbook|acronym|was bedeutet|qué significa|qué es|che "
+             "give me an example|story|novel|poem|textbook|acronym|was bedeutet|qué significa|qué es|qu'est-ce "
+             "qu'un|qu'est-ce qu'une|qu'est-ce que|che "
              "cos'è|cos'è|o que é|"
              "que signifie|what happens|in simple terms|for beginners");
   topic->add(

@@ -63,6 +63,7 @@ const Judge& standard_judge() {
 }
 
 bool has(const Judgement& judgement, std::string_view detector) {
+  if (detector == "local_wish") return judgement.label.local_only;
   return std::any_of(judgement.findings.begin(), judgement.findings.end(),
                      [&](const Finding& f) { return f.detector == detector; });
 }

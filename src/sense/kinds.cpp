@@ -34,6 +34,8 @@ constexpr std::array<KindMeaning, scan::kKinds> kMeanings = {{
     {"api_token", "SECRET", Category::Credentials, true},
     {"password", "PASSWORD", Category::Credentials, true},
     {"source_code", "", Category::SourceCode, true},
+    {"person_name", "PERSON", Category::Pii, false},
+    {"local_wish", "", Category::Pii, false},  // raises no category: it sets Label::local_only
 }};
 
 }  // namespace

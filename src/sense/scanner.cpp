@@ -308,6 +308,11 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
 void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
   if (!seen_.insert({byte_start, byte_end, static_cast<int>(hit.kind)}).second) return;
   const KindMeaning& meaning = meaning_of(hit.kind);
+  if (hit.kind == scan::Kind::LocalWish) {
+    judgement_.label.local_only = true;
+    judgement_.label.raise(Class::Public, Provenance{"finding", meaning.detector, Class::Public, {}});
+    return;
+  }
   if (hit.raises)
     judgement_.label.raise(meaning.category,
                            Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});

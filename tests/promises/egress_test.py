@@ -87,6 +87,37 @@ class Egress(unittest.TestCase):
             self.assertEqual(status, 200)
             self.assertEqual(headers["x-sluice-deployment"], "local" if case["kind"] else "hosted", case)
 
+    def test_a_text_that_asks_to_stay_here_stays(self):
+        """Public in all but the wish, which stands in the text, in an earlier turn or in the system prompt."""
+        wishes = ["Keep this local, please.", "Do not send this to the cloud.", "Bitte nur lokal verarbeiten.",
+                  "Ne pas envoyer ce texte dans le cloud.", "No envíes esto a la nube.", "Non inviare al cloud.",
+                  "Não envie isto para a nuvem.", "Nie wysyłaj tego do chmury.", "Не отправляй это в облако.",
+                  "请不要上传到云端。", "クラウドには送らないでください。", "이건 클라우드로 보내지 마세요."]
+        talk = ["How do I keep a variable local in Lua?", "Which local restaurants are good?", "What is cloud computing?"]
+        text = "Summarise: the bees went home at noon."
+
+        def places(wish, tag):
+            yield [{"role": "user", "content": f"{wish} {text} {tag}"}]
+            yield [{"role": "system", "content": wish}, {"role": "user", "content": f"{text} {tag}"}]
+            yield [{"role": "user", "content": wish}, {"role": "assistant", "content": "Yes."},
+                   {"role": "user", "content": f"{text} {tag}"}]
+
+        with tempfile.TemporaryDirectory() as folder, FakeDeepSeek(tls=folder) as fake:
+            with Sluice(config(fake, HEALTHY, "hosted, local"), {"FAKE_KEY": "sk-fake-upstream-key-0123456789"}) as sluice:
+                for i, wish in enumerate(wishes):
+                    for k, messages in enumerate(places(wish, f"mark-{i}")):
+                        status, headers, _ = sluice.chat("chat", messages, max_tokens=8)
+                        self.assertEqual((status, headers.get("x-sluice-deployment")), (200, "local"), (wish, k))
+                for i, question in enumerate(talk):
+                    messages = [{"role": "user", "content": f"{question} talk-{i}"}]
+                    status, headers, _ = sluice.chat("chat", messages, max_tokens=8)
+                    self.assertEqual((status, headers.get("x-sluice-deployment")), (200, "hosted"), question)
+            received = fake.bodies().decode()
+            for i in range(len(wishes)):
+                self.assertNotIn(f"mark-{i}", received)
+            for i in range(len(talk)):
+                self.assertIn(f"talk-{i}", received)
+
     def test_hosted_first_streamed(self):
         _, received = self.run_cases(HEALTHY, "hosted, local", stream=True)
         self.assert_confined(received)

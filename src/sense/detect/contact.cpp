@@ -184,7 +184,10 @@ class Contact : public scan::Detector {
   void phone(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
     const Groups g(doc, run);
     if (run.digits < 7 || g.glued_before(0)) return;
-    if (run.start > 0 && doc.text[run.start - 1] == '+') return international(doc, g, hits);
+    if (run.start > 0 && doc.text[run.start - 1] == '+') {
+      if (run.start > 1 && is_alnum(doc.text[run.start - 2])) return;  // a version: "6.3+20221224"
+      return international(doc, g, hits);
+    }
     if (run.start > 1 && doc.text[run.start - 1] == '(' && doc.text[run.start - 2] == '+')
       return international(doc, g, hits);
     if (run.digits == 7 || is_something_else(g)) {
@@ -251,10 +254,13 @@ class Contact : public scan::Detector {
     return true;
   }
 
-  // Dates, addresses of machines, decimals and lists of numbers.
+  static bool is_year(std::string_view four) { return four.starts_with("19") || four.starts_with("20"); }
+
+  // Dates, spans of years, addresses of machines, decimals and lists of numbers.
   static bool is_something_else(const Groups& g) {
     const std::size_t n = g.count();
     if (n == 2 && g.separator(0) == ".") return true;
+    if (n == 2 && g.shaped(0, {4, 4}) && is_year(g.digits(0)) && is_year(g.digits(1))) return true;
     if (n >= 3 && g.shaped(0, {4, 2, 2})) return true;
     if (n >= 3 && g.size(0) <= 2 && g.size(1) <= 2 && g.size(2) == 4) return true;
     if (n == 4 && g.separator(0) == "." && g.separator(1) == "." && g.separator(2) == ".") return g.size(0) <= 3;
@@ -279,7 +285,8 @@ class Contact : public scan::Detector {
         g.joined(0, n - 1).size() <= 12 && g.separator(0).find('/') != std::string_view::npos)
       return 0.65;  // Germany
     if (!trunk) return 0;
-    const bool drama = first == "07700" || g.joined(0, n - 1).starts_with("02079460");
+    const std::string all = g.joined(0, n - 1);
+    const bool drama = all.starts_with("07700900") || all.starts_with("02079460");
     if (n == 2 && first.size() == 5 && g.size(1) == 6) return drama ? 0 : 0.65;  // Britain
     if (n == 3 && first.starts_with("07") && g.shaped(0, {5, 3, 3})) return drama ? 0 : 0.65;
     if (n == 3 && g.uniform(0, 2) && (g.shaped(0, {3, 4, 4}) || g.shaped(0, {2, 4, 4}))) return drama ? 0 : 0.6;

@@ -21,6 +21,8 @@ Made make_network(scan::PhraseSet& set);    // addresses of machines and wallets
 Made make_tokens(scan::PhraseSet& set);     // private keys and API tokens known by their shape
 Made make_passwords(scan::PhraseSet& set);  // secrets known by the words before them
 Made make_source_code(scan::PhraseSet& set);
+Made make_names(scan::PhraseSet& set);   // names of people, where the words around say that they are
+Made make_wishes(scan::PhraseSet& set);  // "keep this local"
 Made make_health_topic(scan::PhraseSet& set);
 Made make_legal_topic(scan::PhraseSet& set);
 Made make_finance_topic(scan::PhraseSet& set);

@@ -104,6 +104,9 @@ class Identity : public scan::Detector {
 
   bool numeric_at(const Document& doc, const Groups& g, std::size_t first, std::size_t last,
                   std::string_view digits, Tags near, std::vector<Hit>& hits) const {
+    // 2022-01-19 is a day.
+    if (first + 2 == last && g.shaped(first, {4, 2, 2}) && g.digits(first + 1) <= "12" && g.digits(last) <= "31")
+      return false;
     for (const NumericId* entry : by_size_[digits.size()]) {
       const NumericId& id = *entry;
       const bool may_be_named = near & (tag(id.name) | tag(kAnyId));

@@ -28,7 +28,8 @@ constexpr Tags kTight = 128;   // -psecret
 constexpr Tags kTuple = 256;   // auth=('user', 'secret')
 constexpr Tags kPgpass = 512;  // host:5432:database:user:secret
 constexpr Tags kCodes = 1024;  // codes that let in once
-constexpr Tags kLeak = 16;     // "login", "credentials": a pair may follow
+constexpr Tags kAccount = 2048;
+constexpr Tags kLeak = 16;  // "login", "credentials": a pair may follow
 
 // The text after a secret's name, as far as it is read.
 struct Value {
@@ -49,7 +50,9 @@ class Passwords : public scan::Detector {
         "password|passwd|passphrase|passcode|pwd|passwort|kennwort|contraseña|contrasena|"
         "mot de passe|senha|wachtwoord|hasło|lösenord|пароль|пароля|parola d'ordine|密码|密碼|口令|パスワード|"
         "비밀번호|passwörter|şifre|parola|пароли|पासवर्ड|पासवर्ड|كلمة المرور|كلمة السر|סיסמה|kodeord|salasana|"
-        "adgangskode|passord|jelszó|heslo|lozinka|convertto-securestring",
+        "adgangskode|passord|jelszó|heslo|lozinka|convertto-securestring|p4ssw0rd|passw0rd|p4ssword|pa55word|pa$$"
+        "word|"
+        "p a s s w o r d|p-a-s-s-w-o-r-d|p.a.s.s.w.o.r.d",
         Edge::Any);
     words_.add(kPassword, "pass|pw|pin code|psk|wifi key|wi-fi key|clave|root pw|logon");
     words_.add(
@@ -74,9 +77,17 @@ class Passwords : public scan::Detector {
         "códigos de recuperación|códigos de respaldo|codes de récupération|codes de secours|codici di backup|"
         "one-time code|verification code|otp|security code|einmalcode|bestätigungscode|code de vérification|"
         "código de verificación|my pin|card pin|pin is|atm pin|mein pin|meine pin|pin code|one-time password|"
-        "passcode");
+        "passcode|code for the|code to the|code for my|pin for|alarm code|door code|gate code|entry code|alarm "
+        "pin|safe code|safe combination|lock "
+        "code|"
+        "garage code|türcode|pin für|pin der|pin del|pin du|code porte|code d'entrée|digicode|código de la puerta|"
+        "codice allarme|código do alarme|kod do drzwi|alarmcode|puk|tan|unlock code|sim pin|pin:");
     words_.add(kCodes, "验证码|備用碼|备用码|認証コード|인증번호", Edge::Any);
-    words_.add(kFlag, " -u | --user | -p | --pass ", Edge::Any);
+    words_.add(kAccount,
+               "root /|admin /|administrator /|root:|admin:|sa /|ubuntu /|deploy /|postgres /|root/|admin/",
+               Edge::Start);
+    words_.add(kKey, "session=|phpsessid=|jsessionid=|sessionid=|sess_id=", Edge::Any);
+    words_.add(kFlag, " -u | --user | -p | --pass |redis-cli -a | --password ", Edge::Any);
     words_.add(kUrl, "://", Edge::Any);
     words_.add(kAuthorization, "bearer |basic |authorization: token ", Edge::Start);
     words_.add(kLeak,
@@ -107,6 +118,7 @@ class Passwords : public scan::Detector {
       if (tags & kTight) tight(doc, hit.end, hits);
       if (tags & kTuple) tuple(doc, hit.end, hits);
       if (tags & kPgpass) pgpass(doc, hit.end, hits);
+      if (tags & kAccount) account(doc, hit.end, hits);
       if (tags & kCodes) codes(doc, hit.end, hits);
       if (tags & kPassword) before_name(doc, hit.start, hits);
       if (tags & kLeak) login(doc, hit, hits);
@@ -125,6 +137,7 @@ class Passwords : public scan::Detector {
     if (hit.start < taken) return;
     Value v = after_name(doc, hit.end);
     if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = further(doc, hit.end);
+    if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = striking(doc, hit.end);
     for (int more = 0; more < 8 && v.end > v.start; ++more) {
       const std::string_view text = doc.slice(v.start, v.end);
       if (accepts(text, v, tags)) {
@@ -213,7 +226,7 @@ class Passwords : public scan::Detector {
   // number.
   static void codes(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
     static const RE2 kValue(
-        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|account|login|here|是|为|：|は)\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
+        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|your|our|account|login|here|alarm|door|gate|front|back|safe|garage|card|phone|sim|office|building|locker|main|entrance|haustür|tür|alarmanlage|des|de|du|del|la|le|l'alarme|el|der|die|das|to|é|è|jest|是|为|：|は)\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
     const std::size_t end = std::min<std::size_t>(doc.text.size(), at + 260);
     const re2::StringPiece rest(doc.text.data() + at, end - at);
     re2::StringPiece value;
@@ -232,21 +245,75 @@ class Passwords : public scan::Detector {
     const std::string_view ahead = std::string_view(doc.lower).substr(from, 64);
     const std::string_view clause = ahead.substr(0, ahead.find_first_of("\n?;"));
     Value v;
-    for (const char* verb : {" is ", ": ", " lautet ", " ist ", " est ", " es ", " é "}) {
+    for (const char* verb :
+         {" is ", ": ",   " lautet ", " ist ", " est ", " es ", " é ", " è ", " jest ", " to ",
+          " är ", " er ", " was ",    " war ", " = ",   " — ",  " – ", " - ", " je ",   " on "}) {
       const std::size_t at = clause.rfind(verb);
       if (at == clause.npos || clause.substr(0, at).find(". ") != clause.npos) continue;
       v.start = from + at + std::string_view(verb).size();
       read_value(doc.text, v);
+      if (std::string_view(verb) == " to " && classes_of(doc.slice(v.start, v.end)).kinds() < 3) continue;
+      v.assigned = verb[0] == ':' && classes_of(doc.slice(v.start, v.end)).kinds() >= 3;
       return v;
     }
     v.start = v.end = from;
     return v;
   }
 
+  // "my mail password Zima_2024! does not work": no verb, but one of the next words is like no other word.
+  static Value striking(const Document& doc, std::size_t from) {
+    const std::size_t limit = std::min(doc.text.size(), from + 56);
+    Value v;
+    v.start = v.end = from;
+    for (std::size_t i = from; i < limit && doc.text[i] != '\n' && doc.text[i] != ';';) {
+      if (is_space(doc.text[i])) {
+        ++i;
+        continue;
+      }
+      Value word;
+      word.start = i;
+      read_value(doc.text, word);
+      if (word.end <= i) {
+        ++i;
+        continue;
+      }
+      const std::string_view text = doc.slice(word.start, word.end);
+      if (word.quoted || text.find_first_of("=?<") != text.npos || text == "like" || text == "as") return v;
+      const Classes c = classes_of(text);
+      const bool marked = text.substr(0, text.size() - 1).find_first_of("!@#$%^&*~") != text.npos ||
+                          text.back() == '!' || text.back() == '#' || text.back() == '$' || text.back() == '*';
+      if (marked && c.digit > 0 && c.upper + c.lower >= 3 && text.size() >= 7 && looks_like_password(text) &&
+          text.find_first_of("/<>()={}[]|\\") == text.npos && !is_mail(text))
+        return word;
+      i = word.end;
+      if (i < limit && (doc.text[i] == '.' || doc.text[i] == '"')) return v;  // the sentence ends here
+    }
+    return v;
+  }
+
+  static bool is_mail(std::string_view text) {
+    const std::size_t at = text.find('@');
+    return at != text.npos && at > 0 && text.find('.', at) != text.npos;
+  }
+
+  // "root / T0rtuga#19": the name of an account that rules a machine, and what looks like nothing but a password.
+  static void account(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    Value v;
+    v.start = at;
+    while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (!looks_like_password(secret) || secret.size() < 7 || classes_of(secret).kinds() < 3) return;
+    if (secret.find_first_of("!@#$%^&*") == secret.npos || secret.find_first_of("/:<>()") != secret.npos ||
+        is_mail(secret))
+      return;
+    report(0.7, v.start, v.end, Kind::Password, hits);
+  }
+
   // Whether the value after such a name is a live secret.
   static bool accepts(std::string_view text, const Value& v, Tags tags) {
-    if (text.size() < 4 || is_placeholder(text) || is_reference(text) || text.starts_with("arn:") ||
-        text.find(":secret:") != text.npos)
+    if (text.size() < 4 || text.starts_with("--") || is_placeholder(text) || is_reference(text) ||
+        text.starts_with("arn:") || text.find(":secret:") != text.npos)
       return false;
     const Classes c = classes_of(text);
     if ((tags & kPassword) && v.assigned) {
@@ -407,7 +474,11 @@ class Passwords : public scan::Detector {
     std::size_t i = hit.end, colon = 0, at = 0;
     for (; i < t.size() && i - hit.end < 300; ++i) {
       const char c = t[i];
-      if (c == '/' || c == ' ' || c == '\n' || c == '"' || c == '<' || c == '>' || c == '?') break;
+      if (c == '/' || c == ' ' || c == '\n' || c == '"' || c == '<' || c == '>') break;
+      // A query begins here, unless it is a letter of the password.
+      if (c == '?' &&
+          (colon == 0 || doc.slice(colon + 1, i).find_first_not_of("0123456789") == std::string_view::npos))
+        break;
       if (c == ':' && colon == 0) colon = i;
       if (c == '@' && colon != 0) at = i;
     }

@@ -21,6 +21,8 @@ constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27
 constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
 constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
 constexpr Tags kBox = 64;
+constexpr Tags kOpenHouse = 128;
+constexpr Tags kFame = 256;        // of a life that an encyclopaedia tells
 constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
 
 // Numeric dates, and days with the names of months in the languages of the context words.
@@ -45,7 +47,7 @@ class Person : public scan::Detector {
             R"(^\.?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?, [A-Z][\pL'-]+(?: [A-Z][\pL'-]+)?)"),
         before_number_(R"((\d{1,4}(?: ?bis| ?ter|[A-Za-z])?,? )$)"),
         latin_(
-            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?(?:, ?\d{1,2}[ºª°]? ?[A-Z]?)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \pL[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
+            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?(?:, ?\d{1,2}[ºª°]? ?[A-Z]?)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \p{Lu}[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
         east_asian_(
             R"(^(?:[:：\s是は为为在]|is|은|는)*([^\s,，。;；、]{2,60}?(?:省|市|区|區|都|府|县|縣|구|시|도|路|街|町|로|길)[^,，。;；、\n]{0,60}?\d[\d-]*(?:号楼|号|號|室|层|楼|丁目|番地|番|动|호|번지|층)?(?:\d[\d-]*(?:号楼|号|號|室|楼|番地|番|호|층)?)*))"),
         german_(
@@ -75,6 +77,14 @@ class Person : public scan::Detector {
                "rue|avenue|boulevard|place|allée|chemin|impasse|quai|route|calle|avenida|plaza|paseo|"
                "carrera|camino|av.|avda.|avda|av|c/"
                "|largo|strada|vicolo|rua|travessa|praça|via|viale|piazza|corso|ulica|ul.");
+    words_.add(
+        kOpenHouse,
+        "museum|tower|restaurant|theatre|theater|gallery|cathedral|opening hours|is open|open daily|open until|"
+        "opera house|town hall|city "
+        "hall|library|öffnungszeiten|geöffnet|musée|ouvert|horaires|museo|abierto|horario|"
+        "aperto|orari|museu|aberto|admission|tickets|headquarters|head office|having an office at|registered "
+        "office|monument|"
+        "stadium|embassy|closes on|closed on mondays|closed on tuesdays|louvre|conference venue|venue");
     words_.add(kBox, "po box|p.o. box|p. o. box|postfach|apartado|boîte postale|casella postale|postbus|skrytka");
     words_.add(kStreetSuffix,
                "straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|plein|gatan|"
@@ -112,7 +122,8 @@ class Person : public scan::Detector {
     if (is_historic(date)) return;
     // "born December 13, 1989" is how one writes of the famous; "born 12.03.1984" is from a form.
     const bool spelled = std::any_of(date.begin(), date.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    const bool raises = !(tags & kBorn) || !spelled || !doc.at_signs.empty();
+    const bool famous = words_.around(doc, start, start + date.size(), 250, 250) & kFame;
+    const bool raises = !famous && (!(tags & kBorn) || !spelled || !doc.at_signs.empty());
     hits.push_back(Hit{Kind::DateOfBirth, 0.85, static_cast<std::uint32_t>(start),
                        static_cast<std::uint32_t>(start + date.size()), raises});
   }
@@ -124,8 +135,22 @@ class Person : public scan::Detector {
     return RE2::PartialMatch(date, year, &y) && (y < 1910 || y > 2100);
   }
 
-  void report(std::size_t start, std::size_t end, std::size_t& taken, std::vector<Hit>& hits) const {
-    hits.push_back(Hit{Kind::Address, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  // The addresses that forms and manuals give as an example.
+  static bool is_sample(std::string_view address) {
+    for (const char* sample : {"anytown", "musterst", "musterweg", "sample street", "example street",
+                               "sesame street", "fake street", "51 franklin", "59 temple place", "675 mass ave"}) {
+      if (address.find(sample) != address.npos) return true;
+    }
+    return false;
+  }
+
+  void report(const Document& doc, std::size_t start, std::size_t end, std::size_t& taken,
+              std::vector<Hit>& hits) const {
+    if (is_sample(std::string_view(doc.lower).substr(start, end - start))) return;
+    // Where everybody may go: then the address alone is nobody's.
+    const bool open_house = words_.around(doc, start, end, 80, 60) & kOpenHouse;
+    hits.push_back(
+        Hit{Kind::Address, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), !open_house});
     taken = end;
   }
 
@@ -139,10 +164,12 @@ class Person : public scan::Detector {
     const std::size_t name_at = doc.text.find(' ', start) + 1;
     if (start < taken || name_at >= doc.text.size() || doc.text[name_at] < 'A' || doc.text[name_at] > 'Z') return;
     if (start > 0 && scan::is_word_byte(doc.text[start - 1])) return;
+    if (name_at - start == 6 && doc.text[name_at - 2] == ',' && (doc.text[start] == '1' || doc.text[start] == '2'))
+      return;  // "2013, Thomas G. Lane"
     rest = piece(doc.text, hit.end, hit.end + 90);
     const re2::StringPiece whole = rest;
     if (RE2::Consume(&rest, town_) || RE2::Consume(&rest, town_only_)) {
-      report(start, hit.end + (whole.size() - rest.size()), taken, hits);
+      report(doc, start, hit.end + (whole.size() - rest.size()), taken, hits);
     }
   }
 
@@ -152,7 +179,8 @@ class Person : public scan::Detector {
         R"(^ \d{1,6}(?: \d{2,3})?,? ?\n?(?:\d{4,5} )?[A-Z\pL][\pL. '-]{2,30}(?:,? (?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2,3} \d{4}))?)");
     re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 80);
     const re2::StringPiece whole = rest;
-    if (RE2::Consume(&rest, kBoxAddress)) report(hit.start, hit.end + (whole.size() - rest.size()), taken, hits);
+    if (RE2::Consume(&rest, kBoxAddress))
+      report(doc, hit.start, hit.end + (whole.size() - rest.size()), taken, hits);
   }
 
   void east_asian(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
@@ -160,7 +188,7 @@ class Person : public scan::Detector {
     re2::StringPiece address;
     if (!RE2::PartialMatch(piece(doc.text, hit.end, hit.end + 180), east_asian_, &address)) return;
     const auto start = static_cast<std::size_t>(address.data() - doc.text.data());
-    report(start, start + address.size(), taken, hits);
+    report(doc, start, start + address.size(), taken, hits);
   }
 
   void before_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
@@ -172,7 +200,7 @@ class Person : public scan::Detector {
     const std::size_t from = hit.start > 12 ? hit.start - 12 : 0;
     const bool numbered = RE2::PartialMatch(piece(doc.text, from, hit.start), before_number_, &number);
     if (numbered) start = static_cast<std::size_t>(number.data() - doc.text.data());
-    report(start, hit.end + (whole.size() - rest.size()), taken, hits);
+    report(doc, start, hit.end + (whole.size() - rest.size()), taken, hits);
   }
 
   void suffix(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
@@ -186,7 +214,7 @@ class Person : public scan::Detector {
     if (hit.start - start < 2) return;
     const std::size_t used = whole.size() - rest.size();
     if (used < 7) return;  // a house number alone: "Ring 3" says too little without the town
-    report(start, hit.end + used, taken, hits);
+    report(doc, start, hit.end + used, taken, hits);
   }
 
   Words words_;

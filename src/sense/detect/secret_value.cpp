@@ -71,11 +71,12 @@ bool is_placeholder(std::string_view value) {
       "letmein",     "user",      "username", "unknown",  "hidden",   "redacted",       "secure",
       "encrypted",   "hunter2",   "undefined"};
   if (std::find(kWords.begin(), kWords.end(), v) != kWords.end()) return true;
-  return contains_any(v, {"example",    "your-",      "your_",       "yourpass",      "yourapi",   "yourtoken",
-                          "yoursecret", "my-secret-", "placeholder", "xxxx",          "****",      "....",
-                          "…",          "-here",      "_here",       "insert",        "replace",   "changeme",
-                          "change-me",  "dummy",      "sample",      "redacted",      "todo",      "fake",
-                          "not-a-real", "notreal",    "<your",       "p4ssw0rd-goes", "goes-here", "deadbeef"});
+  return contains_any(
+      v, {"example",    "your-",       "your_",          "yourpass",   "yourapi",   "yourtoken", "yoursecret",
+          "my-secret-", "placeholder", "xxxx",           "****",       "....",      "…",         "-here",
+          "_here",      "insert",      "replace",        "changeme",   "change-me", "dummy",     "sample",
+          "redacted",   "todo",        "fake",           "not-a-real", "notreal",   "<your",     "p4ssw0rd-goes",
+          "goes-here",  "deadbeef",    "4ec39hqlyjwdarj"});
 }
 
 bool is_reference(std::string_view value) {

@@ -7,7 +7,7 @@
 namespace sluice::sense::detect {
 namespace {
 
-constexpr std::uint32_t kNameWord = 0, kMoneyWord = 1, kAddressWord = 2, kFirstPhrase = 3;
+constexpr std::uint32_t kNameWord = 0, kMoneyWord = 1, kAddressWord = 2, kAmountWord = 3, kFirstPhrase = 4;
 
 // A quick no for the many numbers that stand between ordinary words.
 bool may_touch_currency(std::string_view text, const scan::NumberRun& run) {
@@ -22,7 +22,7 @@ bool may_touch_currency(std::string_view text, const scan::NumberRun& run) {
     ++end;
   if (end == text.size()) return false;
   return static_cast<unsigned char>(text[end]) >= 0x80 ||
-         std::string_view("EUGCe").find(text[end]) != std::string_view::npos;
+         std::string_view("EUGCedp").find(text[end]) != std::string_view::npos;
 }
 
 // "€24,117.99", "USD 34,386.50", "1.200 EUR": a number of at least two digits beside a sign or code of a currency.
@@ -40,10 +40,19 @@ bool is_money(const scan::Document& doc, const scan::NumberRun& run) {
   while (end < text.size() && (text[end] == ',' || text[end] == ' ' || (text[end] >= '0' && text[end] <= '9')))
     ++end;
   const std::string_view after = text.substr(end, 5);
-  for (const char* sign : {"€", "EUR", "USD", "GBP", "CHF", "euros", "Euro", "元", "¥", "円"}) {
+  for (const char* sign : {"€", "EUR", "USD", "GBP", "CHF", "euro", "Euro", "dolla", "pound", "元", "¥", "円"}) {
     if (after.starts_with(sign)) return true;
   }
   return false;
+}
+
+// "310.00", or the "50" of "1.204,50" (a comma ends a run).
+bool has_cents(const scan::Document& doc, const scan::NumberRun& run) {
+  const scan::DigitGroup& last = doc.groups[run.first_group + run.groups - 1u];
+  if (last.size != 2 || last.start < 2) return false;
+  const char before = doc.text[last.start - 1], digit = doc.text[last.start - 2];
+  if (digit < '0' || digit > '9') return false;
+  return (before == '.' && run.groups == 2) || (before == ',' && run.groups == 1);
 }
 
 // 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, written with four numbers.
@@ -70,13 +79,30 @@ Topic::Topic(scan::PhraseSet& set, Definition definition)
   words_.push_back({definition.name_group, definition.name_weight});
   words_.push_back({definition.money_group, definition.money_weight});
   words_.push_back({definition.address_group, definition.address_weight});
+  words_.push_back({definition.amount_group, 1});
 }
 
 void Topic::add(int group, double weight, std::string_view phrases, scan::Edge edge) {
   scan::for_each_phrase(phrases, [&](std::string_view phrase) {
+    if (!known_.emplace(phrase, edge).second) return;  // a word counts once, in whatever tables it stands
     set_->add(owner_, phrase, edge);
     words_.push_back({group, weight});
   });
+}
+
+// One word may stand in a table and begin with a stem of another: of two that begin at one place in one group the
+// heavier counts.
+void Topic::drop_doubles(std::vector<Event>& events) const {
+  const auto weight = [this](const Event& e) { return words_[e.word].weight; };
+  std::sort(events.begin(), events.end(), [&](const Event& a, const Event& b) {
+    if (a.start != b.start) return a.start < b.start;
+    if (words_[a.word].group != words_[b.word].group) return words_[a.word].group < words_[b.word].group;
+    return weight(a) > weight(b);
+  });
+  const auto same = [this](const Event& a, const Event& b) {
+    return a.start == b.start && words_[a.word].group == words_[b.word].group;
+  };
+  events.erase(std::unique(events.begin(), events.end(), same), events.end());
 }
 
 std::vector<Topic::Event> Topic::events_of(const scan::Document& doc) const {
@@ -90,9 +116,11 @@ std::vector<Topic::Event> Topic::events_of(const scan::Document& doc) const {
   }
   for (const auto& run : doc.numbers) {
     if (words_[kMoneyWord].group >= 0 && is_money(doc, run)) events.push_back({run.start, run.end, kMoneyWord});
+    if (words_[kAmountWord].group >= 0 && has_cents(doc, run)) events.push_back({run.start, run.end, kAmountWord});
     if (words_[kAddressWord].group >= 0 && is_private_address(doc, run))
       events.push_back({run.start, run.end, kAddressWord});
   }
+  drop_doubles(events);
   std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.end < b.end; });
   return events;
 }
@@ -100,6 +128,14 @@ std::vector<Topic::Event> Topic::events_of(const scan::Document& doc) const {
 Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const {
   const std::vector<Event> events = events_of(doc);
   if (events.empty()) return {};
+  const std::size_t before = hits.size();
+  sweep(events, definition_.window, hits);
+  const bool longer = events.back().end - events.front().start > definition_.paragraph;
+  if (definition_.paragraph > 0 && longer && hits.size() == before) sweep(events, definition_.paragraph, hits);
+  return {};
+}
+
+void Topic::sweep(const std::vector<Event>& events, std::uint32_t window, std::vector<scan::Hit>& hits) const {
   std::vector<std::uint32_t> count(words_.size(), 0);
   Sums sums{};
   const auto change = [&](const Event& e, bool enters) {
@@ -111,18 +147,36 @@ Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) co
   std::size_t oldest = 0;
   for (std::size_t i = 0; i < events.size(); ++i) {
     change(events[i], true);
-    while (events[i].end > events[oldest].start && events[i].end - events[oldest].start > definition_.window) {
+    while (events[i].end > events[oldest].start && events[i].end - events[oldest].start > window) {
       change(events[oldest++], false);
     }
     // Only full windows are judged, so that a word that speaks against the topic counts wherever it stands in one.
-    const bool full = i + 1 == events.size() || events[i + 1].end - events[oldest].start > definition_.window;
-    const double confidence = full ? definition_.decide(sums) : 0;
+    const bool full = i + 1 == events.size() || events[i + 1].end - events[oldest].start > window;
+    double confidence = full ? definition_.decide(sums) : 0;
+    // In a narrow window also without what stands at its beginning.
+    while (full && confidence <= 0 && window < definition_.window && oldest < i) {
+      change(events[oldest++], false);
+      confidence = definition_.decide(sums);
+    }
     if (confidence <= 0) continue;
     hits.push_back({definition_.kind, confidence, events[oldest].start, events[i].end});
     // One finding a window: begin anew behind it.
     while (oldest <= i) change(events[oldest++], false);
   }
-  return {};
+}
+
+void add_reporting(Topic& topic, int general_group) {
+  topic.add(
+      general_group, 1,
+      "(cnn)|cnn|(reuters)|reuters|(ap)|(afp)|told reporters|told cnn|told bbc|the bbc|bbc|said in a statement|"
+      "spokesman|spokeswoman|spokesperson|according to police|police said|officials said|prosecutors said|"
+      "associated press|news agency|correspondent|was quoted|newspaper|the article|this article|following article|"
+      "following articles|news articles|context below|movie title|the film|the movie|starring|the novel|the plot|"
+      "protagonist|season|episode|wikipedia|born in|census|championship|premier league|world cup|olympic|"
+      "presidential|parliament|senator|congressman|republican|democrats|the government|study found|researchers|"
+      "university of|journal|published in|percent of|multiple choice|possible answers|given facts");
+  topic.add(general_group, 0.5,
+            "said|told|says|according to|police|president|minister|announced|reported|fans|voters");
 }
 
 }  // namespace sluice::sense::detect

@@ -41,8 +41,10 @@ enum class Kind : std::uint8_t {
   ApiToken,
   Password,
   SourceCode,
+  Person,
+  LocalWish,
 };
-inline constexpr std::size_t kKinds = 27;
+inline constexpr std::size_t kKinds = 29;
 
 struct Hit {
   Kind kind;

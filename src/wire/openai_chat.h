@@ -81,6 +81,7 @@ class OpenAiChatWriter : public AnswerWriter {
   // The whole answer, from all chunks given to collect(); an error body if they carry a Failure or no Finish.
   void collect(const chat::Chunk& chunk) override;
   std::string whole() const override;
+  const Error* failure() const override;
 
  private:
   struct State;

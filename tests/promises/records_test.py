@@ -4,6 +4,8 @@ killed in the middle, when the client leaves and when the upstream breaks off.""
 import concurrent.futures
 import hashlib
 import hmac
+import http.server
+import json
 import os
 import signal
 import sys
@@ -30,7 +32,52 @@ routes:
 """
 
 
+class GoesBack(http.server.BaseHTTPRequestHandler):
+    """A deployment that streams two tool calls and then goes on with the first, which the Messages API can't say."""
+    protocol_version = "HTTP/1.0"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        calls = [{"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+                 {"index": 1, "id": "b", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+                 {"index": 0, "function": {"arguments": "{}"}}]
+        choices = [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None} for call in calls]
+        choices.append({"index": 0, "delta": {}, "finish_reason": "tool_calls"})
+        for choice in choices:
+            event = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+            self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def log_message(self, *_):
+        pass
+
+
 class Records(unittest.TestCase):
+    def test_an_answer_that_the_clients_protocol_cannot_say_is_recorded_as_failed(self):
+        upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), GoesBack)
+        threading.Thread(target=upstream.serve_forever, daemon=True).start()
+        self.addCleanup(upstream.server_close)
+        self.addCleanup(upstream.shutdown)
+        text = f"""
+deployments:
+  - {{name: d, kind: openai, dialect: generic, address: "http://127.0.0.1:{upstream.server_port}/v1", model: m,
+     zone: private, jurisdiction: DE}}
+routes:
+  chat: [d]
+"""
+        asked = {"model": "chat", "max_tokens": 99, "stream": True, "messages": HELLO,
+                 "tools": [{"name": "f", "input_schema": {"type": "object"}}]}
+        with Sluice(text) as sluice:
+            status, _, raw = sluice.request("POST", "/v1/messages", json.dumps(asked))
+            self.assertEqual(status, 200)
+            self.assertEqual(raw.count(b"event: error\n"), 1, raw)
+            self.assertNotIn(b"message_stop", raw)
+            wait_until(lambda: sluice.records()[0]["closing"], what="the record's closing")
+            self.assertEqual(sluice.records()[0]["closing"]["outcome"], "upstream.protocol")
+
     def test_kill_9_in_the_middle_of_50_streams_leaves_one_record_each(self):
         with tempfile.TemporaryDirectory() as folder, FakeDeepSeek() as fake:
             fake.always = "slow"

@@ -1,10 +1,10 @@
 #include "backend/remote.h"
 
 #include <array>
-#include <charconv>
 #include <vector>
 
 #include "backend/dialect.h"
+#include "backend/retry_after.h"
 
 #include "http/client.h"
 #include "http/sse.h"
@@ -192,14 +192,11 @@ class RemoteAnswer : public Answer {
   std::vector<std::string> notes_;
 };
 
-// Seconds of a Retry-After field; 0 where there is none or it is a date (RFC 9110, section 10.2.3), which no model
-// vendor sends.
-int retry_after(const http::Headers& headers) {
-  auto field = headers.get("retry-after");
-  int seconds = 0;
-  if (field) std::from_chars(field->data(), field->data() + field->size(), seconds);
-  constexpr int kLongest = 86'400;
-  return seconds > 0 && seconds <= kLongest ? seconds : 0;
+// What a deployment that refuses says, with the time it asks us to wait.
+Error refusal(chat::Protocol protocol, const http::ClientResponse& response, std::string_view body) {
+  Error error = wire::read_error(protocol, response.status(), body);
+  error.retry_after_s = retry_after(response.headers(), system_clock().utc());
+  return error;
 }
 
 // What a deployment says instead of an answer. Its words may be slow to come: they are read like an answer, so
@@ -220,9 +217,7 @@ class RefusedAnswer : public Answer {
  private:
   Error error_of(const Result<std::string>& body) const {
     if (!body && body.error().code == "net.cancelled") return connection_error(body.error(), deployment_.name);
-    Error error = wire::read_error(protocol_, response_.status(), body ? *body : std::string());
-    error.retry_after_s = retry_after(response_.headers());
-    return error;
+    return refusal(protocol_, response_, body ? *body : std::string());
   }
 
   http::ClientResponse response_;
@@ -269,8 +264,7 @@ class Remote : public Backend {
     if (!response) co_return fail(connection_error(response.error(), deployment_.name));
     auto body = co_await response->read_all(kErrorBodyBytes, deployment_.stall_timeout);
     if (!body) co_return fail(connection_error(body.error(), deployment_.name));
-    if (response->status() != 200)
-      co_return fail(wire::read_error(chat::Protocol::OpenAiChat, response->status(), *body));
+    if (response->status() != 200) co_return fail(refusal(chat::Protocol::OpenAiChat, *response, *body));
     co_return std::move(*body);
   }
 
@@ -296,9 +290,15 @@ class Remote : public Backend {
         candidates.push_back(protocol);
     if (candidates.empty()) return fail(unsupported(what_is_asked(request)));
     std::optional<Error> first;
+    bool schema = false;  // the first takes one
     for (chat::Protocol protocol : candidates) {
-      auto outgoing = wire::encode(protocol, request, dialect_.target_for(protocol, deployment_.model));
+      const wire::Target target = dialect_.target_for(protocol, deployment_.model);
+      auto outgoing = wire::encode(protocol, request, target);
       if (outgoing) return finish_call(request, context, protocol, std::move(*outgoing));
+      // A schema is at fault only if no protocol takes one.
+      if (first && request.format.kind == chat::OutputFormat::Kind::JsonSchema && target.json_schema && !schema)
+        first.reset();
+      if (!first) schema = target.json_schema;
       if (!first) first = outgoing.error();
     }
     return fail(std::move(*first));

@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
@@ -55,7 +56,48 @@ class GoesBack(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Account(http.server.BaseHTTPRequestHandler):
+    """The page of an account: whole the first time, then not for 30 seconds, told as a date."""
+    asked = 0
+
+    def do_GET(self):
+        Account.asked += 1
+        whole = Account.asked == 1
+        body = b'{"is_available":true,"balance_infos":[]}' if whole else b'{"error":{"message":"slow down"}}'
+        self.send_response(200 if whole else 429)  # and Date
+        self.send_header("Content-Length", str(len(body)))
+        if not whole:
+            self.send_header("Retry-After", self.date_time_string(time.time() + 30))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
 class Records(unittest.TestCase):
+    def test_the_balance_is_a_call_with_a_record_and_keeps_the_time_to_wait(self):
+        Account.asked = 0
+        upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Account)
+        threading.Thread(target=upstream.serve_forever, daemon=True).start()
+        self.addCleanup(upstream.server_close)
+        self.addCleanup(upstream.shutdown)
+        upstream.address = f"http://127.0.0.1:{upstream.server_port}"
+        with Sluice(config(upstream), KEY) as sluice:
+            status, _, raw = sluice.request("GET", "/user/balance")
+            self.assertEqual((status, json.loads(raw)["is_available"]), (200, True))
+            status, headers, _ = sluice.request("GET", "/user/balance")
+            self.assertEqual(status, 429)
+            self.assertIn(int(headers["retry-after"]), (29, 30, 31))
+            wait_until(lambda: all(r["closing"] for r in sluice.records()), what="the records' closing")
+            refused, told = sluice.records()
+            self.assertEqual(told["closing"]["outcome"], "ok")
+            self.assertEqual(refused["closing"]["outcome"], refused["closing"]["attempts"][0]["outcome"])
+            self.assertNotEqual(refused["closing"]["outcome"], "ok")
+            self.assertEqual({r["protocol"] for r in (told, refused)}, {"balance"})
+            self.assertEqual([a["deployment"] for a in told["closing"]["attempts"]], ["hosted"])
+            self.assertIn("the chain is whole", sluice.run("records", "verify"))
+
     def test_an_answer_that_the_clients_protocol_cannot_say_is_recorded_as_failed(self):
         upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), GoesBack)
         threading.Thread(target=upstream.serve_forever, daemon=True).start()

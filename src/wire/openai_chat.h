@@ -99,6 +99,5 @@ std::string join_openai_chat(const std::vector<std::string>& answers);
 // {"error":{"message","type","param","code"}}; `code` is the Error's code, `param` its `where` as far as it is a
 // path.
 std::string openai_error_body(const Error& error, int status);
-std::string openai_models_body(const std::vector<std::string>& models, std::int64_t created);
 
 }  // namespace sluice::wire

@@ -91,6 +91,7 @@ std::vector<Dialect> rows() {
           lmdeploy = engine("lmdeploy");
   sglang.target.efforts = {"high", "max"};
   llama.target.efforts = {};
+  llama.think_tags = true;  // with --reasoning-format none
   lmdeploy.paths[std::size_t(Protocol::OpenAiEmbeddings)] = "";
 
   Dialect ollama = plain("ollama");
@@ -103,6 +104,7 @@ std::vector<Dialect> rows() {
 
   Dialect lmstudio = plain("lmstudio");
   lmstudio.paths = {kChat, kCompletions, kResponses, kEmbeddings, kMessages};
+  lmstudio.think_tags = true;  // as its settings have it
   lmstudio.target.top_k = true;
   lmstudio.target.efforts = {"low", "medium", "high"};
 
@@ -112,6 +114,7 @@ std::vector<Dialect> rows() {
 
   Dialect tgi = plain("tgi");
   tgi.paths = {kChat, kCompletions, "", "", ""};
+  tgi.think_tags = true;
   tgi.target.max_stop = 4;
   tgi.target.logit_bias = false;
   tgi.target.efforts = {};

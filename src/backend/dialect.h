@@ -26,6 +26,7 @@ struct Dialect {
   std::string_view count_tokens;  // of the Messages API; empty: it has none
   std::string_view beta_chat;     // instead of the chat path for a prefix or strict tools; empty: the same
   std::string_view balance;       // what the account still has; empty: not told
+  bool think_tags = false;        // its chat may leave "<think>...</think>" in the text (think_tags.h)
   wire::Target target;            // without the model's name
 
   std::string_view path(const chat::Request& request, chat::Protocol spoken) const;

@@ -5,6 +5,7 @@
 
 #include "backend/dialect.h"
 #include "backend/retry_after.h"
+#include "backend/think_tags.h"
 
 #include "http/client.h"
 #include "http/sse.h"
@@ -60,24 +61,34 @@ bool looks_like_stream(std::string_view body) {
 class RemoteAnswer : public Answer {
  public:
   RemoteAnswer(http::ClientResponse response, const config::Deployment& deployment, bool stream,
-               std::unique_ptr<wire::AnswerReader> reader, std::vector<std::string> notes)
+               std::unique_ptr<wire::AnswerReader> reader, std::vector<std::string> notes, bool think_tags)
       : response_(std::move(response)),
         deployment_(deployment),
         stream_(stream),
         reader_(std::move(reader)),
-        notes_(std::move(notes)) {}
+        notes_(std::move(notes)) {
+    if (think_tags) tags_ = std::make_unique<Tags>();
+  }
 
   net::Task<chat::Chunk> next() override {
-    chat::Chunk chunk;
-    if (stream_)
-      chunk = co_await next_streamed();
-    else
-      chunk = co_await next_whole();
-    co_return chunk;
+    if (!tags_) {
+      chat::Chunk chunk = co_await next_read();
+      co_return chunk;
+    }
+    while (tags_->given == tags_->ready.size()) {
+      tags_->ready.clear();
+      tags_->given = 0;
+      chat::Chunk chunk = co_await next_read();
+      tags_->split.add(std::move(chunk), tags_->ready);
+    }
+    co_return std::move(tags_->ready[tags_->given++]);
   }
 
   void cancel() override { response_.cancel(); }
-  bool waiting() const override { return taken_ < waiting_.size() || reader_->done(); }
+  bool waiting() const override {
+    if (tags_ && tags_->given < tags_->ready.size()) return true;
+    return taken_ < waiting_.size() || reader_->done();
+  }
 
   std::vector<std::string> notes() const override { return notes_; }
 
@@ -86,6 +97,21 @@ class RemoteAnswer : public Answer {
   }
 
  private:
+  struct Tags {
+    ThinkTags split;
+    std::vector<chat::Chunk> ready;  // split, and not given on yet from `given` on
+    std::size_t given = 0;
+  };
+
+  net::Task<chat::Chunk> next_read() {
+    chat::Chunk chunk;
+    if (stream_)
+      chunk = co_await next_streamed();
+    else
+      chunk = co_await next_whole();
+    co_return chunk;
+  }
+
   net::Task<chat::Chunk> next_whole() {
     auto body = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
     if (!body) co_return failure_chunk(connection_error(body.error(), deployment_.name));
@@ -190,6 +216,7 @@ class RemoteAnswer : public Answer {
   std::size_t taken_ = 0;                // how many of them were delivered
   std::unique_ptr<wire::AnswerReader> reader_;
   std::vector<std::string> notes_;
+  std::unique_ptr<Tags> tags_;  // null: the server tells reasoning from text itself
 };
 
 // What a deployment that refuses says, with the time it asks us to wait.
@@ -252,7 +279,8 @@ class Remote : public Backend {
       co_return std::make_unique<RefusedAnswer>(std::move(*response), deployment_, protocol);
     bool stream = request.stream && request.operation == chat::Operation::Generate;
     co_return std::make_unique<RemoteAnswer>(std::move(*response), deployment_, stream,
-                                             wire::make_reader(protocol), std::move(call.notes));
+                                             wire::make_reader(protocol), std::move(call.notes),
+                                             dialect_.think_tags && protocol == chat::Protocol::OpenAiChat);
   }
 
   net::Task<Result<std::string>> balance() override {

@@ -162,6 +162,43 @@ TEST_CASE("remote: what a deployment does not have is said before it is called, 
   CHECK_FALSE(backend::may_try_another({"upstream.refused", "", "", ""}));
 }
 
+TEST_CASE("remote: a schema that only another protocol takes is not blamed for what that protocol lacks") {
+  const std::string schema =
+      R"(,"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}})";
+  CHECK(outcome_of({"deepseek", asked(schema + R"(,"stop":"x")"), {}}).where == "$.stop");
+  CHECK(outcome_of({"deepseek", asked(schema + R"(,"logit_bias":{"1":5})"), {}}).where == "$.logit_bias");
+  // Its chat does not honour these either, and says so.
+  for (const char* field : {"seed", "frequency_penalty", "presence_penalty"}) {
+    CAPTURE(field);
+    Outcome out = outcome_of({"deepseek",
+                              asked(schema + ",\"" + field + "\":1"),
+                              {answer(500, "application/json", R"({"error":{"message":"enough"}})")}});
+    CHECK(out.code == "upstream.unavailable");  // it was asked
+    CHECK(out.calls == 1);
+  }
+}
+
+TEST_CASE("remote: no effort is sent where thinking is off, and that is told") {
+  for (const char* more : {R"(,"reasoning_effort":"high","thinking":{"type":"disabled"})",
+                           R"(,"reasoning_effort":"high","tool_choice":"required")"}) {
+    CAPTURE(more);
+    Outcome out = outcome_of({"deepseek", asked(more), {answer(200, "application/json", kChat)}});
+    CHECK(out.text == "hi");
+    CHECK_FALSE(contains(out.sent, "reasoning_effort"));
+    CHECK(contains(out.sent, R"("thinking":{"type":"disabled"})"));
+    REQUIRE_FALSE(out.notes.empty());
+    CHECK(out.notes.back() == "dropped reasoning_effort: thinking is off");
+  }
+}
+
+TEST_CASE("remote: reasoning that TGI leaves in the text is told as reasoning, and only there") {
+  const std::string whole =
+      R"({"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":)"
+      R"({"role":"assistant","content":"<think>why</think>so"},"finish_reason":"stop"}]})";
+  CHECK(outcome_of({"tgi", asked(), {answer(200, "application/json", whole)}}).text == "so");
+  CHECK(outcome_of({"vllm", asked(), {answer(200, "application/json", whole)}}).text == "<think>why</think>so");
+}
+
 TEST_CASE("remote: what was changed is told in notes") {
   Outcome out = outcome_of({"deepseek", asked(R"(,"tool_choice":"required")"), {answer(200, "text/html", kChat)}});
   CHECK(out.text == "hi");  // read by what it is, not by what its type says

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/call_numbers.h"
 #include "wire/protocol.h"
 
 namespace sluice::wire {
@@ -41,6 +42,7 @@ class OpenAiChatReader : public AnswerReader {
  private:
   void read_model(json::Value root);
   chat::Chunk fail_with(Error error);
+  CallNumbers calls_;
   bool done_ = false;      // "[DONE]" was seen
   bool finished_ = false;  // a finish reason was seen
   bool failed_ = false;    // a Failure was returned

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "config/deployment.h"
 
 namespace sluice::backend {
 namespace {
@@ -161,6 +162,21 @@ wire::Target Dialect::target_for(Protocol spoken, std::string_view model) const 
   }
   if (name == "deepseek" && spoken == Protocol::AnthropicMessages) t.json_object = t.logprobs = false;
   return t;
+}
+
+Dialect offering(Dialect row, const std::vector<std::string>& protocols) {
+  constexpr std::array<std::string_view, chat::kProtocols> kUsual{kChat, kCompletions, kResponses, kEmbeddings,
+                                                                  kMessages};
+  static_assert(config::kProtocols.size() == chat::kProtocols);
+  if (protocols.empty()) return row;
+  for (std::size_t i = 0; i < row.paths.size(); ++i) {
+    bool offered = std::find(protocols.begin(), protocols.end(), config::kProtocols[i]) != protocols.end();
+    if (!offered) row.paths[i] = {};
+    if (offered && row.paths[i].empty()) row.paths[i] = kUsual[i];
+  }
+  if (row.paths[std::size_t(Protocol::AnthropicMessages)].empty()) row.count_tokens = {};
+  if (row.paths[std::size_t(Protocol::OpenAiChat)].empty()) row.beta_chat = {};
+  return row;
 }
 
 const Dialect& dialect(std::string_view name) {

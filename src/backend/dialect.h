@@ -4,7 +4,9 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "chat/request.h"
 #include "wire/target.h"
@@ -33,6 +35,10 @@ struct Dialect {
   // The target for one of its protocols: they differ even at one vendor.
   wire::Target target_for(chat::Protocol spoken, std::string_view model) const;
 };
+
+// The same server, of which is known by name what it offers (config::kProtocols): those of its row, the others
+// where OpenAI's servers have them below the address, and nothing else. An empty list changes nothing.
+Dialect offering(Dialect row, const std::vector<std::string>& protocols);
 
 // The row of this name; every name that the configuration knows has one.
 const Dialect& dialect(std::string_view name);

@@ -266,7 +266,9 @@ struct Call {
 class Remote : public Backend {
  public:
   Remote(net::Loop& loop, const config::Deployment& deployment, http::ClientOptions options)
-      : deployment_(deployment), dialect_(dialect(deployment.dialect)), client_(loop, std::move(options)) {}
+      : deployment_(deployment),
+        dialect_(offering(dialect(deployment.dialect), deployment.protocols)),
+        client_(loop, std::move(options)) {}
 
   net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
                                                  const CallContext& context) override {
@@ -381,7 +383,7 @@ class Remote : public Backend {
   }
 
   const config::Deployment& deployment_;
-  const Dialect& dialect_;
+  const Dialect dialect_;
   http::Client client_;
 };
 

@@ -28,6 +28,7 @@ chat::Request asked(const std::string& fields = {}, Protocol protocol = Protocol
                     chat::Operation operation = chat::Operation::Generate) {
   std::string body = R"({"model":"auto","messages":[{"role":"user","content":"q"}])" + fields + "}";
   if (protocol == Protocol::AnthropicMessages) body.insert(1, R"("max_tokens":5,)");
+  if (protocol == Protocol::OpenAiResponses) body = R"({"model":"auto","input":"q"})";
   if (protocol == Protocol::OpenAiEmbeddings) body = R"({"model":"auto","input":"q"})";
   auto request = wire::decode(protocol, operation, body);
   if (!request) FAIL(request.error().to_string());
@@ -50,6 +51,7 @@ struct Run {
   std::vector<std::string> answers;
   std::string key = "secret-key";
   backend::CallContext context = {};
+  std::vector<std::string> protocols = {};
 };
 
 net::Task<void> read_all(backend::Answer& from, Outcome& out) {
@@ -88,6 +90,7 @@ Outcome outcome_of(Run run) {
   deployment.model = "their-model";
   deployment.address = "http://127.0.0.1:" + std::to_string(upstream.listener->port());
   deployment.key = run.key;
+  deployment.protocols = run.protocols;
   deployment.stall_timeout = std::chrono::milliseconds(500);
   auto backend = backend::make_remote(upstream.loop, deployment);
   REQUIRE(backend);
@@ -189,6 +192,22 @@ TEST_CASE("remote: no effort is sent where thinking is off, and that is told") {
     REQUIRE_FALSE(out.notes.empty());
     CHECK(out.notes.back() == "dropped reasoning_effort: thinking is off");
   }
+}
+
+TEST_CASE("remote: a server is asked in the protocols that the configuration says it offers, and in no other") {
+  auto path_of = [](const char* dialect, const std::vector<std::string>& protocols, Protocol client) {
+    Run run{dialect, asked("", client), {answer(500, "application/json", "{}")}};
+    run.protocols = protocols;
+    Outcome out = outcome_of(std::move(run));
+    return out.calls == 0 ? out.code : out.sent.substr(0, out.sent.find(" HTTP"));
+  };
+  CHECK(path_of("generic", {}, Protocol::OpenAiResponses) == "POST /chat/completions");
+  CHECK(path_of("generic", {"chat", "responses"}, Protocol::OpenAiResponses) == "POST /responses");
+  CHECK(path_of("vllm", {}, Protocol::AnthropicMessages) == "POST /messages");
+  CHECK(path_of("vllm", {"chat"}, Protocol::AnthropicMessages) == "POST /chat/completions");
+  CHECK(path_of("vllm", {"messages"}, Protocol::OpenAiChat) == "POST /messages");
+  CHECK(path_of("vllm", {"embeddings"}, Protocol::OpenAiChat) == "deployment.unsupported");
+  CHECK(path_of("vllm", {"chat"}, Protocol::OpenAiEmbeddings) == "deployment.unsupported");
 }
 
 TEST_CASE("remote: reasoning that TGI leaves in the text is told as reasoning, and only there") {

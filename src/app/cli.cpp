@@ -17,6 +17,11 @@ struct Options {
   PolicyOptions policy;
   InitOptions init;
   std::string model_file;
+  ShelfOptions shelf;
+  QuantizeOptions quantize;
+  CompareOptions compare;
+  ImportanceOptions importance;
+  PullOptions pull;
   LogitsOptions logits;
 };
 
@@ -164,8 +169,75 @@ void add_approvals(CLI::App& app, Options& o, int& status) {
   refuse->callback([&] { status = approvals_decide(o.approvals, false); });
 }
 
+void add_model_files(CLI::App& models, Options& o, int& status) {
+  auto* list = models.add_subcommand("ls", "List the model files of a folder, and what they are");
+  list->add_option("folder", o.shelf.path, "default: SLUICE_MODELS, else ./models");
+  list->add_flag("--json", o.shelf.json, "print JSON, one file a line");
+  list->callback([&] { status = models_ls(o.shelf); });
+  auto* verify = models.add_subcommand("verify", "Check files against their SHA-256 manifests");
+  verify->add_option("path", o.shelf.path, "a .gguf file or a folder (default: SLUICE_MODELS, else ./models)");
+  verify->add_flag("--write", o.shelf.write, "write the manifest: FILE.sha256, or SHA256SUMS of a folder");
+  verify->callback([&] { status = models_verify(o.shelf); });
+  auto* quantize = models.add_subcommand("quantize", "Write a model file with smaller types");
+  quantize->add_option("in", o.quantize.in, "a .gguf file; of a model in parts the first")->required();
+  quantize->add_option("out", o.quantize.out, "the file to write")->required();
+  quantize->add_option("--to", o.quantize.to, "Q8_0, Q6_K, Q5_K_M, Q4_K_M or MXFP4")->required();
+  quantize->add_option("--importance", o.quantize.importance, "importance data of llama-imatrix, GGUF or .dat");
+  quantize->add_option("--threads", o.quantize.threads, "0: one per processor")->check(CLI::Range(0, 256));
+  quantize->add_flag("--force", o.quantize.force, "replace the file");
+  quantize->callback([&] { status = models_quantize(o.quantize); });
+}
+
+void add_pull(CLI::App& models, Options& o, int& status) {
+  auto* pull = models.add_subcommand("pull", "Fetch a model file from a hub; goes on where it was interrupted");
+  pull->add_option("what", o.pull.what, "owner/name, owner/name:FILE or owner/name:QUANT")->required();
+  pull->add_option("--to", o.pull.folder, "folder (default: SLUICE_MODELS, else ./models)");
+  pull->add_option("--endpoint", o.pull.endpoint, "the hub (default: HF_ENDPOINT, else https://huggingface.co)");
+  pull->add_option("--revision", o.pull.revision, "branch, tag or commit (default: main)");
+  pull->add_option("--ca-file", o.pull.ca_file, "certificates to trust instead of the system's, PEM");
+  pull->add_option("--connections", o.pull.connections, "at once (default: 4)")->check(CLI::Range(1, 32));
+  pull->add_option("--piece", o.pull.piece_mib, "MiB per range (default: 16)")->check(CLI::Range(1, 1024));
+  pull->add_option("--retry-delay", o.pull.retry_seconds, "seconds before the first retry; doubles each time")
+      ->check(CLI::Range(0.01, 60.0));
+  pull->add_flag("--force", o.pull.force, "replace another file of the same name");
+  pull->callback([&] { status = models_pull(o.pull); });
+}
+
+void add_model_comparison(CLI::App& models, Options& o, int& status) {
+  auto* compare = models.add_subcommand("compare", "Say what quantisation cost: two files of one model on a text");
+  compare->add_option("a", o.compare.a, "the reference, a .gguf file")->required();
+  compare->add_option("b", o.compare.b, "the file to judge")->required();
+  compare->add_option("--text", o.compare.text, "a text file to read; - for standard input")->required();
+  compare->add_option("--context", o.compare.context, "tokens per stretch of text")->check(CLI::Range(8, 1 << 20));
+  compare->add_option("--stretches", o.compare.stretches, "at most so many; 0: all")
+      ->check(CLI::Range(0, 1'000'000));
+  compare->add_flag("--exact", o.compare.exact, "F32 activations and cache, slower");
+  compare->add_option("--threads", o.compare.threads, "0: one per processor")->check(CLI::Range(0, 256));
+  compare->add_flag("--json", o.compare.json, "print one JSON object");
+  compare->callback([&] { status = models_compare(o.compare); });
+}
+
+void add_importance(CLI::App& models, Options& o, int& status) {
+  auto* measure = models.add_subcommand("importance", "Measure which columns of a model matter, for quantize");
+  measure->add_option("model", o.importance.model, "a .gguf file, as little quantised as can be had")->required();
+  measure->add_option("out", o.importance.out, "the file to write, in the GGUF format of llama-imatrix")
+      ->required();
+  measure->add_option("--text", o.importance.text, "a text file to read; - for standard input")->required();
+  measure->add_option("--context", o.importance.context, "tokens per stretch of text")
+      ->check(CLI::Range(8, 1 << 20));
+  measure->add_option("--stretches", o.importance.stretches, "at most so many; 0: all")
+      ->check(CLI::Range(0, 1'000'000));
+  measure->add_option("--threads", o.importance.threads, "0: one per processor")->check(CLI::Range(0, 256));
+  measure->add_flag("--force", o.importance.force, "replace the file");
+  measure->callback([&] { status = models_importance(o.importance); });
+}
+
 void add_models(CLI::App& app, Options& o, int& status) {
-  auto* models = app.add_subcommand("models", "Look at model files")->require_subcommand(1);
+  auto* models = app.add_subcommand("models", "List, check and look at model files")->require_subcommand(1);
+  add_model_files(*models, o, status);
+  add_model_comparison(*models, o, status);
+  add_importance(*models, o, status);
+  add_pull(*models, o, status);
   auto* inspect = models->add_subcommand("inspect", "Say what a GGUF file is");
   inspect->add_option("file", o.model_file, "a .gguf file, or builtin:guide")->required();
   inspect->callback([&] { status = models_inspect(o.model_file); });

@@ -92,6 +92,50 @@ int approvals_decide(const ApprovalsOptions& options, bool approve);
 
 int models_inspect(const std::string& file);
 
+struct ShelfOptions {
+  std::string path;    // a folder; verify: or a file; empty: SLUICE_MODELS, else ./models
+  bool json = false;   // ls: one object a line
+  bool write = false;  // verify: write the manifest
+};
+int models_ls(const ShelfOptions& options);
+// Checks all files and names each; the status is 1 if one is not what its manifest says.
+int models_verify(const ShelfOptions& options);
+
+struct QuantizeOptions {
+  std::string in, out, to, importance;
+  int threads = 0;  // 0: one per processor
+  bool force = false;
+};
+int models_quantize(const QuantizeOptions& options);
+
+struct ImportanceOptions {
+  std::string model, out;
+  std::string text;  // a file; "-": standard input
+  int context = 512, stretches = 0, threads = 0;
+  bool force = false;
+};
+int models_importance(const ImportanceOptions& options);
+
+struct CompareOptions {
+  std::string a, b;
+  std::string text;  // a file; "-": standard input
+  int context = 512, stretches = 0, threads = 0;
+  bool exact = false, json = false;
+};
+int models_compare(const CompareOptions& options);
+
+struct PullOptions {
+  std::string what;                        // REPO, REPO:FILE or REPO:QUANT
+  std::string folder;                      // empty: SLUICE_MODELS, else ./models
+  std::string endpoint;                    // empty: HF_ENDPOINT, else https://huggingface.co
+  std::string revision = "main", ca_file;  // a PEM bundle instead of the system's
+  int connections = 4, piece_mib = 16;
+  double retry_seconds = 0.5;
+  bool force = false;
+};
+int models_pull(const PullOptions& options);          // the token is in HF_TOKEN
+std::string models_folder(const std::string& given);  // where model files are
+
 struct LogitsOptions {
   std::string file;
   std::string prompt, prompt_file;  // one of these three; "-": standard input

@@ -281,6 +281,22 @@ std::optional<std::uint64_t> File::array_size(std::string_view key) const {
 
 std::vector<std::string_view> File::keys() const { return keys_; }
 
+std::string_view File::raw_value(std::string_view key) const {
+  const Value* value = find(key);
+  if (!value) return {};
+  const bool array = value->type == ValueType::Array;
+  const ValueType type = array ? value->element : value->type;
+  // Before the first element stand the type and, of an array, the elements' type and their count.
+  const std::uint64_t begin = value->offset - (array ? 16 : 4);
+  std::uint64_t end = value->offset;
+  if (type == ValueType::String) {
+    for (std::uint64_t i = 0; i < value->count; ++i) (void)string_at(end);
+  } else {
+    end += value->count * static_cast<std::uint64_t>(*value_bytes(static_cast<std::uint32_t>(type)));
+  }
+  return bytes_.substr(begin, end - begin);
+}
+
 std::string File::value_type(std::string_view key) const {
   const Value* value = find(key);
   if (!value) return "absent";

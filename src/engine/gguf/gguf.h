@@ -68,6 +68,8 @@ class File {
   std::optional<std::vector<bool>> booleans(std::string_view key) const;
   std::optional<std::uint64_t> array_size(std::string_view key) const;  // of an array of any type
   std::vector<std::string_view> keys() const;                           // in file order
+  // A value's type and bytes as they stand in the file, for whoever writes another file; empty if there is none.
+  std::string_view raw_value(std::string_view key) const;
   // "string", "u32", "array of string"; "absent" if there is no such key. For messages.
   std::string value_type(std::string_view key) const;
 

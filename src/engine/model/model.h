@@ -6,12 +6,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
 #include "base/result.h"
 #include "engine/gguf/gguf.h"
 #include "engine/model/shape.h"
+
+namespace sluice::engine::tensor {
+struct Weight;
+}
 
 namespace sluice::engine::model {
 
@@ -21,6 +26,8 @@ struct Options {
   int context = 0;     // positions per slot, 1 .. the model's
   int rows = 64;       // most rows per forward()
   bool exact = false;  // F32 activations and cache
+  // Sees what meets each weight (tensor/compute.h); null but for tools.
+  std::function<void(const tensor::Weight& weight, const float* x, int rows)> watch;
 };
 
 struct Row {

@@ -23,6 +23,7 @@ Pass::Pass(const Shape& shape, const Options& options)
       up_(options.rows, shape.widest_network()) {
   // One expert chosen otherwise, because two were nearly equal, changes the answer.
   compute_.set_fine(shape.mixture.experts > 0);
+  compute_.set_watch(options.watch);
 }
 
 std::uint64_t Pass::bytes(const Shape& shape, const Options& options) {

@@ -160,6 +160,7 @@ void Compute::multiply(Buffer& input, int rows, std::span<const Product> product
   for (const Product& product : products) {
     SLUICE_CHECK(product.weight->columns == input.columns_, "the loader checks shapes");
     any_quantised = any_quantised || quantised(product.weight->type);
+    if (watch_) watch_(*product.weight, input.row(product.first), product.rows < 0 ? rows : product.rows);
   }
   if (any_quantised && !exact_) quantise(input, rows);
   share_out(products, rows);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -58,6 +59,9 @@ struct Product {
   int rows = -1;                // -1: all
 };
 
+// Sees what meets a weight, before it is multiplied: `rows` rows of weight.columns floats, one after another.
+using Watch = std::function<void(const Weight& weight, const float* x, int rows)>;
+
 // Owns nothing of a model. Used by one thread at a time.
 class Compute {
  public:
@@ -70,6 +74,9 @@ class Compute {
   // On the fast path activations are int8 twice, the second time what the first leaves: about 16 bits, at twice
   // the arithmetic for the same weights read. For models whose choices between near equals hang on it.
   void set_fine(bool fine) { fine_ = fine; }
+
+  // Called by multiply() on its caller's thread; for tools that measure what a model does.
+  void set_watch(Watch watch) { watch_ = std::move(watch); }
 
   // All products read the same input rows [0, rows), which are quantised once if any weight is.
   void multiply(Buffer& input, int rows, std::span<const Product> products);
@@ -107,6 +114,7 @@ class Compute {
   const Kernels& kernels_;
   bool exact_;
   bool fine_ = false;
+  Watch watch_;
   std::vector<std::vector<float>> scratch_;  // one per thread
   std::vector<std::vector<float>> row_;      // of weights or activations, one per thread
   std::vector<Task> tasks_;                  // of the current step

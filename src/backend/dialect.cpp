@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "config/deployment.h"
 
 namespace sluice::backend {
 namespace {
@@ -91,6 +92,7 @@ std::vector<Dialect> rows() {
           lmdeploy = engine("lmdeploy");
   sglang.target.efforts = {"high", "max"};
   llama.target.efforts = {};
+  llama.think_tags = true;  // with --reasoning-format none
   lmdeploy.paths[std::size_t(Protocol::OpenAiEmbeddings)] = "";
 
   Dialect ollama = plain("ollama");
@@ -103,6 +105,7 @@ std::vector<Dialect> rows() {
 
   Dialect lmstudio = plain("lmstudio");
   lmstudio.paths = {kChat, kCompletions, kResponses, kEmbeddings, kMessages};
+  lmstudio.think_tags = true;  // as its settings have it
   lmstudio.target.top_k = true;
   lmstudio.target.efforts = {"low", "medium", "high"};
 
@@ -112,6 +115,7 @@ std::vector<Dialect> rows() {
 
   Dialect tgi = plain("tgi");
   tgi.paths = {kChat, kCompletions, "", "", ""};
+  tgi.think_tags = true;
   tgi.target.max_stop = 4;
   tgi.target.logit_bias = false;
   tgi.target.efforts = {};
@@ -158,6 +162,21 @@ wire::Target Dialect::target_for(Protocol spoken, std::string_view model) const 
   }
   if (name == "deepseek" && spoken == Protocol::AnthropicMessages) t.json_object = t.logprobs = false;
   return t;
+}
+
+Dialect offering(Dialect row, const std::vector<std::string>& protocols) {
+  constexpr std::array<std::string_view, chat::kProtocols> kUsual{kChat, kCompletions, kResponses, kEmbeddings,
+                                                                  kMessages};
+  static_assert(config::kProtocols.size() == chat::kProtocols);
+  if (protocols.empty()) return row;
+  for (std::size_t i = 0; i < row.paths.size(); ++i) {
+    bool offered = std::find(protocols.begin(), protocols.end(), config::kProtocols[i]) != protocols.end();
+    if (!offered) row.paths[i] = {};
+    if (offered && row.paths[i].empty()) row.paths[i] = kUsual[i];
+  }
+  if (row.paths[std::size_t(Protocol::AnthropicMessages)].empty()) row.count_tokens = {};
+  if (row.paths[std::size_t(Protocol::OpenAiChat)].empty()) row.beta_chat = {};
+  return row;
 }
 
 const Dialect& dialect(std::string_view name) {

@@ -1,10 +1,11 @@
 #include "backend/remote.h"
 
 #include <array>
-#include <charconv>
 #include <vector>
 
 #include "backend/dialect.h"
+#include "backend/retry_after.h"
+#include "backend/think_tags.h"
 
 #include "http/client.h"
 #include "http/sse.h"
@@ -60,24 +61,34 @@ bool looks_like_stream(std::string_view body) {
 class RemoteAnswer : public Answer {
  public:
   RemoteAnswer(http::ClientResponse response, const config::Deployment& deployment, bool stream,
-               std::unique_ptr<wire::AnswerReader> reader, std::vector<std::string> notes)
+               std::unique_ptr<wire::AnswerReader> reader, std::vector<std::string> notes, bool think_tags)
       : response_(std::move(response)),
         deployment_(deployment),
         stream_(stream),
         reader_(std::move(reader)),
-        notes_(std::move(notes)) {}
+        notes_(std::move(notes)) {
+    if (think_tags) tags_ = std::make_unique<Tags>();
+  }
 
   net::Task<chat::Chunk> next() override {
-    chat::Chunk chunk;
-    if (stream_)
-      chunk = co_await next_streamed();
-    else
-      chunk = co_await next_whole();
-    co_return chunk;
+    if (!tags_) {
+      chat::Chunk chunk = co_await next_read();
+      co_return chunk;
+    }
+    while (tags_->given == tags_->ready.size()) {
+      tags_->ready.clear();
+      tags_->given = 0;
+      chat::Chunk chunk = co_await next_read();
+      tags_->split.add(std::move(chunk), tags_->ready);
+    }
+    co_return std::move(tags_->ready[tags_->given++]);
   }
 
   void cancel() override { response_.cancel(); }
-  bool waiting() const override { return taken_ < waiting_.size() || reader_->done(); }
+  bool waiting() const override {
+    if (tags_ && tags_->given < tags_->ready.size()) return true;
+    return taken_ < waiting_.size() || reader_->done();
+  }
 
   std::vector<std::string> notes() const override { return notes_; }
 
@@ -86,6 +97,21 @@ class RemoteAnswer : public Answer {
   }
 
  private:
+  struct Tags {
+    ThinkTags split;
+    std::vector<chat::Chunk> ready;  // split, and not given on yet from `given` on
+    std::size_t given = 0;
+  };
+
+  net::Task<chat::Chunk> next_read() {
+    chat::Chunk chunk;
+    if (stream_)
+      chunk = co_await next_streamed();
+    else
+      chunk = co_await next_whole();
+    co_return chunk;
+  }
+
   net::Task<chat::Chunk> next_whole() {
     auto body = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
     if (!body) co_return failure_chunk(connection_error(body.error(), deployment_.name));
@@ -190,16 +216,14 @@ class RemoteAnswer : public Answer {
   std::size_t taken_ = 0;                // how many of them were delivered
   std::unique_ptr<wire::AnswerReader> reader_;
   std::vector<std::string> notes_;
+  std::unique_ptr<Tags> tags_;  // null: the server tells reasoning from text itself
 };
 
-// Seconds of a Retry-After field; 0 where there is none or it is a date (RFC 9110, section 10.2.3), which no model
-// vendor sends.
-int retry_after(const http::Headers& headers) {
-  auto field = headers.get("retry-after");
-  int seconds = 0;
-  if (field) std::from_chars(field->data(), field->data() + field->size(), seconds);
-  constexpr int kLongest = 86'400;
-  return seconds > 0 && seconds <= kLongest ? seconds : 0;
+// What a deployment that refuses says, with the time it asks us to wait.
+Error refusal(chat::Protocol protocol, const http::ClientResponse& response, std::string_view body) {
+  Error error = wire::read_error(protocol, response.status(), body);
+  error.retry_after_s = retry_after(response.headers(), system_clock().utc());
+  return error;
 }
 
 // What a deployment says instead of an answer. Its words may be slow to come: they are read like an answer, so
@@ -220,9 +244,7 @@ class RefusedAnswer : public Answer {
  private:
   Error error_of(const Result<std::string>& body) const {
     if (!body && body.error().code == "net.cancelled") return connection_error(body.error(), deployment_.name);
-    Error error = wire::read_error(protocol_, response_.status(), body ? *body : std::string());
-    error.retry_after_s = retry_after(response_.headers());
-    return error;
+    return refusal(protocol_, response_, body ? *body : std::string());
   }
 
   http::ClientResponse response_;
@@ -244,7 +266,9 @@ struct Call {
 class Remote : public Backend {
  public:
   Remote(net::Loop& loop, const config::Deployment& deployment, http::ClientOptions options)
-      : deployment_(deployment), dialect_(dialect(deployment.dialect)), client_(loop, std::move(options)) {}
+      : deployment_(deployment),
+        dialect_(offering(dialect(deployment.dialect), deployment.protocols)),
+        client_(loop, std::move(options)) {}
 
   net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
                                                  const CallContext& context) override {
@@ -257,7 +281,8 @@ class Remote : public Backend {
       co_return std::make_unique<RefusedAnswer>(std::move(*response), deployment_, protocol);
     bool stream = request.stream && request.operation == chat::Operation::Generate;
     co_return std::make_unique<RemoteAnswer>(std::move(*response), deployment_, stream,
-                                             wire::make_reader(protocol), std::move(call.notes));
+                                             wire::make_reader(protocol), std::move(call.notes),
+                                             dialect_.think_tags && protocol == chat::Protocol::OpenAiChat);
   }
 
   net::Task<Result<std::string>> balance() override {
@@ -269,8 +294,7 @@ class Remote : public Backend {
     if (!response) co_return fail(connection_error(response.error(), deployment_.name));
     auto body = co_await response->read_all(kErrorBodyBytes, deployment_.stall_timeout);
     if (!body) co_return fail(connection_error(body.error(), deployment_.name));
-    if (response->status() != 200)
-      co_return fail(wire::read_error(chat::Protocol::OpenAiChat, response->status(), *body));
+    if (response->status() != 200) co_return fail(refusal(chat::Protocol::OpenAiChat, *response, *body));
     co_return std::move(*body);
   }
 
@@ -296,9 +320,15 @@ class Remote : public Backend {
         candidates.push_back(protocol);
     if (candidates.empty()) return fail(unsupported(what_is_asked(request)));
     std::optional<Error> first;
+    bool schema = false;  // the first takes one
     for (chat::Protocol protocol : candidates) {
-      auto outgoing = wire::encode(protocol, request, dialect_.target_for(protocol, deployment_.model));
+      const wire::Target target = dialect_.target_for(protocol, deployment_.model);
+      auto outgoing = wire::encode(protocol, request, target);
       if (outgoing) return finish_call(request, context, protocol, std::move(*outgoing));
+      // A schema is at fault only if no protocol takes one.
+      if (first && request.format.kind == chat::OutputFormat::Kind::JsonSchema && target.json_schema && !schema)
+        first.reset();
+      if (!first) schema = target.json_schema;
       if (!first) first = outgoing.error();
     }
     return fail(std::move(*first));
@@ -353,7 +383,7 @@ class Remote : public Backend {
   }
 
   const config::Deployment& deployment_;
-  const Dialect& dialect_;
+  const Dialect dialect_;
   http::Client client_;
 };
 

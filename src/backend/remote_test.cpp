@@ -28,6 +28,7 @@ chat::Request asked(const std::string& fields = {}, Protocol protocol = Protocol
                     chat::Operation operation = chat::Operation::Generate) {
   std::string body = R"({"model":"auto","messages":[{"role":"user","content":"q"}])" + fields + "}";
   if (protocol == Protocol::AnthropicMessages) body.insert(1, R"("max_tokens":5,)");
+  if (protocol == Protocol::OpenAiResponses) body = R"({"model":"auto","input":"q"})";
   if (protocol == Protocol::OpenAiEmbeddings) body = R"({"model":"auto","input":"q"})";
   auto request = wire::decode(protocol, operation, body);
   if (!request) FAIL(request.error().to_string());
@@ -50,6 +51,7 @@ struct Run {
   std::vector<std::string> answers;
   std::string key = "secret-key";
   backend::CallContext context = {};
+  std::vector<std::string> protocols = {};
 };
 
 net::Task<void> read_all(backend::Answer& from, Outcome& out) {
@@ -88,6 +90,7 @@ Outcome outcome_of(Run run) {
   deployment.model = "their-model";
   deployment.address = "http://127.0.0.1:" + std::to_string(upstream.listener->port());
   deployment.key = run.key;
+  deployment.protocols = run.protocols;
   deployment.stall_timeout = std::chrono::milliseconds(500);
   auto backend = backend::make_remote(upstream.loop, deployment);
   REQUIRE(backend);
@@ -160,6 +163,59 @@ TEST_CASE("remote: what a deployment does not have is said before it is called, 
   CHECK(bias.sent.empty());
   CHECK(backend::may_try_another({bias.code, "", "", ""}));
   CHECK_FALSE(backend::may_try_another({"upstream.refused", "", "", ""}));
+}
+
+TEST_CASE("remote: a schema that only another protocol takes is not blamed for what that protocol lacks") {
+  const std::string schema =
+      R"(,"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}})";
+  CHECK(outcome_of({"deepseek", asked(schema + R"(,"stop":"x")"), {}}).where == "$.stop");
+  CHECK(outcome_of({"deepseek", asked(schema + R"(,"logit_bias":{"1":5})"), {}}).where == "$.logit_bias");
+  // Its chat does not honour these either, and says so.
+  for (const char* field : {"seed", "frequency_penalty", "presence_penalty"}) {
+    CAPTURE(field);
+    Outcome out = outcome_of({"deepseek",
+                              asked(schema + ",\"" + field + "\":1"),
+                              {answer(500, "application/json", R"({"error":{"message":"enough"}})")}});
+    CHECK(out.code == "upstream.unavailable");  // it was asked
+    CHECK(out.calls == 1);
+  }
+}
+
+TEST_CASE("remote: no effort is sent where thinking is off, and that is told") {
+  for (const char* more : {R"(,"reasoning_effort":"high","thinking":{"type":"disabled"})",
+                           R"(,"reasoning_effort":"high","tool_choice":"required")"}) {
+    CAPTURE(more);
+    Outcome out = outcome_of({"deepseek", asked(more), {answer(200, "application/json", kChat)}});
+    CHECK(out.text == "hi");
+    CHECK_FALSE(contains(out.sent, "reasoning_effort"));
+    CHECK(contains(out.sent, R"("thinking":{"type":"disabled"})"));
+    REQUIRE_FALSE(out.notes.empty());
+    CHECK(out.notes.back() == "dropped reasoning_effort: thinking is off");
+  }
+}
+
+TEST_CASE("remote: a server is asked in the protocols that the configuration says it offers, and in no other") {
+  auto path_of = [](const char* dialect, const std::vector<std::string>& protocols, Protocol client) {
+    Run run{dialect, asked("", client), {answer(500, "application/json", "{}")}};
+    run.protocols = protocols;
+    Outcome out = outcome_of(std::move(run));
+    return out.calls == 0 ? out.code : out.sent.substr(0, out.sent.find(" HTTP"));
+  };
+  CHECK(path_of("generic", {}, Protocol::OpenAiResponses) == "POST /chat/completions");
+  CHECK(path_of("generic", {"chat", "responses"}, Protocol::OpenAiResponses) == "POST /responses");
+  CHECK(path_of("vllm", {}, Protocol::AnthropicMessages) == "POST /messages");
+  CHECK(path_of("vllm", {"chat"}, Protocol::AnthropicMessages) == "POST /chat/completions");
+  CHECK(path_of("vllm", {"messages"}, Protocol::OpenAiChat) == "POST /messages");
+  CHECK(path_of("vllm", {"embeddings"}, Protocol::OpenAiChat) == "deployment.unsupported");
+  CHECK(path_of("vllm", {"chat"}, Protocol::OpenAiEmbeddings) == "deployment.unsupported");
+}
+
+TEST_CASE("remote: reasoning that TGI leaves in the text is told as reasoning, and only there") {
+  const std::string whole =
+      R"({"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":)"
+      R"({"role":"assistant","content":"<think>why</think>so"},"finish_reason":"stop"}]})";
+  CHECK(outcome_of({"tgi", asked(), {answer(200, "application/json", whole)}}).text == "so");
+  CHECK(outcome_of({"vllm", asked(), {answer(200, "application/json", whole)}}).text == "<think>why</think>so");
 }
 
 TEST_CASE("remote: what was changed is told in notes") {

@@ -109,7 +109,8 @@ void read_jurisdiction(Fields& fields, Deployment& d, const char* fallback) {
 
 void read_engine(Fields& fields, Deployment& d, const Context& context) {
   only_for(fields, "another kind",
-           {"dialect", "address", "key_env", "ca_file", "connect_timeout", "stall_timeout", "max_connections"});
+           {"dialect", "protocols", "address", "key_env", "ca_file", "connect_timeout", "stall_timeout",
+            "max_connections"});
   d.zone = Zone::Device;
   auto zone = fields.node("zone");
   if (zone && fields.choice("zone", d.zone, kZoneNames) && d.zone != Zone::Device)
@@ -155,10 +156,27 @@ void check_place(Fields& fields, const Deployment& d, const Upstream& upstream) 
 
 void read_dialect(Fields& fields, Deployment& d) {
   d.dialect = kind_name(d.kind);
-  if (d.kind != Kind::OpenAi) return only_for(fields, "kind openai", {"dialect"});
+  if (d.kind != Kind::OpenAi) return only_for(fields, "kind openai", {"dialect", "protocols"});
   std::size_t index = 0;  // generic
   fields.choice("dialect", index, kOpenAiDialects);
   d.dialect = kOpenAiDialects[index];
+}
+
+// What a server offers, where its dialect does not say it or its administrator has switched some of it off.
+void read_protocols(Fields& fields, Deployment& d) {
+  if (d.kind != Kind::OpenAi) return;
+  auto node = fields.node("protocols");
+  if (!node) return;
+  auto names = node->texts();
+  if (!names) return fields.add(*node, std::move(names).error());
+  constexpr const char* kHint = "a list of chat, completions, responses, embeddings and messages";
+  if (names->empty())
+    return fields.add(*node,
+                      node->error("contradiction", "a server that offers no protocol can't be asked", kHint));
+  for (const std::string& name : *names)
+    if (std::find(kProtocols.begin(), kProtocols.end(), name) == kProtocols.end())
+      return fields.add(*node, node->error("value", "\"" + name + "\" is no protocol", kHint));
+  d.protocols = std::move(*names);
 }
 
 // A local Ollama sends such models' prompts on to its vendor.
@@ -173,6 +191,7 @@ void check_cloud_model(Fields& fields, const Deployment& d) {
 void read_remote(Fields& fields, Deployment& d, const Context& context) {
   only_for(fields, "kind engine", {"threads", "context", "slots"});
   read_dialect(fields, d);
+  read_protocols(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
   const char* vendor = nullptr;  // where this address is known to stand
   if (auto address = fields.node("address")) {
@@ -257,8 +276,9 @@ Result<Deployment> parse_deployment(const Node& node, const Context& context) {
     else
       read_remote(fields, d, context);
   } else {
-    for (const char* key : {"model", "zone", "jurisdiction", "dialect", "address", "key_env", "ca_file",
-                            "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots"})
+    for (const char* key :
+         {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env", "ca_file",
+          "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());

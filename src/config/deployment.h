@@ -30,6 +30,10 @@ inline constexpr std::array<const char*, 13> kOpenAiDialects{"generic",   "opena
                                                              "llama.cpp", "ollama", "lmstudio",  "nim",  "tgi",
                                                              "lmdeploy",  "trtllm", "openrouter"};
 
+// The wire protocols such a deployment can name, in the order of chat::Protocol.
+inline constexpr std::array<const char*, 5> kProtocols{"chat", "completions", "responses", "embeddings",
+                                                       "messages"};
+
 // "EU", "local" or an ISO 3166 country code.
 bool valid_jurisdiction(std::string_view name);
 // True if all of `jurisdiction` lies in `area`: the same, or a member state of the EU and the EU.
@@ -43,11 +47,12 @@ struct Deployment {
   std::string model;         // engine: path of a .gguf or "builtin:guide"; else: the upstream's model name
 
   // every kind but engine
-  std::string dialect;  // row of the dialect table: "deepseek", "vllm", "anthropic", ...
-  std::string address;  // "https://api.deepseek.com"; the key is sent to this origin only
-  std::string key_env;  // name of the environment variable
-  std::string key;      // its value; never printed
-  std::string ca_file;  // PEM bundle instead of the system's, empty: the system's
+  std::string dialect;                   // row of the dialect table: "deepseek", "vllm", "anthropic", ...
+  std::vector<std::string> protocols{};  // of kProtocols, what the server offers; empty: what its dialect has
+  std::string address;                   // "https://api.deepseek.com"; the key is sent to this origin only
+  std::string key_env;                   // name of the environment variable
+  std::string key;                       // its value; never printed
+  std::string ca_file;                   // PEM bundle instead of the system's, empty: the system's
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds stall_timeout{300'000};  // without a byte or comment from the upstream
   int max_connections = 256;

@@ -439,6 +439,13 @@ TEST_CASE("A server that speaks OpenAI's or Anthropic's protocol is a deployment
   CHECK(one("kind: openai, address: \"https://api.openai.com/v1\", zone: private, key_env: DEEPSEEK_API_KEY, "
             "jurisdiction: US")
             .name.starts_with("config.contradiction"));
+  CHECK(vllm.protocols.empty());
+  CHECK(one("kind: openai, protocols: [chat, responses]" + place).protocols ==
+        std::vector<std::string>{"chat", "responses"});
+  CHECK(one("kind: openai, protocols: []" + place).name.starts_with("config.contradiction"));
+  CHECK(one("kind: openai, protocols: [chat, grpc]" + place).name.starts_with("config.value"));
+  CHECK_FALSE(one("kind: openai, protocols: [chat, chat]" + place).name == "guide");
+  CHECK(one("kind: anthropic, protocols: [messages]" + place).name.starts_with("config.unsupported"));
   auto ollama = [&](const char* model, const char* zone) {
     auto settings =
         parse(file_with(std::string("{name: guide, kind: openai, dialect: ollama, model: \"") + model +

@@ -59,8 +59,6 @@ Result<http::Response> model(const Shared& shared, std::string_view name, bool a
   return answer(200, "application/json", w.take());
 }
 
-constexpr std::string_view kBalance = "/user/balance";
-
 // A response that is kept for previous_response_id.
 Result<http::Response> kept_response(Shared& shared, const Principal& principal, const std::string& id,
                                      bool remove) {
@@ -115,7 +113,7 @@ const char* methods_of(std::string_view path) {
   if (front_of(path)) return "POST";
   if (is_response(name)) return "GET or DELETE";
   bool known = path == "/healthz" || path == "/readyz" || path == "/metrics" || name == "/models" ||
-               name == kBalance || name.starts_with("/models/");
+               name == kBalancePage || name.starts_with("/models/");
   return known ? "GET" : nullptr;
 }
 
@@ -163,29 +161,10 @@ Result<http::Response> page(Shared& shared, const Backends& backends, const http
   return model(shared, name.substr(kModel.size()), anthropic);
 }
 
-bool is_balance(const http::Request& request) {
-  std::string path = request.path();
-  return page_name(path) == kBalance && (request.method == "GET" || request.method == "HEAD");
-}
-
-net::Task<Result<http::Response>> balance_page(Shared& shared, const Backends& backends,
-                                               const http::Request& request) {
-  auto principal = authenticate(shared.settings, request.headers);
-  if (!principal) co_return fail(principal.error());
-  Error last{"deployment.unsupported", "no deployment here has an account with a balance", "", ""};
-  for (const config::Deployment& deployment : shared.settings.deployments) {
-    auto told = co_await backends.at(deployment.name)->balance();
-    if (told) co_return answer(200, "application/json", std::move(*told));
-    if (told.error().code == "deployment.unsupported") continue;
-    last = told.error();
-    break;
-  }
-  co_return fail(std::move(last));
-}
-
 http::Response error_response(const Error& error, int status, chat::Protocol protocol, std::string id) {
   http::Response response = answer(status, "application/json", wire::error_body(protocol, error, status, id));
   response.headers.add("x-request-id", std::move(id));
+  if (error.retry_after_s > 0) response.headers.add("Retry-After", std::to_string(error.retry_after_s));
   if (error.code == "request.method") response.headers.add("Allow", allow_field(error.hint.substr(4)));
   return response;
 }

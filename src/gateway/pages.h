@@ -12,11 +12,7 @@ namespace sluice::gateway {
 // Answers a request for such a page; request.not_found or request.method for what does not exist.
 Result<http::Response> page(Shared& shared, const Backends& backends, const http::Request& request);
 
-// GET /user/balance, as DeepSeek has it: what the account of the first deployment that tells it still has, in the
-// vendor's words. For whoever holds a key of this Sluice.
-bool is_balance(const http::Request& request);
-net::Task<Result<http::Response>> balance_page(Shared& shared, const Backends& backends,
-                                               const http::Request& request);
+inline constexpr std::string_view kBalancePage = "/user/balance";  // balance.h
 
 // An Error as a whole answer in this protocol's error shape, under this request id.
 http::Response error_response(const Error& error, int status, chat::Protocol protocol, std::string request_id);

@@ -125,7 +125,8 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
     writer.stream(line.chunk, pieces);
     if (line.chunk.last) writer.finish_stream(pieces);
     if (line.chunk.last) --open;
-    if (const Error* error = failure_in(line.chunk)) {
+    // The deployment's, or the writer's own: what the protocol of the client can't say.
+    if (const Error* error = writer.failure()) {
       ended = fail(*error);
       open = 0;  // nothing may follow the error event
       cancel();
@@ -154,11 +155,12 @@ net::Task<Status> Way::relay_whole() {
     Chorus::Line line = co_await next();
     if (client_gone_) co_return fail(client_left());
     account(line);
-    if (const Error* error = failure_in(line.chunk)) {
+    wire::AnswerWriter& writer = *writers_[line.voice];
+    writer.collect(line.chunk);
+    if (const Error* error = writer.failure()) {
       cancel();
       co_return fail(*error);
     }
-    writers_[line.voice]->collect(line.chunk);
     if (line.chunk.last) --open;
   }
   http::Response response;

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/recording.h"
 #include "gateway/subject.h"
 #include "json/doc.h"
 #include "wire/openai_responses.h"
@@ -31,11 +32,7 @@ void Way::settle(const Status& status) {
                         {"deployment", closing_.deployment},
                         {"total_us", closing_.total_us}});
   if (!recorded_) return;
-  std::string id = id_;
-  auto done = [id](Status written) {
-    if (!written) log::error("ledger.close_failed", {{"id", id}, {"code", written.error().code}});
-  };
-  shared_.ledger->close_record(std::move(closing_), std::move(done));
+  record_closing(lane_, std::move(closing_));
 }
 
 void Way::count_usage() {

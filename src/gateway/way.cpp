@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "gateway/fulfil.h"
+#include "gateway/recording.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/openai_responses.h"
@@ -252,26 +253,9 @@ ledger::Opening Way::opening() const {
 
 // Returns when the record is in the database: before that nothing is sent anywhere.
 net::Task<Status> Way::open_record() {
-  struct Shelf {
-    explicit Shelf(net::Loop& loop) : written(loop) {}
-    net::Signal written;
-    Status status;
-  };
-  auto shelf = std::make_shared<Shelf>(lane_.loop);
-  auto done = [shelf](Status status) {
-    shelf->status = std::move(status);
-    shelf->written.set();
-  };
-  // The requests that have come in this turn of the loop share one commit.
-  ledger::Ledger* ledger = shared_.ledger.get();
-  ledger->open_record(opening(), std::move(done), ledger::Ledger::Wake::Later);
-  lane_.loop.post([ledger] { ledger->wake(); });
-  co_await shelf->written.wait();
-  recorded_ = shelf->status.has_value();
-  if (!recorded_)
-    co_return fail("ledger.unavailable", "the request can't be recorded, so it is not sent", "",
-                   "whoever runs this Sluice finds the cause in its log (" + shelf->status.error().code + ")");
-  co_return Status();
+  Status status = co_await record_opening(lane_, opening());
+  recorded_ = status.has_value();
+  co_return status;
 }
 
 Status Way::plan() {

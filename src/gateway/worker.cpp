@@ -3,6 +3,7 @@
 #include "backend/local.h"
 #include "backend/remote.h"
 #include "gateway/approvals.h"
+#include "gateway/balance.h"
 #include "gateway/pages.h"
 
 namespace sluice::gateway {
@@ -50,15 +51,15 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
 
 net::Task<void> Worker::handle(http::Request& in, http::Responder& out, const http::Connection& connection) {
   auto front = front_of(in.path());
+  const Lane lane{shared_, backends_, loop_, pulse_, meters_};
   if (in.method == "POST" && front) {
-    Lane lane{shared_, backends_, loop_, pulse_, meters_};
     Way way(lane, *front, in, out, connection);
     co_await way.go();
     co_return;
   }
   Result<http::Response> answer;
   if (is_balance(in))
-    answer = co_await balance_page(shared_, backends_, in);
+    answer = co_await balance_page(lane, in, connection);
   else if (is_approvals(in.path()))
     answer = approvals_page(shared_, in);
   else

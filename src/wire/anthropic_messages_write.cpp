@@ -345,11 +345,13 @@ class Writer : public AnswerWriter {
   void finish_stream(std::vector<Piece>& out) override;
   void collect(const chat::Chunk& chunk) override;
   std::string whole() const override;
+  const Error* failure() const override { return error_ ? &*error_ : nullptr; }
 
  private:
   std::string error(const Error& why) const { return anthropic_error_body(why, http_status_of(why), request_id_); }
   void fail(const Error& why, std::vector<Piece>& out) {
     out.push_back({"error", error(why)});
+    error_ = why;
     ended_ = true;
   }
   void start(std::vector<Piece>& out);
@@ -461,6 +463,7 @@ void Writer::collect(const chat::Chunk& chunk) {
     whole_raw_ = chunk.raw;
   }
   for (const chat::Event& event : chunk.events) collect_event(event);
+  if (chunk.last && !error_ && !ending_.finish) error_ = truncated();
 }
 
 void Writer::write_content(json::Writer& w) const {

@@ -1,6 +1,7 @@
 #include "wire/fields.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace sluice::wire {
 
@@ -66,6 +67,38 @@ Status decode_integer(Value value, std::int64_t low, const char* expected, std::
   std::optional<std::int64_t> n = value.integer();
   if (!n || *n < low) return wrong_value(value, expected);
   out = out ? std::min(*out, *n) : *n;
+  return {};
+}
+
+Status decode_seed(Value value, chat::Request& out) {
+  if (!value.is(Type::Number)) return wrong_type(value, "an integer");
+  if (auto n = value.integer()) {
+    out.sampling.seed = std::uint64_t(*n);
+    return {};
+  }
+  std::uint64_t n = 0;
+  std::string_view raw = value.raw();
+  auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), n);
+  if (error != std::errc() || end != raw.data() + raw.size())
+    return wrong_value(value, "an integer of at most 64 bits");
+  out.sampling.seed = n;
+  return {};
+}
+
+Status decode_stop(Value value, chat::Request& out) {
+  constexpr const char* kExpected = "a string or an array of at most 16 strings, none of them empty";
+  auto add = [&](Value element) -> Status {
+    SLUICE_TRY(std::string text, text_of(element));
+    if (text.empty()) return wrong_value(element, kExpected);
+    out.sampling.stop.push_back(std::move(text));
+    return {};
+  };
+  if (value.is(Type::String)) return add(value);
+  if (!value.is(Type::Array)) return wrong_type(value, kExpected);
+  if (value.size() > 16) return wrong_value(value, kExpected);
+  for (Value element : value) {
+    SLUICE_TRY_VOID(add(element));
+  }
   return {};
 }
 

@@ -27,6 +27,10 @@ Result<std::string> optional_text(json::Value object, const char* name);
 Status decode_number(json::Value value, double low, double high, const char* expected, std::optional<double>& out);
 // Where two fields mean the same and both came, the smaller value honours both.
 Status decode_integer(json::Value value, std::int64_t low, const char* expected, std::optional<std::int64_t>& out);
+// Of OpenAI's chat and completions. A seed is 64 bits in every client; a negative one is taken as its two's
+// complement.
+Status decode_seed(json::Value value, chat::Request& out);
+Status decode_stop(json::Value value, chat::Request& out);
 // Request::inputs from a member that is a string, an array of strings, or token ids (one list or several).
 Status decode_inputs(json::Value object, const char* name, chat::Request& out);
 Result<bool> boolean_of(json::Value value);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/call_numbers.h"
 #include "wire/protocol.h"
 
 namespace sluice::wire {
@@ -41,6 +42,7 @@ class OpenAiChatReader : public AnswerReader {
  private:
   void read_model(json::Value root);
   chat::Chunk fail_with(Error error);
+  CallNumbers calls_;
   bool done_ = false;      // "[DONE]" was seen
   bool finished_ = false;  // a finish reason was seen
   bool failed_ = false;    // a Failure was returned
@@ -81,6 +83,7 @@ class OpenAiChatWriter : public AnswerWriter {
   // The whole answer, from all chunks given to collect(); an error body if they carry a Failure or no Finish.
   void collect(const chat::Chunk& chunk) override;
   std::string whole() const override;
+  const Error* failure() const override;
 
  private:
   struct State;
@@ -98,6 +101,5 @@ std::string join_openai_chat(const std::vector<std::string>& answers);
 // {"error":{"message","type","param","code"}}; `code` is the Error's code, `param` its `where` as far as it is a
 // path.
 std::string openai_error_body(const Error& error, int status);
-std::string openai_models_body(const std::vector<std::string>& models, std::int64_t created);
 
 }  // namespace sluice::wire

@@ -12,39 +12,6 @@ using chat::Request;
 using json::Type;
 using json::Value;
 
-// A seed is 64 bits in every client; a negative one is taken as its two's complement.
-Status decode_seed(Value value, Request& out) {
-  if (!value.is(Type::Number)) return wrong_type(value, "an integer");
-  if (auto n = value.integer()) {
-    out.sampling.seed = std::uint64_t(*n);
-    return {};
-  }
-  std::uint64_t n = 0;
-  std::string_view raw = value.raw();
-  auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), n);
-  if (error != std::errc() || end != raw.data() + raw.size())
-    return wrong_value(value, "an integer of at most 64 bits");
-  out.sampling.seed = n;
-  return {};
-}
-
-Status decode_stop(Value value, Request& out) {
-  constexpr const char* kExpected = "a string or an array of at most 16 strings, none of them empty";
-  if (!value.is(Type::String) && !value.is(Type::Array)) return wrong_type(value, kExpected);
-  if (value.size() > 16) return wrong_value(value, kExpected);
-  auto add = [&](Value element) -> Status {
-    SLUICE_TRY(std::string text, text_of(element));
-    if (text.empty()) return wrong_value(element, kExpected);
-    out.sampling.stop.push_back(std::move(text));
-    return {};
-  };
-  if (value.is(Type::String)) return add(value);
-  for (Value element : value) {
-    SLUICE_TRY_VOID(add(element));
-  }
-  return {};
-}
-
 // Several fields switch thinking; they must not contradict each other.
 Status switch_thinking(Value value, bool on, Request& out) {
   if (out.thinking && *out.thinking != on)

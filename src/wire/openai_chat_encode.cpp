@@ -75,6 +75,8 @@ Result<ThinkingPlan> plan_thinking(const Request& request, const Target& target)
       return unsupported("this deployment can't be told whether to think", "$.thinking");
     plan.write.reset();
   }
+  // DeepSeek answers 400 to an effort while thinking is off.
+  if (effort && plan.write == false) plan.notes.push_back("dropped reasoning_effort: thinking is off");
   if (effort && plan.write != false) {
     SLUICE_TRY(plan.effort, effort_for(request.reasoning_effort, target));
     if (plan.effort != request.reasoning_effort)
@@ -196,7 +198,8 @@ class Editor {
       effort = target_.efforts.back();
     Value said = root_["reasoning_effort"];
     if (!effort.empty() && said.string() != effort) splice_.set(root_, "reasoning_effort", json::quote(effort));
-    if (effort.empty() && request_.reasoning_effort == "none") splice_.remove(root_, "reasoning_effort");
+    if (effort.empty() && said && (request_.reasoning_effort == "none" || plan.write == false))
+      splice_.remove(root_, "reasoning_effort");
     return {};
   }
 

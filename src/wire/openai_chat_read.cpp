@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "json/splice.h"
 #include "wire/openai_chat.h"
 #include "wire/openai_error.h"
 
@@ -114,7 +115,8 @@ std::string text_in(Value content) {
   return out;
 }
 
-void read_tool_calls(Value calls, Chunk& chunk) {
+// `renumbered`: where it is given, the numbers that are not the server's own are put there.
+void read_tool_calls(Value calls, CallNumbers& numbers, Chunk& chunk, json::Splice* renumbered) {
   if (!calls.is(Type::Array)) return;
   std::int64_t position = 0;
   for (Value call : calls) {
@@ -127,8 +129,11 @@ void read_tool_calls(Value calls, Chunk& chunk) {
     Value arguments = function["arguments"];
     // Some servers write the arguments as an object instead of a string.
     delta.arguments = arguments.is(Type::Object) ? std::string(arguments.raw()) : arguments.string().value_or("");
-    if (!delta.id.empty() || !delta.name.empty() || !delta.arguments.empty())
-      chunk.events.push_back(std::move(delta));
+    if (delta.id.empty() && delta.name.empty() && delta.arguments.empty()) continue;
+    const int said = delta.index;
+    delta.index = numbers.number(said, delta.id, delta.name, kMaxToolCalls);
+    if (renumbered && delta.index != said) renumbered->set(call, "index", std::to_string(delta.index));
+    chunk.events.push_back(std::move(delta));
   }
 }
 
@@ -140,7 +145,8 @@ std::string elements_of(Value array) {
 }
 
 // A message or a delta: reasoning stands before text, as the model wrote them.
-void read_message(Value choice, Value message, Chunk& chunk) {
+void read_message(Value choice, Value message, CallNumbers& numbers, Chunk& chunk,
+                  json::Splice* renumbered = nullptr) {
   Value reasoning = message["reasoning_content"];
   if (!reasoning || reasoning.is_null()) reasoning = message["reasoning"];  // vLLM's newer name
   std::string thought = text_in(reasoning);
@@ -151,7 +157,7 @@ void read_message(Value choice, Value message, Chunk& chunk) {
     chunk.events.push_back(chat::TextDelta{std::move(text), std::move(logprobs)});
   if (std::string refusal = text_in(message["refusal"]); !refusal.empty())
     chunk.events.push_back(chat::RefusalDelta{std::move(refusal)});
-  read_tool_calls(message["tool_calls"], chunk);
+  read_tool_calls(message["tool_calls"], numbers, chunk, renumbered);
   if (Value call = message["function_call"]; call.is(Type::Object)) {
     chat::ToolCallDelta delta{0, "", call["name"].string().value_or(""), call["arguments"].string().value_or("")};
     if (!delta.name.empty() || !delta.arguments.empty()) chunk.events.push_back(std::move(delta));
@@ -206,7 +212,7 @@ Chunk OpenAiChatReader::read_whole(std::string_view body) {
   std::string reason = reason_of(choice);
   if (is_failure(reason)) return fail_with(failed_reason(reason));
   Chunk chunk;
-  read_message(choice, choice["message"], chunk);
+  read_message(choice, choice["message"], calls_, chunk);
   if (auto usage = read_usage(root["usage"])) chunk.events.push_back(*usage);
   // The body is complete, so an answer without a reason ended by itself.
   chunk.events.push_back(
@@ -232,11 +238,13 @@ Chunk OpenAiChatReader::read_chunk(std::string_view data) {
   read_model(root);
   if (auto error = read_error(root)) return fail_with(std::move(*error));
   Chunk chunk;
+  json::Splice renumbered(**doc);
   for (Value choice : root["choices"]) {
     if (choice["index"].integer().value_or(0) != 0) {
       return fail_with(protocol_error("the deployment sent a second answer that nobody asked for"));
     }
-    read_message(choice, choice["delta"].is(Type::Object) ? choice["delta"] : choice["message"], chunk);
+    Value message = choice["delta"].is(Type::Object) ? choice["delta"] : choice["message"];
+    read_message(choice, message, calls_, chunk, message["tool_calls"].is(Type::Array) ? &renumbered : nullptr);
     std::string reason = reason_of(choice);
     if (reason.empty()) continue;
     if (is_failure(reason)) {
@@ -251,7 +259,10 @@ Chunk OpenAiChatReader::read_chunk(std::string_view data) {
     finished_ = true;
   }
   if (auto usage = read_usage(root["usage"])) chunk.events.push_back(*usage);
-  chunk.raw = std::string(data);
+  const bool calls = std::any_of(chunk.events.begin(), chunk.events.end(), [](const chat::Event& event) {
+    return std::holds_alternative<chat::ToolCallDelta>(event);
+  });
+  chunk.raw = calls ? renumbered.apply() : std::string(data);
   chunk.closing = finished_;
   return chunk;
 }

@@ -104,6 +104,33 @@ TEST_CASE("reader: tool calls in pieces, and the shapes other servers give them"
             .text == "ab");
 }
 
+TEST_CASE("reader: calls that a server gives one number, or none, are not run together, in events and in bytes") {
+  auto call = [](const std::string& index, const std::string& id, const std::string& name, const char* arguments) {
+    std::string fields = index.empty() ? "" : "\"index\":" + index + ",";
+    if (!id.empty()) fields += "\"id\":\"" + id + "\",";
+    std::string function = name.empty() ? "" : "\"name\":\"" + name + "\",";
+    return piece("{\"tool_calls\":[{" + fields + "\"function\":{" + function + "\"arguments\":\"" + arguments +
+                 "\"}}]}");
+  };
+  for (const char* index : {"0", ""}) {
+    CAPTURE(index);
+    CHECK(streamed({call(index, "a", "f", "{}"), call(index, "b", "f", "{"), call(index, "b", "", "}"),
+                    call("1", "c", "g", "{}"), call("1", "", "", " ")})
+              .calls == "0|a|f|{};1|b|f|{;1|b||};2|c|g|{};2||| ;");
+    // An id made up for each piece is not another call.
+    CHECK(streamed({call(index, "a", "f", "{"), call(index, "x", "", "}")}).calls == "0|a|f|{;0|x||};");
+    wire::OpenAiChatReader reader;
+    const std::string first = call(index, "a", "f", "{}"), second = call(index, "b", "f", "{}");
+    CHECK(reader.read_chunk(first).raw == first);
+    std::string raw = reader.read_chunk(second).raw;
+    CHECK(raw.find("\"index\":1") != raw.npos);
+  }
+  CHECK(streamed({call("1", "b", "f", "{}"), call("0", "a", "f", "{}")}).calls == "1|b|f|{};0|a|f|{};");
+  const std::string apart = call("3", "a", "f", "{}");  // a number of its own is kept, and the bytes with it
+  wire::OpenAiChatReader reader;
+  CHECK(reader.read_chunk(apart).raw == apart);
+}
+
 TEST_CASE("reader: a stream without a finish reason or without [DONE] is never a whole answer") {
   CHECK(streamed({}).end == "upstream.truncated");
   CHECK(streamed({piece(R"({"content":"Hi"})")}).end == "upstream.truncated");

@@ -142,6 +142,7 @@ struct OpenAiChatWriter::State {
 
   void fail(const Error& why, std::vector<std::string>& out) {
     out.push_back(error_payload(why));
+    if (!error) error = why;
     held.clear();
     ended = true;
   }
@@ -350,7 +351,10 @@ void OpenAiChatWriter::collect(const chat::Chunk& chunk) {
     }
     if (auto* failure = std::get_if<chat::Failure>(&event); failure && !s.error) s.error = failure->error;
   }
+  if (chunk.last && !s.error && !s.finish) s.error = truncated();
 }
+
+const Error* OpenAiChatWriter::failure() const { return state_->error ? &*state_->error : nullptr; }
 
 std::string OpenAiChatWriter::whole() const {
   const State& s = *state_;

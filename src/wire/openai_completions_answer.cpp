@@ -218,6 +218,7 @@ class Writer : public AnswerWriter {
     for (const chat::Event& event : chunk.events) {
       if (auto* delta = std::get_if<chat::TextDelta>(&event)) text_ += delta->text;
     }
+    if (chunk.last && !error_ && !finish_) error_ = truncated_error();
   }
 
   std::string whole() const override {
@@ -229,6 +230,8 @@ class Writer : public AnswerWriter {
     if (usage_) write_usage(w, *usage_);
     return w.end().take();
   }
+
+  const Error* failure() const override { return error_ ? &*error_ : nullptr; }
 
  private:
   json::Writer& begin(json::Writer& w) const {
@@ -264,6 +267,7 @@ class Writer : public AnswerWriter {
 
   void fail(const Error& error, std::vector<Piece>& out) {
     out.push_back({"", openai_error_body(error, http_status_of(error))});
+    error_ = error;
     held_.clear();
     ended_ = true;
   }

@@ -119,7 +119,11 @@ class Writer : public AnswerWriter {
     for (const chat::Event& event : chunk.events) {
       if (auto* failure = std::get_if<chat::Failure>(&event); failure && !error_) error_ = failure->error;
     }
+    if (chunk.last && !error_ && raw_.empty())
+      error_ = Error{"upstream.protocol", "the deployment gave no embeddings", "",
+                     "use a model whose deployment makes embeddings"};
   }
+  const Error* failure() const override { return error_ ? &*error_ : nullptr; }
   std::string whole() const override {
     if (!error_ && !raw_.empty()) return raw_;
     Error error = error_.value_or(Error{"upstream.protocol", "the deployment gave no embeddings", "",

@@ -305,14 +305,4 @@ std::string openai_error_body(const Error& error, int status) {
   return w.take();
 }
 
-std::string openai_models_body(const std::vector<std::string>& models, std::int64_t created) {
-  json::Writer w;
-  w.object().member("object", "list").key("data").array();
-  for (const std::string& model : models) {
-    w.object().member("id", model).member("object", "model").member("created", created);
-    w.member("owned_by", "sluice").end();
-  }
-  return w.end().end().take();
-}
-
 }  // namespace sluice::wire

@@ -304,15 +304,24 @@ class Translator {
   }
 
   // Fields that this protocol has no word for. The value that means "off" asks for nothing.
-  Status unsayable() const {
+  // What the deployment honours in no protocol is told, as where it can be said.
+  Status unsayable() {
     const chat::Sampling& s = in_.sampling;
     if (s.top_k.value_or(0) != 0) return refuse("$.top_k", "top_k");
     if (s.min_p.value_or(0) != 0) return refuse("$.min_p", "min_p");
-    if (s.seed) return refuse("$.seed", "a seed");
+    if (s.seed && target_.seed) return refuse("$.seed", "a seed");
+    if (s.seed) note("not honoured by the deployment: $.seed");
     if (!s.stop.empty()) return refuse(from_messages() ? "$.stop_sequences" : "$.stop", "where to stop");
-    if (s.frequency_penalty.value_or(0) != 0) return refuse("$.frequency_penalty", "a penalty");
-    if (s.presence_penalty.value_or(0) != 0) return refuse("$.presence_penalty", "a penalty");
+    SLUICE_TRY_VOID(penalty(s.frequency_penalty, "$.frequency_penalty"));
+    SLUICE_TRY_VOID(penalty(s.presence_penalty, "$.presence_penalty"));
     if (!s.logit_bias.empty() && s.logit_bias != "{}") return refuse("$.logit_bias", "a bias");
+    return {};
+  }
+
+  Status penalty(const std::optional<double>& value, const char* path) {
+    if (value.value_or(0) == 0) return {};
+    if (target_.penalties) return refuse(path, "a penalty");
+    note(std::string("not honoured by the deployment: ") + path);
     return {};
   }
 

@@ -46,6 +46,7 @@ class Writer : public AnswerWriter {
   void finish_stream(std::vector<Piece>& out) override;
   void collect(const chat::Chunk& chunk) override;
   std::string whole() const override;
+  const Error* failure() const override { return error_ ? &*error_ : nullptr; }
 
  private:
   using Pieces = std::vector<Piece>;
@@ -498,6 +499,7 @@ void Writer::collect(const chat::Chunk& chunk) {
   if (!chunk.raw.empty() && chunk.last && chunk.protocol == chat::Protocol::OpenAiResponses)
     raw_whole_ = chunk.raw;
   for (const chat::Event& event : chunk.events) apply(event, nullptr);
+  if (chunk.last && !error_ && !finish_) error_ = truncated_error();
 }
 
 std::string Writer::whole() const {

@@ -70,6 +70,9 @@ class AnswerWriter {
   virtual void finish_stream(std::vector<Piece>& out) = 0;
   virtual void collect(const chat::Chunk& chunk) = 0;
   virtual std::string whole() const = 0;  // an error body if there was a Failure or no Finish
+  // Why the answer is not whole; null: it is, as far as it has come. Not only the deployment's Failure: a writer
+  // finds by itself what its protocol can't say, and an end without a Finish. Asked after each chunk.
+  virtual const Error* failure() const = 0;
 };
 struct AnswerIdentity {
   std::string id;            // of the request, "req_..."; each protocol puts its own word before it

@@ -4,11 +4,14 @@ killed in the middle, when the client leaves and when the upstream breaks off.""
 import concurrent.futures
 import hashlib
 import hmac
+import http.server
+import json
 import os
 import signal
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
@@ -30,7 +33,93 @@ routes:
 """
 
 
+class GoesBack(http.server.BaseHTTPRequestHandler):
+    """A deployment that streams two tool calls and then goes on with the first, which the Messages API can't say."""
+    protocol_version = "HTTP/1.0"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        calls = [{"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+                 {"index": 1, "id": "b", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+                 {"index": 0, "function": {"arguments": "{}"}}]
+        choices = [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None} for call in calls]
+        choices.append({"index": 0, "delta": {}, "finish_reason": "tool_calls"})
+        for choice in choices:
+            event = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+            self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def log_message(self, *_):
+        pass
+
+
+class Account(http.server.BaseHTTPRequestHandler):
+    """The page of an account: whole the first time, then not for 30 seconds, told as a date."""
+    asked = 0
+
+    def do_GET(self):
+        Account.asked += 1
+        whole = Account.asked == 1
+        body = b'{"is_available":true,"balance_infos":[]}' if whole else b'{"error":{"message":"slow down"}}'
+        self.send_response(200 if whole else 429)  # and Date
+        self.send_header("Content-Length", str(len(body)))
+        if not whole:
+            self.send_header("Retry-After", self.date_time_string(time.time() + 30))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
 class Records(unittest.TestCase):
+    def test_the_balance_is_a_call_with_a_record_and_keeps_the_time_to_wait(self):
+        Account.asked = 0
+        upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Account)
+        threading.Thread(target=upstream.serve_forever, daemon=True).start()
+        self.addCleanup(upstream.server_close)
+        self.addCleanup(upstream.shutdown)
+        upstream.address = f"http://127.0.0.1:{upstream.server_port}"
+        with Sluice(config(upstream), KEY) as sluice:
+            status, _, raw = sluice.request("GET", "/user/balance")
+            self.assertEqual((status, json.loads(raw)["is_available"]), (200, True))
+            status, headers, _ = sluice.request("GET", "/user/balance")
+            self.assertEqual(status, 429)
+            self.assertIn(int(headers["retry-after"]), (29, 30, 31))
+            wait_until(lambda: all(r["closing"] for r in sluice.records()), what="the records' closing")
+            refused, told = sluice.records()
+            self.assertEqual(told["closing"]["outcome"], "ok")
+            self.assertEqual(refused["closing"]["outcome"], refused["closing"]["attempts"][0]["outcome"])
+            self.assertNotEqual(refused["closing"]["outcome"], "ok")
+            self.assertEqual({r["protocol"] for r in (told, refused)}, {"balance"})
+            self.assertEqual([a["deployment"] for a in told["closing"]["attempts"]], ["hosted"])
+            self.assertIn("the chain is whole", sluice.run("records", "verify"))
+
+    def test_an_answer_that_the_clients_protocol_cannot_say_is_recorded_as_failed(self):
+        upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), GoesBack)
+        threading.Thread(target=upstream.serve_forever, daemon=True).start()
+        self.addCleanup(upstream.server_close)
+        self.addCleanup(upstream.shutdown)
+        text = f"""
+deployments:
+  - {{name: d, kind: openai, dialect: generic, address: "http://127.0.0.1:{upstream.server_port}/v1", model: m,
+     zone: private, jurisdiction: DE}}
+routes:
+  chat: [d]
+"""
+        asked = {"model": "chat", "max_tokens": 99, "stream": True, "messages": HELLO,
+                 "tools": [{"name": "f", "input_schema": {"type": "object"}}]}
+        with Sluice(text) as sluice:
+            status, _, raw = sluice.request("POST", "/v1/messages", json.dumps(asked))
+            self.assertEqual(status, 200)
+            self.assertEqual(raw.count(b"event: error\n"), 1, raw)
+            self.assertNotIn(b"message_stop", raw)
+            wait_until(lambda: sluice.records()[0]["closing"], what="the record's closing")
+            self.assertEqual(sluice.records()[0]["closing"]["outcome"], "upstream.protocol")
+
     def test_kill_9_in_the_middle_of_50_streams_leaves_one_record_each(self):
         with tempfile.TemporaryDirectory() as folder, FakeDeepSeek() as fake:
             fake.always = "slow"

@@ -1,0 +1,37 @@
+#include "gateway/recording.h"
+
+#include "base/log.h"
+
+namespace sluice::gateway {
+
+net::Task<Status> record_opening(Lane lane, ledger::Opening opening) {
+  struct Shelf {
+    explicit Shelf(net::Loop& loop) : written(loop) {}
+    net::Signal written;
+    Status status;
+  };
+  auto shelf = std::make_shared<Shelf>(lane.loop);
+  auto done = [shelf](Status status) {
+    shelf->status = std::move(status);
+    shelf->written.set();
+  };
+  // The requests that have come in this turn of the loop share one commit.
+  ledger::Ledger* ledger = lane.shared.ledger.get();
+  ledger->open_record(std::move(opening), std::move(done), ledger::Ledger::Wake::Later);
+  lane.loop.post([ledger] { ledger->wake(); });
+  co_await shelf->written.wait();
+  if (!shelf->status)
+    co_return fail("ledger.unavailable", "the request can't be recorded, so it is not sent", "",
+                   "whoever runs this Sluice finds the cause in its log (" + shelf->status.error().code + ")");
+  co_return Status();
+}
+
+void record_closing(const Lane& lane, ledger::Closing closing) {
+  std::string id = closing.id;
+  auto done = [id](Status written) {
+    if (!written) log::error("ledger.close_failed", {{"id", id}, {"code", written.error().code}});
+  };
+  lane.shared.ledger->close_record(std::move(closing), std::move(done));
+}
+
+}  // namespace sluice::gateway

@@ -11,7 +11,7 @@ std::string to_json(const sense::Judgement& judgement) {
   json::Writer w;
   w.object().member("class", sense::class_name(judgement.label.cls)).key("categories").array();
   for (sense::Category c : judgement.label.categories.list()) w.value(sense::category_name(c));
-  w.end().key("findings").array();
+  w.end().member("local_only", judgement.label.local_only).key("findings").array();
   for (const sense::Finding& f : judgement.findings) {
     w.object().member("detector", f.detector).member("type", f.type);
     w.member("category", sense::category_name(f.category)).member("confidence", f.confidence);
@@ -35,6 +35,7 @@ int classify(const ClassifyOptions& options) {
     return 0;
   }
   std::printf("%s\n%s", judged->judgement.label.to_string().c_str(), describe_findings(judged->judgement).c_str());
+  if (judged->judgement.label.local_only) std::printf("  the text asks to stay here\n");
   return 0;
 }
 

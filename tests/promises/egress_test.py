@@ -3,7 +3,9 @@
 second carries a card number, an SSN, a key, a patient note or a contract clause in the system prompt, an old turn, a
 tool result or the last turn. None of those may reach it, whatever the engine does; the public ones must."""
 import concurrent.futures
+import json
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -117,6 +119,15 @@ class Egress(unittest.TestCase):
                 self.assertNotIn(f"mark-{i}", received)
             for i in range(len(talk)):
                 self.assertIn(f"talk-{i}", received)
+
+    def test_the_command_says_that_a_text_asks_to_stay_here(self):
+        def classify(text, *options):
+            command = [os.environ["SLUICE"], "classify", "-", *options]
+            return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+        for text, wish in (("Do not send this to the cloud.", True), ("What is cloud computing?", False)):
+            self.assertIs(json.loads(classify(text, "--json"))["local_only"], wish, text)
+            self.assertEqual("asks to stay here" in classify(text), wish, text)
 
     def test_hosted_first_streamed(self):
         _, received = self.run_cases(HEALTHY, "hosted, local", stream=True)

@@ -122,11 +122,12 @@ routes:
         self.check_records(len(ended))
 
     def check_records(self, count):
+        wait_until(lambda: all(r["closing"] for r in self.sluice.records()), what="closing of all records")
         records = self.sluice.records()
         self.assertEqual(len(records), count)
         for record in records:
             shut = record["revision"] != "open" and int(record["revision"][1:]) % 2 == 0
-            asked = {attempt["deployment"] for attempt in record["attempts"]}
+            asked = {attempt["deployment"] for attempt in record["closing"]["attempts"]}
             self.assertEqual(asked, {"near"} if shut else {"far"}, record["revision"])
         self.assertIn("r11", {record["revision"] for record in records})
         self.sluice.run("records", "verify")
@@ -155,13 +156,14 @@ routes:
         self.start(policy(*forth))
         self.far.cue("stall_before")
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(self.ask)
+            asked = pool.submit(self.sluice.stream, "chat", [{"role": "user", "content": SECRET}])
             wait_until(lambda: self.far.received, what="the first attempt")
             self.write(policy("back", f"id: out, allow: {ALL}, zones: [hosted]"))
             self.assertEqual(self.reload()[0], 200)
             self.far.release.set()  # hangs up
-            status, where, answer = asked.result()
-        self.assertEqual((status, where), (200, "near"), answer)
+            stream = asked.result()
+        self.assertEqual((stream.status, stream.headers["x-sluice-deployment"]), (200, "near"))
+        self.assertEqual(text_of(list(stream.events())), "".join(ANSWER))
         self.assertEqual(self.sluice.records()[0]["revision"], "forth")
 
     def test_a_bad_file_is_refused_with_its_error_and_the_policy_in_force_stays(self):
@@ -230,7 +232,7 @@ routes:
         self.assertEqual(self.page("POST", "/sluice/policy", "adam")[0], 405)
 
     def test_an_approval_of_another_revision_holds_for_nothing(self):
-        hold = f"id: H, hold: [restricted], zones: [hosted], approvers: [admin], ttl: 4h"
+        hold = f"id: H, hold: {ALL}, zones: [hosted], approvers: [admin], ttl: 4h"
         self.start(policy("h1", hold), keys=True)
         me = {"Authorization": "Bearer " + KEYS["ann"]}
         status, _, _ = self.ask(headers=me)

@@ -85,11 +85,12 @@ class Local : public Backend {
     served_ = {deployment.name, info.name + "; " + info.family + "; " + info.quantisation, info.digest};
   }
 
-  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request, const CallContext&) override {
+  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
+                                                 const CallContext& context) override {
     auto mailbox = std::make_shared<Mailbox>(loop_);
     auto answer = std::make_unique<LocalAnswer>(engine_, mailbox, served_);
     auto sink = [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); };
-    auto job = engine_->submit(request, std::move(sink));
+    auto job = engine_->submit(request, std::move(sink), context.cache);
     if (!job) co_return fail(job.error());
     answer->started(*job);
     co_return std::unique_ptr<Answer>(std::move(answer));

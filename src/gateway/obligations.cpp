@@ -129,6 +129,7 @@ Result<Duty> Obligations::meet(const std::string& deployment, const chat::Reques
     if (duty.request) current = duty.request.get();
     verdict = &masked.verdict;
   }
+  duty.keep = may_keep(*verdict);
   if (verdict->obliges(Obligation::OutputScan)) duty.watched = verdict->categories_of(Obligation::OutputScan);
   if (watches(duty) && !answers_are_readable(asked))
     return fail(unmet("the answer to several prompts at once can't be " +

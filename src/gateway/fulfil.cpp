@@ -25,21 +25,4 @@ bool can_fulfil(policy::Obligation kind) {
   return false;
 }
 
-engine::Keep may_keep(const policy::Verdict& verdict) {
-  engine::Keep keep = engine::Keep::Disk;
-  for (const policy::ObligationUse& use : verdict.obligations) switch (use.kind) {
-      case policy::Obligation::NoStore:
-        return engine::Keep::Nothing;
-      case policy::Obligation::LogNoContent:
-      case policy::Obligation::LogHashOnly:
-      case policy::Obligation::LogRedacted:
-      case policy::Obligation::RetainDays:
-        keep = engine::Keep::Memory;
-        break;
-      default:
-        break;
-    }
-  return keep;
-}
-
 }  // namespace sluice::gateway

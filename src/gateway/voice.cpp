@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/fulfil.h"
+#include "gateway/keeping.h"
 
 namespace sluice::gateway {
 namespace {
@@ -45,7 +45,7 @@ net::Task<Status> Voice::attempt() {
 engine::Keep Voice::keep_at(const std::string& deployment) const {
   if (!asked_.decision) return engine::Keep::Nothing;
   for (const policy::Verdict& verdict : asked_.decision->verdicts)
-    if (verdict.deployment == deployment) return may_keep(verdict);
+    if (verdict.deployment == deployment) return kept_in_engine(verdict);
   return engine::Keep::Nothing;
 }
 

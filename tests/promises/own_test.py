@@ -30,7 +30,7 @@ PASSAGE = ("They carried the beams up the slope during the driest summer in livi
 def config(fake, folder):
     return f"""
 deployments:
-  - {{name: local, kind: engine, model: "builtin:guide", zone: device, jurisdiction: local, threads: 1, context: 2048}}
+  - {{name: local, kind: engine, model: "builtin:guide", zone: device, jurisdiction: local, threads: 1, context: 512}}
   - {{name: hosted, kind: deepseek, address: "{fake.address}", model: deepseek-flash, key_env: FAKE_KEY, zone: hosted,
      jurisdiction: CN, ca_file: "{fake.ca_file}"}}
 routes:

@@ -77,11 +77,19 @@ void read_jurisdiction(Fields& fields, Deployment& d, const char* fallback) {
   d.jurisdiction = *name;
 }
 
-void read_cache(Fields& fields, Deployment& d) {
+void read_cache(Fields& fields, Deployment& d, const Context& context) {
   auto node = fields.node("cache");
   if (!node) return;
   Fields cache(*node);
   cache.bytes("memory", d.cache_bytes, 0, std::uint64_t{1} << 50, Need::Required);
+  if (cache.text("disk", d.cache_folder)) d.cache_folder = resolve_path(context, d.cache_folder);
+  cache.bytes("disk_size", d.cache_folder_bytes, 1, std::uint64_t{1} << 50);
+  cache.duration("disk_age", d.cache_folder_age, hours(1), hours(24 * 3650));
+  for (const char* key : {"disk_size", "disk_age"})
+    if (auto at = cache.node(key); at && d.cache_folder.empty())
+      cache.add(*at, at->error("contradiction", "there is no cache on disk", "name its folder: disk: PATH"));
+  if (auto at = cache.node("disk"); at && cache.has("memory") && d.cache_bytes == 0)
+    cache.add(*at, at->error("contradiction", "a cache on disk needs one in memory before it", "raise `memory`"));
   if (auto status = cache.finish(); !status) fields.add(*node, std::move(status).error());
 }
 
@@ -101,7 +109,7 @@ void read_engine(Fields& fields, Deployment& d, const Context& context) {
   fields.integer("threads", d.threads, 0, 1024);
   fields.integer("context", d.context, 0, 1 << 24);
   fields.integer("slots", d.slots, 1, 1024);
-  read_cache(fields, d);
+  read_cache(fields, d, context);
   auto model = fields.node("model", Need::Required);
   if (!model || !fields.text("model", d.model) || d.model == kGuideModel) return;
   if (d.model.starts_with("builtin:"))

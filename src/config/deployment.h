@@ -62,6 +62,9 @@ struct Deployment {
   int context = 0;                // positions; 0: the engine's default
   int slots = 4;                  // concurrent streams
   std::uint64_t cache_bytes = 0;  // of the prefix cache in memory; 0: none
+  std::string cache_folder;       // of the prefix cache on disk; empty: none
+  std::uint64_t cache_folder_bytes = std::uint64_t{4} << 30;
+  std::chrono::milliseconds cache_folder_age = std::chrono::hours(24 * 7);
 
   std::string where;  // file:line of its definition, for messages
 };

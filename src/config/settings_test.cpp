@@ -69,7 +69,7 @@ keys:
 approvals: {keep_text: true}
 deployments:
   - {name: local-r1, kind: engine, model: models/m.gguf, zone: device, jurisdiction: local, threads: 4, context: 8192, slots: 2,
-     cache: {memory: 96MiB}}
+     cache: {memory: 96MiB, disk: prefixes, disk_size: 3GiB, disk_age: 48h}}
   - {name: ds, kind: deepseek, address: "https://api.deepseek.com/", model: deepseek-flash, key_env: DEEPSEEK_API_KEY,
      zone: hosted, jurisdiction: CN, connect_timeout: 1s, stall_timeout: 5m, max_connections: 9, ca_file: ca.pem}
 routes:
@@ -111,6 +111,9 @@ routes:
   CHECK(engine.context == 8192);
   CHECK(engine.slots == 2);
   CHECK(engine.cache_bytes == 96u << 20);
+  CHECK(engine.cache_folder == (folder.path / "prefixes").string());
+  CHECK(engine.cache_folder_bytes == std::uint64_t{3} << 30);
+  CHECK(engine.cache_folder_age == 48h);
   CHECK(engine.where == s.file + ":12");
   const Deployment& ds = s.deployments[1];
   CHECK(ds.kind == Kind::DeepSeek);
@@ -204,6 +207,12 @@ TEST_CASE("Each mistake is named with its line, its column and its code, and no 
       {one(ds + "address: https://api.deepseek.com, key_env: " + kSecret + "}"), "t.yaml:2:89", "config.value"},
       {one(ds + "address: https://api.deepseek.com, key: " + kSecret + "}"), "t.yaml:2:80", "config.unsupported"},
       {one(ds + "address: https://api.deepseek.com, threads: 4" + key), "t.yaml:2:80", "config.unsupported"},
+      {one("{name: e, kind: engine, model: 'builtin:guide', cache: {memory: 1MiB, disk_age: 5h}}"), "t.yaml:2:85",
+       "config.contradiction"},
+      {one("{name: e, kind: engine, model: 'builtin:guide', cache: {memory: 0, disk: here}}"), "t.yaml:2:78",
+       "config.contradiction"},
+      {one("{name: e, kind: engine, model: 'builtin:guide', cache: {disk: here}}"), "t.yaml:2:60",
+       "config.missing_key"},
       {one(ds + "address: https://api.deepseek.com, cache: {memory: 1MiB}" + key), "t.yaml:2:80",
        "config.unsupported"},
       {one(ds + "address: https://api.deepseek.com, stall_timeout: 300" + key), "t.yaml:2:95", "config.type"},

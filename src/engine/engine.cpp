@@ -9,6 +9,7 @@
 #include "engine/describe.h"
 #include "engine/embedding.h"
 #include "engine/gguf/gguf.h"
+#include "engine/identity.h"
 #include "engine/model/cache.h"
 #include "engine/model/model.h"
 #include "engine/prompt/continuation.h"
@@ -43,6 +44,9 @@ Status check_options(const LoadOptions& options) {
   SLUICE_TRY_VOID(check_option("queue", options.queue, 0, kMostQueue));
   if (options.cache_bytes > 0 && options.cache_tenants.empty())
     return fail("engine.unsupported", "a prefix cache without tenants serves nobody", "", "name them");
+  if (options.cache_bytes == 0 && !options.cache_folder.empty())
+    return fail("engine.unsupported", "a prefix cache on disk needs one in memory before it", options.cache_folder,
+                "say how large");
   return check_option("prefill_chunk", options.prefill_chunk, 1, kMostChunk);
 }
 
@@ -66,6 +70,25 @@ Sink echoing(std::string prompt, Sink sink) {
   };
 }
 
+// Null: none is wanted.
+Result<std::unique_ptr<PrefixCache>> open_cache(const LoadOptions& options, const gguf::File& file,
+                                                const model::PageForm& form) {
+  if (options.cache_bytes == 0) return nullptr;
+  std::unique_ptr<DiskPages> disk;
+  if (!options.cache_folder.empty()) {
+    DiskOptions wanted;
+    wanted.folder = options.cache_folder;
+    wanted.bytes = options.cache_folder_bytes;
+    wanted.age = options.cache_folder_age;
+    wanted.tenants = options.cache_tenants;
+    wanted.identity = state_identity(file, options.exact) + " " + options.cache_rules;
+    wanted.page_bytes = form.bytes;
+    wanted.stride = options.exact ? 4 : 2;
+    SLUICE_TRY(disk, DiskPages::open(std::move(wanted)));
+  }
+  return PrefixCache::create(form, {options.cache_bytes, options.cache_tenants}, std::move(disk));
+}
+
 class LocalEngine : public Engine {
  public:
   static Result<std::unique_ptr<Engine>> load(const LoadOptions& options);
@@ -74,6 +97,7 @@ class LocalEngine : public Engine {
   Result<JobId> submit(const chat::Request& request, Sink sink, const CacheUse& cache) override;
   Result<JobId> embed(const chat::Request& request, EmbeddingSink sink) override;
   void cancel(JobId job) override;
+  void forget_prefixes() override { scheduler_->forget_prefixes(); }
   int running() const override { return scheduler_->running(); }
 
  private:
@@ -124,10 +148,7 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   wanted.beside = options.cache_bytes;
   SLUICE_TRY(engine->model_, model::Model::load(file, wanted));
 
-  if (options.cache_bytes > 0) {
-    const CacheLimits cache{options.cache_bytes, options.cache_tenants};
-    SLUICE_TRY(engine->cache_, PrefixCache::create(engine->model_->pages().page_form(), cache));
-  }
+  SLUICE_TRY(engine->cache_, open_cache(options, file, engine->model_->pages().page_form()));
   engine->info_ = describe(file, shape);
   engine->info_.prompt_format = engine->prompt_->name();
   engine->info_.context = wanted.context;

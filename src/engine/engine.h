@@ -7,6 +7,7 @@
 // that it delays other jobs by a chunk at most.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,16 +25,21 @@
 namespace sluice::engine {
 
 struct LoadOptions {
-  std::string path;                        // a .gguf file; empty if `embedded` is used
-  std::string_view embedded;               // bytes of a GGUF that outlive the engine (the built-in guide)
-  std::string embedded_name;               // what to call it in messages
-  int threads = 0;                         // compute threads; 0: one per hardware thread
-  int context = 0;                         // positions per job; 0: min(model's, 4096)
-  int slots = 4;                           // jobs decoded together; more wait in a queue
-  int queue = 256;                         // jobs that may wait; more are refused (engine.busy)
-  int prefill_chunk = 64;                  // prompt tokens per step
-  bool exact = false;                      // F32 activations and cache: the reference numbers, slower
-  std::uint64_t cache_bytes = 0;           // of the prefix cache; 0: none
+  std::string path;               // a .gguf file; empty if `embedded` is used
+  std::string_view embedded;      // bytes of a GGUF that outlive the engine (the built-in guide)
+  std::string embedded_name;      // what to call it in messages
+  int threads = 0;                // compute threads; 0: one per hardware thread
+  int context = 0;                // positions per job; 0: min(model's, 4096)
+  int slots = 4;                  // jobs decoded together; more wait in a queue
+  int queue = 256;                // jobs that may wait; more are refused (engine.busy)
+  int prefill_chunk = 64;         // prompt tokens per step
+  bool exact = false;             // F32 activations and cache: the reference numbers, slower
+  std::uint64_t cache_bytes = 0;  // of the prefix cache; 0: none
+  // What the pages on disk are bound to besides the model: a start with something else finds none.
+  std::string cache_rules;
+  std::string cache_folder;  // where prefixes outlive the process; empty: nowhere
+  std::uint64_t cache_folder_bytes = std::uint64_t{4} << 30;
+  std::chrono::seconds cache_folder_age = std::chrono::hours(24 * 7);  // how long one is kept
   std::vector<std::string> cache_tenants;  // who share it equally; nobody else has any of it
 };
 
@@ -88,7 +94,10 @@ class Engine {
   // submit() does.
   virtual Result<JobId> embed(const chat::Request& request, EmbeddingSink sink) = 0;
   virtual void cancel(JobId job) = 0;  // frees the slot within one step; the sink gets no more calls after return
-  virtual int running() const = 0;     // jobs decoding or waiting
+  // Forgets every prefix, in memory and on disk, and keeps none of what runs now: the rules for keeping have
+  // changed.
+  virtual void forget_prefixes() = 0;
+  virtual int running() const = 0;  // jobs decoding or waiting
 };
 
 }  // namespace sluice::engine

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -262,6 +263,51 @@ TEST_CASE("a prompt that its tenant sent before is answered from the cache with 
   CHECK(second->text == first->text);
   CHECK(answer_to({"other", Keep::Memory})->usage.cache_hit == 0);
   CHECK(answer_to({})->usage.cache_hit == 0);
+}
+
+TEST_CASE("a prefix that went to disk is answered from there after a restart, with the same words") {
+  std::string folder = (std::filesystem::temp_directory_path() / "sluice-engine-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  LoadOptions options = stories();
+  options.cache_bytes = 8 << 20;
+  options.cache_tenants = {"acme", "other"};
+  options.cache_folder = folder;
+  chat::Request request =
+      ask("Once upon a time there was a little girl who had a red ball and a big dog. One day the dog took the "
+          "ball and "
+          "ran away with it, over the hill and far into the wood, where nobody could see it any more");
+  request.sampling.max_tokens = 100;
+  std::string words;
+  const auto hit = [&](Engine& engine, const CacheUse& use) {
+    Answer answer;
+    REQUIRE(engine.submit(request, answer.sink(), use).has_value());
+    answer.wait();
+    if (words.empty()) words = answer.text;
+    CHECK(answer.text == words);
+    return answer.usage.cache_hit;
+  };
+  for (bool exact : {false, true}) {
+    options.exact = exact;
+    words.clear();
+    std::int64_t whole = 0;
+    {
+      auto engine = load(options);
+      if (!engine) break;
+      CHECK(hit(*engine, {"other", Keep::Memory}) == 0);
+      CHECK(hit(*engine, {"acme", Keep::Disk}) == 0);
+      whole = hit(*engine, {"acme", Keep::Nothing});
+      CHECK(whole > 0);
+    }
+    for (int restart = 0; restart < 2; ++restart) {
+      auto engine = load(options);
+      CHECK(hit(*engine, {"acme", Keep::Nothing}) == whole);
+      CHECK(hit(*engine, {"other", Keep::Nothing}) == 0);
+    }
+  }
+  // Another way to compute it is another state.
+  options.exact = false;
+  if (auto engine = load(options)) CHECK(hit(*engine, {"acme", Keep::Nothing}) == 0);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a prefix cache that holds nothing, or that memory can't hold, is refused with the arithmetic") {

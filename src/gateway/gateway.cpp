@@ -22,12 +22,17 @@ std::vector<std::string> tenants_of(const config::Settings& settings) {
 }
 
 Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment,
-                                                    std::vector<std::string> tenants) {
+                                                    std::vector<std::string> tenants,
+                                                    const policy::Policy& policy) {
   engine::LoadOptions options;
   options.threads = deployment.threads;
   options.context = deployment.context;
   options.slots = deployment.slots;
   options.cache_bytes = deployment.cache_bytes;
+  options.cache_folder = deployment.cache_folder;
+  options.cache_folder_bytes = deployment.cache_folder_bytes;
+  options.cache_folder_age = std::chrono::duration_cast<std::chrono::seconds>(deployment.cache_folder_age);
+  options.cache_rules = policy.digest();  // other rules may not let be kept what these did
   options.cache_tenants = std::move(tenants);
   if (deployment.model == kGuideModel) {
     options.embedded = engine::guide_gguf();
@@ -67,7 +72,8 @@ Status load(Shared& shared) {
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
-    SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment, tenants_of(settings)));
+    SLUICE_TRY(shared.engines[deployment.name],
+               load_engine(deployment, tenants_of(settings), *shared.policy.current()));
   }
   return {};
 }

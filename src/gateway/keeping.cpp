@@ -40,6 +40,8 @@ void forget_what_may_not_be_kept(Shared& shared) {
     std::erase_if(origins, [&](const auto& origin) { return may_keep(shared, *policy, *origin); });
     for (const auto& origin : origins) memory->forget(*origin);
   }
+  // Pages of prompts don't tell where they came from.
+  for (const auto& [name, engine] : shared.engines) engine->forget_prefixes();
 }
 
 }  // namespace sluice::gateway

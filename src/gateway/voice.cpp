@@ -44,6 +44,8 @@ net::Task<Status> Voice::attempt() {
 
 engine::Keep Voice::keep_at(const std::string& deployment) const {
   if (!asked_.decision) return engine::Keep::Nothing;
+  // Another policy has come into force since.
+  if (asked_.decision->revision != shared_.policy.current()->revision()) return engine::Keep::Nothing;
   for (const policy::Verdict& verdict : asked_.decision->verdicts)
     if (verdict.deployment == deployment) return kept_in_engine(verdict);
   return engine::Keep::Nothing;

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """Promise 7 at the engine's prefix cache: a tenant finds what it sent itself and nobody else's, every protocol tells the
-hits in its own words, and what the policy says not to store is not found again."""
+hits in its own words, and what the policy says not to store is not found again, nor on disk. What went to disk is found
+after a restart, however the process ended."""
+import glob
 import json
 import os
+import signal
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
@@ -26,7 +30,7 @@ keys:
   - {name: bob, key_env: KEY_BOB, tenant: acme}
   - {name: eve, key_env: KEY_EVE, tenant: other}
 deployments:
-  - {name: here, kind: engine, model: %s, threads: 1, cache: {memory: 4MiB}}
+  - {name: here, kind: engine, model: %s, threads: 1, cache: {memory: 4MiB%s}}
 routes:
   tales: [here]
 """
@@ -38,8 +42,8 @@ def key(name):
 
 @unittest.skipUnless(os.path.exists(MODEL), "SKIPPED: " + MODEL + " is not there")
 class Cache(unittest.TestCase):
-    def sluice(self, oblige=""):
-        sluice = Sluice(CONFIG % MODEL, SECRETS)
+    def sluice(self, oblige="", disk=""):
+        sluice = Sluice(CONFIG % (MODEL, disk), SECRETS)
         with open(os.path.join(sluice.folder, "policy.yaml"), "w") as file:
             file.write(POLICY % oblige)
         return sluice
@@ -94,9 +98,65 @@ class Cache(unittest.TestCase):
             self.assertGreater(self.hit(self.ask(sluice, "ann")), 0)
             self.assertEqual(self.hit(self.ask(sluice, "eve")), 0)
 
+    def pages(self, sluice, at_least):
+        """The files of pages, once there are so many."""
+        end = time.monotonic() + 30
+        while True:
+            found = glob.glob(os.path.join(sluice.folder, "prefixes", "*", "*.page"))
+            if len(found) >= at_least or time.monotonic() > end:
+                return found
+            time.sleep(0.01)
+
+    def test_prefixes_on_disk_are_found_after_a_restart_by_their_tenant_alone(self):
+        sluice = self.sluice(disk=", disk: prefixes")
+        with sluice:
+            sluice.keep = True
+            first = self.ask(sluice, "ann")
+            whole = first["usage"]["prompt_tokens"] // PAGE * PAGE
+            self.assertEqual(len(self.pages(sluice, whole // PAGE)), whole // PAGE)
+            sluice.stop(signal.SIGKILL)
+            sluice.start()
+            self.assertEqual(self.hit(self.ask(sluice, "eve")), 0)
+            again = self.ask(sluice, "bob")
+            self.assertEqual(self.hit(again), whole)
+            self.assertEqual(again["choices"][0]["message"]["content"], first["choices"][0]["message"]["content"])
+            self.pages(sluice, 2 * whole // PAGE)
+            sluice.stop()
+            for page in self.pages(sluice, 0):  # one changed byte each: nothing is found, and the answer is the same
+                with open(page, "r+b") as file:
+                    file.seek(os.path.getsize(page) // 2)
+                    byte = file.read(1)
+                    file.seek(-1, os.SEEK_CUR)
+                    file.write(bytes([byte[0] ^ 1]))
+            sluice.start()
+            again = self.ask(sluice, "ann")
+            self.assertEqual(self.hit(again), 0)
+            self.assertEqual(again["choices"][0]["message"]["content"], first["choices"][0]["message"]["content"])
+            self.assertIn("cache.page_unusable", sluice.log_text())
+            # Another policy: what was kept by the first one is gone.
+            self.pages(sluice, whole // PAGE)
+            sluice.stop()
+            with open(os.path.join(sluice.folder, "policy.yaml"), "w") as file:
+                file.write(POLICY.replace("revision: test", "revision: other") % "")
+            sluice.start()
+            self.assertEqual(self.pages(sluice, 0), [])
+            self.assertEqual(self.hit(self.ask(sluice, "ann")), 0)
+            sluice.keep = False
+
+    def test_what_the_policy_limits_does_not_go_to_disk(self):
+        for oblige in ("no_store", "log_no_content", "log_hash_only", "log_redacted"):
+            with self.sluice(f", oblige: [{oblige}]", ", disk: prefixes") as sluice:
+                self.ask(sluice, "ann")
+                self.ask(sluice, "ann", STORY + STORY)
+                sluice.keep = True
+                sluice.stop()  # writes what waits
+                self.assertEqual(self.pages(sluice, 0), [], oblige)
+                sluice.start()
+                sluice.keep = False
+
     def test_a_cache_that_cannot_be_is_refused_at_the_start(self):
         for memory, why in (("64KiB", "engine.unsupported"), ("900000GiB", "engine.memory"), ("much", "config.")):
-            sluice = Sluice((CONFIG % MODEL).replace("4MiB", memory).replace("policy: policy.yaml", ""), SECRETS)
+            sluice = Sluice((CONFIG % (MODEL, "")).replace("4MiB", memory).replace("policy: policy.yaml", ""), SECRETS)
             with self.assertRaises(RuntimeError) as failed:
                 sluice.start()
             sluice.__exit__()

@@ -13,7 +13,7 @@ namespace {
 using Tokens = std::vector<std::int32_t>;
 
 constexpr int kPositions = 4;
-constexpr std::uint64_t kPageBytes = 4096, kEntry = kPageBytes + 512;
+constexpr std::uint64_t kPageBytes = 4096, kEntry = kPageBytes + 768;
 const model::PageForm kForm{kPositions, kPageBytes, false};
 
 std::unique_ptr<PrefixCache> cache_of(std::uint64_t pages_each, std::vector<std::string> tenants = {"t"}) {
@@ -39,14 +39,17 @@ bool holds(const Page& page, std::span<const std::int32_t> tokens) {
 int use(PrefixCache& cache, const std::string& tenant, const Tokens& tokens, int* filled = nullptr) {
   Trail trail;
   trail.tenant = tenant;
-  const auto pages = cache.find(trail, tokens, tokens.size());
+  const auto pages = cache.find(trail, tokens, tokens.size(), Keep::Memory);
   for (std::size_t i = 0; i < pages.size(); ++i)
     CHECK(holds(*pages[i], std::span(tokens).first((i + 1) * kPositions)));
   for (std::size_t end = (pages.size() + 1) * kPositions; end <= tokens.size(); end += kPositions)
-    cache.put(trail, std::span(tokens).subspan(end - kPositions, kPositions), [&](std::span<std::byte> to) {
-      if (filled) ++*filled;
-      write_page(to, std::span(tokens).first(end));
-    });
+    cache.put(
+        trail, std::span(tokens).subspan(end - kPositions, kPositions),
+        [&](std::span<std::byte> to) {
+          if (filled) ++*filled;
+          write_page(to, std::span(tokens).first(end));
+        },
+        Keep::Memory);
   return static_cast<int>(pages.size());
 }
 
@@ -83,7 +86,7 @@ TEST_CASE("a sequence is found no further than asked for") {
   for (std::size_t most : {0, 3, 4, 7, 8, 15, 16, 99}) {
     Trail trail;
     trail.tenant = "t";
-    CHECK(cache->find(trail, tokens, most).size() == std::min<std::size_t>(most, 16) / kPositions);
+    CHECK(cache->find(trail, tokens, most, Keep::Memory).size() == std::min<std::size_t>(most, 16) / kPositions);
     CHECK(trail.pages == static_cast<int>(std::min<std::size_t>(most, 16) / kPositions));
   }
 }
@@ -112,7 +115,7 @@ TEST_CASE("what was used least recently makes room, the end of a sequence before
   CHECK(use(*cache, "t", third) == 2);
   Trail trail;
   trail.tenant = "t";
-  CHECK(cache->find(trail, second, 12).size() == 1);
+  CHECK(cache->find(trail, second, 12, Keep::Memory).size() == 1);
 }
 
 TEST_CASE("a sequence longer than the share keeps its beginning") {
@@ -146,7 +149,7 @@ TEST_CASE("random sequences of several tenants find only their own, within the b
       tokens[i] = i % kPositions == 0 ? static_cast<std::int32_t>(random() % 2) : 5;
     Trail trail;
     trail.tenant = tenant;
-    const auto pages = cache->find(trail, tokens, tokens.size());
+    const auto pages = cache->find(trail, tokens, tokens.size(), Keep::Memory);
     found += static_cast<int>(pages.size());
     for (std::size_t i = 0; i < pages.size(); ++i)
       CHECK(left[tenant].contains(

@@ -347,4 +347,15 @@ std::string File::digest(std::uint64_t limit) const {
   return bytes_.size() <= limit ? "sha256:" + sha256_hex(bytes_) : header_digest();
 }
 
+std::string File::fingerprint() const {
+  constexpr std::size_t kSamples = 1024, kSample = 64;  // enough that every tensor of a large model has some
+  std::string told = header_digest() + " " + std::to_string(bytes_.size());
+  struct stat about{};
+  if (mapping_ != nullptr && stat(name_.c_str(), &about) == 0)
+    told += " " + std::to_string(about.st_mtim.tv_sec) + "." + std::to_string(about.st_mtim.tv_nsec);
+  for (std::size_t i = 0; i < kSamples; ++i) told += bytes_.substr(bytes_.size() / kSamples * i, kSample);
+  for (const auto& part : parts_) told += part->fingerprint();
+  return sha256_hex(told);
+}
+
 }  // namespace sluice::engine::gguf

@@ -93,6 +93,9 @@ class File {
   std::string header_digest() const;
   // "sha256:..." of the whole file if it has at most `limit` bytes, else header_digest().
   std::string digest(std::uint64_t limit = 64u << 20) const;
+  // SHA-256 hex of what tells this file from another of the same header: its size, its time of change, and samples
+  // of its data. A copy may have another one.
+  std::string fingerprint() const;
 
  private:
   friend class Parser;

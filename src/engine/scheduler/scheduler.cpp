@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/check.h"
 #include "engine/sampler/logprobs.h"
@@ -29,6 +30,7 @@ Scheduler::~Scheduler() {
   }
   wake_.notify_all();
   thread_.join();
+  if (cache_ != nullptr) cache_->drop_fetches();
 }
 
 Result<std::uint64_t> Scheduler::submit(JobRequest request) {
@@ -74,8 +76,20 @@ void Scheduler::cancel(std::uint64_t id) {
   }
   if (auto found = std::find_if(jobs_.begin(), jobs_.end(), same); found != jobs_.end())
     (*found)->cancelled = true;
+  wake_.notify_all();  // a job whose pages are being read has no other step to end in
   if (std::this_thread::get_id() == thread_.get_id()) return;  // from inside a sink
   delivered_.wait(guard, [&] { return delivering_ != id; });
+}
+
+void Scheduler::forget_prefixes() {
+  if (cache_ == nullptr) return;
+  {
+    std::unique_lock guard(lock_);
+    forgetting_ = true;
+    wake_.notify_all();
+    forgotten_.wait(guard, [this] { return !forgetting_ || stopping_; });
+  }
+  cache_->forget_disk();  // now that no job leaves anything there
 }
 
 void Scheduler::work() {
@@ -105,8 +119,17 @@ void Scheduler::work() {
 // Waits for work and gives free slots to those who wait.
 bool Scheduler::admit() {
   std::unique_lock guard(lock_);
-  wake_.wait(guard, [this] { return stopping_ || !waiting_.empty() || !jobs_.empty(); });
+  wake_.wait(guard, [this] { return stopping_ || forgetting_ || can_go_on(); });
   if (stopping_) return false;
+  if (std::exchange(forgetting_, false)) {
+    cache_->forget();
+    for (const JobPointer& job : waiting_) job->request.cache.keep = Keep::Nothing;
+    for (const JobPointer& job : jobs_) {
+      job->request.cache.keep = Keep::Nothing;
+      job->trail.ended = true;
+    }
+    forgotten_.notify_all();
+  }
   while (!waiting_.empty()) {
     const auto free = std::find(slot_used_.begin(), slot_used_.end(), false);
     if (free == slot_used_.end()) break;
@@ -118,19 +141,63 @@ bool Scheduler::admit() {
   return true;
 }
 
+// Whether anybody may come in, or a job can be computed or ended; under lock_.
+bool Scheduler::can_go_on() const {
+  const bool free = std::find(slot_used_.begin(), slot_used_.end(), false) != slot_used_.end();
+  return (free && !waiting_.empty()) || std::any_of(jobs_.begin(), jobs_.end(), [](const JobPointer& job) {
+           return job->fetching.empty() || job->fetched || job->cancelled;
+         });
+}
+
 // At least the prompt's last token is left to compute: its logits begin the answer.
 void Scheduler::restore_prefixes() {
   if (cache_ == nullptr) return;
-  for (const JobPointer& pointer : jobs_) {
-    Job& job = *pointer;
-    if (job.looked_up || job.done || job.request.pooled) continue;
-    job.looked_up = true;
-    job.trail.tenant = job.request.cache.tenant;
-    const auto pages = cache_->find(job.trail, job.request.prompt, job.request.prompt.size() - 1);
-    for (std::size_t i = 0; i < pages.size(); ++i)
-      model_.pages().restore_page(job.slot, static_cast<int>(i), *pages[i]);
-    job.position = job.restored = pages.size() * static_cast<std::size_t>(cache_->form().positions);
+  for (const JobPointer& job : jobs_) {
+    if (job->done || job->request.pooled) continue;
+    if (!job->looked_up) look_up(job);
+    if (!job->fetching.empty()) take_fetched(*job);
   }
+}
+
+void Scheduler::look_up(const JobPointer& pointer) {
+  Job& job = *pointer;
+  job.looked_up = true;
+  job.trail.tenant = job.request.cache.tenant;
+  const std::size_t most = job.request.prompt.size() - 1;
+  const auto pages = cache_->find(job.trail, job.request.prompt, most, job.request.cache.keep);
+  for (const auto& page : pages) restore(job, *page);
+  job.fetching = cache_->on_disk(job.trail, job.request.prompt, most);
+  if (job.fetching.empty()) return;
+  cache_->fetch(job.trail, job.fetching, [this, pointer](std::vector<std::shared_ptr<const Page>> found) {
+    {
+      std::lock_guard guard(lock_);
+      pointer->fetched = std::move(found);
+    }
+    wake_.notify_all();
+  });
+}
+
+void Scheduler::take_fetched(Job& job) {
+  std::vector<std::shared_ptr<const Page>> pages;
+  {
+    std::lock_guard guard(lock_);
+    if (!job.fetched) return;
+    pages = std::move(*job.fetched);
+    job.fetched.reset();
+  }
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    restore(job, *pages[i]);
+    cache_->adopt(job.trail, job.fetching[i], std::move(pages[i]));
+  }
+  job.fetching.clear();
+}
+
+// The page behind those that the job has.
+void Scheduler::restore(Job& job, const Page& page) {
+  const auto positions = static_cast<std::size_t>(cache_->form().positions);
+  model_.pages().restore_page(job.slot, static_cast<int>(job.position / positions), page);
+  job.position += positions;
+  job.restored = job.position;
 }
 
 std::int32_t Scheduler::token_at(const Job& job, std::size_t position) const {
@@ -147,7 +214,8 @@ void Scheduler::keep_pages(Job& job) {
     std::vector<std::int32_t> tokens(positions);
     for (std::size_t i = 0; i < positions; ++i)
       tokens[i] = token_at(job, static_cast<std::size_t>(page) * positions + i);
-    cache_->put(job.trail, tokens, [&](std::span<std::byte> to) { model_.pages().save_page(job.slot, page, to); });
+    const auto fill = [&](std::span<std::byte> to) { model_.pages().save_page(job.slot, page, to); };
+    cache_->put(job.trail, tokens, fill, job.request.cache.keep);
   }
 }
 
@@ -174,7 +242,7 @@ void Scheduler::plan_reading(int budget) {
   ++turn_;
   for (std::size_t i = 0; i < count && budget > 0; ++i) {
     Job& job = *jobs_[(turn_ + i) % count];
-    if (job.done) continue;
+    if (job.done || !job.fetching.empty()) continue;
     while (job.reading() && budget > 0) {
       const bool last = job.position + 1 == job.request.prompt.size();
       add_row(job, last && !job.request.pooled);

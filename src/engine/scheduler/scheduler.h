@@ -5,7 +5,8 @@
 // most and a short prompt is not stuck behind a long one. Jobs beyond the slots wait in order of arrival.
 //
 // With a prefix cache a job begins behind the longest prefix of its prompt that is held for its tenant, and leaves
-// its own full pages there as they are computed, those of its answer too.
+// its own full pages there as they are computed, those of its answer too. While pages of a job are read from disk
+// the others go on.
 #pragma once
 
 #include <atomic>
@@ -74,6 +75,9 @@ class Scheduler {
   Result<std::uint64_t> submit(JobRequest request);
   // The sink is not called after this returned. Waits for a call in progress, unless it is the caller.
   void cancel(std::uint64_t id);
+  // Forgets what the prefix cache holds, and keeps nothing of the jobs that are here; on disk too, for which it
+  // waits.
+  void forget_prefixes();
   int running() const { return running_.load(); }
 
  private:
@@ -97,6 +101,9 @@ class Scheduler {
     std::size_t position = 0;  // rows computed so far, or restored
     std::size_t restored = 0;  // of these
     bool looked_up = false;    // in the cache
+    // Pages on disk that are being read: their keys; and what came, guarded by lock_.
+    std::vector<std::string> fetching;
+    std::optional<std::vector<std::shared_ptr<const Page>>> fetched;
     Trail trail;
     std::vector<std::int32_t> answered;  // tokens computed behind the prompt, where pages are kept
     std::int32_t last = -1;              // the token chosen last, not yet computed
@@ -108,7 +115,11 @@ class Scheduler {
 
   void work();
   bool admit();  // false: stopping
+  bool can_go_on() const;
   void restore_prefixes();
+  void look_up(const JobPointer& pointer);
+  void take_fetched(Job& job);
+  void restore(Job& job, const Page& page);
   void plan();
   void plan_reading(int budget);
   void add_row(Job& job, bool wants_logits);
@@ -131,16 +142,18 @@ class Scheduler {
   const SchedulerLimits limits_;
   PrefixCache* const cache_;
 
-  // lock_ guards waiting_, stopping_, delivering_, next_id_, Job::cancelled, and jobs_ for other threads than the
-  // scheduler's (which alone changes it, under the lock). No sink is called under it.
+  // lock_ guards waiting_, stopping_, delivering_, next_id_, Job::cancelled, Job::fetched, forgetting_, and jobs_
+  // for other threads than the scheduler's (which alone changes it, under the lock). No sink is called under it.
   std::mutex lock_;
   std::condition_variable wake_;       // something to do for the scheduler's thread
+  std::condition_variable forgotten_;  // forgetting_ changed
   std::condition_variable delivered_;  // delivering_ changed
   std::deque<JobPointer> waiting_;
   std::vector<JobPointer> jobs_;  // in a slot, in order of admission
   std::uint64_t next_id_ = 1;
   std::uint64_t delivering_ = 0;  // the job whose sink is being called; 0: none
   bool stopping_ = false;
+  bool forgetting_ = false;      // what the cache has in memory
   std::atomic<int> running_{0};  // jobs in waiting_ and jobs_
 
   // Scheduler's thread only.

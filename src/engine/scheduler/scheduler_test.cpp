@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <condition_variable>
+#include <filesystem>
 #include <limits>
 #include <mutex>
 #include <thread>
@@ -453,7 +454,7 @@ struct CachedSetup {
   explicit CachedSetup(bool at_end_only, std::uint64_t pages = 1000, FakeModel::Rule rule = echo)
       : model(2, 2 + 11, tokenizer.size() + 7, std::move(rule)) {
     model.form.at_end_only = at_end_only;
-    auto made = PrefixCache::create(model.form, {pages * (model.form.bytes + 512), {"acme", "other"}});
+    auto made = PrefixCache::create(model.form, {pages * (model.form.bytes + 768), {"acme", "other"}});
     REQUIRE(made.has_value());
     cache = std::move(*made);
     scheduler = std::make_unique<Scheduler>(model, tokenizer, limits(2, 11), cache.get());
@@ -524,8 +525,82 @@ TEST_CASE("jobs that run together, with few pages to keep, get their own answers
     CHECK(hits > 100);
     setup.scheduler.reset();
     CHECK(setup.model.violations.load() == 0);
-    CHECK(setup.cache->bytes() <= 30 * (setup.model.form.bytes + 512));
+    CHECK(setup.cache->bytes() <= 30 * (setup.model.form.bytes + 768));
   }
+}
+
+TEST_CASE("what is to be forgotten is not found again, nor what was running then") {
+  CachedSetup setup(false);
+  const std::string text = "a text of some length|";
+  CHECK(setup.answer(text, kAcme).second == 0);
+  CHECK(setup.answer(text, kAcme).second == 20);
+  setup.scheduler->forget_prefixes();
+  CHECK(setup.cache->bytes() == 0);
+  CHECK(setup.answer(text, kAcme).second == 0);
+  CHECK(setup.answer(text, kAcme).second == 20);
+  Collector running;
+  std::thread forgetter;
+  JobRequest request = job(text, running);
+  request.prompt = FakeTokenizer().encode(std::string(500, 'x') + "|");
+  request.cache = kAcme;
+  request.sink = [&, deliver = running.sink(), calls = 0](chat::Chunk chunk) mutable {
+    deliver(std::move(chunk));
+    if (++calls != 3) return;
+    forgetter = std::thread([&] { setup.scheduler->forget_prefixes(); });
+  };
+  REQUIRE(setup.scheduler->submit(std::move(request)).has_value());
+  running.wait();
+  forgetter.join();
+  CHECK(setup.answer(std::string(500, 'x') + "|", kAcme).second == 0);
+}
+
+TEST_CASE("pages on disk are read while others go on, and give the same answers") {
+  std::string folder = (std::filesystem::temp_directory_path() / "sluice-scheduler-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const std::string text(50, 'q');
+  std::atomic<bool> hold{false};
+  for (int restart = 0; restart < 3; ++restart) {
+    FakeTokenizer tokenizer;
+    FakeModel model(2, 2 + 11, tokenizer.size() + 7, echo);
+    DiskOptions wanted;
+    wanted.folder = folder;
+    wanted.bytes = 1 << 20;
+    wanted.age = std::chrono::hours(1);
+    wanted.tenants = {"acme"};
+    wanted.page_bytes = model.form.bytes;
+    wanted.now = [&hold] {  // the cache's thread asks for the time of every page that it reads
+      while (hold) std::this_thread::yield();
+      return std::int64_t{1'800'000'000};
+    };
+    auto disk = DiskPages::open(wanted);
+    REQUIRE(disk.has_value());
+    auto cache = PrefixCache::create(model.form, {100 * (model.form.bytes + 768), {"acme"}}, std::move(*disk));
+    REQUIRE(cache.has_value());
+    Collector slow, slower, quick;
+    {
+      Scheduler scheduler(model, tokenizer, limits(2, 11), cache->get());
+      hold = restart > 0;
+      JobRequest request = job(text + "|", slow);
+      request.cache = {"acme", Keep::Disk};
+      REQUIRE(scheduler.submit(std::move(request)).has_value());
+      REQUIRE(scheduler.submit(job("quick|", quick)).has_value());
+      CHECK(quick.wait().text == "quick");
+      if (restart == 2) {  // a job that waits for the disk can be cancelled, and the engine be stopped
+        request = job(text + "|", slower);
+        request.cache = {"acme", Keep::Disk};
+        auto id = scheduler.submit(std::move(request));
+        REQUIRE(id.has_value());
+        scheduler.cancel(*id);
+        while (scheduler.running() > 1) std::this_thread::yield();
+        CHECK(slower.calls_now() == 0);
+      }
+      hold = false;
+      CHECK(slow.wait().text == text);
+      CHECK(slow.usage.cache_hit == (restart > 0 ? 48 : 0));
+    }
+    CHECK(model.violations.load() == 0);
+  }
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace sluice::engine

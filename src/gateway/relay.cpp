@@ -136,7 +136,7 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
     append(bytes, pieces);
     if (bytes.empty() || (open > 0 && bytes.size() < kBatchBytes && waiting())) continue;
     Status written = co_await stream.write(bytes);
-    bytes = std::string();  // nothing is held while the stream is silent
+    std::string().swap(bytes);  // nothing is held while the stream is silent (assigning keeps the capacity)
     if (!written) {
       client_gone_ = true;
       cancel();

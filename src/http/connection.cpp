@@ -144,7 +144,7 @@ net::Task<bool> handle(Exchange& c, RequestHead& head, MonotonicTime accepted) {
   c.enter(Phase::Handling);
   c.watch();
   // An answer may take minutes.
-  if (c.in.empty()) c.in = std::string();
+  if (c.in.empty()) std::string().swap(c.in);
   Connection about;
   about.peer = c.stream.peer();
   about.accepted = accepted;

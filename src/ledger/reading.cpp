@@ -67,7 +67,7 @@ class Verification {
   Verification(store::Database& database, store::Statement record, store::Statement by_id, store::Statement act)
       : database_(database), record_(std::move(record)), by_id_(std::move(by_id)), act_(std::move(act)) {}
 
-  tl::unexpected<Error> broken(std::int64_t seq, const std::string& what) const {
+  Failure broken(std::int64_t seq, const std::string& what) const {
     return fail("ledger.chain_broken", "entry " + std::to_string(seq) + " " + what, database_.path(),
                 "keep this file for inspection; the entries before that one are as they were written");
   }

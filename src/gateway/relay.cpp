@@ -14,7 +14,8 @@ constexpr std::size_t kBatchBytes = 32 << 10;
 // KiB in all).
 constexpr std::size_t kMostNotes = 20;
 
-Error client_left() { return {"request.cancelled", "the client left", "", ""}; }
+// Out of line, here and wherever a coroutine fails: an Error that a coroutine makes stays in its frame.
+Failure client_left() { return fail("request.cancelled", "the client left"); }
 
 void append(std::string& bytes, std::vector<wire::Piece>& pieces) {
   for (const wire::Piece& piece : pieces) http::append_sse(bytes, piece.data, piece.event);
@@ -111,7 +112,7 @@ net::Task<Status> Way::relay_stream() {
 
 net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
   Status begun = co_await stream.begin();
-  if (client_gone_) co_return fail(client_left());
+  if (client_gone_) co_return client_left();
   if (!begun) co_return begun;
   std::string bytes;
   if (stream.begun_early()) append_served(bytes);
@@ -119,7 +120,7 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
   Status ended;
   for (std::size_t open = writers_.size(); open > 0;) {
     Chorus::Line line = co_await next();
-    if (client_gone_) co_return fail(client_left());
+    if (client_gone_) co_return client_left();
     account(line);
     wire::AnswerWriter& writer = *writers_[line.voice];
     writer.stream(line.chunk, pieces);
@@ -140,7 +141,7 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
     if (!written) {
       client_gone_ = true;
       cancel();
-      co_return fail(client_left());
+      co_return client_left();
     }
   }
   Status finished = co_await stream.finish();
@@ -153,7 +154,7 @@ net::Task<Status> Way::relay_whole() {
   make_writers();
   for (std::size_t open = writers_.size(); open > 0;) {
     Chorus::Line line = co_await next();
-    if (client_gone_) co_return fail(client_left());
+    if (client_gone_) co_return client_left();
     account(line);
     wire::AnswerWriter& writer = *writers_[line.voice];
     writer.collect(line.chunk);

@@ -51,6 +51,7 @@ class Voice {
  private:
   net::Task<Status> attempt_one(backend::Backend& backend);
   net::Task<Status> read_to_content();
+  net::Task<chat::Chunk> next_held();
 
   const Shared& shared_;
   Meters& meters_;

@@ -72,13 +72,10 @@ void Way::make_writers() {
   }
 }
 
-net::Task<Chorus::Line> Way::next() {
-  Chorus::Line line;
-  if (chorus_)
-    line = co_await chorus_->next();
-  else
-    line.chunk = co_await voice_->next();
-  co_return line;
+// Forwarded, not awaited: a silent stream keeps one frame less.
+net::Task<chat::Chunk> Way::next(std::size_t& voice) {
+  voice = 0;
+  return chorus_ ? chorus_->next(voice) : voice_->next();
 }
 
 net::Task<Status> Way::relay_stream() {
@@ -119,13 +116,14 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
   std::vector<wire::Piece> pieces;
   Status ended;
   for (std::size_t open = writers_.size(); open > 0;) {
-    Chorus::Line line = co_await next();
+    std::size_t voice = 0;
+    chat::Chunk chunk = co_await next(voice);
     if (client_gone_) co_return client_left();
-    account(line);
-    wire::AnswerWriter& writer = *writers_[line.voice];
-    writer.stream(line.chunk, pieces);
-    if (line.chunk.last) writer.finish_stream(pieces);
-    if (line.chunk.last) --open;
+    account(voice, chunk);
+    wire::AnswerWriter& writer = *writers_[voice];
+    writer.stream(chunk, pieces);
+    if (chunk.last) writer.finish_stream(pieces);
+    if (chunk.last) --open;
     // The deployment's, or the writer's own: what the protocol of the client can't say.
     if (const Error* error = writer.failure()) {
       ended = fail(*error);
@@ -153,16 +151,17 @@ net::Task<Status> Way::relay_whole() {
   SLUICE_CO_TRY_VOID(co_await attempt());
   make_writers();
   for (std::size_t open = writers_.size(); open > 0;) {
-    Chorus::Line line = co_await next();
+    std::size_t voice = 0;
+    chat::Chunk chunk = co_await next(voice);
     if (client_gone_) co_return client_left();
-    account(line);
-    wire::AnswerWriter& writer = *writers_[line.voice];
-    writer.collect(line.chunk);
+    account(voice, chunk);
+    wire::AnswerWriter& writer = *writers_[voice];
+    writer.collect(chunk);
     if (const Error* error = writer.failure()) {
       cancel();
       co_return fail(*error);
     }
-    if (line.chunk.last) --open;
+    if (chunk.last) --open;
   }
   http::Response response;
   response.status = 200;
@@ -180,15 +179,15 @@ net::Task<Status> Way::relay_whole() {
   co_return sent;
 }
 
-void Way::account(const Chorus::Line& line) {
-  if (!content_sent_ && has_content(line.chunk)) {
+void Way::account(std::size_t voice, const chat::Chunk& chunk) {
+  if (!content_sent_ && has_content(chunk)) {
     content_sent_ = true;
     auto since = shared_.clock->monotonic() - began_;
     closing_.first_token_us = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
   }
-  Heard& heard = heard_[line.voice];
+  Heard& heard = heard_[voice];
   bool counted = false;
-  for (const chat::Event& event : line.chunk.events) {
+  for (const chat::Event& event : chunk.events) {
     if (auto* usage = std::get_if<chat::Usage>(&event)) {
       heard.usage = *usage;
       counted = true;

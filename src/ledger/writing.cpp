@@ -315,17 +315,19 @@ class WritingLedger : public ReadingLedger {
 };
 
 // What stands in the journal and not in the database.
-Status move_left(Journal& journal, Book& book) {
+Status move_left(Journal& journal, Book& book, const std::string& path) {
   const std::int64_t moved = book.moved_generation();
   SLUICE_TRY(auto generations, journal.above(moved));
   std::size_t entries = 0;
   for (const Journal::Generation& generation : generations) {
     std::vector<Entry> group;
     for (const std::string& body : generation.bodies) {
-      SLUICE_TRY(ParsedEntry parsed, parse_entry(body));
-      SLUICE_TRY(Entry entry, parsed.opening   ? opening_entry(*parsed.opening)
-                              : parsed.closing ? closing_entry(*parsed.closing)
-                                               : act_entry(*parsed.act));
+      auto parsed = parse_entry(body);
+      if (!parsed)
+        return fail("ledger.corrupt", "the journal holds what is no entry: " + parsed.error().message, path);
+      SLUICE_TRY(Entry entry, parsed->opening   ? opening_entry(*parsed->opening)
+                              : parsed->closing ? closing_entry(*parsed->closing)
+                                                : act_entry(*parsed->act));
       group.push_back(std::move(entry));
     }
     SLUICE_TRY(auto statuses, book.append(group, generation.number));
@@ -353,7 +355,7 @@ Result<std::unique_ptr<Ledger>> open_for_writing(const std::string& data_dir, co
   std::error_code ignored;
   if (options.journal || std::filesystem::exists(journal_path(data_dir), ignored)) {
     SLUICE_TRY(Journal opened, Journal::open(data_dir, options.journal_bytes));
-    SLUICE_TRY_VOID(move_left(opened, book));
+    SLUICE_TRY_VOID(move_left(opened, book, journal_path(data_dir)));
     if (options.journal) journal.emplace(std::move(opened));
   }
   SLUICE_TRY(int interrupted, book.close_left_open(clock.utc()));

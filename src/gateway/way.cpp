@@ -252,7 +252,7 @@ ledger::Opening Way::opening() const {
   return o;
 }
 
-// Returns when the record is in the database: before that nothing is sent anywhere.
+// Returns when the record is in the ledger's journal or database: before that nothing is sent anywhere.
 net::Task<Status> Way::open_record() {
   Status status = co_await record_opening(lane_, opening());
   recorded_ = status.has_value();

@@ -68,6 +68,10 @@ class [[nodiscard]] Result {
   T&& operator*() && { return *std::move(inner_); }
   T* operator->() { return &*inner_; }
   const T* operator->() const { return &*inner_; }
+  // For tests: throws where there is no value.
+  T& value() & { return inner_.value(); }
+  const T& value() const& { return inner_.value(); }
+  T&& value() && { return std::move(inner_).value(); }
   template <class U>
   T value_or(U&& other) const& {
     return inner_.value_or(std::forward<U>(other));
@@ -80,6 +84,7 @@ class [[nodiscard]] Result {
   const Error& error() const& { return *inner_.error(); }
   Error&& error() && { return std::move(*inner_.error()); }
   Failure failure() && { return Failure(std::move(inner_).error()); }  // to be returned as another Result
+  friend bool operator==(const Result& a, const T& b) { return a.has_value() && *a == b; }
 
  private:
   tl::expected<T, ErrorBox> inner_;

@@ -1,6 +1,8 @@
 #include "ledger/journal.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
@@ -151,19 +153,25 @@ TEST_CASE_FIXTURE(Fixture, "A full area takes no more until the next generation,
   CHECK(std::filesystem::file_size(path) == size);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "A write that the file does not take appends nothing, and the next one takes its place") {
-  {
-    open();
-  }
-  auto journal = Journal::open(directory.path(), kArea);
-  REQUIRE(journal);
-  journal->begin(1);
-  REQUIRE(journal->append("kept"));
-  CHECK(left() == "1:kept,");
-  CHECK_FALSE(journal->append(std::string(kArea, 'x')));
-  REQUIRE(journal->append("after"));
-  CHECK(left() == "1:kept,after,");
+// The kernel cuts the write at the limit and refuses the rest, as a full disk does.
+TEST_CASE_FIXTURE(Fixture, "A write that the file takes in part appends nothing, and the next takes its place") {
+  Journal journal = open();
+  journal.begin(1);
+  REQUIRE(journal.append("kept"));
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  rlimit small = limit;
+  small.rlim_cur = bytes().find("kept") + 4 + 100;
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+  bool long_one = journal.append(std::string(200, 'x')), short_one = journal.append("short");
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  CHECK_FALSE(long_one);
+  CHECK(bytes().find("xxx") != std::string::npos);  // torn
+  CHECK(short_one);
+  CHECK(left() == "1:kept,short,");
+  REQUIRE(journal.append("after"));
+  CHECK(left() == "1:kept,short,after,");
 }
 
 TEST_CASE_FIXTURE(Fixture, "A file that was not finished is made again; another program's is refused and kept") {

@@ -16,8 +16,11 @@ class NoJudge : public Judge {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> bare_create() asm("__wrap__ZN6sluice5sense5Judge6createEv");
-Result<std::unique_ptr<Judge>> bare_create() { return std::unique_ptr<Judge>(std::make_unique<NoJudge>()); }
+Result<std::unique_ptr<Judge>> bare_create(const config::OwnDetectors&) asm(
+    "__wrap__ZN6sluice5sense5Judge6createERKNS_6config12OwnDetectorsE");
+Result<std::unique_ptr<Judge>> bare_create(const config::OwnDetectors&) {
+  return std::unique_ptr<Judge>(std::make_unique<NoJudge>());
+}
 
 }  // namespace sluice::sense
 

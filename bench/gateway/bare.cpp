@@ -2,6 +2,9 @@
 // before anything is classified or recorded. It is made of the very libraries of the program that ships; the
 // linker puts what stands here in the place of the two. So there is no such switch in Sluice that anybody could
 // forget.
+#include <filesystem>
+#include <system_error>
+
 #include "ledger/ledger.h"
 #include "sense/sense.h"
 
@@ -51,7 +54,9 @@ class NoLedger : public Ledger {
 Result<std::unique_ptr<Ledger>> bare_open(const std::string&, const Clock&, const LedgerOptions&) asm(
     "__wrap__ZN6sluice6ledger6Ledger4openERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEERKNS_5ClockERKNS0_"
     "13LedgerOptionsE");
-Result<std::unique_ptr<Ledger>> bare_open(const std::string&, const Clock&, const LedgerOptions&) {
+Result<std::unique_ptr<Ledger>> bare_open(const std::string& data_dir, const Clock&, const LedgerOptions&) {
+  std::error_code ignored;
+  std::filesystem::create_directories(data_dir, ignored);  // the first to need it, as the ledger is
   return std::unique_ptr<Ledger>(std::make_unique<NoLedger>());
 }
 

@@ -124,8 +124,9 @@ std::string chat_request(std::size_t prompt_bytes, bool stream) {
 }
 
 std::string messages_request(std::size_t prompt_bytes) {
-  return request("/v1/messages", R"({"model":"bench","max_tokens":64,"messages":[{"role":"user","content":")" +
-                                     prompt(prompt_bytes) + R"("}]})");
+  return request("/v1/messages",
+                 R"({"model":"bench-chat","max_tokens":64,"messages":[{"role":"user","content":")" +
+                     prompt(prompt_bytes) + R"("}]})");
 }
 
 }  // namespace bench

@@ -41,8 +41,11 @@ keys:
 deployments:
   - {{name: up, kind: deepseek, address: "http://127.0.0.1:{2}", model: bench, key_env: BENCH_KEY, zone: hosted,
      jurisdiction: CN, max_connections: 16384}}
+  - {{name: chat, kind: openai, address: "http://127.0.0.1:{2}/v1", model: bench, key_env: BENCH_KEY, zone: hosted,
+     jurisdiction: CN, protocols: [chat]}}
 routes:
   bench: [up]
+  bench-chat: [chat]
 )",
                                      folder, port, upstream, name);
   return file;

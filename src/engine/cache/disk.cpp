@@ -39,7 +39,7 @@ std::optional<Name> parse_name(std::string_view name) {
   return Name{std::string(key), std::string(parent)};
 }
 
-tl::unexpected<Error> unusable(const std::string& path, const std::string& why) {
+Failure unusable(const std::string& path, const std::string& why) {
   return fail("engine.cache", "the prefix cache can't use its folder: " + why, path,
               "give it a folder of its own that Sluice may write to, or leave `disk` out");
 }

@@ -25,7 +25,7 @@ constexpr int kLevel = 1;  // numbers hardly compress better at higher ones
 const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-tl::unexpected<Error> unusable(const std::string& path, const std::string& why) {
+Failure unusable(const std::string& path, const std::string& why) {
   return fail(
       "engine.cache", "the key of the prefix cache on disk can't be used: " + why, path,
       "the folder and what is in it must belong to whoever runs Sluice; without the key delete the folder");

@@ -220,7 +220,7 @@ class FileDesk : public Desk {
     if (asked.text && asked.text->size() <= kMostTextBytes) sealed = vault_.seal(*asked.text, ticket.id);
     ticket.text_kept = sealed.has_value();
     SLUICE_TRY_VOID(shelf_.insert(ticket, sealed));
-    return Presented{std::move(ticket), false, {}};
+    return Presented{std::move(ticket), false, {}, true};
   }
 
   static Result<Decision> make_decision(const Ticket& ticket, const Person& by, const Ruling& ruling,

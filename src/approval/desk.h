@@ -45,6 +45,7 @@ struct Presented {
   Ticket ticket;
   bool admitted = false;                 // else it waits
   std::vector<std::string> deployments;  // when admitted: these and no others
+  bool created = false;                  // the ticket is new
 };
 
 class Desk {

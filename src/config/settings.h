@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "config/deployment.h"
+#include "config/notify.h"
 
 namespace sluice::config {
 
@@ -40,6 +41,7 @@ struct Settings {
   std::vector<Route> routes;
   std::vector<Key> keys;
   Approvals approvals;
+  std::vector<NotifyTarget> notify;
 
   int loops = 0;  // event loops (threads); 0: one per hardware thread
   std::size_t max_body_bytes = 32u << 20;
@@ -52,6 +54,7 @@ struct Settings {
   std::string log_level = "info";
 
   const Deployment* deployment(std::string_view name) const;
+  const NotifyTarget* notify_target(std::string_view name) const;
   // The route of a client's model name: the one of that name, else the longest pattern that fits; null if none
   // does.
   const Route* route(std::string_view model) const;

@@ -53,6 +53,7 @@ Status load(Shared& shared) {
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
   SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
+  SLUICE_TRY(shared.notifier, Notifier::create(settings.notify, settings.data_dir, shared.office, *shared.clock));
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
     SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment));
@@ -64,6 +65,7 @@ class Running : public Gateway {
  public:
   ~Running() override {
     for (auto& worker : workers_) worker->stop();
+    shared_.office.close();
   }
 
   Status start(config::Settings settings) {
@@ -108,6 +110,7 @@ class Running : public Gateway {
     workers_.front()->run();
     threads.clear();
     shared_.office.close();
+    shared_.notifier->flush();  // what was told last
   }
 
   void stop() override {

@@ -69,6 +69,7 @@ class Way {
   Status restore_reasoning();
   ledger::Opening opening() const;
   approval::Asked asked() const;
+  void tell_of_waiting(const approval::Ticket& ticket) const;
   void release_approval(const Status& status);
   void make_voices();
   void forget_request();

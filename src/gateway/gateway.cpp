@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "engine/builtin/builtin.h"
+#include "gateway/keeping.h"
 #include "gateway/policy_page.h"
 #include "gateway/worker.h"
 
@@ -102,6 +103,7 @@ class Running : public Gateway {
 
   void run() override {
     net::on_stop_signals(workers_.front()->loop(), [this](int) { stop(); });
+    shared_.office.loop().spawn(sweep_for_good(shared_));
     shared_.office.open();
     net::on_reload_signal(workers_.front()->loop(), [this](int) { reload(); });
     std::vector<std::jthread> threads;

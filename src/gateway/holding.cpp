@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/keeping.h"
 #include "gateway/way.h"
 #include "json/doc.h"
 #include "json/writer.h"
@@ -137,10 +138,12 @@ approval::Asked Way::asked() const {
   asked.categories = decision_.label.categories.to_string();
   asked.findings = findings_json(judgement_.findings);
   asked.places = places_of(decision_);
-  bool keep = shared_.settings.approvals.keep_text;
+  Keeping keeping;
   for (const policy::Verdict& v : decision_.verdicts)
-    keep = keep && !(v.state() == policy::State::Held && v.obliges(policy::Obligation::NoStore));
-  if (keep) asked.text = std::string(whole);
+    if (v.state() == policy::State::Held) keeping.join(v);
+  if (!shared_.settings.approvals.keep_text || !keeping.allowed) return asked;
+  asked.text = std::string(whole);
+  asked.text_until = sooner(keeping.until(shared_.policy_time.now()), earlier_until_);
   return asked;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "chat/event.h"
+#include "json/doc.h"
 
 using namespace sluice;
 using chat::Part;

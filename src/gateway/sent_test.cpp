@@ -77,8 +77,7 @@ class RandomRequest {
     return out +
            (counted ? ""
                     : maybe("stop_sequences", "[" + text() + "]") +
-                          maybe("metadata", R"({"user_id":)" + text() + "}") + numbers("seed", "top_k") +
-                          maybe("thinking", R"({"type":"enabled","budget_tokens":)" + number() + "}")) +
+                          maybe("metadata", R"({"user_id":)" + text() + "}") + numbers("seed", "top_k")) +
            extra() + "}";
   }
 

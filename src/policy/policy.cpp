@@ -40,7 +40,7 @@ class NameCheck {
   Status check(const std::vector<ObligationUse>& obligations, const std::string& place) const {
     for (const ObligationUse& use : obligations)
       if (use.kind == Obligation::Notify) {
-        SLUICE_TRY_VOID(check(Names({use.text}), targets_, "target", place));
+        SLUICE_TRY_VOID(check(Names(std::vector<std::string>{use.text}), targets_, "target", place));
       }
     return {};
   }

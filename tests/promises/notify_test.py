@@ -18,7 +18,7 @@ from deepseek import FakeDeepSeek  # noqa: E402
 from sluice import Sluice, wait_until  # noqa: E402
 
 ENV = {"FAKE_KEY": "sk-fake-upstream-key-0123456789", "HOOK_SECRET": "hook-secret-0123456789abcdef"}
-MAIL = "Write to jane.roe@corp.example about the invoice."
+MAIL = "Write to helen.kowalski@brightwater.io about the invoice."
 TOKEN = "The token is ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 POLICY = """policy: v1
 revision: n1
@@ -136,7 +136,7 @@ routes:
             wanted = hmac.new(ENV["HOOK_SECRET"].encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
             self.assertEqual(signature, wanted)
             self.assertLess(abs(time.time() - int(stamp)), 60)
-            for word in (b"jane", b"invoice", b"ghp_", ENV["HOOK_SECRET"].encode()):
+            for word in (b"kowalski", b"invoice", b"ghp_", ENV["HOOK_SECRET"].encode()):
                 self.assertNotIn(word, body)
         wait_until(lambda: self.metric("delivered") == 2, what="the metric")
 
@@ -145,6 +145,7 @@ routes:
         for mood in ("error", "redirect", "close", "slow"):
             with self.subTest(mood=mood):
                 del self.receiver.received[:]
+                self.receiver.go_on.clear()
                 self.receiver.mood = mood
                 before = time.monotonic()
                 asked = [self.ask()[1]["x-request-id"] for _ in range(3)]
@@ -177,7 +178,7 @@ routes:
         ids = [n["id"] for n in self.receiver.notices()]
         self.assertEqual(len(ids), len(set(ids)))
         with open(os.path.join(self.folder, "data", "notices.sqlite"), "rb") as file:
-            self.assertNotIn(b"jane", file.read())
+            self.assertNotIn(b"kowalski", file.read())
 
     def test_a_queue_that_is_full_drops_what_comes_next_and_says_so(self):
         self.start(", queue: 2")

@@ -17,7 +17,7 @@ from sluice import Sluice, wait_until  # noqa: E402
 
 KEYS = {name: f"sk-{name}-0123456789abcdef" for name in ("ann", "adam")}
 ENV = {"FAKE_KEY": "sk-fake-upstream-key-0123456789"} | {f"KEY_{n.upper()}": s for n, s in KEYS.items()}
-MAIL = "Write to jane.roe@corp.example about the invoice."
+MAIL = "Write to helen.kowalski@brightwater.io about the invoice."
 TOKEN = "The token is ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 DAY = 86400
 POLICY = """policy: v1
@@ -96,8 +96,6 @@ routes:
         self.after(0)  # a clock that is set back brings nothing back
         self.assertEqual([self.kept(id) for id in (public, mail, later)], [True, False, False])
         self.verify(4)
-        self.assertEqual({r["label"]["class"] for r in self.sluice.records() if "label" in r} - {"internal", "confidential"},
-                         set())
 
     def test_what_is_over_goes_though_nobody_asks(self):
         self.respond(MAIL)

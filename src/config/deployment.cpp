@@ -66,6 +66,14 @@ void read_jurisdiction(Fields& fields, Deployment& d, const char* fallback) {
   d.jurisdiction = *name;
 }
 
+void read_cache(Fields& fields, Deployment& d) {
+  auto node = fields.node("cache");
+  if (!node) return;
+  Fields cache(*node);
+  cache.bytes("memory", d.cache_bytes, 0, std::uint64_t{1} << 50, Need::Required);
+  if (auto status = cache.finish(); !status) fields.add(*node, std::move(status).error());
+}
+
 void read_engine(Fields& fields, Deployment& d, const Context& context) {
   only_for(fields, "another kind",
            {"dialect", "protocols", "address", "key_env", "ca_file", "connect_timeout", "stall_timeout",
@@ -82,6 +90,7 @@ void read_engine(Fields& fields, Deployment& d, const Context& context) {
   fields.integer("threads", d.threads, 0, 1024);
   fields.integer("context", d.context, 0, 1 << 24);
   fields.integer("slots", d.slots, 1, 1024);
+  read_cache(fields, d);
   auto model = fields.node("model", Need::Required);
   if (!model || !fields.text("model", d.model) || d.model == kGuideModel) return;
   if (d.model.starts_with("builtin:"))
@@ -148,7 +157,7 @@ void check_cloud_model(Fields& fields, const Deployment& d) {
 }
 
 void read_remote(Fields& fields, Deployment& d, const Context& context) {
-  only_for(fields, "kind engine", {"threads", "context", "slots"});
+  only_for(fields, "kind engine", {"threads", "context", "slots", "cache"});
   read_dialect(fields, d);
   read_protocols(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
@@ -279,7 +288,7 @@ Result<Deployment> parse_deployment(const Node& node, const Context& context) {
   } else {
     for (const char* key :
          {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env", "ca_file",
-          "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots"})
+          "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots", "cache"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());

@@ -23,6 +23,7 @@ void read_name(Fields& fields, std::string& out);
 // Reads the name of an environment variable under `key` and the secret it holds into `secret`.
 void read_secret(Fields& fields, const Context& context, std::string_view key, Need need, std::string& variable,
                  std::string& secret);
+Status read_detectors(const Node& node, OwnDetectors& own, const Context& context);
 
 // Names of deployments and principals: they stand in headers, logs and metrics.
 bool valid_name(std::string_view name);

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "config/deployment.h"
+#include "config/detectors.h"
 #include "config/notify.h"
 
 namespace sluice::config {
@@ -42,6 +43,7 @@ struct Settings {
   std::vector<Key> keys;
   Approvals approvals;
   std::vector<NotifyTarget> notify;
+  OwnDetectors detectors;
 
   int loops = 0;  // event loops (threads); 0: one per hardware thread
   std::size_t max_body_bytes = 32u << 20;

@@ -20,6 +20,23 @@ void count(const char* what, std::size_t n) {
 
 }  // namespace
 
+engine::Keep kept_in_engine(const policy::Verdict& verdict) {
+  engine::Keep keep = engine::Keep::Disk;
+  for (const policy::ObligationUse& use : verdict.obligations) switch (use.kind) {
+      case policy::Obligation::NoStore:
+      case policy::Obligation::RetainDays:
+        return engine::Keep::Nothing;
+      case policy::Obligation::LogNoContent:
+      case policy::Obligation::LogHashOnly:
+      case policy::Obligation::LogRedacted:
+        keep = engine::Keep::Memory;
+        break;
+      default:
+        break;
+    }
+  return keep;
+}
+
 void Keeping::join(const policy::Verdict& verdict) {
   if (verdict.obliges(policy::Obligation::NoStore)) allowed = false;
   if (auto most = verdict.least(policy::Obligation::RetainDays)) days = std::min(days.value_or(*most), *most);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/cache/use.h"
 #include "gateway/shared.h"
 
 namespace sluice::gateway {
@@ -39,5 +40,9 @@ void keep_by_policy_in_force(Shared& shared);
 void sweep(Shared& shared);
 // sweep() again and again, in the office.
 net::Task<void> sweep_for_good(Shared& shared);
+// What of a request that goes where this verdict is about may stay in the engine's prefix cache, whose entries
+// have no time of their own: nothing under no_store and retain(Nd); nothing outside of memory where logs are
+// limited.
+engine::Keep kept_in_engine(const policy::Verdict& verdict);
 
 }  // namespace sluice::gateway

@@ -143,6 +143,24 @@ class Cache(unittest.TestCase):
             self.assertEqual(self.hit(self.ask(sluice, "ann")), 0)
             sluice.keep = False
 
+    def test_a_policy_that_comes_into_force_forgets_what_was_kept_before(self):
+        with self.sluice(disk=", disk: prefixes") as sluice:
+            self.ask(sluice, "ann")
+            whole = self.hit(self.ask(sluice, "ann"))
+            self.assertGreater(whole, 0)
+            self.assertTrue(self.pages(sluice, whole // PAGE))
+            with open(os.path.join(sluice.folder, "policy.yaml"), "w") as file:
+                file.write(POLICY.replace("revision: test", "revision: other") % "")
+            sluice.process.send_signal(signal.SIGHUP)
+            end = time.monotonic() + 30
+            while "policy.reloaded" not in sluice.log_text() and time.monotonic() < end:
+                time.sleep(0.01)
+            while self.pages(sluice, 0) and time.monotonic() < end:
+                time.sleep(0.01)
+            self.assertEqual(self.pages(sluice, 0), [])
+            self.assertEqual(self.hit(self.ask(sluice, "ann")), 0)
+            self.assertEqual(self.hit(self.ask(sluice, "ann")), whole)
+
     def test_what_the_policy_limits_does_not_go_to_disk(self):
         for oblige in ("no_store", "log_no_content", "log_hash_only", "log_redacted"):
             with self.sluice(f", oblige: [{oblige}]", ", disk: prefixes") as sluice:

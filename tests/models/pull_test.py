@@ -138,7 +138,8 @@ class Pull(unittest.TestCase):
         hub.fault = lambda r: None
         hub.storage.requests.clear()
         self.assert_pulled(self.pull(hub), hub)
-        self.assertEqual(sorted(r.range[0] // MIB for r in hub.storage.requests), list(range(6, 12)))
+        # A request of the killed process may be noted late, so that a piece can stand there twice.
+        self.assertEqual(sorted({r.range[0] // MIB for r in hub.storage.requests}), list(range(6, 12)))
 
     def test_a_state_that_is_about_something_else_is_not_gone_on_with(self):
         hub = self.hub()

@@ -288,9 +288,10 @@ void DiskPages::work() {
       Store store = std::move(stores_.front());
       stores_.pop_front();
       writing_ = true;
+      const std::uint64_t forgotten = forgotten_;
       guard.unlock();
       forget_old();
-      write(store);
+      write(store, forgotten);
       guard.lock();
       waiting_bytes_ -= store.page->size();
       writing_ = false;
@@ -334,15 +335,16 @@ Status DiskPages::write_file(const std::string& path, const std::string& bytes, 
   return unusable(path, std::strerror(reason));
 }
 
-void DiskPages::write(const Store& store) {
+// `forgotten` is that of the moment when the page was taken from the queue: a forget() that found it there no more
+// must still reach it.
+void DiskPages::write(const Store& store, std::uint64_t forgotten) {
   if (!storing_) return;
   const std::int64_t now = options_.now();
   const std::string bytes = seal_.seal(*store.page, store.tenant, store.key, now);
   std::vector<Share::Entry> out;
-  std::uint64_t forgotten = 0;
   {
     std::lock_guard guard(lock_);
-    forgotten = forgotten_;
+    if (forgotten != forgotten_) return;
     Share& share = shares_.at(store.tenant);
     if (share.find(store.key) != nullptr || !share.reaches(store.parent)) return;
     auto room = share.make_room(bytes.size(), store.parent);

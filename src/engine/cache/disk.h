@@ -94,7 +94,7 @@ class DiskPages {
   void scan_tenant(const std::string& tenant, const std::string& folder);
   std::string folder_of(const std::string& tenant) const;
   void work();
-  void write(const Store& store);
+  void write(const Store& store, std::uint64_t forgotten);
   Status write_file(const std::string& path, const std::string& bytes, std::int64_t created) const;
   std::vector<std::shared_ptr<const Page>> read(const Fetch& fetch);
   std::shared_ptr<const Page> read_page(const std::string& tenant, const std::string& key);

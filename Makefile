@@ -1,7 +1,7 @@
 # make run    install what is missing, build, start the gateway with the embedded default
 # make test   install what is missing, build everything, run every test
 # The other targets are for development; CONTRIBUTING.md tells when to use which.
-.PHONY: run build test check asan tsan gcc bench fuzz agents soak guide clean packages packages-test
+.PHONY: run build test check asan tsan gcc bench fuzz forms agents soak guide clean packages packages-test
 
 JOBS ?= $(shell nproc)
 export CTEST_OUTPUT_ON_FAILURE = 1
@@ -38,6 +38,13 @@ fuzz: packages-test
 	cmake --preset fuzz
 	cmake --build build/fuzz -j $(JOBS)
 	tools/fuzz-all.sh build/fuzz $(FUZZ_SECONDS)
+
+# Answers of models of random weights under random schemas and grammars, each judged; FORMS=... for another number.
+FORMS ?= 10000
+forms: packages-test
+	cmake --preset release
+	cmake --build build/release -j $(JOBS) --target check_forms
+	build/release/tests/forms/check_forms ../shared/engine/tiny-llama-Q8_0.gguf $(FORMS)
 
 # Claude Code, Codex and opencode do a task through the gateway, without a network. Downloads about 1 GB once.
 agents: packages-test

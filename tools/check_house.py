@@ -25,7 +25,7 @@ OWNED = {
     "boost/asio": ["src/net/"],
     "openssl/ssl": ["src/net/", "src/http/"],
     "simdjson": ["src/json/"],
-    "boost/json": ["src/json/", "src/wire/"],
+    "boost/json": ["src/json/", "src/wire/", "src/engine/constraint/schema_judge.h"],
     "yaml-cpp": ["src/config/yaml.cpp"],
     "CLI/": ["src/app/cli.cpp"],
     "spdlog": ["src/base/log.cpp"],

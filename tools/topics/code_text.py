@@ -1,4 +1,4 @@
-"""Source code for training: the snippets of code.txt with other names each time, and files of this repository."""
+"""Source code for training: the snippets of code.txt with other names each time."""
 import os
 import re
 
@@ -26,17 +26,6 @@ class Code:
         self.rng = rng
         self.snippets = [s.split("\n", 1)[1].rstrip("\n") for s in
                          open(os.path.join(root, "tools/topics/code.txt"), encoding="utf-8").read().split("%% ")[1:]]
-        self.files = []
-        for top in ("src", "tools", "tests", "cmake", "bench", "examples"):
-            for d, _, names in os.walk(os.path.join(root, top)):
-                if "topic" in os.path.relpath(d, root) or "/cases" in d:
-                    continue
-                for n in sorted(names):
-                    if n.endswith((".cpp", ".h", ".py", ".cmake", ".txt", ".sh", ".yaml", ".yml", ".json")):
-                        text = open(os.path.join(d, n), encoding="utf-8", errors="replace").read()
-                        if 200 < len(text) < 60000:
-                            self.files.append(text)
-        self.files.sort()
 
     def name(self, kind, style):
         rng = self.rng
@@ -69,29 +58,23 @@ class Code:
     def text(self):
         """At least eight lines of code."""
         rng = self.rng
+        body = self.fill(rng.choice(self.snippets))
         if rng.random() < 0.3:
-            lines = rng.choice(self.files).split("\n")
-            n = rng.randint(9, 40)
-            at = rng.randrange(max(1, len(lines) - n))
+            body += "\n\n" + self.fill(rng.choice(self.snippets))
+        lines = body.split("\n")
+        if len(lines) > 12 and rng.random() < 0.3:  # a piece of it
+            n = rng.randint(9, len(lines))
+            at = rng.randrange(len(lines) - n + 1)
             body = "\n".join(lines[at:at + n])
-        else:
-            body = self.fill(rng.choice(self.snippets))
-            if rng.random() < 0.3:
-                body += "\n\n" + self.fill(rng.choice(self.snippets))
-            lines = body.split("\n")
-            if len(lines) > 12 and rng.random() < 0.3:  # a piece of it
-                n = rng.randint(9, len(lines))
-                at = rng.randrange(len(lines) - n + 1)
-                body = "\n".join(lines[at:at + n])
-            if rng.random() < 0.2:
-                body = rng.choice(("# ", "// ", "-- ", "/* ")) + rng.choice(COMMENTS) + "\n" + body
-            r = rng.random()
-            if r < 0.1:
-                body = body.replace("    ", "\t")
-            elif r < 0.2:
-                body = body.replace("    ", "  ")
-            elif r < 0.25:
-                body = re.sub(r"\n\s+", "\n", body)  # indentation lost
+        if rng.random() < 0.2:
+            body = rng.choice(("# ", "// ", "-- ", "/* ")) + rng.choice(COMMENTS) + "\n" + body
+        r = rng.random()
+        if r < 0.1:
+            body = body.replace("    ", "\t")
+        elif r < 0.2:
+            body = body.replace("    ", "  ")
+        elif r < 0.25:
+            body = re.sub(r"\n\s+", "\n", body)  # indentation lost
         if rng.random() < 0.3:
             body = "```" + rng.choice(("", "python", "c", "js", "java", "sql")) + "\n" + body + "\n```"
         ask = rng.choice(ASKS)

@@ -1,5 +1,5 @@
 #include "base/check.h"
-#include "sense/topic/topic.h"
+#include "sense/topics/model.h"
 
 // As engine/builtin does it: the file's bytes become read-only data without a compiler reading them.
 asm(".pushsection .rodata.sluice_topics,\"a\",@progbits\n"
@@ -18,7 +18,7 @@ asm(".pushsection .rodata.sluice_topics,\"a\",@progbits\n"
 extern "C" const char sluice_topics_begin[];
 extern "C" const char sluice_topics_end[];
 
-namespace sluice::sense::topic {
+namespace sluice::sense::topics {
 
 std::string_view builtin_bytes() {
   return {sluice_topics_begin, static_cast<std::size_t>(sluice_topics_end - sluice_topics_begin)};
@@ -33,4 +33,4 @@ const Model& builtin() {
   return model;
 }
 
-}  // namespace sluice::sense::topic
+}  // namespace sluice::sense::topics

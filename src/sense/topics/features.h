@@ -1,5 +1,5 @@
 // Tokens of a text and their hashed features, one token after the other. The same rules stand in
-// tools/topic/features.py; model_test.cpp holds the two together. All of it is inline: the model's loop over a
+// tools/topics/features.py; model_test.cpp holds the two together. All of it is inline: the model's loop over a
 // text is the only user, and spends its time here.
 #pragma once
 
@@ -13,7 +13,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace sluice::sense::topic {
+namespace sluice::sense::topics {
 
 inline constexpr std::size_t kPrefix = 5;
 inline constexpr std::uint32_t kSaltPrefix = 0x85EBCA6B, kSaltSuffix = 0xC2B2AE35, kSaltCaps = 0x27D4EB2F,
@@ -76,10 +76,11 @@ class Tokens {
   void finish(Token& token, std::size_t end, std::uint32_t hash, bool capital) {
     token.end = static_cast<std::uint32_t>(end);
     token.features[token.count++] = pair_of(previous_, hash);
-    if (capital && previous_capital_) token.features[token.count++] = kNamePair;
+    token.features[token.count] = kNamePair;
+    token.count += capital && previous_capital_ ? 1u : 0u;
     previous_ = hash;
     previous_capital_ = capital;
-    at_ = end;
+    at_ = end + (end < size_ && text_[end] == ' ' ? 1 : 0);  // a blank is skipped anyway
   }
 
   const char* text_;
@@ -136,7 +137,8 @@ inline void Tokens::number(Token& token) {
 }
 
 // A word of at most 15 ASCII letters, with 16 bytes to read: nearly every one of most texts.
-inline bool Tokens::short_word([[maybe_unused]] Word& word, [[maybe_unused]] std::size_t& end) const {
+[[gnu::always_inline]] inline bool Tokens::short_word([[maybe_unused]] Word& word,
+                                                      [[maybe_unused]] std::size_t& end) const {
 #if defined(__SSE2__)
   if (size_ - at_ < 16) return false;
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text_ + at_));
@@ -155,13 +157,13 @@ inline bool Tokens::short_word([[maybe_unused]] Word& word, [[maybe_unused]] std
   _mm_storeu_si128(reinterpret_cast<__m128i*>(halves.data()), folded);
   word.length = length;
   word.head = length >= 8 ? halves[0] : halves[0] & ((std::uint64_t(1) << 8 * length) - 1);
-  word.hash = absorb(kHashStart, word.head);
-  if (length > 8) word.hash = absorb(word.hash, halves[1] & ((std::uint64_t(1) << 8 * (length - 8)) - 1));
-  if (length > 6) {
-    std::uint32_t tail = 0;
-    std::memcpy(&tail, text_ + at_ + length - 4, 4);
-    word.suffix = tail | 0x20202020;
-  }
+  // Without branches, which the length of a word makes unpredictable.
+  const std::uint64_t first = absorb(kHashStart, word.head);
+  const std::uint64_t rest = absorb(first, halves[1] & ((std::uint64_t(1) << 8 * (length & 7)) - 1));
+  word.hash = length > 8 ? rest : first;
+  std::uint32_t tail = 0;  // of a word of four letters at least, else not used
+  std::memcpy(&tail, text_ + at_ + (length >= 4 ? length - 4 : 0), 4);
+  word.suffix = tail | 0x20202020;
   end = at_ + length;
   return true;
 #else
@@ -169,7 +171,7 @@ inline bool Tokens::short_word([[maybe_unused]] Word& word, [[maybe_unused]] std
 #endif
 }
 
-inline void Tokens::any_word(Word& word, std::size_t& end) const {
+[[gnu::noinline]] inline void Tokens::any_word(Word& word, std::size_t& end) const {
   bool ascii = true, all_upper = true, camel = false;
   unsigned char before = 0;
   std::uint64_t chunk = 0;
@@ -213,17 +215,23 @@ inline void Tokens::any_word(Word& word, std::size_t& end) const {
   end = i;
 }
 
-inline void Tokens::word(Token& token) {
+[[gnu::always_inline]] inline void Tokens::word(Token& token) {
   Word w;
   std::size_t end = 0;
   if (!short_word(w, end)) any_word(w, end);
   const auto hash = static_cast<std::uint32_t>(w.hash);
   auto& out = token.features;
-  out[token.count++] = hash;
-  if (w.length > kPrefix) out[token.count++] = hash_of(w.head & 0xFFFFFFFFFF) ^ kSaltPrefix;
-  if (w.length > 6) out[token.count++] = hash_of(w.suffix) ^ kSaltSuffix;
-  if (w.caps) out[token.count++] = hash ^ kSaltCaps;
-  if (w.camel) out[token.count++] = kCamel;
+  std::uint32_t n = 0;  // each is written, and kept by counting it
+  out[n++] = hash;
+  out[n] = hash_of(w.head & 0xFFFFFFFFFF) ^ kSaltPrefix;
+  n += w.length > kPrefix;
+  out[n] = hash_of(w.suffix) ^ kSaltSuffix;
+  n += w.length > 6;
+  out[n] = hash ^ kSaltCaps;
+  n += w.caps;
+  out[n] = kCamel;
+  n += w.camel;
+  token.count = n;
   finish(token, end, hash, is_upper(at_));
 }
 
@@ -235,11 +243,16 @@ inline void Tokens::mark(Token& token, std::size_t size) {
   finish(token, at_ + size, hash, false);
 }
 
-inline bool Tokens::next(Token& token) {
+[[gnu::always_inline]] inline bool Tokens::next(Token& token) {
   while (at_ < size_) {
     token.start = static_cast<std::uint32_t>(at_);
     token.count = 0;
-    switch (kKinds[byte(at_)]) {
+    const Kind kind = kKinds[static_cast<unsigned char>(text_[at_])];
+    if (kind == kLetter) [[likely]] {
+      word(token);
+      return true;
+    }
+    switch (kind) {
       case kSkip:
         ++at_;
         continue;
@@ -250,8 +263,7 @@ inline bool Tokens::next(Token& token) {
         number(token);
         return true;
       case kLetter:
-        word(token);
-        return true;
+        break;
       case kWide: {
         const bool whole = is_continuation(byte(at_ + 1)) && is_continuation(byte(at_ + 2));
         if (whole && byte(at_) == 0xE2 && byte(at_ + 1) == 0x80 && (byte(at_ + 2) & 0xFE) == 0x98) {
@@ -272,4 +284,4 @@ inline bool Tokens::next(Token& token) {
   return false;
 }
 
-}  // namespace sluice::sense::topic
+}  // namespace sluice::sense::topics

@@ -2,13 +2,13 @@
 #include <cmath>
 #include <cstring>
 
-#include "sense/topic/features.h"
-#include "sense/topic/topic.h"
+#include "sense/topics/features.h"
+#include "sense/topics/model.h"
 
-namespace sluice::sense::topic {
+namespace sluice::sense::topics {
 namespace {
 
-constexpr std::size_t kRow = 16, kBlock = 16, kSmall = 2, kLarge = 8, kLargeStep = 4, kShort = 32;
+constexpr std::size_t kRow = 16, kBlock = 16, kSmall = 2, kLarge = 8, kLargeStep = 4, kShort = 4;
 constexpr std::size_t kHeader = 64;
 constexpr std::uint32_t kTagShift = 17;
 
@@ -27,7 +27,7 @@ std::uint32_t read_u32(const char* at) {
 }
 
 Error broken(std::string message) {
-  return Error{"sense.topic_model", std::move(message), "", "rebuild it with tools/topic/train.py"};
+  return Error{"sense.topic_model", std::move(message), "", "rebuild it with tools/topics/train.py"};
 }
 
 // Adds the row of a feature if it is that feature's, and zeros if not; no branch, since half of all features are
@@ -73,8 +73,8 @@ Result<Model> Model::open(std::string_view bytes) {
                       hidden = read_u32(bytes.data() + 16), topics = read_u32(bytes.data() + 20),
                       floats = read_u32(bytes.data() + 24);
   Model m;
-  const std::size_t expected =
-      m.hidden_.size() + m.hidden_bias_.size() + m.out_.size() + m.out_bias_.size() + m.thresholds_.size() + 1;
+  const std::size_t expected = m.hidden_.size() + m.hidden_bias_.size() + kTopics * kHidden + m.out_bias_.size() +
+                               m.thresholds_.size() + m.slopes_.size() + m.vetoes_.size() + 1;
   if (dims != kDims || hidden != kHidden || topics != kTopics || floats != expected)
     return fail(broken("a topic model of another shape"));
   if (rows != 1u << kTagShift || bytes.size() != kHeader + std::size_t(rows) * kRow + std::size_t(floats) * 4)
@@ -88,13 +88,20 @@ Result<Model> Model::open(std::string_view bytes) {
   };
   take(m.hidden_);
   take(m.hidden_bias_);
-  take(m.out_);
+  for (std::size_t t = 0; t < kTopics; ++t) {
+    std::array<float, kHidden> weights{};
+    take(weights);
+    for (std::size_t k = 0; k < kHidden; ++k) m.out_[k * kLanes + t] = weights[k];
+  }
   take(m.out_bias_);
   take(m.thresholds_);
+  take(m.slopes_);
+  take(m.vetoes_);
   std::memcpy(&m.scale_, at, 4);
   return m;
 }
 
+// Loops over neighbouring floats, so that the compiler takes several at once.
 Scores Model::judge(const float* sums, std::uint32_t tokens) const {
   std::array<float, kHidden> h = hidden_bias_;
   const float size = static_cast<float>(tokens);
@@ -104,14 +111,15 @@ Scores Model::judge(const float* sums, std::uint32_t tokens) const {
     const float* weights = hidden_.data() + d * kHidden;
     for (std::size_t k = 0; k < kHidden; ++k) h[k] += x * weights[k];
   }
-  for (float& x : h) x = std::max(x, 0.0f);
-  Scores scores;
-  for (std::size_t t = 0; t < kTopics; ++t) {
-    float sum = out_bias_[t] - thresholds_[t];
-    const float* weights = out_.data() + t * kHidden;
-    for (std::size_t k = 0; k < kHidden; ++k) sum += h[k] * weights[k];
-    scores[t] = sum;
+  std::array<float, kLanes> sum{};
+  for (std::size_t t = 0; t < kTopics; ++t) sum[t] = out_bias_[t] - thresholds_[t];
+  for (std::size_t k = 0; k < kHidden; ++k) {
+    const float x = std::max(h[k], 0.0f);
+    const float* weights = out_.data() + k * kLanes;
+    for (std::size_t t = 0; t < kLanes; ++t) sum[t] += x * weights[t];
   }
+  Scores scores;
+  std::copy_n(sum.begin(), kTopics, scores.begin());
   return scores;
 }
 
@@ -138,4 +146,4 @@ void Model::score(std::string_view text, std::vector<Window>& out) const {
   }
 }
 
-}  // namespace sluice::sense::topic
+}  // namespace sluice::sense::topics

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "sense/topic/topic.h"
+#include "sense/topics/model.h"
 
-namespace sluice::sense::topic {
+namespace sluice::sense::topics {
 namespace {
 
 struct Expected {
@@ -16,9 +16,9 @@ struct Expected {
   std::string text;
 };
 
-// Written by tools/topic/train.py: seven scores, a tab, the text with \n and \\ escaped.
+// Written by tools/topics/train.py: seven scores, a tab, the text with \n and \\ escaped.
 std::vector<Expected> expected() {
-  std::ifstream file("src/sense/topic/scores.txt");
+  std::ifstream file("src/sense/topics/scores.txt");
   REQUIRE(file);
   std::vector<Expected> all;
   for (std::string line; std::getline(file, line);) {
@@ -105,10 +105,10 @@ TEST_CASE("what is not a topic model is refused") {
 }
 
 TEST_CASE("the model in the program is the committed file, of at most 4 MB") {
-  std::ifstream file("src/sense/topic/topics.model", std::ios::binary);
+  std::ifstream file("src/sense/topics/topics.model", std::ios::binary);
   const std::string content{std::istreambuf_iterator<char>(file), {}};
   CHECK(builtin_bytes() == content);
   CHECK(content.size() <= 4u << 20);
 }
 
-}  // namespace sluice::sense::topic
+}  // namespace sluice::sense::topics

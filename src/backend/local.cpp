@@ -2,6 +2,8 @@
 
 #include <mutex>
 
+#include "wire/openai_embeddings.h"
+
 namespace sluice::backend {
 namespace {
 
@@ -19,6 +21,11 @@ struct Mailbox {
       std::lock_guard guard(lock);
       for (auto& event : chunk.events) waiting.events.push_back(std::move(event));
       waiting.last = chunk.last;
+      if (!chunk.raw.empty()) {  // a whole answer
+        waiting.raw = std::move(chunk.raw);
+        waiting.protocol = chunk.protocol;
+        waiting.closing = chunk.closing;
+      }
     }
     ready.set();
   }
@@ -77,6 +84,26 @@ class LocalAnswer : public Answer {
   bool ended_ = true;  // until started(): a job that was refused is not there to cancel
 };
 
+// The answer to a request for embeddings, put together as its vectors come.
+struct Vectors {
+  std::string model;
+  bool base64 = false;
+  std::vector<std::string> written;  // JSON, by input
+
+  void put(std::size_t input, std::span<const float> vector) {
+    if (written.size() <= input) written.resize(input + 1);
+    written[input] = wire::openai_embedding(input, vector, base64);
+  }
+  chat::Chunk whole(chat::Chunk end) const {
+    for (const chat::Event& event : end.events)
+      if (const auto* usage = std::get_if<chat::Usage>(&event))
+        end.raw = wire::openai_embeddings(model, written, usage->prompt());
+    end.protocol = chat::Protocol::OpenAiEmbeddings;
+    end.closing = true;
+    return end;
+  }
+};
+
 class Local : public Backend {
  public:
   Local(net::Loop& loop, const config::Deployment& deployment, std::shared_ptr<engine::Engine> engine)
@@ -88,8 +115,7 @@ class Local : public Backend {
   net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request, const CallContext&) override {
     auto mailbox = std::make_shared<Mailbox>(loop_);
     auto answer = std::make_unique<LocalAnswer>(engine_, mailbox, served_);
-    auto sink = [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); };
-    auto job = engine_->submit(request, std::move(sink));
+    auto job = request.operation == chat::Operation::Embed ? embed(request, mailbox) : answer_to(request, mailbox);
     if (!job) co_return fail(job.error());
     answer->started(*job);
     co_return std::unique_ptr<Answer>(std::move(answer));
@@ -99,6 +125,19 @@ class Local : public Backend {
   bool ready() const override { return true; }
 
  private:
+  Result<engine::JobId> answer_to(const chat::Request& request, const std::shared_ptr<Mailbox>& mailbox) {
+    return engine_->submit(request, [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); });
+  }
+  Result<engine::JobId> embed(const chat::Request& request, const std::shared_ptr<Mailbox>& mailbox) {
+    auto vectors = std::make_shared<Vectors>();
+    vectors->model = request.model;
+    vectors->base64 = wire::wants_base64(request);
+    engine::EmbeddingSink sink;
+    sink.vector = [vectors](std::size_t input, std::span<const float> vector) { vectors->put(input, vector); };
+    sink.end = [vectors, mailbox](chat::Chunk end) { mailbox->put(vectors->whole(std::move(end))); };
+    return engine_->embed(request, std::move(sink));
+  }
+
   net::Loop& loop_;
   std::shared_ptr<engine::Engine> engine_;
   Served served_;

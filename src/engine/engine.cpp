@@ -1,9 +1,12 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 
 #include "engine/answer_form.h"
 #include "engine/describe.h"
+#include "engine/embedding.h"
 #include "engine/gguf/gguf.h"
 #include "engine/model/cache.h"
 #include "engine/model/model.h"
@@ -40,6 +43,9 @@ Status check_options(const LoadOptions& options) {
   return check_option("prefill_chunk", options.prefill_chunk, 1, kMostChunk);
 }
 
+// Ids of embedding runs, which the scheduler's never reach.
+constexpr JobId kFirstRun = JobId{1} << 63;
+
 // What a model's authors recommend where a client says nothing. R1 and its distillations: temperature 0.6 and
 // top-p 0.95 (its README). The guide recites trained answers, so it takes the most likely token.
 SamplerSettings default_sampling(const std::string& prompt_format) {
@@ -63,13 +69,19 @@ class LocalEngine : public Engine {
 
   const ModelInfo& info() const override { return info_; }
   Result<JobId> submit(const chat::Request& request, Sink sink) override;
-  void cancel(JobId job) override { scheduler_->cancel(job); }
+  Result<JobId> embed(const chat::Request& request, EmbeddingSink sink) override;
+  void cancel(JobId job) override;
   int running() const override { return scheduler_->running(); }
 
  private:
   Status refuse_hopeless(const chat::Request& request) const;
 
   ModelInfo info_;
+  EmbeddingForm embedding_;
+  int slots_ = 1;
+  std::mutex runs_lock_;  // guards runs_ and next_run_
+  std::map<JobId, std::shared_ptr<EmbeddingRun>> runs_;
+  JobId next_run_ = kFirstRun;
   // In the order of dependence: each uses those above it.
   std::unique_ptr<gguf::File> file_;
   std::unique_ptr<Tokenizer> tokenizer_;
@@ -110,6 +122,9 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   engine->info_ = describe(file, shape);
   engine->info_.prompt_format = engine->prompt_->name();
   engine->info_.context = wanted.context;
+  engine->info_.embedding = shape.embedding;
+  engine->embedding_ = embedding_form(file, shape.architecture);
+  engine->slots_ = wanted.slots;
   engine->info_.kv_bytes_per_token = model::Cache::bytes_per_position(shape, wanted.exact);
   const SchedulerLimits limits{wanted.slots, wanted.context, options.prefill_chunk, options.queue};
   engine->scheduler_ = std::make_unique<Scheduler>(*engine->model_, *engine->tokenizer_, limits);
@@ -175,6 +190,44 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
   job.sink =
       request.echo && !request.inputs.empty() ? echoing(request.inputs[0], std::move(sink)) : std::move(sink);
   return scheduler_->submit(std::move(job));
+}
+
+Result<JobId> LocalEngine::embed(const chat::Request& request, EmbeddingSink sink) {
+  SLUICE_TRY_VOID(refuse_unsupported_embedding(request));
+  if (!embedding_.pooling)
+    return fail("engine.unsupported_field", embedding_.refusal, "$.input",
+                "use a model whose deployment makes embeddings");
+  SLUICE_TRY(auto task, embedding_task(request, *tokenizer_, info_));
+  JobId id = 0;
+  std::shared_ptr<EmbeddingRun> run;
+  const auto forget = [this](JobId ended) {
+    std::lock_guard guard(runs_lock_);
+    runs_.erase(ended);
+  };
+  {
+    std::lock_guard guard(runs_lock_);
+    id = next_run_++;
+    run = std::make_shared<EmbeddingRun>(*scheduler_, *tokenizer_, embedding_, std::move(task), std::move(sink),
+                                         [forget, id] { forget(id); });
+    runs_.emplace(id, run);
+  }
+  const Status status = run->start(slots_);
+  if (status) return id;
+  forget(id);
+  return fail(status.error());
+}
+
+void LocalEngine::cancel(JobId job) {
+  if (job < kFirstRun) return scheduler_->cancel(job);
+  std::shared_ptr<EmbeddingRun> run;
+  {
+    std::lock_guard guard(runs_lock_);
+    const auto found = runs_.find(job);
+    if (found == runs_.end()) return;
+    run = std::move(found->second);
+    runs_.erase(found);
+  }
+  run->cancel();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,11 +48,19 @@ struct ModelInfo {
   int context_trained = 0;  // positions
   int context = 0;          // positions per job as loaded
   int vocabulary = 0;       // tokens
+  int embedding = 0;        // dimensions of a text's vector
   std::string digest;       // "sha256:..." of the whole file (up to 64 MiB) or "header-sha256:..." of its header
 };
 
 using Sink = std::function<void(chat::Chunk)>;
 using JobId = std::uint64_t;
+
+// Both are called like a Sink: on the scheduler thread, and they must not block.
+struct EmbeddingSink {
+  // Once for each input, in any order: [dimensions], of length 1 (L2).
+  std::function<void(std::size_t input, std::span<const float> vector)> vector;
+  Sink end;  // once, with Usage and Finish behind the last vector, or with a Failure
+};
 
 class Engine {
  public:
@@ -67,6 +76,12 @@ class Engine {
   // tool_choice and the extra field `grammar` (GBNF) are honoured token by token: an answer that ends with Stop or
   // ToolCalls has the form that was asked for.
   virtual Result<JobId> submit(const chat::Request& request, Sink sink) = 0;
+  // Operation::Embed: the final hidden states of each input, pooled as the file says (embedding.h) and brought to
+  // length 1; with the extra field `dimensions` the first so many of them, brought to length 1 again. Inputs that
+  // are text get BOS and EOS as the file says and are otherwise plain; token ids are taken from the body as they
+  // are. The inputs are read some at a time among the chats, each at most as long as the context. Refuses as
+  // submit() does.
+  virtual Result<JobId> embed(const chat::Request& request, EmbeddingSink sink) = 0;
   virtual void cancel(JobId job) = 0;  // frees the slot within one step; the sink gets no more calls after return
   virtual int running() const = 0;     // jobs decoding or waiting
 };

@@ -318,7 +318,7 @@ TEST_CASE("text completions continue the golden prompts as the reference impleme
   }
 }
 
-TEST_CASE("what a text completion may not ask is refused by name, and so are embeddings") {
+TEST_CASE("what a text completion may not ask is refused by name") {
   auto engine = load(stories());
   if (!engine) return;
   using Change = void (*)(chat::Request&);
@@ -338,7 +338,6 @@ TEST_CASE("what a text completion may not ask is refused by name, and so are emb
       {"engine.unsupported_field $.logit_bias", [](chat::Request& r) { r.sampling.logit_bias = R"({"1":200})"; }},
       {"", [](chat::Request& r) { r.sampling.logit_bias = R"({"1":2})"; }},
       {"", [](chat::Request& r) { r.sampling.frequency_penalty = 1; }},
-      {"engine.unsupported_field $.input", [](chat::Request& r) { r.operation = chat::Operation::Embed; }},
       {"engine.unsupported_field $.messages",
        [](chat::Request& r) { r.operation = chat::Operation::CountTokens; }},
       {"engine.context_exceeded $.prompt", [](chat::Request& r) { r.inputs[0] = std::string(8 << 20, 'x'); }},

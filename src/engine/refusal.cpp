@@ -84,9 +84,6 @@ bool is_text_format(const std::string& raw) {
 }  // namespace
 
 Status refuse_unsupported(const chat::Request& request) {
-  if (request.operation == chat::Operation::Embed)
-    return fail("engine.unsupported_field", "the built-in engine makes no embeddings", "$.input",
-                "use a model whose deployment makes embeddings");
   if (request.operation == chat::Operation::CountTokens)
     return fail("engine.unsupported_field", "the built-in engine counts no tokens without answering", "$.messages",
                 "use a model whose deployment counts tokens");
@@ -106,6 +103,14 @@ Status refuse_unsupported(const chat::Request& request) {
       if (request.messages[i].parts[j].kind != chat::Part::Kind::Text)
         return refuse("$.messages[" + std::to_string(i) + "].content[" + std::to_string(j) + "]",
                       "the built-in engine reads text only");
+  return {};
+}
+
+// The form of the vectors is for whoever writes the answer; how many dimensions, for embedding_task().
+Status refuse_unsupported_embedding(const chat::Request& request) {
+  for (const chat::ExtraField& field : request.extra)
+    if (field.path != "$.encoding_format" && field.path != "$.dimensions" && !harmless(field))
+      return refuse(field.path, "the built-in engine does not know this field of embeddings");
   return {};
 }
 

@@ -1,5 +1,8 @@
 #include "wire/openai_embeddings.h"
 
+#include <algorithm>
+#include <bit>
+#include <charconv>
 #include <optional>
 
 #include "base/check.h"
@@ -106,7 +109,7 @@ class Reader : public AnswerReader {
   std::string model_;
 };
 
-// An answer exists only in the deployment's own bytes: nothing else has vectors.
+// An answer exists only as a deployment's own bytes: no event has vectors.
 class Writer : public AnswerWriter {
  public:
   void stream(const Chunk& chunk, std::vector<Piece>&) override { collect(chunk); }
@@ -136,6 +139,36 @@ class Writer : public AnswerWriter {
   std::string raw_;
   bool told_ = false;
 };
+
+void append_numbers(std::string& out, std::span<const float> vector) {
+  char digits[32];
+  char separator = '[';
+  for (const float number : vector) {
+    out += separator;
+    const auto end = std::to_chars(digits, digits + sizeof digits, number);
+    out.append(digits, end.ptr);
+    separator = ',';
+  }
+  out += ']';
+}
+
+void append_base64(std::string& out, std::span<const float> vector) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  for (const float number : vector) {
+    const auto bits = std::bit_cast<std::uint32_t>(number);
+    for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(bits >> shift);
+  }
+  out += '"';
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t three = 0;
+    for (std::size_t j = 0; j < 3; ++j)
+      three = three << 8 | (j < left ? static_cast<unsigned char>(bytes[i + j]) : 0u);
+    for (std::size_t j = 0; j < 4; ++j) out += j <= left ? kDigits[three >> (18 - 6 * j) & 63] : '=';
+  }
+  out += '"';
+}
 
 }  // namespace
 
@@ -168,6 +201,30 @@ Result<Outgoing> encode_openai_embeddings(const chat::Request& request, const Ta
   json::Splice splice(*request.body);
   splice.set(request.body->root(), "model", json::quote(target.model));
   return Outgoing{splice.apply(), {}};
+}
+
+bool wants_base64(const chat::Request& request) {
+  for (const chat::ExtraField& field : request.extra)
+    if (field.path == "$.encoding_format") return json::unescape(field.raw) == "base64";
+  return false;
+}
+
+std::string openai_embedding(std::size_t index, std::span<const float> vector, bool base64) {
+  std::string out = R"({"object":"embedding","index":)" + std::to_string(index) + R"(,"embedding":)";
+  if (base64) {
+    append_base64(out, vector);
+  } else {
+    append_numbers(out, vector);
+  }
+  return out + "}";
+}
+
+std::string openai_embeddings(std::string_view model, std::span<const std::string> data, std::int64_t tokens) {
+  std::string list = "[";
+  for (const std::string& element : data) list.append(list.size() > 1 ? "," : "").append(element);
+  json::Writer w;
+  w.object().member("object", "list").key("data").raw(list + "]").member("model", model).key("usage").object();
+  return w.member("prompt_tokens", tokens).member("total_tokens", tokens).end().end().take();
 }
 
 std::unique_ptr<AnswerReader> make_openai_embeddings_reader() { return std::make_unique<Reader>(); }

@@ -78,3 +78,27 @@ TEST_CASE("embeddings: an answer passes through whole with its usage, anything e
   mute->collect(words);
   CHECK(mute->whole().find("upstream.protocol") != std::string::npos);
 }
+
+TEST_CASE("embeddings: a vector is written so that either form reads back the same floats") {
+  const std::vector<float> vector{0.1f, -1.0f / 3, 0.0f, 1e-38f, 0.99999994f};
+  const std::string numbers = wire::openai_embedding(3, vector, false);
+  auto doc = json::Doc::parse(numbers);
+  REQUIRE(doc);
+  CHECK((*doc)->root()["index"].integer() == 3);
+  std::vector<float> read;
+  for (json::Value v : (*doc)->root()["embedding"]) read.push_back(static_cast<float>(*v.number()));
+  CHECK(read == vector);
+  // The bytes as `struct.pack("<5f", ...)` and `base64` of Python have them.
+  CHECK(wire::openai_embedding(0, vector, true) ==
+        R"({"object":"embedding","index":0,"embedding":"zczMPauqqr4AAAAA7uNsAP//fz8="})");
+  const std::vector<std::string> data{numbers, numbers};
+  auto whole = json::Doc::parse(wire::openai_embeddings("m\"", data, 7));
+  REQUIRE(whole);
+  CHECK((*whole)->root()["data"].size() == 2);
+  CHECK((*whole)->root()["model"].string() == "m\"");
+  CHECK((*whole)->root()["usage"]["total_tokens"].integer() == 7);
+  auto asked = wire::decode_openai_embeddings(R"({"model":"m","input":"a","encoding_format":"base6\u0034"})");
+  REQUIRE(asked);
+  CHECK(wire::wants_base64(*asked));
+  CHECK_FALSE(wire::wants_base64(*wire::decode_openai_embeddings(R"({"model":"m","input":"a"})")));
+}

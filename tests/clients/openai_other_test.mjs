@@ -87,9 +87,27 @@ test("a client that leaves ends the upstream call within 100 ms", () => departur
 }
 
 throughSluice("embeddings of a model that has none are refused by name, in JSON", async () => {
-  for (const other of [model, "sluice-guide"])
-    await assert.rejects(client.embeddings.create({ model: other, input: "one" }), (error) =>
-      error instanceof OpenAI.BadRequestError && /embed/i.test(error.message));
+  await assert.rejects(client.embeddings.create({ model, input: "one" }), (error) =>
+    error instanceof OpenAI.BadRequestError && /embed/i.test(error.message));
+});
+
+throughSluice("the engine's embeddings are the same as numbers and as base64, in order and of length 1", async () => {
+  const input = ["one", "a longer text", "one"];
+  const asked = (more) => client.embeddings.create({ model: "sluice-guide", input, ...more });
+  const numbers = await asked({ encoding_format: "float" });
+  assert.deepEqual(breaches("CreateEmbeddingResponse", numbers), []);
+  const packed = await asked();  // base64, decoded by the SDK
+  assert.deepEqual(packed.data.map((e) => [...e.embedding]), numbers.data.map((e) => e.embedding.map(Math.fround)));
+  assert.deepEqual(numbers.data.map((e) => e.index), [0, 1, 2]);
+  assert.deepEqual(numbers.data[0].embedding, numbers.data[2].embedding);
+  assert.notDeepEqual(numbers.data[0].embedding, numbers.data[1].embedding);
+  for (const { embedding } of numbers.data) assert.ok(Math.abs(Math.hypot(...embedding) - 1) < 1e-5);
+  assert.equal(numbers.usage.prompt_tokens, numbers.usage.total_tokens);
+  const short = await asked({ encoding_format: "float", dimensions: 8 });
+  const scale = Math.hypot(...numbers.data[1].embedding.slice(0, 8));
+  short.data[1].embedding.forEach((v, i) => assert.ok(Math.abs(v - numbers.data[1].embedding[i] / scale) < 1e-6));
+  await assert.rejects(asked({ dimensions: 1000000 }), (error) =>
+    error instanceof OpenAI.BadRequestError && /dimensions/.test(error.message));
 });
 
 test("models are listed as OpenAI's clients expect", async () => {

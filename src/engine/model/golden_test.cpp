@@ -117,6 +117,56 @@ TEST_CASE("exact mode gives the reference's logits, likelihoods and greedy token
   }
 }
 
+namespace {
+
+std::vector<Logits> hidden_states(Model& model, const std::vector<int>& tokens, int chunk) {
+  std::vector<Logits> out;
+  for (std::size_t begin = 0; begin < tokens.size(); begin += static_cast<std::size_t>(chunk)) {
+    const std::size_t end = std::min(tokens.size(), begin + static_cast<std::size_t>(chunk));
+    std::vector<Row> rows;
+    for (std::size_t i = begin; i < end; ++i)
+      rows.push_back({tokens[i], 0, static_cast<int>(i), i % 3 == 0, true});
+    model.forward(rows);
+    for (int i = 0; i < static_cast<int>(rows.size()); ++i)
+      out.emplace_back(model.hidden(i).begin(), model.hidden(i).end());
+  }
+  return out;
+}
+
+double check_vector(std::vector<double> vector, const GoldenVector& golden) {
+  double squares = 0, worst = 0;
+  for (double v : vector) squares += v * v;
+  CHECK(std::fabs(std::sqrt(squares) - golden.norm) < 1e-3);
+  for (std::size_t i = 0; i < golden.first.size(); ++i)
+    worst = std::max(worst, std::fabs(vector[i] / std::sqrt(squares) - golden.first[i]));
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("exact mode gives the reference's hidden states, the last and their mean") {
+  int seen = 0;
+  for (const char* name : kFiles) {
+    Loaded loaded = load(name, options(true));
+    if (!loaded.model) return;
+    for (const GoldenPrompt& prompt : loaded.prompts) {
+      if (prompt.ref.last.norm == 0) continue;
+      CAPTURE(name);
+      CAPTURE(prompt.tokens.size());
+      ++seen;
+      const std::vector<Logits> states = hidden_states(*loaded.model, prompt.tokens, 64);
+      std::vector<double> mean(states[0].size(), 0.0);
+      for (const Logits& state : states)
+        for (std::size_t i = 0; i < state.size(); ++i)
+          mean[i] += static_cast<double>(state[i]) / static_cast<double>(states.size());
+      CHECK(check_vector(mean, prompt.ref.mean) < 2e-5);
+      CHECK(check_vector({states.back().begin(), states.back().end()}, prompt.ref.last) < 2e-5);
+      CHECK(hidden_states(*loaded.model, prompt.tokens, 7) == states);
+    }
+  }
+  CHECK(seen >= 14);
+}
+
 TEST_CASE("fast mode stays as close to the reference as the reference's own fast path") {
   for (const char* name : kFiles) {
     Loaded loaded = load(name, options(false));

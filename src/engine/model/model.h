@@ -1,8 +1,8 @@
-// A loaded model: tokens in, logits out.
+// A loaded model: tokens in, logits out, and the hidden states behind them.
 //
 // Rows of several sequences are computed together. Each sequence lives in a slot; its row at position p sees the
-// rows that were computed for the same slot at positions 0 .. p, and nothing else. A row's logits do not depend on
-// what it is batched with, nor on how a prompt was cut into chunks.
+// rows that were computed for the same slot at positions 0 .. p, and nothing else. A row's logits and hidden
+// state do not depend on what it is batched with, nor on how a prompt was cut into chunks.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,7 @@ struct Row {
   int slot = 0;
   int position = 0;
   bool wants_logits = false;
+  bool wants_hidden = false;
 };
 
 // Not thread-safe: one thread calls forward(), which uses the model's own pool.
@@ -50,6 +51,9 @@ class Model {
   virtual void forward(std::span<const Row> rows) = 0;
   // [vocabulary] of the i-th row of the last forward() that wanted logits; valid until the next.
   virtual std::span<float> logits(int i) = 0;
+  // [embedding] of the i-th row of the last forward() that wanted it: the residual stream behind the final norm,
+  // from which the logits are computed; valid until the next.
+  virtual std::span<const float> hidden(int i) = 0;
 };
 
 }  // namespace sluice::engine::model

@@ -20,7 +20,8 @@ Pass::Pass(const Shape& shape, const Options& options)
       h_(options.rows, shape.embedding),
       result_(options.rows, shape.embedding),
       gate_(options.rows, shape.widest_network()),
-      up_(options.rows, shape.widest_network()) {
+      up_(options.rows, shape.widest_network()),
+      hidden_(options.rows, shape.embedding) {
   // One expert chosen otherwise, because two were nearly equal, changes the answer.
   compute_.set_fine(shape.mixture.experts > 0);
   compute_.set_watch(options.watch);
@@ -29,7 +30,7 @@ Pass::Pass(const Shape& shape, const Options& options)
 std::uint64_t Pass::bytes(const Shape& shape, const Options& options) {
   const std::uint64_t logits =
       static_cast<std::uint64_t>(options.slots) * static_cast<std::uint64_t>(shape.vocabulary) * sizeof(float);
-  return 3 * Buffer::bytes(options.rows, shape.embedding) +
+  return 4 * Buffer::bytes(options.rows, shape.embedding) +
          2 * Buffer::bytes(options.rows, shape.widest_network()) + logits +
          static_cast<std::uint64_t>(options.threads) * tensor::kAttentionScratch * sizeof(float);
 }
@@ -64,7 +65,20 @@ void Pass::feed_forward(const FeedForward& network, float limit) {
 
 void Pass::add_result() { compute_.add(x_, result_, count_); }
 
+void Pass::keep_hidden(std::span<const float> norm) {
+  kept_ = 0;
+  for (int i = 0; i < count_; ++i)
+    if (row(i).wants_hidden) std::copy_n(x_.row(i), shape_.embedding, hidden_.row(kept_++));
+  if (kept_ > 0) compute_.rms_norm(hidden_, kept_, norm, shape_.epsilon, hidden_);
+}
+
+std::span<const float> Pass::hidden(int i) {
+  SLUICE_CHECK(i >= 0 && i < kept_, "only rows that wanted their hidden state have it");
+  return {hidden_.row(i), static_cast<std::size_t>(shape_.embedding)};
+}
+
 void Pass::finish(std::span<const float> norm, const tensor::Weight& head) {
+  keep_hidden(norm);
   if (wanted_ == 0) return;
   int kept = 0;
   for (int i = 0; i < count_; ++i) {

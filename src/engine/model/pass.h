@@ -27,9 +27,11 @@ class Pass {
   void norm(std::span<const float> weight);                        // h = RMSNorm(x)
   void feed_forward(const FeedForward& network, float limit = 0);  // result = (silu(h W_gate) * (h W_up)) W_down
   void add_result();                                               // x = x + result
-  void finish(std::span<const float> norm, const tensor::Weight& head);  // logits of the rows that want them
+  // Logits and hidden states of the rows that want them.
+  void finish(std::span<const float> norm, const tensor::Weight& head);
 
   std::span<float> logits(int i);
+  std::span<const float> hidden(int i);
 
   // For the parts that families are made of.
   tensor::Compute& compute() { return compute_; }
@@ -45,13 +47,16 @@ class Pass {
   }
 
  private:
+  void keep_hidden(std::span<const float> norm);
+
   Shape shape_;
   tensor::Compute compute_;
   int most_rows_, most_positions_, slots_;
   std::span<const Row> rows_;
   int count_ = 0;
   int wanted_ = 0;  // rows that want logits
-  tensor::Buffer x_, h_, result_, gate_, up_;
+  int kept_ = 0;    // rows that want their hidden state
+  tensor::Buffer x_, h_, result_, gate_, up_, hidden_;
   std::vector<float> logits_;  // [wanted][vocabulary]
 };
 

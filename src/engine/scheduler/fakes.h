@@ -65,6 +65,7 @@ class FakeModel : public model::Model {
   void forward(std::span<const model::Row> rows) override {
     if (rows.empty() || static_cast<int>(rows.size()) > most_rows_) ++violations;
     logits_.clear();
+    hidden_.clear();
     batches.push_back({});
     for (const model::Row& row : rows) {
       std::vector<std::int32_t>& sequence = sequences[static_cast<std::size_t>(row.slot)];
@@ -73,6 +74,7 @@ class FakeModel : public model::Model {
       sequence.resize(position);
       sequence.push_back(row.token);
       ++batches.back()[row.slot];
+      if (row.wants_hidden) hidden_.push_back(state_of(sequence));
       if (!row.wants_logits) continue;
       logits_.emplace_back(static_cast<std::size_t>(vocabulary_), 0.0f);
       const std::int32_t next = rule_(sequence);
@@ -84,6 +86,14 @@ class FakeModel : public model::Model {
     ++steps;
   }
   std::span<float> logits(int i) override { return logits_[static_cast<std::size_t>(i)]; }
+  std::span<const float> hidden(int i) override { return hidden_[static_cast<std::size_t>(i)]; }
+  // A hidden state that tells the whole sequence so far from any other of the same tokens.
+  static std::vector<float> state_of(const std::vector<std::int32_t>& sequence) {
+    std::vector<float> state(4, 0.0f);
+    for (std::size_t i = 0; i < sequence.size(); ++i)
+      state[(i + static_cast<std::size_t>(sequence[i])) % 4] += static_cast<float>(sequence[i]) + 1;
+    return state;
+  }
 
   std::atomic<int> steps{0};
   std::atomic<int> violations{0};
@@ -94,7 +104,7 @@ class FakeModel : public model::Model {
   model::Shape shape_;
   int most_rows_, vocabulary_;
   Rule rule_;
-  std::vector<std::vector<float>> logits_;
+  std::vector<std::vector<float>> logits_, hidden_;
 };
 
 }  // namespace sluice::engine

@@ -31,7 +31,13 @@ Scheduler::~Scheduler() {
 
 Result<std::uint64_t> Scheduler::submit(JobRequest request) {
   SLUICE_CHECK(!request.prompt.empty() && request.sink, "the engine renders a prompt before it submits");
-  if (request.prompt.size() >= static_cast<std::size_t>(limits_.context))
+  const auto context = static_cast<std::size_t>(limits_.context);
+  if (request.pooled && request.prompt.size() > context)
+    return fail("engine.context_exceeded",
+                "the text has " + std::to_string(request.prompt.size()) + " tokens; the context has " +
+                    std::to_string(limits_.context),
+                "$.input", "send less text or load the model with a larger `context`");
+  if (!request.pooled && request.prompt.size() >= context)
     return fail("engine.context_exceeded",
                 "the prompt has " + std::to_string(request.prompt.size()) + " tokens; the context has " +
                     std::to_string(limits_.context) + " and the answer needs at least one",
@@ -40,7 +46,7 @@ Result<std::uint64_t> Scheduler::submit(JobRequest request) {
   {
     std::lock_guard guard(lock_);
     if (stopping_) return fail("engine.stopped", "the engine is being stopped");
-    if (waiting_.size() >= static_cast<std::size_t>(limits_.queue))
+    if (!request.admitted && waiting_.size() >= static_cast<std::size_t>(limits_.queue))
       return fail("engine.busy",
                   std::to_string(limits_.slots) + " answers are being written and " +
                       std::to_string(waiting_.size()) + " requests wait already",
@@ -76,6 +82,7 @@ void Scheduler::work() {
     if (!rows_.empty()) {
       model_.forward(rows_);
       take_logits();
+      take_hidden();
     }
     forget_finished();
   }
@@ -110,6 +117,7 @@ bool Scheduler::admit() {
 void Scheduler::plan() {
   rows_.clear();
   takers_.clear();
+  pooling_.clear();
   for (const JobPointer& job : jobs_)
     if (!job->done && !job->reading()) add_row(*job, true);
   plan_reading(limits_.chunk);
@@ -125,7 +133,7 @@ void Scheduler::plan_reading(int budget) {
     if (job.done) continue;
     while (job.reading() && budget > 0) {
       const bool last = job.position + 1 == job.request.prompt.size();
-      add_row(job, last);
+      add_row(job, last && !job.request.pooled);
       --budget;
       if (last) break;
     }
@@ -134,9 +142,12 @@ void Scheduler::plan_reading(int budget) {
 
 void Scheduler::add_row(Job& job, bool wants_logits) {
   const std::int32_t token = job.reading() ? job.request.prompt[job.position] : job.last;
-  rows_.push_back({token, job.slot, static_cast<int>(job.position), wants_logits});
+  const PooledText* pooled = job.request.pooled.get();
+  const bool wants_hidden = pooled != nullptr && pooled->wants(job.position, job.request.prompt.size());
+  rows_.push_back({token, job.slot, static_cast<int>(job.position), wants_logits, wants_hidden});
   ++job.position;
   if (wants_logits) takers_.push_back(&job);
+  if (wants_hidden) pooling_.push_back(&job);
 }
 
 void Scheduler::take_logits() {
@@ -148,6 +159,13 @@ void Scheduler::take_logits() {
     const std::int32_t token = job.sampler.choose(job.constraint ? masked(job, logits) : logits);
     take_token(job, token, logits);
   }
+}
+
+void Scheduler::take_hidden() {
+  for (std::size_t i = 0; i < pooling_.size(); ++i)
+    pooling_[i]->request.pooled->take(model_.hidden(static_cast<int>(i)));
+  for (const JobPointer& job : jobs_)
+    if (job->request.pooled && !job->done && !job->reading()) end(*job, {}, chat::FinishReason::Stop);
 }
 
 // Without the tokens that the answer's form does not allow. Reasoning is free, but it must end before the answer

@@ -24,6 +24,7 @@
 #include "engine/model/model.h"
 #include "engine/sampler/sampler.h"
 #include "engine/scheduler/answer.h"
+#include "engine/scheduler/pooled.h"
 #include "engine/tokenizer/tokenizer.h"
 
 namespace sluice::engine {
@@ -46,6 +47,10 @@ struct JobRequest {
   // What the answer behind its reasoning must look like; none: anything. The tree is of the scheduler's tokenizer.
   std::shared_ptr<const constraint::Grammar> grammar;
   std::shared_ptr<const constraint::TokenTrie> trie;
+  // Not null: nothing is answered. The prompt, which may fill the context, is read and its hidden states are put
+  // here before the only chunk comes, with Usage and Finish.
+  std::shared_ptr<PooledText> pooled;
+  bool admitted = false;  // a part of what was admitted before: however many wait, it may wait too
   std::function<void(chat::Chunk)> sink;
 };
 
@@ -96,6 +101,7 @@ class Scheduler {
   void plan_reading(int budget);
   void add_row(Job& job, bool wants_logits);
   void take_logits();
+  void take_hidden();
   std::span<const float> masked(Job& job, std::span<const float> logits);
   void take_token(Job& job, std::int32_t token, std::span<const float> logits);
   std::string logprob_json(std::span<const float> logits, std::int32_t token, int count) const;
@@ -125,6 +131,7 @@ class Scheduler {
   std::vector<bool> slot_used_;
   std::vector<model::Row> rows_;
   std::vector<Job*> takers_;   // who gets the i-th logits
+  std::vector<Job*> pooling_;  // who gets the i-th hidden state
   std::vector<float> masked_;  // logits of a job whose answer has a form
   std::size_t turn_ = 0;       // which reading job comes first in this step
   std::thread thread_;         // last: starts when all else is ready

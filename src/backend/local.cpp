@@ -112,10 +112,12 @@ class Local : public Backend {
     served_ = {deployment.name, info.name + "; " + info.family + "; " + info.quantisation, info.digest};
   }
 
-  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request, const CallContext&) override {
+  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
+                                                 const CallContext& context) override {
     auto mailbox = std::make_shared<Mailbox>(loop_);
     auto answer = std::make_unique<LocalAnswer>(engine_, mailbox, served_);
-    auto job = request.operation == chat::Operation::Embed ? embed(request, mailbox) : answer_to(request, mailbox);
+    auto job = request.operation == chat::Operation::Embed ? embed(request, mailbox)
+                                                           : answer_to(request, mailbox, context.cache);
     if (!job) co_return fail(job.error());
     answer->started(*job);
     co_return std::unique_ptr<Answer>(std::move(answer));
@@ -125,8 +127,9 @@ class Local : public Backend {
   bool ready() const override { return true; }
 
  private:
-  Result<engine::JobId> answer_to(const chat::Request& request, const std::shared_ptr<Mailbox>& mailbox) {
-    return engine_->submit(request, [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); });
+  Result<engine::JobId> answer_to(const chat::Request& request, const std::shared_ptr<Mailbox>& mailbox,
+                                  const engine::CacheUse& cache) {
+    return engine_->submit(request, [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); }, cache);
   }
   Result<engine::JobId> embed(const chat::Request& request, const std::shared_ptr<Mailbox>& mailbox) {
     auto vectors = std::make_shared<Vectors>();

@@ -46,36 +46,6 @@ bool looks_like_variable(std::string_view name) {
                      [](unsigned char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-// Reads `key_env` and the secret it names into `secret`.
-void read_secret(Fields& fields, const Context& context, Need need, std::string& variable, std::string& secret) {
-  for (const char* key : {"key", "api_key", "secret", "token", "password"})
-    fields.refuse(key, "secrets don't belong into this file",
-                  "put it into an environment variable and name that with key_env: NAME_OF_THE_VARIABLE");
-  auto node = fields.node("key_env", need);
-  if (!node) return;
-  auto name = node->text();
-  if (!name) return fields.add(*node, std::move(name).error());
-  if (!looks_like_variable(*name))
-    return fields.add(*node,
-                      node->error("value", "expected the name of an environment variable",
-                                  "capital letters, digits and _, such as DEEPSEEK_API_KEY; not the key itself"));
-  const char* value = context.env(name->c_str());
-  std::string_view text = value ? value : "";
-  if (text.empty())
-    return fields.add(
-        *node,
-        node->error("missing_secret", "the environment variable " + *name + (value ? " is empty" : " is not set"),
-                    "set it before the start: export " + *name + "=..."));
-  bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
-  if (!printable)
-    return fields.add(*node, node->error("value",
-                                         "the value of " + *name +
-                                             " contains a space, a line end or other characters that no key has",
-                                         "set it again without them"));
-  variable = *name;
-  secret = text;
-}
-
 void read_name(Fields& fields, std::string& out) {
   auto node = fields.node("name", Need::Required);
   if (!node) return;
@@ -107,6 +77,14 @@ void read_jurisdiction(Fields& fields, Deployment& d, const char* fallback) {
   d.jurisdiction = *name;
 }
 
+void read_cache(Fields& fields, Deployment& d) {
+  auto node = fields.node("cache");
+  if (!node) return;
+  Fields cache(*node);
+  cache.bytes("memory", d.cache_bytes, 0, std::uint64_t{1} << 50, Need::Required);
+  if (auto status = cache.finish(); !status) fields.add(*node, std::move(status).error());
+}
+
 void read_engine(Fields& fields, Deployment& d, const Context& context) {
   only_for(fields, "another kind",
            {"dialect", "protocols", "address", "key_env", "ca_file", "connect_timeout", "stall_timeout",
@@ -123,6 +101,7 @@ void read_engine(Fields& fields, Deployment& d, const Context& context) {
   fields.integer("threads", d.threads, 0, 1024);
   fields.integer("context", d.context, 0, 1 << 24);
   fields.integer("slots", d.slots, 1, 1024);
+  read_cache(fields, d);
   auto model = fields.node("model", Need::Required);
   if (!model || !fields.text("model", d.model) || d.model == kGuideModel) return;
   if (d.model.starts_with("builtin:"))
@@ -189,7 +168,7 @@ void check_cloud_model(Fields& fields, const Deployment& d) {
 }
 
 void read_remote(Fields& fields, Deployment& d, const Context& context) {
-  only_for(fields, "kind engine", {"threads", "context", "slots"});
+  only_for(fields, "kind engine", {"threads", "context", "slots", "cache"});
   read_dialect(fields, d);
   read_protocols(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
@@ -278,7 +257,7 @@ Result<Deployment> parse_deployment(const Node& node, const Context& context) {
   } else {
     for (const char* key :
          {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env", "ca_file",
-          "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots"})
+          "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots", "cache"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());
@@ -319,6 +298,35 @@ Result<Key> parse_key(const Node& node, const Context& context) {
   if (key.person.empty()) key.person = key.name;
   key.digest = sha256_hex(secret);
   return key;
+}
+
+void read_secret(Fields& fields, const Context& context, Need need, std::string& variable, std::string& secret) {
+  for (const char* key : {"key", "api_key", "secret", "token", "password"})
+    fields.refuse(key, "secrets don't belong into this file",
+                  "put it into an environment variable and name that with key_env: NAME_OF_THE_VARIABLE");
+  auto node = fields.node("key_env", need);
+  if (!node) return;
+  auto name = node->text();
+  if (!name) return fields.add(*node, std::move(name).error());
+  if (!looks_like_variable(*name))
+    return fields.add(*node,
+                      node->error("value", "expected the name of an environment variable",
+                                  "capital letters, digits and _, such as DEEPSEEK_API_KEY; not the key itself"));
+  const char* value = context.env(name->c_str());
+  std::string_view text = value ? value : "";
+  if (text.empty())
+    return fields.add(
+        *node,
+        node->error("missing_secret", "the environment variable " + *name + (value ? " is empty" : " is not set"),
+                    "set it before the start: export " + *name + "=..."));
+  bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+  if (!printable)
+    return fields.add(*node, node->error("value",
+                                         "the value of " + *name +
+                                             " contains a space, a line end or other characters that no key has",
+                                         "set it again without them"));
+  variable = *name;
+  secret = text;
 }
 
 std::string resolve_path(const Context& context, const std::string& path) {

@@ -58,9 +58,10 @@ struct Deployment {
   int max_connections = 256;
 
   // kind engine
-  int threads = 0;  // 0: one per hardware thread
-  int context = 0;  // positions; 0: the engine's default
-  int slots = 4;    // concurrent streams
+  int threads = 0;                // 0: one per hardware thread
+  int context = 0;                // positions; 0: the engine's default
+  int slots = 4;                  // concurrent streams
+  std::uint64_t cache_bytes = 0;  // of the prefix cache in memory; 0: none
 
   std::string where;  // file:line of its definition, for messages
 };

@@ -1,10 +1,12 @@
 #include "gateway/gateway.h"
 
+#include <set>
 #include <thread>
 
 #include "base/log.h"
 #include "engine/builtin/builtin.h"
 #include "gateway/policy_page.h"
+#include "gateway/principal.h"
 #include "gateway/worker.h"
 
 namespace sluice::gateway {
@@ -12,11 +14,21 @@ namespace {
 
 constexpr std::string_view kGuideModel = "builtin:guide";
 
-Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment) {
+std::vector<std::string> tenants_of(const config::Settings& settings) {
+  std::set<std::string> tenants;
+  for (const config::Key& key : settings.keys) tenants.insert(key.tenant);
+  if (settings.keys.empty()) tenants.insert(Principal().tenant);
+  return {tenants.begin(), tenants.end()};
+}
+
+Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment,
+                                                    std::vector<std::string> tenants) {
   engine::LoadOptions options;
   options.threads = deployment.threads;
   options.context = deployment.context;
   options.slots = deployment.slots;
+  options.cache_bytes = deployment.cache_bytes;
+  options.cache_tenants = std::move(tenants);
   if (deployment.model == kGuideModel) {
     options.embedded = engine::guide_gguf();
     options.embedded_name = kGuideModel;
@@ -49,13 +61,13 @@ Status load(Shared& shared) {
     }
     shared.certificate = std::move(*certificate);
   }
-  SLUICE_TRY(shared.judge, sense::Judge::create());
+  SLUICE_TRY(shared.judge, sense::Judge::create(settings.detectors));
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
   SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
-    SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment));
+    SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment, tenants_of(settings)));
   }
   return {};
 }

@@ -90,6 +90,14 @@ void Topic::add(int group, double weight, std::string_view phrases, scan::Edge e
   });
 }
 
+void Topic::telling_places(const scan::Document& doc, std::vector<std::uint32_t>& places) const {
+  for (const scan::PhraseHit& hit : doc.phrases[owner_]) {
+    const Word& word = words_[hit.id + kFirstPhrase];
+    if (word.weight >= definition_.telling_weight && (definition_.telling >> word.group & 1u) != 0)
+      places.push_back(hit.start);
+  }
+}
+
 // One word may stand in a table and begin with a stem of another: of two that begin at one place in one group the
 // heavier counts.
 void Topic::drop_doubles(std::vector<Event>& events) const {

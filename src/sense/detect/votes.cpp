@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sense/detect/detectors.h"
+#include "sense/detect/topic.h"
 #include "sense/topics/model.h"
 
 namespace sluice::sense::detect {
@@ -20,11 +21,15 @@ using topics::Window;
 constexpr std::array<Kind, topics::kTopics> kKindOf = {
     Kind::SourceCode,      Kind::LegalTopic,   Kind::HealthTopic, Kind::BusinessTopic,
     Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish};
-constexpr std::size_t kSourceCode = 0;
+constexpr std::size_t kSourceCode = 0, kBusiness = 3, kRestricted = 4, kFinancial = 5;
 
 // Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
 // adds to them, up to a limit, so that a book does not silence the model.
 constexpr float kFewWindows = 2, kMostMore = 5;
+// Texts of up to so many bytes are read whole by the model. Of longer ones only what stands around words that the
+// tables know of a topic: a page about one has some, and most pages are about none.
+constexpr std::size_t kShortText = 768;
+constexpr std::uint32_t kAround = 256;
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -57,6 +62,9 @@ class Votes : public scan::Detector {
     tables_.push_back(make_restricted_topic(set));
     tables_.push_back(make_finance_topic(set));
     tables_.push_back(make_wishes(set));
+    for (const Made& table : tables_) {
+      if (const auto* topic = dynamic_cast<const Topic*>(table.get())) worded_.push_back(topic);
+    }
   }
 
   const char* name() const override { return "topics"; }
@@ -64,8 +72,7 @@ class Votes : public scan::Detector {
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     // Of topics only source code is looked for across the joints of a conversation.
     if (doc.joint) return tables_[kSourceCode]->detect(doc, hits);
-    std::vector<Window> windows;
-    topics::builtin().score(doc.text, windows);
+    const std::vector<Window> windows = read(doc);
     for (std::size_t t = 0; t < topics::kTopics; ++t) {
       const std::size_t before = hits.size();
       trained(doc, windows, t, hits);
@@ -80,6 +87,38 @@ class Votes : public scan::Detector {
   }
 
  private:
+  std::vector<Window> read(const Document& doc) const {
+    std::vector<Window> windows;
+    if (doc.text.size() <= kShortText) {
+      topics::builtin().score(doc.text, windows);
+      return windows;
+    }
+    std::vector<std::uint32_t> places;
+    for (const Topic* table : worded_) table->telling_places(doc, places);
+    std::sort(places.begin(), places.end());
+    const auto size = static_cast<std::uint32_t>(doc.text.size());
+    for (std::size_t i = 0; i < places.size();) {
+      const std::uint32_t start = word_start(doc.text, places[i] - std::min(places[i], kAround));
+      std::uint32_t end = std::min(places[i] + kAround, size);
+      for (++i; i < places.size() && places[i] <= end + kAround; ++i) end = std::min(places[i] + kAround, size);
+      const std::size_t first = windows.size();
+      topics::builtin().score(doc.slice(start, end), windows);
+      for (std::size_t k = first; k < windows.size(); ++k) {
+        windows[k].start += start;
+        windows[k].end += start;
+      }
+    }
+    return windows;
+  }
+
+  // A blank before the byte, if there is one nearby.
+  static std::uint32_t word_start(std::string_view text, std::uint32_t at) {
+    for (std::uint32_t back = 0; back < 32 && back < at; ++back) {
+      if (text[at - back] == ' ' || text[at - back] == '\n') return at - back;
+    }
+    return at;
+  }
+
   // Stretches of windows that are about the topic.
   static void trained(const Document& doc, const std::vector<Window>& windows, std::size_t t,
                       std::vector<Hit>& hits) {
@@ -87,6 +126,8 @@ class Votes : public scan::Detector {
     const float more = std::min(doublings * topics::builtin().slopes()[t], kMostMore);
     std::vector<Window> about;
     for (const Window& w : windows) {
+      // Sums and secrets of a company are company matters, for which a lower class will do.
+      if ((t == kRestricted || t == kFinancial) && w.scores[kBusiness] > 0) continue;
       if (w.scores[t] > (t == kSourceCode ? 0 : more)) about.push_back(w);
     }
     std::sort(about.begin(), about.end(), [](const Window& a, const Window& b) { return a.start < b.start; });
@@ -107,14 +148,19 @@ class Votes : public scan::Detector {
     return lines.members * 2 < lines.all && (code.size() >= kCodeBytes || lines.all >= kCodeLines);
   }
 
-  // Every window of a table's finding scores below the veto.
+  // The model has read what a table found, and every window of it scores below the veto.
   static bool against(const std::vector<Window>& windows, std::size_t t, const Hit& hit) {
-    return std::none_of(windows.begin(), windows.end(), [&](const Window& w) {
-      return w.start < hit.end && hit.start < w.end && w.scores[t] > topics::builtin().vetoes()[t];
-    });
+    bool read = false;
+    for (const Window& w : windows) {
+      if (w.start >= hit.end || hit.start >= w.end) continue;
+      if (w.scores[t] > topics::builtin().vetoes()[t]) return false;
+      read = true;
+    }
+    return read;
   }
 
-  std::vector<Made> tables_;  // in the order of topics::Topic
+  std::vector<Made> tables_;          // in the order of topics::Topic
+  std::vector<const Topic*> worded_;  // those of them that are lists of words
 };
 
 }  // namespace

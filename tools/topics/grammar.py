@@ -86,6 +86,8 @@ class Grammar:
             return str(rng.randrange(10 ** (int(name[1:]) - 1), 10 ** int(name[1:])))
         if name == "age":
             return str(rng.randint(1, 95))
+        if name in ("o_bar", "o_tab"):  # what separates columns; a list can't hold it
+            return " | " if name == "o_bar" else "\t"
         if name == "hex":
             return "%x" % rng.getrandbits(32)
         if name not in self.lists:

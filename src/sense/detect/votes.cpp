@@ -21,7 +21,7 @@ using topics::Window;
 constexpr std::array<Kind, topics::kTopics> kKindOf = {
     Kind::SourceCode,      Kind::LegalTopic,   Kind::HealthTopic, Kind::BusinessTopic,
     Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish};
-constexpr std::size_t kSourceCode = 0, kBusiness = 3, kRestricted = 4, kFinancial = 5;
+constexpr std::size_t kSourceCode = 0, kRestricted = 4, kFinancial = 5;
 
 // Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
 // adds to them, up to a limit, so that a book does not silence the model.
@@ -30,6 +30,8 @@ constexpr float kFewWindows = 2, kMostMore = 5;
 // tables know of a topic: a page about one has some, and most pages are about none.
 constexpr std::size_t kShortText = 768;
 constexpr std::uint32_t kAround = 256;
+// Fewer known words than this say nothing: pages of numbers, keys and codes are no topic.
+constexpr std::uint32_t kFewestWords = 2;
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -126,8 +128,8 @@ class Votes : public scan::Detector {
     const float more = std::min(doublings * topics::builtin().slopes()[t], kMostMore);
     std::vector<Window> about;
     for (const Window& w : windows) {
-      // Sums and secrets of a company are company matters, for which a lower class will do.
-      if ((t == kRestricted || t == kFinancial) && w.scores[kBusiness] > 0) continue;
+      if (w.words < kFewestWords) continue;
+      if (t >= kRestricted && t <= kFinancial && others_speak(w, t)) continue;
       if (w.scores[t] > (t == kSourceCode ? 0 : more)) about.push_back(w);
     }
     std::sort(about.begin(), about.end(), [](const Window& a, const Window& b) { return a.start < b.start; });
@@ -141,6 +143,15 @@ class Votes : public scan::Detector {
       hit.confidence = 1 / (1 + std::exp(-double(top + topics::builtin().thresholds()[t])));
       if (t != kSourceCode || long_enough(doc.slice(hit.start, hit.end))) hits.push_back(hit);
     }
+  }
+
+  // Secrets and sums of a company, in a contract or in a file of a patient are that first, for which a lower class
+  // may do.
+  static bool others_speak(const Window& w, std::size_t t) {
+    for (std::size_t other = 0; other <= kFinancial; ++other) {
+      if (other != t && w.scores[other] > 0) return true;
+    }
+    return false;
   }
 
   static bool long_enough(std::string_view code) {

@@ -41,6 +41,7 @@ struct Token {
   std::uint32_t start = 0, end = 0;  // bytes
   std::array<std::uint32_t, 8> features;
   std::uint32_t count = 0;  // of features
+  bool word = false;        // three letters or more, or a character that is a word
 };
 
 class Tokens {
@@ -232,6 +233,7 @@ inline void Tokens::number(Token& token) {
   out[n] = kCamel;
   n += w.camel;
   token.count = n;
+  token.word = w.length >= 3;
   finish(token, end, hash, is_upper(at_));
 }
 
@@ -247,6 +249,7 @@ inline void Tokens::mark(Token& token, std::size_t size) {
   while (at_ < size_) {
     token.start = static_cast<std::uint32_t>(at_);
     token.count = 0;
+    token.word = false;
     const Kind kind = kKinds[static_cast<unsigned char>(text_[at_])];
     if (kind == kLetter) [[likely]] {
       word(token);
@@ -270,6 +273,7 @@ inline void Tokens::mark(Token& token, std::size_t size) {
           at_ += 3;  // a curly apostrophe is skipped like a straight one
           continue;
         }
+        token.word = whole && byte(at_) >= 0xE3;  // from the kana on: a character that is a word
         mark(token, whole ? 3 : 1);
         return true;
       }

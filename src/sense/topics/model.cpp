@@ -17,7 +17,7 @@ using Shorts = std::int16_t __attribute__((vector_size(32)));
 
 struct Block {
   std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 7 features of at most 127
-  std::uint32_t start = 0, end = 0, tokens = 0;
+  std::uint32_t start = 0, end = 0, tokens = 0, words = 0;
 };
 
 std::uint32_t read_u32(const char* at) {
@@ -31,8 +31,8 @@ Error broken(std::string message) {
 }
 
 // Adds the row of a feature if it is that feature's, and zeros if not; no branch, since half of all features are
-// unknown.
-inline void add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask, std::uint32_t feature) {
+// unknown. Whether it is.
+inline bool add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask, std::uint32_t feature) {
   const unsigned char* row = table + std::size_t(feature & mask) * kRow;
   Bytes weights;
   std::memcpy(&weights, row, kRow);
@@ -40,6 +40,7 @@ inline void add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask
   std::memcpy(&tag, row + 14, 2);
   const auto keep = static_cast<std::int8_t>(-static_cast<int>(tag == feature >> kTagShift));
   sums += __builtin_convertvector(weights & keep, Shorts);
+  return keep != 0;
 }
 
 std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, std::uint32_t mask) {
@@ -57,7 +58,9 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
   };
   while (tokens.next(token)) {
     if (block.tokens == 0) block.start = token.start;
-    for (std::uint32_t i = 0; i < token.count; ++i) add_row(sums, table, mask, token.features[i]);
+    const bool known = add_row(sums, table, mask, token.features[0]);
+    block.words += token.word && known ? 1u : 0u;
+    for (std::uint32_t i = 1; i < token.count; ++i) add_row(sums, table, mask, token.features[i]);
     block.end = token.end;
     if (++block.tokens == kBlock) close();
   }
@@ -127,12 +130,13 @@ void Model::score(std::string_view text, std::vector<Window>& out) const {
   const std::vector<Block> blocks = blocks_of(text, table_, row_mask_);
   const auto window = [&](std::size_t first, std::size_t last, bool large) {
     std::array<float, kRow> sums{};
-    std::uint32_t tokens = 0;
+    std::uint32_t tokens = 0, words = 0;
     for (std::size_t b = first; b < last; ++b) {
       for (std::size_t d = 0; d < kRow; ++d) sums[d] += blocks[b].sums[d];
       tokens += blocks[b].tokens;
+      words += blocks[b].words;
     }
-    out.push_back({blocks[first].start, blocks[last - 1].end, large, judge(sums.data(), tokens)});
+    out.push_back({blocks[first].start, blocks[last - 1].end, words, large, judge(sums.data(), tokens)});
   };
   const std::size_t n = blocks.size();
   if (n == 0) return;

@@ -26,6 +26,7 @@ using Scores = std::array<float, kTopics>;
 // sentence says everything.
 struct Window {
   std::uint32_t start = 0, end = 0;  // bytes, half-open
+  std::uint32_t words = 0;           // that the model knows
   bool large = false;
   Scores scores{};
 };

@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "config/address.h"
+#include "config/engine_models.h"
 #include "config/parts.h"
 
 namespace sluice::config {
@@ -107,7 +108,27 @@ void read_jurisdiction(Fields& fields, Deployment& d, const char* fallback) {
   d.jurisdiction = *name;
 }
 
-void read_engine(Fields& fields, Deployment& d, const Context& context) {
+// One file, or several that share `memory`: then a deployment for each.
+std::vector<Deployment> read_models(Fields& fields, Deployment d, const Context& context) {
+  if (auto models = fields.node("models")) {
+    if (auto model = fields.node("model"))
+      fields.add(*model,
+                 model->error("contradiction", "a deployment has model or models, not both", "remove one"));
+    fields.bytes("memory", d.memory, 1u << 20, std::uint64_t{1} << 50, Need::Required);
+    return read_engine_models(fields, d, context);
+  }
+  fields.refuse("memory", "only a deployment with models has this key", "write models: instead of model:");
+  auto model = fields.node("model", Need::Required);
+  if (model && fields.text("model", d.model) && d.model != kGuideModel) {
+    if (d.model.starts_with("builtin:"))
+      fields.add(*model, model->error("value", "the only built-in model is builtin:guide"));
+    else
+      existing_file(fields, "model", d.model, context);
+  }
+  return {std::move(d)};
+}
+
+std::vector<Deployment> read_engine(Fields& fields, Deployment d, const Context& context) {
   only_for(fields, "another kind",
            {"dialect", "protocols", "address", "key_env", "ca_file", "connect_timeout", "stall_timeout",
             "max_connections"});
@@ -123,11 +144,7 @@ void read_engine(Fields& fields, Deployment& d, const Context& context) {
   fields.integer("threads", d.threads, 0, 1024);
   fields.integer("context", d.context, 0, 1 << 24);
   fields.integer("slots", d.slots, 1, 1024);
-  auto model = fields.node("model", Need::Required);
-  if (!model || !fields.text("model", d.model) || d.model == kGuideModel) return;
-  if (d.model.starts_with("builtin:"))
-    return fields.add(*model, model->error("value", "the only built-in model is builtin:guide"));
-  existing_file(fields, "model", d.model, context);
+  return read_models(fields, std::move(d), context);
 }
 
 // What a deployment of the vendor's API says of itself must be true, or a policy would be judged by a lie.
@@ -188,8 +205,8 @@ void check_cloud_model(Fields& fields, const Deployment& d) {
                                   "take a model that runs on your machine, or write zone: hosted"));
 }
 
-void read_remote(Fields& fields, Deployment& d, const Context& context) {
-  only_for(fields, "kind engine", {"threads", "context", "slots"});
+Deployment read_remote(Fields& fields, Deployment d, const Context& context) {
+  only_for(fields, "kind engine", {"threads", "context", "slots", "models", "memory"});
   read_dialect(fields, d);
   read_protocols(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
@@ -219,6 +236,7 @@ void read_remote(Fields& fields, Deployment& d, const Context& context) {
   // Servers that one runs oneself, and fakes on this machine, may do without a key.
   bool keyless = upstream.loopback || d.zone == Zone::Private;
   read_secret(fields, context, keyless ? Need::Optional : Need::Required, d.key_env, d.key);
+  return d;
 }
 
 }  // namespace
@@ -252,7 +270,8 @@ bool valid_model_name(std::string_view name) {
   });
 }
 
-Result<Deployment> parse_deployment(const Node& node, const Context& context) {
+Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context& context) {
+  std::vector<Deployment> found;
   Deployment d;
   d.where = node.file() + ":" + std::to_string(node.place().line);
   Fields fields(node);
@@ -272,17 +291,17 @@ Result<Deployment> parse_deployment(const Node& node, const Context& context) {
     if (!index) return fail(std::move(index).error());
     d.kind = Kind(*index);
     if (d.kind == Kind::Engine)
-      read_engine(fields, d, context);
+      found = read_engine(fields, std::move(d), context);
     else
-      read_remote(fields, d, context);
+      found = {read_remote(fields, std::move(d), context)};
   } else {
-    for (const char* key :
-         {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env", "ca_file",
-          "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots"})
+    for (const char* key : {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env",
+                            "ca_file", "connect_timeout", "stall_timeout", "max_connections", "threads", "context",
+                            "slots", "models", "memory"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());
-  return d;
+  return found;
 }
 
 Result<Key> parse_key(const Node& node, const Context& context) {

@@ -15,7 +15,8 @@ struct Context {
   const Environment& env;
 };
 
-Result<Deployment> parse_deployment(const Node& node, const Context& context);
+// Several where it names several models.
+Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context& context);
 Result<Key> parse_key(const Node& node, const Context& context);
 
 // Names of deployments and principals: they stand in headers, logs and metrics.

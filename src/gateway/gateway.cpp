@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kGuideModel = "builtin:guide";
 
-Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment) {
+engine::LoadOptions options_of(const config::Deployment& deployment) {
   engine::LoadOptions options;
   options.threads = deployment.threads;
   options.context = deployment.context;
@@ -24,13 +24,40 @@ Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& de
   } else {
     options.path = deployment.model;
   }
-  auto engine = engine::Engine::load(options);
-  if (!engine) {
-    Error error = engine.error();
-    error.where = deployment.where + (error.where.empty() ? "" : ", " + error.where);
-    return fail(std::move(error));
-  }
+  return options;
+}
+
+tl::unexpected<Error> at_deployment(const config::Deployment& deployment, Error error) {
+  error.where = deployment.where + (error.where.empty() ? "" : ", " + error.where);
+  return fail(std::move(error));
+}
+
+Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment) {
+  auto engine = engine::Engine::load(options_of(deployment));
+  if (!engine) return at_deployment(deployment, engine.error());
   return std::shared_ptr<engine::Engine>(std::move(*engine));
+}
+
+// The models of one deployment: their headers are read now, so that a file that can't be used stops the start.
+Status examine_group(Shared& shared, const std::string& group) {
+  std::vector<engine::Examined> models;
+  std::vector<std::string> names;
+  std::uint64_t memory = 0;
+  for (const config::Deployment& deployment : shared.settings.deployments) {
+    if (deployment.group != group) continue;
+    auto model = engine::examine(options_of(deployment));
+    if (!model) return at_deployment(deployment, model.error());
+    memory = deployment.memory;
+    if (model->footprint.bytes() > memory)
+      log::warn("engine.never_fits", {{"deployment", deployment.name},
+                                      {"needs_bytes", std::int64_t(model->footprint.bytes())},
+                                      {"memory_bytes", std::int64_t(memory)}});
+    models.push_back(std::move(*model));
+    names.push_back(deployment.name);
+  }
+  auto set = std::make_shared<engine::ModelSet>(std::move(models), memory);
+  for (std::size_t i = 0; i < names.size(); ++i) shared.members[names[i]] = {set, i};
+  return {};
 }
 
 // What whoever runs this Sluice should know about policy and configuration together. Rules that change nothing are
@@ -71,6 +98,11 @@ Status load(Shared& shared) {
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
+    if (!deployment.group.empty()) {
+      if (shared.members.count(deployment.name)) continue;
+      SLUICE_TRY_VOID(examine_group(shared, deployment.group));
+      continue;
+    }
     SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment));
   }
   return {};

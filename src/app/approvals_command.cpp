@@ -1,95 +1,21 @@
 #include <cstdio>
-#include <cstdlib>
 
+#include "app/ask.h"
 #include "app/commands.h"
-#include "http/client.h"
 #include "json/doc.h"
 #include "json/writer.h"
-#include "net/loop.h"
 
 namespace sluice::app {
 namespace {
 
-constexpr std::size_t kAnswerBytes = 64u << 20;
-constexpr Duration kPatience = std::chrono::seconds(60);
+constexpr const char* kPage = "/sluice/approvals";
 
-struct Answer {
-  int status = 0;
-  std::string body;
-};
-
-// One call, with a loop of its own.
-Result<Answer> call(const http::ClientOptions& options, http::Request request) {
-  net::Loop loop;
-  http::Client client(loop, options);
-  Result<Answer> answer = fail("gateway.answer", "the call was cut short");
-  struct Call {
-    static net::Task<void> go(http::Client& client, http::Request request, Result<Answer>& answer,
-                              net::Loop& loop) {
-      auto response = co_await client.send(std::move(request));
-      if (!response) {
-        answer = fail(response.error());
-      } else {
-        auto body = co_await response->read_all(kAnswerBytes, kPatience);
-        if (body)
-          answer = Answer{response->status(), std::move(*body)};
-        else
-          answer = fail(body.error());
-      }
-      loop.stop();
-    }
-  };
-  loop.spawn(Call::go(client, std::move(request), answer, loop));
-  loop.run();
-  return answer;
-}
-
-Result<std::string> gateway_url(const ApprovalsOptions& options) {
-  if (!options.url.empty()) return options.url;
-  if (const char* url = std::getenv("SLUICE_URL"); url && *url) return std::string(url);
-  SLUICE_TRY(auto settings, load_settings(options.config));
-  bool anywhere = settings.listen.host == "0.0.0.0" || settings.listen.host == "::";
-  std::string host = anywhere ? "127.0.0.1" : settings.listen.host;
-  if (host.find(':') != host.npos) host = "[" + host + "]";
-  return (settings.listen.tls ? "https://" : "http://") + host + ":" + std::to_string(settings.listen.port);
-}
-
-// The gateway's own error, in its words.
-Error told(const Answer& answer) {
-  auto doc = json::Doc::parse(answer.body);
-  json::Value error = doc ? (*doc)->root()["error"] : json::Value();
-  auto code = error["code"].string();
-  if (!code)
-    return {"gateway.answer", "the answer (status " + std::to_string(answer.status) + ") is not Sluice's", "",
-            "--url or SLUICE_URL must name a running Sluice"};
-  return {*code, error["message"].string().value_or(""), "", ""};
-}
-
-// The body of the answer to this call under the caller's key.
-Result<std::string> ask(const ApprovalsOptions& options, std::string method, const std::string& path,
-                        std::string body = {}) {
-  const char* key = std::getenv("SLUICE_KEY");
-  if (!key || !*key)
-    return fail("auth.missing", "the variable SLUICE_KEY is not set", "",
-                "export your own key of this Sluice: who decides is who holds the key");
-  SLUICE_TRY(std::string url, gateway_url(options));
-  http::ClientOptions client;
-  SLUICE_TRY(client.origin, http::Origin::parse(url));
-  http::Request request;
-  request.method = std::move(method);
-  request.target = "/sluice/approvals" + path;
-  request.headers.add("Authorization", std::string("Bearer ") + key);
-  if (!body.empty()) request.headers.add("Content-Type", "application/json");
-  request.body = std::move(body);
-  SLUICE_TRY(Answer answer, call(client, std::move(request)));
-  if (answer.status != 200) return fail(told(answer));
-  return std::move(answer.body);
-}
+Gate gate_of(const ApprovalsOptions& options) { return {options.url, options.config}; }
 
 Result<std::string> path_of(const std::string& id) {
   for (unsigned char c : id)
     if (!std::isalnum(c) && c != '_') return fail("approval.unknown", "that is no ticket's id", "", "tkt_...");
-  return "/" + id;
+  return std::string(kPage) + "/" + id;
 }
 
 std::string word(json::Value value) {
@@ -175,7 +101,7 @@ int finish(const Status& status) { return status ? 0 : complain(status.error());
 }  // namespace
 
 int approvals_list(const ApprovalsOptions& options) {
-  auto body = ask(options, "GET", options.state.empty() ? "" : "?state=" + options.state);
+  auto body = ask(gate_of(options), "GET", kPage + (options.state.empty() ? "" : "?state=" + options.state));
   if (!body) return complain(body.error());
   return finish(print_tickets(*body, options.json, false));
 }
@@ -183,7 +109,7 @@ int approvals_list(const ApprovalsOptions& options) {
 int approvals_show(const ApprovalsOptions& options) {
   auto path = path_of(options.id);
   if (!path) return complain(path.error());
-  auto body = ask(options, "GET", *path + (options.text ? "/text" : ""));
+  auto body = ask(gate_of(options), "GET", *path + (options.text ? "/text" : ""));
   if (!body) return complain(body.error());
   if (options.text) {
     std::printf("%s\n", body->c_str());
@@ -202,7 +128,7 @@ int approvals_decide(const ApprovalsOptions& options, bool approve) {
     for (const std::string& name : options.deployments) w.value(name);
     w.end();
   }
-  auto body = ask(options, "POST", *path + (approve ? "/approve" : "/refuse"), w.end().take());
+  auto body = ask(gate_of(options), "POST", *path + (approve ? "/approve" : "/refuse"), w.end().take());
   if (!body) return complain(body.error());
   return finish(print_tickets(*body, false, true));
 }

@@ -15,6 +15,7 @@ struct Options {
   RecordsOptions records;
   ApprovalsOptions approvals;
   PolicyOptions policy;
+  RunningPolicyOptions running;
   InitOptions init;
   std::string model_file;
   ShelfOptions shelf;
@@ -57,9 +58,24 @@ void add_policy_init(CLI::App& policy, Options& o, int& status) {
   init->callback([&] { status = policy_init(o.init); });
 }
 
+void add_policy_running(CLI::App& policy, Options& o, int& status) {
+  auto common = [&](CLI::App* command) {
+    command->add_option("-c,--config", o.running.config, kConfigHelp);
+    command->add_option("--url", o.running.url, "the gateway (default: SLUICE_URL, else the configuration's)");
+    command->add_flag("--json", o.running.json, "print JSON");
+    return command;
+  };
+  common(policy.add_subcommand("status", "Show which revision a running gateway judges by"))->callback([&] {
+    status = policy_status(o.running);
+  });
+  common(policy.add_subcommand("reload", "Have a running gateway read its policy file anew"))->callback([&] {
+    status = policy_reload(o.running);
+  });
+}
+
 void add_policy(CLI::App& app, Options& o, int& status) {
-  auto* policy =
-      app.add_subcommand("policy", "Explain, check, prove, compare and begin a policy")->require_subcommand(1);
+  auto* policy = app.add_subcommand("policy", "Explain, check, prove, compare, begin and reload a policy")
+                     ->require_subcommand(1);
   auto* explain =
       policy->add_subcommand("explain", "Show where a request may go and why; nothing is sent anywhere");
   explain->add_option("file", o.explain.file, "a text, or a chat request in JSON; - for standard input")
@@ -98,6 +114,7 @@ void add_policy(CLI::App& app, Options& o, int& status) {
       ->check(CLI::Range(1, 100'000));
   replay->callback([&] { status = policy_replay(o.policy); });
   add_policy_init(*policy, o, status);
+  add_policy_running(*policy, o, status);
   policy->add_subcommand("default", "Print the policy used when none is configured")->callback([&] {
     status = policy_show_default();
   });

@@ -55,6 +55,15 @@ int policy_diff(const PolicyOptions& options);    // what another policy would c
 int policy_replay(const PolicyOptions& options);  // what it would have changed for the requests in the records
 int policy_show_default();
 
+// These ask a running gateway, under the key in SLUICE_KEY where it has keys.
+struct RunningPolicyOptions {
+  std::string url;  // of the gateway; empty: SLUICE_URL, else the configuration's address
+  std::string config;
+  bool json = false;
+};
+int policy_status(const RunningPolicyOptions& options);  // which revision is in force
+int policy_reload(const RunningPolicyOptions& options);  // has the file read anew
+
 struct InitOptions {
   std::string out = "policy.yaml";
   std::string hosted, managed, machines, area, approvals;  // the answers; empty: asked for

@@ -16,7 +16,7 @@ ledger::Opening opening(const Lane& lane, const Principal& principal, const std:
   o.team = principal.team;
   o.protocol = "balance";
   o.route = "(balance)";
-  o.revision = lane.shared.policy->revision();
+  o.revision = lane.shared.policy.current()->revision();
   o.label_class = sense::class_name(sense::Class::Public);
   o.provenance = o.verdicts = "[]";
   return o;

@@ -4,9 +4,8 @@
 
 #include "base/log.h"
 #include "engine/builtin/builtin.h"
-#include "gateway/fulfil.h"
+#include "gateway/policy_page.h"
 #include "gateway/worker.h"
-#include "policy/study/study.h"
 
 namespace sluice::gateway {
 namespace {
@@ -60,24 +59,9 @@ Status examine_group(Shared& shared, const std::string& group) {
   return {};
 }
 
-// What whoever runs this Sluice should know about policy and configuration together. Rules that change nothing are
-// `sluice policy check`'s to tell.
-void tell_what_is_odd(const Shared& shared) {
-  auto fulfils = [](policy::Obligation kind, const config::Deployment&) { return can_fulfil(kind); };
-  for (const policy::Remark& r : policy::inspect(*shared.policy, &shared.settings, shared.clock->utc(), fulfils))
-    if (r.kind != "dead_rule" && r.kind != "same_rule" && r.kind != "vacuous")
-      log::warn("policy.odd", {{"kind", r.kind}, {"message", r.message}, {"at", r.place}});
-}
-
 Status load(Shared& shared) {
   const config::Settings& settings = shared.settings;
-  if (settings.policy_file.empty()) {
-    SLUICE_TRY(shared.policy, policy::Policy::parse(policy::default_policy_text(), "(built-in policy)"));
-  } else {
-    SLUICE_TRY(shared.policy, policy::Policy::read(settings.policy_file));
-  }
-  SLUICE_TRY_VOID(shared.policy->check_names(settings));
-  tell_what_is_odd(shared);
+  SLUICE_TRY_VOID(start_policy(shared));
   if (settings.prices_file.empty()) {
     SLUICE_TRY(shared.prices, ledger::Prices::parse(ledger::default_prices_text(), "(built-in prices)"));
   } else {
@@ -148,12 +132,14 @@ class Running : public Gateway {
 
   void run() override {
     net::on_stop_signals(workers_.front()->loop(), [this](int) { stop(); });
-    if (shared_.certificate)
-      net::on_reload_signal(workers_.front()->loop(), [this](int) { (void)shared_.certificate->reload(); });
+    shared_.office.open();
+    net::on_reload_signal(workers_.front()->loop(), [this](int) { reload(); });
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < workers_.size(); ++i)
       threads.emplace_back([worker = workers_[i].get()] { worker->run(); });
     workers_.front()->run();
+    threads.clear();
+    shared_.office.close();
   }
 
   void stop() override {
@@ -163,6 +149,14 @@ class Running : public Gateway {
   }
 
  private:
+  // Certificate and policy; each tells the log what came of it, and what is in use stays where a file is bad.
+  void reload() {
+    shared_.office.post([this] {
+      if (shared_.certificate) (void)shared_.certificate->reload();
+      (void)reload_policy(shared_);
+    });
+  }
+
   Shared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;  // after shared_: they use it
 };

@@ -1,6 +1,7 @@
 #include "gateway/memory.h"
 
 #include <iterator>
+#include <set>
 
 namespace sluice::gateway {
 namespace {
@@ -37,6 +38,23 @@ bool Memory::forget(const std::string& owner, const std::string& key) {
   if (found == index_.end()) return false;
   drop(found->second);
   return true;
+}
+
+std::vector<std::shared_ptr<const Origin>> Memory::origins() const {
+  std::set<std::shared_ptr<const Origin>> found;
+  std::lock_guard guard(lock_);
+  for (const Entry& entry : order_)
+    if (entry.value.origin) found.insert(entry.value.origin);
+  return {found.begin(), found.end()};
+}
+
+void Memory::forget(const Origin& origin) {
+  std::lock_guard guard(lock_);
+  for (auto entry = order_.begin(); entry != order_.end();) {
+    auto next = std::next(entry);
+    if (entry->value.origin.get() == &origin) drop(entry);
+    entry = next;
+  }
 }
 
 std::size_t Memory::bytes() const {

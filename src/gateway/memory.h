@@ -5,24 +5,29 @@
 // quarter of that, so that nobody can push out everybody else's; what was used least recently goes first. Each
 // entry carries the label of the request it came from, which the request that uses it again is joined with: a
 // label never falls by way of the memory. An owner can't see whether another's entry exists. Thread-safe (one
-// lock, held for look-ups only).
+// lock, held for look-ups; origins() and forget(origin) walk all entries).
 #pragma once
 
 #include <cstddef>
 #include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sense/label.h"
 
 namespace sluice::gateway {
 
+struct Origin;  // keeping.h
+
 struct Remembered {
   std::string text;
   sense::Label label;
+  std::shared_ptr<const Origin> origin{};  // shared by what came of one request
 };
 
 class Memory {
@@ -32,6 +37,8 @@ class Memory {
   bool put(const std::string& owner, const std::string& key, Remembered value);
   std::optional<Remembered> get(const std::string& owner, const std::string& key);
   bool forget(const std::string& owner, const std::string& key);  // whether it was there
+  std::vector<std::shared_ptr<const Origin>> origins() const;     // of all entries, each once
+  void forget(const Origin& origin);                              // all that came of it
   std::size_t bytes() const;                                      // held now
 
  private:

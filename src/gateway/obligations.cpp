@@ -160,7 +160,7 @@ Result<Duty> Obligations::meet(const std::string& deployment, const chat::Reques
 Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, const chat::Request& asked) const {
   if (!asked.body) return fail(unmet("there is no body to pseudonymise"));
   sense::JudgeOptions options;
-  options.default_class = shared_.policy->default_class();
+  options.default_class = bearer_.policy->default_class();
   auto vault =
       std::make_shared<mask::Vault>(mask::conversation_key(shared_.obligation_secret, bearer_.tenant, asked));
   mask::avoid_all(*vault, *asked.body);
@@ -176,7 +176,7 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
     judged = mask::residual(*current, shared_.judge->judge(*current, options), *vault);
   }
   const config::Deployment& target = *shared_.settings.deployment(verdict.deployment);
-  masked.verdict = shared_.policy->decide_again(decision_, verdict, judged.label, bearer_.subject, target);
+  masked.verdict = bearer_.policy->decide_again(decision_, verdict, judged.label, bearer_.subject, target);
   // Whoever approved the request as it came has approved less of it, too. (Held and allowed: it was approved.)
   bool approved =
       verdict.allowed && verdict.hold && masked.verdict.hold && masked.verdict.hold->rule == verdict.hold->rule;

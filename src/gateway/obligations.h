@@ -35,6 +35,7 @@ struct Bearer {
   std::string request_id;
   std::string tenant;
   policy::Subject subject;
+  ActivePolicy::Snapshot policy;  // that decided on it
 };
 
 class Obligations {

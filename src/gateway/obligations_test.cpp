@@ -29,16 +29,15 @@ struct Stage {
     }
     auto policy = policy::Policy::parse("policy: v1\nrevision: t\nrules:\n" + rules, "policy.yaml");
     REQUIRE_MESSAGE(policy, (policy ? "" : policy.error().message));
-    shared.policy = *policy;
     shared.judge = std::move(*sense::Judge::create());
     auto decoded = wire::decode(chat::Protocol::OpenAiChat, chat::Operation::Generate, body);
     REQUIRE_MESSAGE(decoded, (decoded ? "" : decoded.error().message));
     request = std::move(*decoded);
     std::vector<const config::Deployment*> candidates;
     for (const config::Deployment& d : shared.settings.deployments) candidates.push_back(&d);
-    Bearer bearer{"req_1", "tenant", {}};
+    Bearer bearer{"req_1", "tenant", {}, *policy};
     bearer.subject.route = "chat";
-    decision = shared.policy->decide(shared.judge->judge(request, {}).label, bearer.subject, candidates);
+    decision = (*policy)->decide(shared.judge->judge(request, {}).label, bearer.subject, candidates);
     obligations = Obligations::of(shared, decision, bearer);
   }
   std::string code(const std::string& deployment) {

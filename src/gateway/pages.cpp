@@ -101,6 +101,9 @@ http::Response readiness(const Shared& shared, const Backends& backends) {
     for (const std::string& name : route.deployments) any = any || backends.at(name)->ready();
     ready = ready && any;
   }
+  ActivePolicy::State policy = shared.policy.state();
+  w.key("policy").object().member("revision", policy.policy ? policy.policy->revision() : "");
+  w.member("reload_failed", policy.failed.has_value()).end();
   w.member("draining", shared.draining.load()).member("ready", ready).end();
   return answer(ready ? 200 : 503, "application/json", w.take());
 }

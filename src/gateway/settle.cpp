@@ -1,10 +1,9 @@
 // Step "settle" of the way: what remains of a request: its record, metrics, log line, and what later turns need.
 #include "gateway/way.h"
 
-#include <algorithm>
-
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/keeping.h"
 #include "gateway/recording.h"
 #include "gateway/subject.h"
 #include "json/doc.h"
@@ -58,40 +57,47 @@ void Way::count_usage() {
 
 bool Way::may_remember() const {
   const std::string deployment = serving()->served().deployment;
-  for (const policy::Verdict& verdict : decision_.verdicts) {
-    if (verdict.deployment != deployment) continue;
-    auto forbids = [](const policy::ObligationUse& use) { return use.kind == policy::Obligation::NoStore; };
-    return std::none_of(verdict.obligations.begin(), verdict.obligations.end(), forbids);
-  }
+  for (const policy::Verdict& verdict : decision_.verdicts)
+    if (verdict.deployment == deployment) return may_keep(verdict);
   return false;
 }
 
 // Only what ended properly: half a thought is no thought.
-void Way::remember_thoughts() {
+void Way::remember_thoughts(const std::shared_ptr<const Origin>& origin) {
   for (Heard& heard : heard_) {
     if (!heard.wanted || (heard.calls.empty() && heard.reasoning.empty())) continue;
-    Remembered thought{std::move(heard.reasoning), lasting_label(decision_)};
+    Remembered thought{std::move(heard.reasoning), lasting_label(decision_), origin};
     if (!heard.text.empty()) shared_.reasoning.put(principal_.owner(), "text:" + sha256_hex(heard.text), thought);
     for (const std::string& call : heard.calls) shared_.reasoning.put(principal_.owner(), "call:" + call, thought);
   }
 }
 
-void Way::remember() {
-  if (!may_remember()) return;
-  remember_thoughts();
+void Way::remember_response(const std::shared_ptr<const Origin>& origin) {
   if (front_.protocol != chat::Protocol::OpenAiResponses || request_.store == false) return;
   std::string whole = writers_.front()->whole();
   auto doc = json::Doc::parse(whole);
   std::string id = doc ? (*doc)->root()["id"].string().value_or("") : "";
   if (id.empty()) return;
-  Remembered conversation{wire::response_items(request_, whole), lasting_label(decision_)};
-  for (auto& [item, json] : wire::answer_items(whole)) {
-    Remembered kept{std::move(json), lasting_label(decision_)};
-    shared_.responses.put(principal_.owner(), response_item_key(item), std::move(kept));
-  }
-  Remembered object{std::move(whole), lasting_label(decision_)};
-  shared_.responses.put(principal_.owner(), id, std::move(conversation));
-  shared_.responses.put(principal_.owner(), response_object_key(id), std::move(object));
+  auto keep = [&](const std::string& key, std::string text) {
+    shared_.responses.put(principal_.owner(), key, {std::move(text), lasting_label(decision_), origin});
+  };
+  std::string items = wire::response_items(request_, whole);
+  for (auto& [item, json] : wire::answer_items(whole)) keep(response_item_key(item), std::move(json));
+  keep(id, std::move(items));
+  keep(response_object_key(id), std::move(whole));
+}
+
+void Way::remember() {
+  if (!may_remember()) return;
+  auto origin = std::make_shared<Origin>(Origin{judgement_.label, subject_, serving()->served().deployment});
+  remember_thoughts(origin);
+  remember_response(origin);
+  // Another policy may have come into force meanwhile, and may have looked through the memory before this was
+  // there.
+  ActivePolicy::Snapshot now = shared_.policy.current();
+  if (now == policy_ || may_keep(shared_, *now, *origin)) return;
+  shared_.reasoning.forget(*origin);
+  shared_.responses.forget(*origin);
 }
 
 }  // namespace sluice::gateway

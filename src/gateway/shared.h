@@ -1,4 +1,5 @@
-// What all loops of a gateway share: immutable snapshots and thread-safe services. Made once at start.
+// What all loops of a gateway share: immutable snapshots and thread-safe services. Made once at start; the policy
+// alone may be replaced while requests run.
 #pragma once
 
 #include <atomic>
@@ -14,10 +15,11 @@
 #include "engine/engine.h"
 #include "engine/model_set.h"
 #include "gateway/memory.h"
+#include "gateway/office/active_policy.h"
+#include "gateway/office/office.h"
 #include "ledger/ledger.h"
 #include "ledger/prices.h"
 #include "net/certificate.h"
-#include "policy/policy.h"
 #include "sense/sense.h"
 
 namespace sluice::gateway {
@@ -38,7 +40,7 @@ struct SetMember {
 
 struct Shared {
   config::Settings settings;
-  std::shared_ptr<const policy::Policy> policy;
+  ActivePolicy policy;
   std::unique_ptr<sense::Judge> judge;
   std::shared_ptr<const ledger::Prices> prices;
   std::unique_ptr<ledger::Ledger> ledger;
@@ -54,6 +56,7 @@ struct Shared {
   const Clock* clock = &system_clock();
   ForwardTime policy_time{system_clock()};  // by which the policy's dates are judged
   std::atomic<bool> draining{false};        // a graceful stop has begun: no new requests
+  Office office;                            // last: what it does uses the above
 };
 
 }  // namespace sluice::gateway

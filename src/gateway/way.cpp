@@ -199,8 +199,9 @@ Status Way::admit() {
 
 // What could not be decoded can't be judged: restricted. Its record says so, and nothing of it is sent anywhere.
 void Way::sense() {
+  policy_ = shared_.policy.current();
   sense::JudgeOptions options;
-  options.default_class = shared_.policy->default_class();
+  options.default_class = policy_->default_class();
   options.tenant = &principal_.tenant;
   if (request_.body) {
     judgement_ = shared_.judge->judge(request_, options);
@@ -212,17 +213,13 @@ void Way::sense() {
   }
 }
 
-policy::Subject Way::subject() const {
-  policy::Subject subject = subject_of(principal_, request_, in_.headers, shared_.policy_time.now());
-  subject.route = route_ ? route_->model : request_.model;
-  return subject;
-}
-
 void Way::decide() {
   std::vector<const config::Deployment*> candidates;
   if (route_)
     for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
-  decision_ = shared_.policy->decide(judgement_.label, subject(), candidates);
+  subject_ = subject_of(principal_, request_, in_.headers, shared_.policy_time.now());
+  subject_.route = route_ ? route_->model : request_.model;
+  decision_ = policy_->decide(judgement_.label, subject_, candidates);
   note_claim(decision_);
   count_shadow(lane_.meters, decision_);
   deny_what_cannot_be_obliged(decision_);
@@ -274,7 +271,7 @@ void Way::make_voices() {
   context.hash_of = [desk = shared_.desk.get(), tenant = principal_.tenant](std::string_view body) {
     return desk->vault().content_hash(tenant, "sent", body, {});
   };
-  Bearer bearer{id_, principal_.tenant, subject()};
+  Bearer bearer{id_, principal_.tenant, subject_, policy_};
   obligations_ = Obligations::of(shared_, decision_, std::move(bearer));
   Asked asked{&request_, reasoned_.get(), obligations_.get()};
   // Completions of several prompts and answers go through as they are; only a deployment of that protocol has

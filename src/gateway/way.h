@@ -70,7 +70,6 @@ class Way {
   ledger::Opening opening() const;
   approval::Asked asked() const;
   void release_approval(const Status& status);
-  policy::Subject subject() const;
   void make_voices();
   void forget_request();
   Voice& voice(std::size_t i) const { return chorus_ ? chorus_->voice(i) : *voice_; }
@@ -84,7 +83,8 @@ class Way {
   http::Headers answer_headers() const;
   void account(const Chorus::Line& line);
   void remember();
-  void remember_thoughts();
+  void remember_thoughts(const std::shared_ptr<const Origin>& origin);
+  void remember_response(const std::shared_ptr<const Origin>& origin);
   bool may_remember() const;
   void count_usage();
   net::Task<Status> relay_chunks(Pulse::Stream& stream);
@@ -106,6 +106,10 @@ class Way {
   sense::Label earlier_;                     // of what was remembered and is part of the request now
   const config::Route* route_ = nullptr;
   sense::Judgement judgement_;
+  // Taken when the request is judged and kept to its end: whatever comes into force meanwhile, one request is of
+  // one revision.
+  ActivePolicy::Snapshot policy_;
+  policy::Subject subject_;
   policy::Decision decision_;
   std::string ticket_;                  // that the request waits for or was admitted by; empty: none
   std::vector<std::string> approvers_;  // who admitted it; empty: nobody had to

@@ -5,6 +5,7 @@
 #include "gateway/approvals.h"
 #include "gateway/balance.h"
 #include "gateway/pages.h"
+#include "gateway/policy_page.h"
 
 namespace sluice::gateway {
 
@@ -64,6 +65,8 @@ net::Task<void> Worker::handle(http::Request& in, http::Responder& out, const ht
     answer = co_await balance_page(lane, in, connection);
   else if (is_approvals(in.path()))
     answer = approvals_page(shared_, in);
+  else if (is_policy_page(in.path()))
+    answer = co_await policy_page(lane, in);
   else
     answer = page(shared_, backends_, in);
   http::Response response;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/id.h"
 #include "policy/model.h"
 
 namespace sluice::policy {
@@ -62,9 +63,10 @@ class NameCheck {
 
 class FilePolicy : public Policy {
  public:
-  FilePolicy(Model model, std::shared_ptr<const Policy> shadow)
-      : model_(std::move(model)), shadow_(std::move(shadow)) {}
+  FilePolicy(Model model, std::string digest, std::shared_ptr<const Policy> shadow)
+      : model_(std::move(model)), digest_(std::move(digest)), shadow_(std::move(shadow)) {}
   const std::string& revision() const override { return model_.revision; }
+  const std::string& digest() const override { return digest_; }
   sense::Class default_class() const override { return model_.default_class; }
 
   Decision decide(const sense::Label& label, const Subject& subject,
@@ -122,6 +124,7 @@ class FilePolicy : public Policy {
   }
 
   const Model model_;
+  const std::string digest_;
   const std::shared_ptr<const Policy> shadow_;
 };
 
@@ -132,7 +135,10 @@ Result<std::shared_ptr<const Policy>> Policy::parse(std::string_view yaml, const
   SLUICE_TRY(Model model, parse_model(yaml, file));
   SLUICE_TRY_VOID(run_tests(model));
   SLUICE_TRY_VOID(prove(model));
-  return std::shared_ptr<const Policy>(std::make_shared<FilePolicy>(std::move(model), std::move(shadow)));
+  std::string digest = sha256_hex(yaml);
+  if (shadow) digest = sha256_hex(digest + shadow->digest());
+  return std::shared_ptr<const Policy>(
+      std::make_shared<FilePolicy>(std::move(model), std::move(digest), std::move(shadow)));
 }
 
 Result<std::shared_ptr<const Policy>> Policy::read(const std::string& file) {

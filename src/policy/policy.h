@@ -167,6 +167,8 @@ class Policy {
   virtual ~Policy() = default;
 
   virtual const std::string& revision() const = 0;
+  // SHA-256 hex of the file, and of its shadow where it has one: tells apart what bears the same revision.
+  virtual const std::string& digest() const = 0;
   virtual sense::Class default_class() const = 0;
   // Whether every deployment, route, team, principal, workload and approver that the rules name exists in this
   // configuration: a floor for a misspelt team would protect nobody. policy.unknown_deployment, _route, _team,

@@ -106,6 +106,7 @@ constexpr Rule kStatus[] = {
     {"auth.forbidden", 403},
     {"auth.", 401},
     {"policy.denied", 403},
+    {"policy.not_reloaded", 422},
     {"policy.held", 403},  // not 409, which clients' libraries send again by themselves
     {"approval.unknown", 404},
     {"approval.text", 404},

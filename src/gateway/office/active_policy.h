@@ -1,0 +1,63 @@
+// The policy in force, and how another takes its place while requests run.
+//
+// A request asks for current() once, when it is judged, and keeps what it got until it has ended: its retries, its
+// fallbacks and the approval it may use are all of one revision. After reload() has returned, every request that
+// is judged is judged by the new policy. A file that can't be used never replaces what is in force.
+//
+// A revision names one state of a file: records and approvals are bound to it. So a file that has changed under a
+// revision that this process has had in force is refused (policy.same_revision).
+//
+// Thread-safe. reload() takes as long as reading and proving the file; current() never waits for it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "policy/policy.h"
+
+namespace sluice::gateway {
+
+class ActivePolicy {
+ public:
+  using Snapshot = std::shared_ptr<const policy::Policy>;
+  using Read = std::function<Result<Snapshot>()>;  // with every check that a start makes
+
+  enum class Change { Unchanged, Replaced };
+  struct Failure {
+    Error error;
+    UtcTime time;
+  };
+  struct State {
+    Snapshot policy;
+    UtcTime since;                  // when it came into force
+    std::optional<Failure> failed;  // of the latest reload; absent: it went well, or there was none
+  };
+
+  // The first one; `clock` outlives this.
+  Status start(Read read, const Clock& clock);
+  void set(Snapshot policy);  // without a file: for tests of what uses it
+
+  Snapshot current() const;
+  State state() const;
+  // Reads the file now. What happened is in the log (policy.reloaded, policy.unchanged, policy.reload_failed) and
+  // in the metrics sluice_policy_reloads_total{outcome} and sluice_policy_reload_failed.
+  Result<Change> reload();
+
+ private:
+  Result<Change> read_and_replace();
+
+  Read read_;
+  const Clock* clock_ = &system_clock();
+  std::mutex reloading_;                      // one at a time; guards what follows
+  std::map<std::string, std::string> known_;  // digest by revision, of all that were in force
+  mutable std::mutex lock_;                   // guards what follows; held for a look or a swap only
+  State state_;
+};
+
+}  // namespace sluice::gateway

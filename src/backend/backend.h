@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "chat/event.h"
 #include "chat/request.h"
+#include "engine/cache/use.h"
 #include "http/client.h"
 #include "net/loop.h"
 #include "net/task.h"
@@ -34,6 +35,7 @@ struct Served {
 struct CallContext {
   std::string request_id;
   std::string traceparent, tracestate;  // W3C Trace Context; empty: none
+  engine::CacheUse cache;               // for a deployment in this process
   http::Cancellation cancellation;      // ends an ask() that still waits for its deployment
   // What the record keeps of the bytes that leave this machine: ask() sets it before they do. Both or neither.
   std::function<std::string(std::string_view body)> hash_of;

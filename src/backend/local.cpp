@@ -81,9 +81,10 @@ Result<engine::JobId> embed(engine::Engine& engine, const chat::Request& request
   return engine.embed(request, std::move(sink));
 }
 
-Result<engine::JobId> submit(engine::Engine& engine, const chat::Request& request, const MailboxPointer& mailbox) {
+Result<engine::JobId> submit(engine::Engine& engine, const chat::Request& request, const MailboxPointer& mailbox,
+                             const engine::CacheUse& cache) {
   if (request.operation == chat::Operation::Embed) return embed(engine, request, mailbox);
-  return engine.submit(request, [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); });
+  return engine.submit(request, [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); }, cache);
 }
 
 chat::Chunk failed(Error error) {
@@ -98,14 +99,16 @@ class LocalAnswer : public Answer {
   LocalAnswer(MailboxPointer mailbox, Served served) : mailbox_(std::move(mailbox)), served_(std::move(served)) {}
   ~LocalAnswer() override { stop(); }
 
-  Status begin(ModelSet::Lease engine, const chat::Request& request) {
-    SLUICE_TRY(job_, submit(*engine, request, mailbox_));
+  Status begin(ModelSet::Lease engine, const chat::Request& request, const engine::CacheUse& cache) {
+    SLUICE_TRY(job_, submit(*engine, request, mailbox_, cache));
     engine_ = std::move(engine);
     ended_ = false;
     return {};
   }
   // The request is put once the mailbox has a lease.
-  void begin_later(chat::Request request) { later_ = std::make_unique<chat::Request>(std::move(request)); }
+  void begin_later(chat::Request request, engine::CacheUse cache) {
+    later_ = std::make_unique<Later>(Later{std::move(request), std::move(cache)});
+  }
 
   net::Task<chat::Chunk> next() override {
     for (;;) {
@@ -129,12 +132,17 @@ class LocalAnswer : public Answer {
   Served served() const override { return served_; }
 
  private:
+  struct Later {
+    chat::Request request;
+    engine::CacheUse cache;
+  };
+
   Status begin_if_lent() {
     auto lease = later_ ? mailbox_->take_lease() : std::nullopt;
     if (!lease) return {};
-    const auto request = std::exchange(later_, nullptr);
+    const auto later = std::exchange(later_, nullptr);
     if (!*lease) return fail(lease->error());
-    return begin(std::move(**lease), *request);
+    return begin(std::move(**lease), later->request, later->cache);
   }
   void stop() {
     if (!ended_) engine_->cancel(job_);
@@ -144,7 +152,7 @@ class LocalAnswer : public Answer {
   ModelSet::Lease engine_;  // null until the job is submitted
   MailboxPointer mailbox_;
   Served served_;
-  std::unique_ptr<chat::Request> later_;
+  std::unique_ptr<Later> later_;
   engine::JobId job_ = 0;
   bool ended_ = true;  // until begin(): a job that was refused is not there to cancel
 };
@@ -158,9 +166,10 @@ class Local : public Backend {
   Local(net::Loop& loop, const config::Deployment& deployment, std::shared_ptr<engine::Engine> engine)
       : loop_(loop), engine_(std::move(engine)), served_(served_by(deployment, engine_->info())) {}
 
-  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request, const CallContext&) override {
+  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
+                                                 const CallContext& context) override {
     auto answer = std::make_unique<LocalAnswer>(std::make_shared<Mailbox>(loop_), served_);
-    SLUICE_CO_TRY_VOID(answer->begin(engine_, request));
+    SLUICE_CO_TRY_VOID(answer->begin(engine_, request, context.cache));
     co_return std::unique_ptr<Answer>(std::move(answer));
   }
 
@@ -183,15 +192,16 @@ class SetMember : public Backend {
         served_(served_by(deployment, set_->model(model).info)) {}
 
   // A model that is there is asked at once, so that what it refuses is refused here.
-  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request, const CallContext&) override {
+  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
+                                                 const CallContext& context) override {
     auto mailbox = std::make_shared<Mailbox>(loop_);
     auto answer = std::make_unique<LocalAnswer>(mailbox, served_);
     set_->lease(model_, mailbox, taker(mailbox));
     if (auto lease = mailbox->take_lease()) {
       if (!*lease) co_return fail(lease->error());
-      SLUICE_CO_TRY_VOID(answer->begin(std::move(**lease), request));
+      SLUICE_CO_TRY_VOID(answer->begin(std::move(**lease), request, context.cache));
     } else {
-      answer->begin_later(request);
+      answer->begin_later(request, context.cache);
     }
     co_return std::unique_ptr<Answer>(std::move(answer));
   }

@@ -128,6 +128,14 @@ std::vector<Deployment> read_models(Fields& fields, Deployment d, const Context&
   return {std::move(d)};
 }
 
+void read_cache(Fields& fields, Deployment& d) {
+  auto node = fields.node("cache");
+  if (!node) return;
+  Fields cache(*node);
+  cache.bytes("memory", d.cache_bytes, 0, std::uint64_t{1} << 50, Need::Required);
+  if (auto status = cache.finish(); !status) fields.add(*node, std::move(status).error());
+}
+
 std::vector<Deployment> read_engine(Fields& fields, Deployment d, const Context& context) {
   only_for(fields, "another kind",
            {"dialect", "protocols", "address", "key_env", "ca_file", "connect_timeout", "stall_timeout",
@@ -144,6 +152,7 @@ std::vector<Deployment> read_engine(Fields& fields, Deployment d, const Context&
   fields.integer("threads", d.threads, 0, 1024);
   fields.integer("context", d.context, 0, 1 << 24);
   fields.integer("slots", d.slots, 1, 1024);
+  read_cache(fields, d);
   return read_models(fields, std::move(d), context);
 }
 
@@ -206,7 +215,7 @@ void check_cloud_model(Fields& fields, const Deployment& d) {
 }
 
 Deployment read_remote(Fields& fields, Deployment d, const Context& context) {
-  only_for(fields, "kind engine", {"threads", "context", "slots", "models", "memory"});
+  only_for(fields, "kind engine", {"threads", "context", "slots", "cache", "models", "memory"});
   read_dialect(fields, d);
   read_protocols(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
@@ -297,7 +306,7 @@ Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context
   } else {
     for (const char* key : {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env",
                             "ca_file", "connect_timeout", "stall_timeout", "max_connections", "threads", "context",
-                            "slots", "models", "memory"})
+                            "slots", "cache", "models", "memory"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());

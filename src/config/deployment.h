@@ -58,11 +58,12 @@ struct Deployment {
   int max_connections = 256;
 
   // kind engine; of several models that share memory each is a deployment, "shelf/qwen3" of the group "shelf"
-  std::string group;         // empty: a model of its own
-  std::uint64_t memory = 0;  // of the group, bytes
-  int threads = 0;           // 0: one per hardware thread
-  int context = 0;           // positions; 0: the engine's default
-  int slots = 4;             // concurrent streams
+  std::string group;              // empty: a model of its own
+  std::uint64_t memory = 0;       // of the group, bytes
+  int threads = 0;                // 0: one per hardware thread
+  int context = 0;                // positions; 0: the engine's default
+  int slots = 4;                  // concurrent streams
+  std::uint64_t cache_bytes = 0;  // of the prefix cache in memory; 0: none
 
   std::string where;  // file:line of its definition, for messages
 };

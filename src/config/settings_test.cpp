@@ -68,7 +68,8 @@ keys:
   - {name: web, key_env: SLUICE_KEY_WEB, tenant: acme, team: site, person: ann, roles: [dpo, admin]}
 approvals: {keep_text: true}
 deployments:
-  - {name: local-r1, kind: engine, model: models/m.gguf, zone: device, jurisdiction: local, threads: 4, context: 8192, slots: 2}
+  - {name: local-r1, kind: engine, model: models/m.gguf, zone: device, jurisdiction: local, threads: 4, context: 8192, slots: 2,
+     cache: {memory: 96MiB}}
   - {name: ds, kind: deepseek, address: "https://api.deepseek.com/", model: deepseek-flash, key_env: DEEPSEEK_API_KEY,
      zone: hosted, jurisdiction: CN, connect_timeout: 1s, stall_timeout: 5m, max_connections: 9, ca_file: ca.pem}
 routes:
@@ -109,6 +110,7 @@ routes:
   CHECK(engine.threads == 4);
   CHECK(engine.context == 8192);
   CHECK(engine.slots == 2);
+  CHECK(engine.cache_bytes == 96u << 20);
   CHECK(engine.where == s.file + ":12");
   const Deployment& ds = s.deployments[1];
   CHECK(ds.kind == Kind::DeepSeek);
@@ -202,6 +204,8 @@ TEST_CASE("Each mistake is named with its line, its column and its code, and no 
       {one(ds + "address: https://api.deepseek.com, key_env: " + kSecret + "}"), "t.yaml:2:89", "config.value"},
       {one(ds + "address: https://api.deepseek.com, key: " + kSecret + "}"), "t.yaml:2:80", "config.unsupported"},
       {one(ds + "address: https://api.deepseek.com, threads: 4" + key), "t.yaml:2:80", "config.unsupported"},
+      {one(ds + "address: https://api.deepseek.com, cache: {memory: 1MiB}" + key), "t.yaml:2:80",
+       "config.unsupported"},
       {one(ds + "address: https://api.deepseek.com, stall_timeout: 300" + key), "t.yaml:2:95", "config.type"},
       {top("listen: 0.0.0.0:8080\n"), "t.yaml:1:9", "config.open_listener"},
       {top("listen: 192.168.1.5:80\n"), "t.yaml:1:9", "config.open_listener"},

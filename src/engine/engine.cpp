@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "engine/answer_form.h"
+#include "engine/cache/prefix_cache.h"
 #include "engine/describe.h"
 #include "engine/embedding.h"
 #include "engine/gguf/gguf.h"
@@ -39,6 +40,8 @@ Status check_options(const LoadOptions& options) {
   SLUICE_TRY_VOID(check_option("context", options.context, 0, 1 << 27));
   SLUICE_TRY_VOID(check_option("slots", options.slots, 1, kMostSlots));
   SLUICE_TRY_VOID(check_option("queue", options.queue, 0, kMostQueue));
+  if (options.cache_bytes > 0 && options.cache_tenants.empty())
+    return fail("engine.unsupported", "a prefix cache without tenants serves nobody", "", "name them");
   return check_option("prefill_chunk", options.prefill_chunk, 1, kMostChunk);
 }
 
@@ -67,7 +70,7 @@ class LocalEngine : public Engine {
   static Result<std::unique_ptr<Engine>> load(const LoadOptions& options);
 
   const ModelInfo& info() const override { return info_; }
-  Result<JobId> submit(const chat::Request& request, Sink sink) override;
+  Result<JobId> submit(const chat::Request& request, Sink sink, const CacheUse& cache) override;
   Result<JobId> embed(const chat::Request& request, EmbeddingSink sink) override;
   void cancel(JobId job) override;
   int running() const override { return scheduler_->running(); }
@@ -87,6 +90,7 @@ class LocalEngine : public Engine {
   std::unique_ptr<PromptFormat> prompt_;
   std::shared_ptr<const constraint::TokenTrie> trie_;
   std::unique_ptr<model::Model> model_;
+  std::unique_ptr<PrefixCache> cache_;  // null: none
   std::unique_ptr<Scheduler> scheduler_;
 };
 
@@ -116,8 +120,13 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   wanted.context = options.context > 0 ? options.context : std::min(shape.context, kDefaultContext);
   wanted.rows = options.slots + options.prefill_chunk;
   wanted.exact = options.exact;
+  wanted.beside = options.cache_bytes;
   SLUICE_TRY(engine->model_, model::Model::load(file, wanted));
 
+  if (options.cache_bytes > 0) {
+    const CacheLimits cache{options.cache_bytes, options.cache_tenants};
+    SLUICE_TRY(engine->cache_, PrefixCache::create(engine->model_->pages().page_form(), cache));
+  }
   engine->info_ = describe(file, shape);
   engine->info_.prompt_format = engine->prompt_->name();
   engine->info_.context = wanted.context;
@@ -126,7 +135,8 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   engine->slots_ = wanted.slots;
   engine->info_.kv_bytes_per_token = model::Cache::bytes_per_position(shape, wanted.exact);
   const SchedulerLimits limits{wanted.slots, wanted.context, options.prefill_chunk, options.queue};
-  engine->scheduler_ = std::make_unique<Scheduler>(*engine->model_, *engine->tokenizer_, limits);
+  engine->scheduler_ =
+      std::make_unique<Scheduler>(*engine->model_, *engine->tokenizer_, limits, engine->cache_.get());
   return engine;
 }
 
@@ -148,7 +158,7 @@ Status LocalEngine::refuse_hopeless(const chat::Request& request) const {
               text ? "$.prompt" : "$.messages", "send less text or load the model with a larger `context`");
 }
 
-Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
+Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const CacheUse& cache) {
   SLUICE_TRY_VOID(refuse_unsupported(request));
   if (!request.reasoning_effort.empty() && request.reasoning_effort != "none" && !prompt_->takes_effort())
     return fail("engine.unsupported_field", "the model has no levels of reasoning effort", "$.reasoning_effort",
@@ -158,6 +168,7 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink) {
     return fail("engine.unsupported_field", "the model has no reasoning to switch on", "$.thinking",
                 "leave the field out or use a reasoning model");
   JobRequest job;
+  job.cache = cache;
   const bool text = request.protocol == chat::Protocol::OpenAiCompletions;
   if (text) {
     SLUICE_TRY(job.prompt, render_continuation(request, *tokenizer_));

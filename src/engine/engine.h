@@ -19,21 +19,24 @@
 #include "base/result.h"
 #include "chat/event.h"
 #include "chat/request.h"
+#include "engine/cache/use.h"
 
 namespace sluice::engine {
 
 inline constexpr int kDefaultContext = 4096;  // positions; the cache of larger ones is asked for explicitly
 
 struct LoadOptions {
-  std::string path;           // a .gguf file; empty if `embedded` is used
-  std::string_view embedded;  // bytes of a GGUF that outlive the engine (the built-in guide)
-  std::string embedded_name;  // what to call it in messages
-  int threads = 0;            // compute threads; 0: one per hardware thread
-  int context = 0;            // positions per job; 0: min(model's, 4096)
-  int slots = 4;              // jobs decoded together; more wait in a queue
-  int queue = 256;            // jobs that may wait; more are refused (engine.busy)
-  int prefill_chunk = 64;     // prompt tokens per step
-  bool exact = false;         // F32 activations and cache: the reference numbers, slower
+  std::string path;                        // a .gguf file; empty if `embedded` is used
+  std::string_view embedded;               // bytes of a GGUF that outlive the engine (the built-in guide)
+  std::string embedded_name;               // what to call it in messages
+  int threads = 0;                         // compute threads; 0: one per hardware thread
+  int context = 0;                         // positions per job; 0: min(model's, 4096)
+  int slots = 4;                           // jobs decoded together; more wait in a queue
+  int queue = 256;                         // jobs that may wait; more are refused (engine.busy)
+  int prefill_chunk = 64;                  // prompt tokens per step
+  bool exact = false;                      // F32 activations and cache: the reference numbers, slower
+  std::uint64_t cache_bytes = 0;           // of the prefix cache; 0: none
+  std::vector<std::string> cache_tenants;  // who share it equally; nobody else has any of it
 };
 
 struct ModelInfo {
@@ -77,7 +80,9 @@ class Engine {
   // tool call as one ToolCallDelta once it is complete, then Usage and Finish in the last chunk. response_format,
   // tool_choice and the extra field `grammar` (GBNF) are honoured token by token: an answer that ends with Stop or
   // ToolCalls has the form that was asked for.
-  virtual Result<JobId> submit(const chat::Request& request, Sink sink) = 0;
+  // The longest prefix of the prompt that the cache holds for this tenant is not computed again; Usage tells its
+  // tokens as cache_hit. The answer is the same, bit for bit.
+  virtual Result<JobId> submit(const chat::Request& request, Sink sink, const CacheUse& cache = {}) = 0;
   // Operation::Embed: the final hidden states of each input, pooled as the file says (embedding.h) and brought to
   // length 1; with the extra field `dimensions` the first so many of them, brought to length 1 again. Inputs that
   // are text get BOS and EOS as the file says and are otherwise plain; token ids are taken from the body as they

@@ -236,6 +236,48 @@ TEST_CASE("a trained model continues a story as its authors' test expects") {
   }
 }
 
+TEST_CASE("a prompt that its tenant sent before is answered from the cache with the same words") {
+  LoadOptions options = stories();
+  options.cache_bytes = 8 << 20;
+  options.cache_tenants = {"acme", "other"};
+  auto engine = load(options);
+  if (!engine) return;
+  chat::Request request =
+      ask("Once upon a time there was a little girl who had a red ball and a big dog. One day the dog took the "
+          "ball and "
+          "ran away with it, over the hill and far into the wood, where nobody could see it any more");
+  request.sampling.max_tokens = 100;
+  const auto answer_to = [&](const CacheUse& use) {
+    auto answer = std::make_unique<Answer>();
+    REQUIRE(engine->submit(request, answer->sink(), use).has_value());
+    answer->wait();
+    return answer;
+  };
+  const auto first = answer_to({"acme", Keep::Memory});
+  CHECK(first->usage.cache_hit == 0);
+  CHECK(first->usage.prompt() > 64);
+  const auto second = answer_to({"acme", Keep::Memory});
+  CHECK(second->usage.cache_hit == first->usage.prompt() / 64 * 64);
+  CHECK(second->usage.prompt() == first->usage.prompt());
+  CHECK(second->text == first->text);
+  CHECK(answer_to({"other", Keep::Memory})->usage.cache_hit == 0);
+  CHECK(answer_to({})->usage.cache_hit == 0);
+}
+
+TEST_CASE("a prefix cache that holds nothing, or that memory can't hold, is refused with the arithmetic") {
+  LoadOptions options = stories();
+  options.cache_bytes = 1000;
+  options.cache_tenants = {"acme"};
+  if (!std::ifstream(options.path)) return;
+  auto engine = Engine::load(options);
+  REQUIRE(!engine.has_value());
+  CHECK(engine.error().code == "engine.unsupported");
+  options.cache_bytes = std::uint64_t{1} << 50;
+  engine = Engine::load(options);
+  REQUIRE(!engine.has_value());
+  CHECK(engine.error().code == "engine.memory");
+}
+
 TEST_CASE("a text completion goes on with the prompt alone: echoed if asked, stopped, and 16 tokens by default") {
   auto engine = load(stories());
   if (!engine) return;

@@ -21,7 +21,8 @@ Error too_large(const Examined& model, std::uint64_t memory) {
           "the model needs " + mebibytes(model.footprint.bytes()) + " (" + mebibytes(model.footprint.weights) +
               " of weights, " + mebibytes(model.footprint.cache) + " of keys and values for " +
               std::to_string(model.options.slots) + " slots x " + std::to_string(model.info.context) +
-              " positions); `memory` of its deployment is " + mebibytes(memory),
+              " positions, " + mebibytes(model.footprint.kept) +
+              " of kept prefixes); `memory` of its deployment is " + mebibytes(memory),
           model.options.path, "raise `memory`, or lower `context` or `slots`"};
 }
 
@@ -38,6 +39,7 @@ Result<Examined> examine(LoadOptions options) {
   out.footprint.weights = file->size();
   out.footprint.cache = out.info.kv_bytes_per_token * static_cast<std::uint64_t>(options.slots) *
                         static_cast<std::uint64_t>(options.context);
+  out.footprint.kept = options.cache_bytes;
   out.options = std::move(options);
   return out;
 }

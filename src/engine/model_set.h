@@ -23,7 +23,8 @@ namespace sluice::engine {
 struct Footprint {
   std::uint64_t weights = 0;  // bytes of the file, which is mapped
   std::uint64_t cache = 0;    // bytes of keys and values: slots x positions x bytes per position
-  std::uint64_t bytes() const { return weights + cache; }
+  std::uint64_t kept = 0;     // bytes that its prefix cache may take
+  std::uint64_t bytes() const { return weights + cache + kept; }
 };
 
 // What Engine::load() would load, from the file's header alone. `context` is capped at the model's own. Errors:

@@ -50,7 +50,7 @@ class FakeEngine : public Engine {
     world_.changed.notify_all();
   }
   const ModelInfo& info() const override { return info_; }
-  Result<JobId> submit(const chat::Request&, Sink) override { return fail("x", "x"); }
+  Result<JobId> submit(const chat::Request&, Sink, const CacheUse&) override { return fail("x", "x"); }
   Result<JobId> embed(const chat::Request&, EmbeddingSink) override { return fail("x", "x"); }
   void cancel(JobId) override {}
   int running() const override { return 0; }
@@ -86,7 +86,7 @@ std::vector<Examined> models(std::initializer_list<const char*> names) {
     Examined model;
     model.options.path = name;
     model.info.context = 10;
-    model.footprint = {size_of(name) - 10, 10};
+    model.footprint = {size_of(name) - 10, 6, 4};
     out.push_back(std::move(model));
   }
   return out;

@@ -1,10 +1,12 @@
 #include "gateway/gateway.h"
 
+#include <set>
 #include <thread>
 
 #include "base/log.h"
 #include "engine/builtin/builtin.h"
 #include "gateway/policy_page.h"
+#include "gateway/principal.h"
 #include "gateway/worker.h"
 
 namespace sluice::gateway {
@@ -12,11 +14,20 @@ namespace {
 
 constexpr std::string_view kGuideModel = "builtin:guide";
 
-engine::LoadOptions options_of(const config::Deployment& deployment) {
+std::vector<std::string> tenants_of(const config::Settings& settings) {
+  std::set<std::string> tenants;
+  for (const config::Key& key : settings.keys) tenants.insert(key.tenant);
+  if (settings.keys.empty()) tenants.insert(Principal().tenant);
+  return {tenants.begin(), tenants.end()};
+}
+
+engine::LoadOptions options_of(const config::Deployment& deployment, const std::vector<std::string>& tenants) {
   engine::LoadOptions options;
   options.threads = deployment.threads;
   options.context = deployment.context;
   options.slots = deployment.slots;
+  options.cache_bytes = deployment.cache_bytes;
+  options.cache_tenants = tenants;
   if (deployment.model == kGuideModel) {
     options.embedded = engine::guide_gguf();
     options.embedded_name = kGuideModel;
@@ -31,20 +42,21 @@ tl::unexpected<Error> at_deployment(const config::Deployment& deployment, Error 
   return fail(std::move(error));
 }
 
-Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment) {
-  auto engine = engine::Engine::load(options_of(deployment));
+Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment,
+                                                    const std::vector<std::string>& tenants) {
+  auto engine = engine::Engine::load(options_of(deployment, tenants));
   if (!engine) return at_deployment(deployment, engine.error());
   return std::shared_ptr<engine::Engine>(std::move(*engine));
 }
 
 // The models of one deployment: their headers are read now, so that a file that can't be used stops the start.
-Status examine_group(Shared& shared, const std::string& group) {
+Status examine_group(Shared& shared, const std::string& group, const std::vector<std::string>& tenants) {
   std::vector<engine::Examined> models;
   std::vector<std::string> names;
   std::uint64_t memory = 0;
   for (const config::Deployment& deployment : shared.settings.deployments) {
     if (deployment.group != group) continue;
-    auto model = engine::examine(options_of(deployment));
+    auto model = engine::examine(options_of(deployment, tenants));
     if (!model) return at_deployment(deployment, model.error());
     memory = deployment.memory;
     if (model->footprint.bytes() > memory)
@@ -80,14 +92,15 @@ Status load(Shared& shared) {
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
   SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
+  const std::vector<std::string> tenants = tenants_of(settings);
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
     if (!deployment.group.empty()) {
       if (shared.members.count(deployment.name)) continue;
-      SLUICE_TRY_VOID(examine_group(shared, deployment.group));
+      SLUICE_TRY_VOID(examine_group(shared, deployment.group, tenants));
       continue;
     }
-    SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment));
+    SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment, tenants));
   }
   return {};
 }

@@ -6,6 +6,23 @@ namespace sluice::gateway {
 
 bool may_keep(const policy::Verdict& verdict) { return !verdict.obliges(policy::Obligation::NoStore); }
 
+engine::Keep kept_in_engine(const policy::Verdict& verdict) {
+  engine::Keep keep = engine::Keep::Disk;
+  for (const policy::ObligationUse& use : verdict.obligations) switch (use.kind) {
+      case policy::Obligation::NoStore:
+        return engine::Keep::Nothing;
+      case policy::Obligation::LogNoContent:
+      case policy::Obligation::LogHashOnly:
+      case policy::Obligation::LogRedacted:
+      case policy::Obligation::RetainDays:
+        keep = engine::Keep::Memory;
+        break;
+      default:
+        break;
+    }
+  return keep;
+}
+
 bool may_keep(Shared& shared, const policy::Policy& policy, const Origin& origin) {
   policy::Subject subject = origin.subject;
   subject.time = shared.policy_time.now();

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "engine/cache/use.h"
 #include "gateway/shared.h"
 
 namespace sluice::gateway {
@@ -16,8 +17,11 @@ struct Origin {
 
 // Whether `verdict` lets anything of the request be kept.
 bool may_keep(const policy::Verdict& verdict);
-// The same by a policy that did not decide on the request: one that denies its way forbids to keep what came of
-// it.
+// What of a request that goes where this verdict is about may stay in the engine's prefix cache. no_store:
+// nothing. What limits logs or how long records are kept: nothing outside of memory.
+engine::Keep kept_in_engine(const policy::Verdict& verdict);
+// May it be kept, by a policy that did not decide on the request: one that denies its way forbids to keep what
+// came of it.
 bool may_keep(Shared& shared, const policy::Policy& policy, const Origin& origin);
 // Forgets what the policy in force would not have let be kept.
 void forget_what_may_not_be_kept(Shared& shared);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "gateway/fulfil.h"
+#include "gateway/keeping.h"
 #include "gateway/obliged_body.h"
 #include "mask/answer.h"
 #include "wire/protocol.h"
@@ -129,6 +130,7 @@ Result<Duty> Obligations::meet(const std::string& deployment, const chat::Reques
     if (duty.request) current = duty.request.get();
     verdict = &masked.verdict;
   }
+  duty.keep = kept_in_engine(*verdict);
   if (verdict->obliges(Obligation::OutputScan)) duty.watched = verdict->categories_of(Obligation::OutputScan);
   if (watches(duty) && !answers_are_readable(asked))
     return fail(unmet("the answer to several prompts at once can't be " +

@@ -26,6 +26,7 @@ namespace sluice::gateway {
 struct Duty {
   std::shared_ptr<const chat::Request> request;  // what is sent; null: what was asked
   std::shared_ptr<const mask::Vault> vault;      // what the answer restores; null: nothing
+  engine::Keep keep = engine::Keep::Disk;        // what may stay of it, by the verdict on what is sent
   sense::CategorySet watched;                    // what no answer may contain
   std::vector<std::string> notes;                // for the client: how it differs from what was asked
 };

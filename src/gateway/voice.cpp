@@ -1,5 +1,9 @@
 #include "gateway/voice.h"
 
+#include <algorithm>
+
+#include "gateway/keeping.h"
+
 namespace sluice::gateway {
 namespace {
 
@@ -38,6 +42,13 @@ net::Task<Status> Voice::attempt() {
   co_return last;
 }
 
+engine::Keep Voice::keep_at(const std::string& deployment) const {
+  if (!asked_.decision) return engine::Keep::Nothing;
+  for (const policy::Verdict& verdict : asked_.decision->verdicts)
+    if (verdict.deployment == deployment) return kept_in_engine(verdict);
+  return engine::Keep::Nothing;
+}
+
 net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
   const config::Deployment& deployment = *shared_.settings.deployment(backend.served().deployment);
   ledger::Attempt entry;
@@ -55,6 +66,7 @@ net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
   Result<Duty> duty;
   if (asked_.obligations) duty = asked_.obligations->meet(deployment.name, asked);
   if (duty) {
+    context_.cache.keep = std::min(keep_at(deployment.name), duty->keep);
     if (context_.hash_of) context_.content_hash = &entry.content_hash;
     auto answer = co_await backend.ask(duty->request ? *duty->request : asked, context_);
     context_.content_hash = nullptr;

@@ -19,8 +19,9 @@ namespace sluice::gateway {
 // deployments that refuse a history without it. Both were judged.
 struct Asked {
   const chat::Request* plain = nullptr;
-  const chat::Request* reasoned = nullptr;  // null: nothing was missing
-  Obligations* obligations = nullptr;       // null: nothing is owed to any deployment
+  const chat::Request* reasoned = nullptr;     // null: nothing was missing
+  Obligations* obligations = nullptr;          // null: nothing is owed to any deployment
+  const policy::Decision* decision = nullptr;  // null: nothing may be kept of it
   const chat::Request& for_backend(const backend::Backend& backend) const {
     return reasoned && backend.needs_reasoning() ? *reasoned : *plain;
   }
@@ -51,6 +52,7 @@ class Voice {
  private:
   net::Task<Status> attempt_one(backend::Backend& backend);
   net::Task<Status> read_to_content();
+  engine::Keep keep_at(const std::string& deployment) const;
 
   const Shared& shared_;
   Meters& meters_;

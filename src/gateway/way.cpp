@@ -267,13 +267,14 @@ void Way::make_voices() {
   http::TraceContext span = http::child_of(trace_);
   context.traceparent = http::traceparent(span);
   context.tracestate = span.trace_state;
+  context.cache.tenant = principal_.tenant;
   // Keyed, since a short text can be guessed by its plain hash.
   context.hash_of = [desk = shared_.desk.get(), tenant = principal_.tenant](std::string_view body) {
     return desk->vault().content_hash(tenant, "sent", body, {});
   };
   Bearer bearer{id_, principal_.tenant, subject_, policy_};
   obligations_ = Obligations::of(shared_, decision_, std::move(bearer));
-  Asked asked{&request_, reasoned_.get(), obligations_.get()};
+  Asked asked{&request_, reasoned_.get(), obligations_.get(), &decision_};
   // Completions of several prompts and answers go through as they are; only a deployment of that protocol has
   // them.
   std::size_t n = front_.protocol == chat::Protocol::OpenAiChat ? std::size_t(request_.sampling.n) : 1;

@@ -14,6 +14,7 @@ class Attention {
             Pass& pass);
   static std::uint64_t bytes(const Shape& shape, const Options& options);  // of the buffers
 
+  Pages& pages() { return cache_; }
   void begin();                                      // after the pass's: angles and tiles of its rows
   void project(const AttentionWeights& weights);     // q, k, v = h W + b
   void norm_heads(const AttentionWeights& weights);  // RMSNorm of each head of q and k

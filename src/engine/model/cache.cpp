@@ -16,6 +16,8 @@ std::optional<std::uint64_t> read_number(const char* path) {
   return std::nullopt;
 }
 
+constexpr int kPagePositions = 64;  // a short prompt fills one, and a system prompt some
+
 std::string megabytes(std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
 
 }  // namespace
@@ -64,7 +66,7 @@ Status check_memory(std::uint64_t bytes, bool wraps, std::uint64_t beside, const
               "the key and value cache needs " + (wraps ? std::string("more than 2^64 bytes") : megabytes(bytes)) +
                   " = " + arithmetic + ", and " + megabytes(beside) + " of buffers; " +
                   (available ? megabytes(*available) : std::string("less")) + " are available",
-              "", "set a smaller `context` or fewer `slots`");
+              "", "set a smaller `context`, fewer `slots` or a smaller `cache`");
 }
 
 Result<Cache> Cache::create(const Shape& shape, int slots, int context, bool exact, std::uint64_t beside) {
@@ -88,6 +90,7 @@ Result<Cache> Cache::create(const Shape& shape, int slots, int context, bool exa
   cache.layers_ = static_cast<std::size_t>(shape.blocks);
   cache.key_width_ = static_cast<std::size_t>(shape.key_width());
   cache.value_width_ = static_cast<std::size_t>(shape.value_width());
+  cache.form_ = {kPagePositions, per_position * kPagePositions, false};
   try {
     if (exact)
       cache.floats_ = std::make_unique_for_overwrite<float[]>(bytes / sizeof(float));
@@ -99,6 +102,21 @@ Result<Cache> Cache::create(const Shape& shape, int slots, int context, bool exa
                 "set a smaller `context` or fewer `slots`");
   }
   return cache;
+}
+
+void Cache::visit_page(int slot, int page, const Visit& visit) {
+  const auto piece = [&](int layer, int which, std::size_t width) {
+    const std::size_t elements = kPagePositions * width;
+    const std::size_t first = offset(slot, layer, which) + static_cast<std::size_t>(page) * elements;
+    if (exact_)
+      visit(std::as_writable_bytes(std::span(floats_.get() + first, elements)));
+    else
+      visit(std::as_writable_bytes(std::span(halves_.get() + first, elements)));
+  };
+  for (int layer = 0; layer < static_cast<int>(layers_); ++layer) {
+    piece(layer, 0, key_width_);
+    piece(layer, 1, value_width_);
+  }
 }
 
 }  // namespace sluice::engine::model

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/result.h"
+#include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
 namespace sluice::engine::model {
@@ -19,12 +20,16 @@ std::optional<std::uint64_t> available_memory();
 // `beside` are bytes that the caller is going to allocate too; `wraps`: the sum is beyond 64 bits.
 Status check_memory(std::uint64_t bytes, bool wraps, std::uint64_t beside, const std::string& arithmetic);
 
-class Cache {
+class Cache : public Pages {
  public:
   // `exact`: F32 instead of F16. Errors: engine.memory with the arithmetic; nothing is allocated then.
   // `beside`: bytes that the caller is going to allocate too.
   static Result<Cache> create(const Shape& shape, int slots, int context, bool exact, std::uint64_t beside);
   static std::uint64_t bytes_per_position(const Shape& shape, bool exact);
+
+  // A page's keys, then its values, layer by layer.
+  const PageForm& page_form() const override { return form_; }
+  void visit_page(int slot, int page, const Visit& visit) override;
 
   int context() const { return context_; }
   int slots() const { return slots_; }
@@ -52,6 +57,7 @@ class Cache {
   int slots_ = 0;
   int context_ = 0;
   bool exact_ = false;
+  PageForm form_;
   std::size_t layers_ = 0;
   std::size_t key_width_ = 0, value_width_ = 0;  // elements per position
   // Not touched until written, so that the system provides only the pages that jobs reach.

@@ -40,6 +40,7 @@ class CompressedAttention {
   CompressedAttention(const Shape& shape, const Options& options, CompressedCache cache, Pass& pass);
   static std::uint64_t bytes(const Shape& shape, const Options& options);  // of the buffers
 
+  Pages& pages() { return cache_; }
   void begin();                                             // after the pass's
   void apply(const CompressedWeights& weights, int layer);  // the pass's result = attention(h)
 

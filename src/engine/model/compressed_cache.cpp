@@ -12,6 +12,7 @@ namespace {
 // Positions that may be taken back, beyond those that a block in the making needs.
 constexpr int kTakeBack = 16;
 constexpr std::int64_t kAlign = 64;
+constexpr int kPagePositions = 128;  // a multiple of every ratio
 
 std::int64_t aligned(std::int64_t bytes) { return (bytes + kAlign - 1) / kAlign * kAlign; }
 
@@ -22,11 +23,13 @@ void CompressedCache::lay_out(const Shape& shape, int context, int rows) {
   const auto element_bytes = static_cast<std::int64_t>(element());
   head_bytes_ = shape.head_dim * element_bytes;
   index_bytes_ = c.index_dim * element_bytes;
+  window_ = c.window;
   near_rows_ = std::min<std::int64_t>(std::int64_t{c.window} + rows, context);
   for (int layer = 0; layer < shape.blocks; ++layer) {
     Plan p;
     p.begin = slot_bytes_;
-    const int ratio = c.ratios[static_cast<std::size_t>(layer)], parts = ratio == 4 ? 2 : 1;
+    p.ratio = c.ratios[static_cast<std::size_t>(layer)];
+    const int ratio = p.ratio, parts = ratio == 4 ? 2 : 1;
     const std::int64_t blocks = c.positions(layer, context);
     p.far = aligned(near_rows_ * head_bytes_);
     p.index = p.far + aligned(blocks * head_bytes_);
@@ -38,6 +41,40 @@ void CompressedCache::lay_out(const Shape& shape, int context, int rows) {
     slot_bytes_ += p.index_state + (ratio == 4 ? aligned(p.state_rows * p.index_state_bytes) : 0);
     plans_.push_back(p);
   }
+}
+
+void CompressedCache::visit_page(int slot, int page, const Visit& visit) {
+  const int end = (page + 1) * kPagePositions;
+  const auto piece = [&](std::byte* first, std::int64_t bytes) {
+    visit({first, static_cast<std::size_t>(bytes)});
+  };
+  for (int layer = 0; layer < static_cast<int>(plans_.size()); ++layer) {
+    const Plan& p = plan(layer);
+    for (int position = end - std::min(window_, kPagePositions); position < end; ++position)
+      piece(near(slot, layer, position), head_bytes_);
+    if (p.ratio == 0) continue;
+    const int blocks = kPagePositions / p.ratio;
+    piece(far(slot, layer, page * blocks), blocks * head_bytes_);
+    if (p.ratio != 4) continue;
+    piece(index(slot, layer, page * blocks), blocks * index_bytes_);
+    for (int position = end - p.ratio; position < end; ++position) {
+      piece(reinterpret_cast<std::byte*>(state(slot, layer, position)), p.state_bytes);
+      piece(reinterpret_cast<std::byte*>(index_state(slot, layer, position)), p.index_state_bytes);
+    }
+  }
+}
+
+void CompressedCache::measure_page() {
+  form_ = {kPagePositions, 0, true};
+  const std::int64_t near = std::min(window_, kPagePositions) * head_bytes_;
+  std::int64_t bytes = 0;
+  for (const Plan& p : plans_) {
+    bytes += near;
+    if (p.ratio > 0) bytes += kPagePositions / p.ratio * head_bytes_;
+    if (p.ratio == 4)
+      bytes += kPagePositions / p.ratio * index_bytes_ + p.ratio * (p.state_bytes + p.index_state_bytes);
+  }
+  form_.bytes = static_cast<std::uint64_t>(bytes);
 }
 
 Result<CompressedCache> CompressedCache::create(const Shape& shape, int slots, int context, int rows, bool exact,
@@ -52,6 +89,7 @@ Result<CompressedCache> CompressedCache::create(const Shape& shape, int slots, i
   const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(cache.slot_bytes_) +
                                  " bytes (" + std::to_string(context) + " positions x " +
                                  std::to_string(per_position) + " bytes on average, and windows)";
+  cache.measure_page();
   SLUICE_TRY_VOID(check_memory(bytes, wraps, beside, arithmetic));
   try {
     cache.bytes_ = std::make_unique_for_overwrite<std::byte[]>(bytes);

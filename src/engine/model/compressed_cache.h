@@ -9,16 +9,22 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
 namespace sluice::engine::model {
 
-class CompressedCache {
+class CompressedCache : public Pages {
  public:
   // `rows`: most rows of a pass. `exact`: F32 instead of F16; compressors' inputs are F32 always. Errors:
   // engine.memory with the arithmetic; nothing is allocated then.
   static Result<CompressedCache> create(const Shape& shape, int slots, int context, int rows, bool exact,
                                         std::uint64_t beside);
+
+  // Of each layer: the nearest positions that the window still shows at the page's end, the page's blocks, and the
+  // inputs of its last block where the next one overlaps it. No block is in the making at a page's end.
+  const PageForm& page_form() const override { return form_; }
+  void visit_page(int slot, int page, const Visit& visit) override;
 
   bool exact() const { return exact_; }
   std::size_t element() const { return exact_ ? 4 : 2; }  // bytes
@@ -48,6 +54,7 @@ class CompressedCache {
  private:
   struct Plan {  // offsets in bytes from the layer's beginning
     std::int64_t begin = 0, near = 0, far = 0, index = 0, state = 0, index_state = 0;
+    int ratio = 0;
     std::int64_t state_rows = 0, state_bytes = 0, index_state_bytes = 0;
   };
   const Plan& plan(int layer) const { return plans_[static_cast<std::size_t>(layer)]; }
@@ -57,7 +64,11 @@ class CompressedCache {
   }
   void lay_out(const Shape& shape, int context, int rows);
 
+  void measure_page();
+
   bool exact_ = false;
+  PageForm form_;
+  int window_ = 0;
   std::int64_t near_rows_ = 0, head_bytes_ = 0, index_bytes_ = 0, slot_bytes_ = 0;
   std::vector<Plan> plans_;
   // Not touched until written, so that the system provides only the pages that jobs reach.

@@ -8,6 +8,7 @@
 
 #include "engine/gguf/sample.h"
 #include "engine/model/mixture.h"
+#include "engine/model/resume.h"
 
 namespace sluice::engine::model {
 namespace {
@@ -230,7 +231,7 @@ std::string file_of(const Tiny& tiny, bool split) {
   sample.string("general.architecture", architecture);
   const std::vector<std::pair<std::string, std::uint32_t>> numbers{
       {"block_count", 2},
-      {"context_length", 64},
+      {"context_length", 256},
       {"embedding_length", kWidth},
       {"feed_forward_length", 2 * kInner},
       {"attention.head_count", kHeads},
@@ -309,6 +310,23 @@ TEST_CASE(
       for (std::size_t i = 0; i < want.size(); ++i)
         CHECK(static_cast<double>(got[i]) == doctest::Approx(want[i]).epsilon(1e-4));
     }
+  }
+}
+
+TEST_CASE("an indexed sequence goes on from restored pages, bit for bit, as one that was computed") {
+  const std::string bytes = file_of(Tiny(true), true);
+  auto file = gguf::File::from_bytes(bytes, "sample");
+  REQUIRE(file.has_value());
+  std::vector<int> tokens;
+  for (int i = 0; i < 200; ++i) tokens.push_back(i * i % 101 % kTokens);
+  for (bool exact : {false, true}) {
+    Options options;
+    options.slots = 2;
+    options.context = 200;
+    options.exact = exact;
+    auto model = Model::load(**file, options);
+    REQUIRE_MESSAGE(model.has_value(), model.error().to_string());
+    check_resumes(**model, tokens, 17);
   }
 }
 

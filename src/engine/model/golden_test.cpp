@@ -7,6 +7,7 @@
 
 #include "engine/model/golden.h"
 #include "engine/model/model.h"
+#include "engine/model/resume.h"
 
 namespace sluice::engine::model {
 namespace {
@@ -251,6 +252,21 @@ TEST_CASE("a sequence gives the same logits, bit for bit, alone and among strang
     }
     for (std::size_t s = 0; s < slots; ++s) CHECK(together[s] == alone[s]);
   }
+}
+
+TEST_CASE("a sequence goes on from restored pages, bit for bit, as one that was computed") {
+  for (const char* name : kFiles)
+    for (bool exact : {false, true}) {
+      Loaded loaded = load(name, options(exact));
+      if (!loaded.model) return;
+      CAPTURE(name);
+      CAPTURE(exact);
+      std::vector<int> tokens = loaded.prompts.back().tokens;
+      // Prompts repeat themselves; this one does not.
+      for (std::size_t i = 0; i < tokens.size(); i += 3) tokens[i] = static_cast<int>(i * i * 31 % 1000);
+      tokens.resize(exact ? 300 : 460);
+      check_resumes(*loaded.model, tokens, exact ? 64 : 37);
+    }
 }
 
 TEST_CASE("one thread and three give the same logits, bit for bit") {

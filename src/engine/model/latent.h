@@ -38,6 +38,7 @@ class LatentAttention {
   LatentAttention(const Shape& shape, const Options& options, Cache cache, Pass& pass);
   static std::uint64_t bytes(const Shape& shape, const Options& options);  // of the buffers
 
+  Pages& pages() { return cache_; }
   void begin();                                         // after the pass's
   void apply(const LatentWeights& weights, int layer);  // the pass's result = attention(h)
 

@@ -18,6 +18,7 @@ class Llama : public Model {
 
   const Shape& shape() const override { return shape_; }
   std::span<float> logits(int i) override { return pass_.logits(i); }
+  Pages& pages() override { return attention_.pages(); }
   std::span<const float> hidden(int i) override { return pass_.hidden(i); }
 
   void forward(std::span<const Row> rows) override {

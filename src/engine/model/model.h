@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "engine/gguf/gguf.h"
+#include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
 namespace sluice::engine::tensor {
@@ -23,9 +24,10 @@ namespace sluice::engine::model {
 struct Options {
   int threads = 1;
   int slots = 1;
-  int context = 0;     // positions per slot, 1 .. the model's
-  int rows = 64;       // most rows per forward()
-  bool exact = false;  // F32 activations and cache
+  int context = 0;           // positions per slot, 1 .. the model's
+  int rows = 64;             // most rows per forward()
+  bool exact = false;        // F32 activations and cache
+  std::uint64_t beside = 0;  // bytes that the caller is going to allocate too: counted where memory is checked
   // Sees what meets each weight (tensor/compute.h); null but for tools.
   std::function<void(const tensor::Weight& weight, const float* x, int rows)> watch;
 };
@@ -51,6 +53,8 @@ class Model {
   virtual void forward(std::span<const Row> rows) = 0;
   // [vocabulary] of the i-th row of the last forward() that wanted logits; valid until the next.
   virtual std::span<float> logits(int i) = 0;
+  // The slots' state, between two passes.
+  virtual Pages& pages() = 0;
   // [embedding] of the i-th row of the last forward() that wanted it: the residual stream behind the final norm,
   // from which the logits are computed; valid until the next.
   virtual std::span<const float> hidden(int i) = 0;

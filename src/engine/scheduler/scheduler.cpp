@@ -10,10 +10,12 @@
 
 namespace sluice::engine {
 
-Scheduler::Scheduler(model::Model& model, const Tokenizer& tokenizer, const SchedulerLimits& limits)
+Scheduler::Scheduler(model::Model& model, const Tokenizer& tokenizer, const SchedulerLimits& limits,
+                     PrefixCache* cache)
     : model_(model),
       tokenizer_(tokenizer),
       limits_(limits),
+      cache_(cache),
       slot_used_(static_cast<std::size_t>(limits.slots), false) {
   rows_.reserve(static_cast<std::size_t>(limits.slots + limits.chunk));
   takers_.reserve(static_cast<std::size_t>(limits.slots));
@@ -78,9 +80,11 @@ void Scheduler::cancel(std::uint64_t id) {
 
 void Scheduler::work() {
   while (admit()) {
+    restore_prefixes();
     plan();
     if (!rows_.empty()) {
       model_.forward(rows_);
+      for (const JobPointer& job : jobs_) keep_pages(*job);
       take_logits();
       take_hidden();
     }
@@ -114,6 +118,46 @@ bool Scheduler::admit() {
   return true;
 }
 
+// At least the prompt's last token is left to compute: its logits begin the answer.
+void Scheduler::restore_prefixes() {
+  if (cache_ == nullptr) return;
+  for (const JobPointer& pointer : jobs_) {
+    Job& job = *pointer;
+    if (job.looked_up || job.done || job.request.pooled) continue;
+    job.looked_up = true;
+    job.trail.tenant = job.request.cache.tenant;
+    const auto pages = cache_->find(job.trail, job.request.prompt, job.request.prompt.size() - 1);
+    for (std::size_t i = 0; i < pages.size(); ++i)
+      model_.pages().restore_page(job.slot, static_cast<int>(i), *pages[i]);
+    job.position = job.restored = pages.size() * static_cast<std::size_t>(cache_->form().positions);
+  }
+}
+
+std::int32_t Scheduler::token_at(const Job& job, std::size_t position) const {
+  const std::size_t prompt = job.request.prompt.size();
+  return position < prompt ? job.request.prompt[position] : job.answered[position - prompt];
+}
+
+// What was computed in this pass may have completed pages.
+void Scheduler::keep_pages(Job& job) {
+  if (cache_ == nullptr || job.done || job.request.cache.keep == Keep::Nothing) return;
+  const auto positions = static_cast<std::size_t>(cache_->form().positions);
+  while (!job.trail.ended && (static_cast<std::size_t>(job.trail.pages) + 1) * positions <= job.position) {
+    const int page = job.trail.pages;
+    std::vector<std::int32_t> tokens(positions);
+    for (std::size_t i = 0; i < positions; ++i)
+      tokens[i] = token_at(job, static_cast<std::size_t>(page) * positions + i);
+    cache_->put(job.trail, tokens, [&](std::span<std::byte> to) { model_.pages().save_page(job.slot, page, to); });
+  }
+}
+
+// A page that can be saved at its end only ends the pass for its job.
+bool Scheduler::at_page_end(const Job& job) const {
+  return cache_ != nullptr && cache_->form().at_end_only && !job.trail.ended &&
+         job.request.cache.keep != Keep::Nothing &&
+         job.position % static_cast<std::size_t>(cache_->form().positions) == 0;
+}
+
 void Scheduler::plan() {
   rows_.clear();
   takers_.clear();
@@ -135,7 +179,7 @@ void Scheduler::plan_reading(int budget) {
       const bool last = job.position + 1 == job.request.prompt.size();
       add_row(job, last && !job.request.pooled);
       --budget;
-      if (last) break;
+      if (last || at_page_end(job)) break;
     }
   }
 }
@@ -145,6 +189,7 @@ void Scheduler::add_row(Job& job, bool wants_logits) {
   const PooledText* pooled = job.request.pooled.get();
   const bool wants_hidden = pooled != nullptr && pooled->wants(job.position, job.request.prompt.size());
   rows_.push_back({token, job.slot, static_cast<int>(job.position), wants_logits, wants_hidden});
+  if (cache_ != nullptr && !job.reading()) job.answered.push_back(token);
   ++job.position;
   if (wants_logits) takers_.push_back(&job);
   if (wants_hidden) pooling_.push_back(&job);
@@ -229,7 +274,8 @@ void Scheduler::take_token(Job& job, std::int32_t token, std::span<const float> 
 void Scheduler::end(Job& job, chat::Chunk chunk, chat::FinishReason reason) {
   job.text.end(chunk.events);
   chat::Usage usage;
-  usage.cache_miss = static_cast<std::int64_t>(job.request.prompt.size());
+  usage.cache_hit = static_cast<std::int64_t>(job.restored);
+  usage.cache_miss = static_cast<std::int64_t>(job.request.prompt.size() - job.restored);
   usage.completion = job.completion;
   usage.reasoning = job.text.reasoning_tokens();
   chunk.events.push_back(usage);

@@ -3,6 +3,9 @@
 // Each step of the scheduler's thread is one forward pass over one row per answering job and up to `chunk` prompt
 // rows of jobs that are still reading; those take turns, so that a long prompt delays the others by a chunk at
 // most and a short prompt is not stuck behind a long one. Jobs beyond the slots wait in order of arrival.
+//
+// With a prefix cache a job begins behind the longest prefix of its prompt that is held for its tenant, and leaves
+// its own full pages there as they are computed, those of its answer too.
 #pragma once
 
 #include <atomic>
@@ -20,6 +23,8 @@
 
 #include "base/result.h"
 #include "chat/event.h"
+#include "engine/cache/prefix_cache.h"
+#include "engine/cache/use.h"
 #include "engine/constraint/constraint.h"
 #include "engine/model/model.h"
 #include "engine/sampler/sampler.h"
@@ -47,6 +52,7 @@ struct JobRequest {
   // What the answer behind its reasoning must look like; none: anything. The tree is of the scheduler's tokenizer.
   std::shared_ptr<const constraint::Grammar> grammar;
   std::shared_ptr<const constraint::TokenTrie> trie;
+  CacheUse cache;
   // Not null: nothing is answered. The prompt, which may fill the context, is read and its hidden states are put
   // here before the only chunk comes, with Usage and Finish.
   std::shared_ptr<PooledText> pooled;
@@ -57,8 +63,9 @@ struct JobRequest {
 // submit(), cancel() and running() may be called from any thread, sinks included.
 class Scheduler {
  public:
-  // Model and tokenizer must outlive the scheduler, which alone uses the model.
-  Scheduler(model::Model& model, const Tokenizer& tokenizer, const SchedulerLimits& limits);
+  // Model, tokenizer and cache (null: none) must outlive the scheduler, which alone uses the model and the cache.
+  Scheduler(model::Model& model, const Tokenizer& tokenizer, const SchedulerLimits& limits,
+            PrefixCache* cache = nullptr);
   ~Scheduler();  // every job that runs or waits ends with a Failure engine.stopped
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
@@ -87,8 +94,12 @@ class Scheduler {
     AnswerText text;
     std::optional<constraint::Constraint> constraint;
     int slot = -1;
-    std::size_t position = 0;  // rows computed so far
-    std::int32_t last = -1;    // the token chosen last, not yet computed
+    std::size_t position = 0;  // rows computed so far, or restored
+    std::size_t restored = 0;  // of these
+    bool looked_up = false;    // in the cache
+    Trail trail;
+    std::vector<std::int32_t> answered;  // tokens computed behind the prompt, where pages are kept
+    std::int32_t last = -1;              // the token chosen last, not yet computed
     std::int64_t completion = 0;
     bool cancelled = false;  // guarded by lock_
     bool done = false;       // scheduler's thread only
@@ -97,9 +108,13 @@ class Scheduler {
 
   void work();
   bool admit();  // false: stopping
+  void restore_prefixes();
   void plan();
   void plan_reading(int budget);
   void add_row(Job& job, bool wants_logits);
+  bool at_page_end(const Job& job) const;
+  std::int32_t token_at(const Job& job, std::size_t position) const;
+  void keep_pages(Job& job);
   void take_logits();
   void take_hidden();
   std::span<const float> masked(Job& job, std::span<const float> logits);
@@ -114,6 +129,7 @@ class Scheduler {
   model::Model& model_;
   const Tokenizer& tokenizer_;
   const SchedulerLimits limits_;
+  PrefixCache* const cache_;
 
   // lock_ guards waiting_, stopping_, delivering_, next_id_, Job::cancelled, and jobs_ for other threads than the
   // scheduler's (which alone changes it, under the lock). No sink is called under it.

@@ -447,4 +447,85 @@ TEST_CASE("the first dimensions of a vector have length 1 again") {
   CHECK(none.vector(1).empty());
 }
 
+namespace {
+
+struct CachedSetup {
+  explicit CachedSetup(bool at_end_only, std::uint64_t pages = 1000, FakeModel::Rule rule = echo)
+      : model(2, 2 + 11, tokenizer.size() + 7, std::move(rule)) {
+    model.form.at_end_only = at_end_only;
+    auto made = PrefixCache::create(model.form, {pages * (model.form.bytes + 512), {"acme", "other"}});
+    REQUIRE(made.has_value());
+    cache = std::move(*made);
+    scheduler = std::make_unique<Scheduler>(model, tokenizer, limits(2, 11), cache.get());
+  }
+  // The answer, and how many tokens of the prompt came from the cache.
+  std::pair<std::string, std::int64_t> answer(const std::string& prompt, const CacheUse& use) {
+    Collector collector;
+    JobRequest request = job(prompt, collector);
+    request.cache = use;
+    REQUIRE(scheduler->submit(std::move(request)).has_value());
+    collector.wait();
+    CHECK(collector.usage.prompt() == static_cast<std::int64_t>(prompt.size()));
+    return {collector.text, collector.usage.cache_hit};
+  }
+  FakeTokenizer tokenizer;
+  FakeModel model;
+  std::unique_ptr<PrefixCache> cache;
+  std::unique_ptr<Scheduler> scheduler;
+};
+
+const CacheUse kAcme{"acme", Keep::Memory};
+
+}  // namespace
+
+TEST_CASE("a prompt begins behind what its tenant left, whole pages of it, and at least one token is computed") {
+  for (bool at_end_only : {false, true}) {
+    CachedSetup setup(at_end_only);
+    const std::string text = "the quick brown fox jumps|";
+    using Answer = std::pair<std::string, std::int64_t>;
+    const std::string echoed = text.substr(0, text.size() - 1);
+    CHECK(setup.answer(text, kAcme) == Answer(echoed, 0));
+    CHECK(setup.answer(text, kAcme) == Answer(echoed, 24));  // 26 tokens in pages of 4
+    CHECK(setup.answer(text, {"other", Keep::Memory}) == Answer(echoed, 0));
+    if (!at_end_only) CHECK(setup.answer(text, {"", Keep::Memory}) == Answer(echoed, 0));  // does not stop at ends
+    CHECK(setup.answer("the quick|", kAcme) == Answer("the quick", 8));
+    CHECK(setup.answer("the quic", kAcme).second == 4);  // the second page would be all of it
+    // The conversation goes on: the answer was kept as well, but for its end, which was never computed.
+    CHECK(setup.answer(text + echoed + "!", kAcme).second == 48);
+    setup.scheduler.reset();
+    CHECK(setup.model.violations.load() == 0);
+  }
+}
+
+TEST_CASE("a job that nothing may be kept of uses what is there and leaves nothing") {
+  CachedSetup setup(false);
+  CHECK(setup.answer("a text of some length|", {"acme", Keep::Nothing}).second == 0);
+  CHECK(setup.answer("a text of some length|", kAcme).second == 0);
+  CHECK(setup.answer("a text of some length|", {"acme", Keep::Nothing}).second == 20);
+}
+
+TEST_CASE("jobs that run together, with few pages to keep, get their own answers") {
+  for (bool at_end_only : {false, true}) {
+    CachedSetup setup(at_end_only, 30);
+    std::vector<Collector> answers(120);
+    std::vector<std::string> texts;
+    std::int64_t hits = 0;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      std::string text = std::string(4 + i * 7 % 23, static_cast<char>('a' + i % 3)) + std::to_string(i % 5);
+      texts.push_back(text);
+      JobRequest request = job(text + "|", answers[i]);
+      request.cache = {i % 4 == 0 ? "other" : "acme", Keep::Memory};
+      REQUIRE(setup.scheduler->submit(std::move(request)).has_value());
+    }
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      CHECK(answers[i].wait().text == texts[i]);
+      hits += answers[i].usage.cache_hit;
+    }
+    CHECK(hits > 100);
+    setup.scheduler.reset();
+    CHECK(setup.model.violations.load() == 0);
+    CHECK(setup.cache->bytes() <= 30 * (setup.model.form.bytes + 512));
+  }
+}
+
 }  // namespace sluice::engine

@@ -108,7 +108,7 @@ int classify_lines(const ClassifyOptions& options) {
   if (!settings) return complain(settings.error());
   auto policy = load_policy(*settings);
   if (!policy) return complain(policy.error());
-  auto judge = sense::Judge::create();
+  auto judge = sense::Judge::create(settings->detectors);
   if (!judge) return complain(judge.error());
   const bool piped = options.file == "-";
   std::ifstream opened;

@@ -11,6 +11,7 @@ constexpr const char* kConfigHelp = "configuration file (default: ./sluice.yaml 
 struct Options {
   ServeOptions serve;
   ClassifyOptions classify;
+  FingerprintOptions fingerprint;
   ExplainOptions explain;
   RecordsOptions records;
   ApprovalsOptions approvals;
@@ -42,6 +43,17 @@ void add_classify(CLI::App& app, Options& o, int& status) {
   command->add_flag("--jsonl", o.classify.lines, "the file holds many: one {id, text} or {id, messages} a line")
       ->excludes(json);
   command->callback([&] { status = o.classify.lines ? classify_lines(o.classify) : classify(o.classify); });
+}
+
+void add_fingerprint(CLI::App& app, Options& o, int& status) {
+  auto* command =
+      app.add_subcommand("fingerprint", "Make prints of protected documents, which hold no text of them");
+  command->add_option("files", o.fingerprint.files, "texts in UTF-8, or folders of such")->required();
+  command->add_option("--except", o.fingerprint.except, "texts or folders: what they say is no secret");
+  command->add_option("--key-env", o.fingerprint.key_env,
+                      "environment variable with the key (default: SLUICE_FINGERPRINT_KEY)");
+  command->add_option("-o,--out", o.fingerprint.out, "file to write (default: standard output)");
+  command->callback([&] { status = fingerprint(o.fingerprint); });
 }
 
 void add_policy_init(CLI::App& policy, Options& o, int& status) {
@@ -292,6 +304,7 @@ int run(int argc, char** argv) {
   int status = 0;
   add_serve(app, options, status);
   add_classify(app, options, status);
+  add_fingerprint(app, options, status);
   add_policy(app, options, status);
   add_records(app, options, status);
   add_approvals(app, options, status);

@@ -30,6 +30,13 @@ int classify(const ClassifyOptions& options);
 // its number, the others are judged; then the status is 1.
 int classify_lines(const ClassifyOptions& options);
 
+struct FingerprintOptions {
+  std::vector<std::string> files, except;  // texts, or folders of such
+  std::string key_env = "SLUICE_FINGERPRINT_KEY";
+  std::string out = "-";  // "-": standard output
+};
+int fingerprint(const FingerprintOptions& options);
+
 struct ExplainOptions {
   std::string file;  // "-": standard input; a chat request in JSON, or plain text
   std::string config;

@@ -22,9 +22,10 @@ Result<std::shared_ptr<const policy::Policy>> load_policy(const config::Settings
   return policy::Policy::read(settings.policy_file);
 }
 
-Result<Judged> judge_input(const std::string& file, const policy::Policy& policy) {
+Result<Judged> judge_input(const std::string& file, const policy::Policy& policy,
+                           const config::OwnDetectors& own) {
   SLUICE_TRY(auto input, read_input(file));
-  SLUICE_TRY(auto judge, sense::Judge::create());
+  SLUICE_TRY(auto judge, sense::Judge::create(own));
   sense::JudgeOptions options;
   options.default_class = policy.default_class();
   Judged judged;

@@ -19,7 +19,7 @@ struct Judged {
 };
 
 // Input that is a JSON object with "messages" is judged as that request, everything else as plain text.
-Result<Judged> judge_input(const std::string& file, const policy::Policy& policy);
+Result<Judged> judge_input(const std::string& file, const policy::Policy& policy, const config::OwnDetectors& own);
 // The configuration's policy, or the built-in one.
 Result<std::shared_ptr<const policy::Policy>> load_policy(const config::Settings& settings);
 // "  health  medical  $.messages[0].content 12-80  confidence 0.93" a line; never the text itself.

@@ -38,7 +38,7 @@ int policy_explain(const ExplainOptions& options) {
   if (!settings) return complain(settings.error());
   auto policy = load_policy(*settings);
   if (!policy) return complain(policy.error());
-  auto judged = judge_input(options.file, **policy);
+  auto judged = judge_input(options.file, **policy, settings->detectors);
   if (!judged) return complain(judged.error());
 
   std::string model = options.model.empty() ? judged->request.model : options.model;

@@ -47,36 +47,6 @@ bool looks_like_variable(std::string_view name) {
                      [](unsigned char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-// Reads `key_env` and the secret it names into `secret`.
-void read_secret(Fields& fields, const Context& context, Need need, std::string& variable, std::string& secret) {
-  for (const char* key : {"key", "api_key", "secret", "token", "password"})
-    fields.refuse(key, "secrets don't belong into this file",
-                  "put it into an environment variable and name that with key_env: NAME_OF_THE_VARIABLE");
-  auto node = fields.node("key_env", need);
-  if (!node) return;
-  auto name = node->text();
-  if (!name) return fields.add(*node, std::move(name).error());
-  if (!looks_like_variable(*name))
-    return fields.add(*node,
-                      node->error("value", "expected the name of an environment variable",
-                                  "capital letters, digits and _, such as DEEPSEEK_API_KEY; not the key itself"));
-  const char* value = context.env(name->c_str());
-  std::string_view text = value ? value : "";
-  if (text.empty())
-    return fields.add(
-        *node,
-        node->error("missing_secret", "the environment variable " + *name + (value ? " is empty" : " is not set"),
-                    "set it before the start: export " + *name + "=..."));
-  bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
-  if (!printable)
-    return fields.add(*node, node->error("value",
-                                         "the value of " + *name +
-                                             " contains a space, a line end or other characters that no key has",
-                                         "set it again without them"));
-  variable = *name;
-  secret = text;
-}
-
 void read_name(Fields& fields, std::string& out) {
   auto node = fields.node("name", Need::Required);
   if (!node) return;
@@ -347,6 +317,35 @@ Result<Key> parse_key(const Node& node, const Context& context) {
   if (key.person.empty()) key.person = key.name;
   key.digest = sha256_hex(secret);
   return key;
+}
+
+void read_secret(Fields& fields, const Context& context, Need need, std::string& variable, std::string& secret) {
+  for (const char* key : {"key", "api_key", "secret", "token", "password"})
+    fields.refuse(key, "secrets don't belong into this file",
+                  "put it into an environment variable and name that with key_env: NAME_OF_THE_VARIABLE");
+  auto node = fields.node("key_env", need);
+  if (!node) return;
+  auto name = node->text();
+  if (!name) return fields.add(*node, std::move(name).error());
+  if (!looks_like_variable(*name))
+    return fields.add(*node,
+                      node->error("value", "expected the name of an environment variable",
+                                  "capital letters, digits and _, such as DEEPSEEK_API_KEY; not the key itself"));
+  const char* value = context.env(name->c_str());
+  std::string_view text = value ? value : "";
+  if (text.empty())
+    return fields.add(
+        *node,
+        node->error("missing_secret", "the environment variable " + *name + (value ? " is empty" : " is not set"),
+                    "set it before the start: export " + *name + "=..."));
+  bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+  if (!printable)
+    return fields.add(*node, node->error("value",
+                                         "the value of " + *name +
+                                             " contains a space, a line end or other characters that no key has",
+                                         "set it again without them"));
+  variable = *name;
+  secret = text;
 }
 
 std::string resolve_path(const Context& context, const std::string& path) {

@@ -18,6 +18,9 @@ struct Context {
 // Several where it names several models.
 Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context& context);
 Result<Key> parse_key(const Node& node, const Context& context);
+Status read_detectors(const Node& node, OwnDetectors& own, const Context& context);
+// Reads `key_env` and the secret it names into `secret`.
+void read_secret(Fields& fields, const Context& context, Need need, std::string& variable, std::string& secret);
 
 // Names of deployments and principals: they stand in headers, logs and metrics.
 bool valid_name(std::string_view name);

@@ -198,6 +198,8 @@ void read_top(Fields& fields, Settings& s, const Context& context) {
   section(fields, "limits", Need::Optional, [&](const Node& n) { return read_limits(n, s); });
   section(fields, "keys", Need::Optional, [&](const Node& n) { return read_keys(n, s, context); });
   section(fields, "approvals", Need::Optional, [&](const Node& n) { return read_approvals(n, s); });
+  section(fields, "detectors", Need::Optional,
+          [&](const Node& n) { return read_detectors(n, s.detectors, context); });
   bool deployments_read = false;
   section(fields, "deployments", Need::Required, [&](const Node& n) {
     Status status = read_deployments(n, s, context);

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "config/deployment.h"
+#include "config/detectors.h"
 
 namespace sluice::config {
 
@@ -40,6 +41,7 @@ struct Settings {
   std::vector<Route> routes;
   std::vector<Key> keys;
   Approvals approvals;
+  OwnDetectors detectors;
 
   int loops = 0;  // event loops (threads); 0: one per hardware thread
   std::size_t max_body_bytes = 32u << 20;

@@ -88,7 +88,7 @@ Status load(Shared& shared) {
     }
     shared.certificate = std::move(*certificate);
   }
-  SLUICE_TRY(shared.judge, sense::Judge::create());
+  SLUICE_TRY(shared.judge, sense::Judge::create(settings.detectors));
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
   SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));

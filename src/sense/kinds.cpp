@@ -1,5 +1,6 @@
 #include "sense/kinds.h"
 
+#include <algorithm>
 #include <array>
 
 namespace sluice::sense {
@@ -38,8 +39,53 @@ constexpr std::array<KindMeaning, scan::kKinds> kMeanings = {{
     {"local_wish", "", Category::Pii, false},  // raises no category: it sets Label::local_only
 }};
 
+template <class All>
+std::string list_of(std::size_t count, All name) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ", ") + std::string(name(i));
+  return text;
+}
+
+Result<OwnMeaning> meaning_of(const config::OwnDetector& own) {
+  const auto taken = [&](const KindMeaning& known) { return own.name == known.detector; };
+  if (std::any_of(kMeanings.begin(), kMeanings.end(), taken))
+    return fail("config.value", "\"" + own.name + "\" is the name of a detector of this program", own.where,
+                "give it another name");
+  const std::optional<Category> category = parse_category(own.category.text);
+  if (!category)
+    return fail(
+        "config.value", "there is no category \"" + own.category.text + "\"", own.category.where,
+        "known: " + list_of(kCategories, [](std::size_t i) { return category_name(static_cast<Category>(i)); }));
+  OwnMeaning meaning{own.name, own.type, *category, std::nullopt};
+  if (own.cls.text.empty()) return meaning;
+  meaning.cls = parse_class(own.cls.text);
+  if (!meaning.cls)
+    return fail("config.value", "there is no class \"" + own.cls.text + "\"", own.cls.where,
+                "known: " + list_of(kClasses, [](std::size_t i) { return class_name(static_cast<Class>(i)); }));
+  if (*meaning.cls < floor_of(*category))
+    return fail("config.value",
+                "the category " + own.category.text + " is at least " + class_name(floor_of(*category)),
+                own.cls.where, "remove class, or take another category");
+  return meaning;
+}
+
 }  // namespace
 
 const KindMeaning& meaning_of(scan::Kind kind) { return kMeanings[static_cast<std::size_t>(kind)]; }
+
+Result<std::vector<OwnMeaning>> meanings_of(const config::OwnDetectors& own) {
+  std::vector<OwnMeaning> all;
+  const auto take = [&](const auto& detectors) -> Status {
+    for (const config::OwnDetector& one : detectors) {
+      SLUICE_TRY(OwnMeaning meaning, meaning_of(one));
+      all.push_back(std::move(meaning));
+    }
+    return {};
+  };
+  SLUICE_TRY_VOID(take(own.patterns));
+  SLUICE_TRY_VOID(take(own.dictionaries));
+  SLUICE_TRY_VOID(take(own.fingerprints));
+  return all;
+}
 
 }  // namespace sluice::sense

@@ -2,6 +2,12 @@
 // to, and whether it is believed across the joint of two texts.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/detectors.h"
 #include "sense/label.h"
 #include "sense/scan/detector.h"
 
@@ -17,5 +23,16 @@ struct KindMeaning {
 };
 
 const KindMeaning& meaning_of(scan::Kind kind);
+
+// What an administrator's detector means.
+struct OwnMeaning {
+  std::string detector, type;
+  Category category;
+  std::optional<Class> cls;  // above the category's own
+};
+
+// In the order of sense/own/own.h. Errors: config.value for words that are no category or class, and names that
+// the detectors of this program have.
+Result<std::vector<OwnMeaning>> meanings_of(const config::OwnDetectors& own);
 
 }  // namespace sluice::sense

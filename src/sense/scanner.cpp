@@ -83,6 +83,10 @@ bool yields(Weak weak, scan::Kind strong) {
   return false;
 }
 
+std::size_t slot_of(const scan::Hit& hit) {
+  return hit.kind == scan::Kind::Own ? scan::kKinds + hit.own : static_cast<std::size_t>(hit.kind);
+}
+
 // Ranges of a text, and whether another range overlaps one of them: sorted once, each question is a search.
 class Covered {
  public:
@@ -108,6 +112,7 @@ class Covered {
 Scanner::Scanner(const Instruments& instruments, const JudgeOptions& options, Shelf* memory)
     : instruments_(instruments), options_(options), began_(instruments.clock->monotonic()), memory_(memory) {
   if (memory) hash_.emplace(*memory);
+  reported_.resize(scan::kKinds + instruments.own.size());
   judgement_.label.raise(options.default_class, Provenance{"default", "", options.default_class, {}});
 }
 
@@ -255,7 +260,7 @@ void Scanner::reading(const std::string& path, scan::Decoded piece, const scan::
   const scan::Document doc(std::move(piece.view), instruments_.phrases);
   run(doc);
   for (const scan::Hit& hit : hits_) {
-    if (piece.rearranged && !meaning_of(hit.kind).across_joints) continue;
+    if (piece.rearranged && !across_joints(hit)) continue;
     const std::size_t from = doc.origin(hit.start);
     std::size_t to = doc.origin(hit.end);
     if (to <= from) to = std::max(doc.origin(doc.text.size()), from + 1);
@@ -286,7 +291,7 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
   run(doc);
   bool clean = true;
   for (const scan::Hit& hit : hits_) {
-    if (!meaning_of(hit.kind).across_joints) continue;
+    if (!across_joints(hit)) continue;
     clean = false;
     const std::size_t end = original_end(doc, part, hit.end);
     if (end <= stretch.overlap) continue;  // the stretch before has shown it
@@ -304,24 +309,48 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
   if (memory_ && clean && !stopped_ && !incomplete_) memory_->keep(key, nullptr);
 }
 
+// What administrators ask for is believed wherever it stands.
+bool Scanner::across_joints(const scan::Hit& hit) const {
+  return hit.kind == scan::Kind::Own || meaning_of(hit.kind).across_joints;
+}
+
+void Scanner::raise(const OwnMeaning& meaning) {
+  judgement_.label.raise(meaning.category,
+                         Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
+  if (meaning.cls)
+    judgement_.label.raise(*meaning.cls, Provenance{"finding", meaning.detector, *meaning.cls, std::nullopt});
+}
+
 // Raises the label, and lists the finding with byte offsets that settle() turns into code points.
 void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
-  if (!seen_.insert({byte_start, byte_end, static_cast<int>(hit.kind)}).second) return;
-  const KindMeaning& meaning = meaning_of(hit.kind);
-  if (hit.kind == scan::Kind::LocalWish) {
-    judgement_.label.local_only = true;
-    judgement_.label.raise(Class::Public, Provenance{"finding", meaning.detector, Class::Public, {}});
-    return;
+  const std::size_t slot = slot_of(hit);
+  if (!seen_.insert({byte_start, byte_end, slot}).second) return;
+  Finding finding{"", "", Category::Pii, hit.confidence, path, byte_start, byte_end};
+  if (hit.kind == scan::Kind::Own) {
+    const OwnMeaning& meaning = instruments_.own.at(hit.own);
+    raise(meaning);
+    finding.detector = meaning.detector;
+    finding.type = meaning.type;
+    finding.category = meaning.category;
+  } else {
+    const KindMeaning& meaning = meaning_of(hit.kind);
+    if (hit.kind == scan::Kind::LocalWish) {
+      judgement_.label.local_only = true;
+      judgement_.label.raise(Class::Public, Provenance{"finding", meaning.detector, Class::Public, {}});
+      return;
+    }
+    if (hit.raises)
+      judgement_.label.raise(
+          meaning.category, Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
+    finding.detector = meaning.detector;
+    finding.type = meaning.type;
+    finding.category = meaning.category;
   }
-  if (hit.raises)
-    judgement_.label.raise(meaning.category,
-                           Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
-  if (reported_[static_cast<std::size_t>(hit.kind)]++ >= kMostListed) {
+  if (reported_[slot]++ >= kMostListed) {
     incomplete_ = true;
     return;
   }
-  judgement_.findings.push_back(
-      Finding{meaning.detector, meaning.type, meaning.category, hit.confidence, path, byte_start, byte_end});
+  judgement_.findings.push_back(std::move(finding));
 }
 
 // Byte offsets of this text's findings to code points, in one walk.

@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "sense/joints.h"
+#include "sense/kinds.h"
 #include "sense/memory.h"
 #include "sense/scan/decode.h"
 #include "sense/scan/detector.h"
@@ -26,6 +27,7 @@ struct Instruments {
   scan::PhraseSet phrases;
   scan::Hints hints{phrases};
   std::vector<std::unique_ptr<scan::Detector>> detectors;
+  std::vector<OwnMeaning> own;  // by Hit::own
   const Clock* clock = nullptr;
 };
 
@@ -49,6 +51,8 @@ class Scanner {
   void decoded(const std::string& path, const scan::Document& outer, std::string_view part, std::size_t start);
   void reading(const std::string& path, scan::Decoded piece, const scan::Document& outer, std::string_view part,
                std::size_t start);
+  bool across_joints(const scan::Hit& hit) const;
+  void raise(const OwnMeaning& meaning);
   void add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end);
   void settle(std::string_view utf8, std::size_t from);
   void scan(const std::string& path, std::string_view utf8);
@@ -61,10 +65,10 @@ class Scanner {
   MonotonicTime began_;
   Judgement judgement_;
   std::vector<scan::Hit> hits_;
-  // Start, end and kind of what this text has shown already: windows overlap, and decoding repeats. Only of the
-  // latest window.
-  std::set<std::tuple<std::size_t, std::size_t, int>> seen_;
-  std::array<std::size_t, scan::kKinds> reported_{};
+  // Start, end and kind (as slot_of() numbers it) of what this text has shown already: windows overlap, and
+  // decoding repeats. Only of the latest window.
+  std::set<std::tuple<std::size_t, std::size_t, std::size_t>> seen_;
+  std::vector<std::size_t> reported_;  // of each kind, then of each own detector
   bool stopped_ = false;
   bool incomplete_ = false;  // of this text: a detector failed, or not all findings are listed
   Shelf* memory_;

@@ -1,5 +1,6 @@
 #include "sense/sense.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -14,9 +15,13 @@ namespace {
 
 class StandardJudge : public Judge {
  public:
-  explicit StandardJudge(const JudgeParts& parts) {
+  explicit StandardJudge(const JudgeParts& parts) : own_(parts.own) {
     instruments_.clock = parts.clock;
     instruments_.detectors = parts.make(instruments_.phrases);
+    if (own_)
+      for (auto& detector : own_->detectors(instruments_.phrases))
+        instruments_.detectors.push_back(std::move(detector));
+    instruments_.own = parts.meanings;
     instruments_.phrases.build();
   }
 
@@ -53,7 +58,9 @@ class StandardJudge : public Judge {
     return judgement;
   }
 
+  std::shared_ptr<const own::Own> own_;  // outlives the detectors made of it
   Instruments instruments_;
+  // Of these detectors: another configuration is another judge, which remembers nothing of this one's.
   mutable Memory memory_;
 };
 
@@ -71,6 +78,46 @@ Result<std::unique_ptr<Judge>> make_judge(const JudgeParts& parts) {
   }
 }
 
-Result<std::unique_ptr<Judge>> Judge::create() { return make_judge(JudgeParts{standard_detectors}); }
+Status add_own(JudgeParts& parts, const config::OwnDetectors& own) {
+  if (own.empty()) return {};
+  SLUICE_TRY(parts.meanings, meanings_of(own));
+  SLUICE_TRY(parts.own, own::Own::compile(own));
+  return {};
+}
+
+Status check_examples(const Judge& judge, const config::OwnDetectors& own) {
+  const auto finds = [&](const config::OwnDetector& one, const config::Said& example) {
+    const Judgement judgement = judge.judge_text(example.text, {});
+    return std::any_of(judgement.findings.begin(), judgement.findings.end(),
+                       [&](const Finding& finding) { return finding.detector == one.name; });
+  };
+  const auto check = [&](const auto& detectors) -> Status {
+    for (const config::OwnDetector& one : detectors) {
+      for (const config::Said& example : one.match)
+        if (!finds(one, example))
+          return fail("config.example", "the detector \"" + one.name + "\" does not find its example",
+                      example.where, "change the detector or the example");
+      for (const config::Said& example : one.no_match)
+        if (finds(one, example))
+          return fail("config.example", "the detector \"" + one.name + "\" finds what it must not", example.where,
+                      "change the detector or the example");
+    }
+    return {};
+  };
+  SLUICE_TRY_VOID(check(own.patterns));
+  SLUICE_TRY_VOID(check(own.dictionaries));
+  return check(own.fingerprints);
+}
+
+Result<std::unique_ptr<Judge>> Judge::create() { return create(config::OwnDetectors{}); }
+
+Result<std::unique_ptr<Judge>> Judge::create(const config::OwnDetectors& own) {
+  JudgeParts parts;
+  parts.make = standard_detectors;
+  SLUICE_TRY_VOID(add_own(parts, own));
+  SLUICE_TRY(auto judge, make_judge(parts));
+  SLUICE_TRY_VOID(check_examples(*judge, own));
+  return judge;
+}
 
 }  // namespace sluice::sense

@@ -13,13 +13,14 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "chat/request.h"
+#include "config/detectors.h"
 #include "sense/label.h"
 
 namespace sluice::sense {
 
 // Evidence in a text. Never carries the text itself.
 struct Finding {
-  std::string detector;  // "payment_card", "iban", "private_key", "source_code", ...
+  std::string detector;  // "payment_card", "iban", "private_key", "source_code", ..., or an own detector's name
   std::string type;      // span type: EMAIL PHONE CREDIT_CARD IBAN SSN SECRET PRIVATE_KEY ... ; empty for a topic
   Category category;
   double confidence;               // 0..1; findings below the detector's act threshold are not reported
@@ -50,6 +51,9 @@ struct JudgeOptions {
 class Judge {
  public:
   static Result<std::unique_ptr<Judge>> create();
+  // With detectors of administrators, whose examples are tried. Errors: config.value, config.example with the
+  // place.
+  static Result<std::unique_ptr<Judge>> create(const config::OwnDetectors& own);
   virtual ~Judge() = default;
   virtual Judgement judge(const chat::Request& request, const JudgeOptions& options) const = 0;
   // One plain text, as `sluice classify` has it.

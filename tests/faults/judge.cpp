@@ -74,10 +74,13 @@ std::vector<std::unique_ptr<scan::Detector>> spoilt_detectors(scan::PhraseSet& s
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> faulty_create() asm("__wrap__ZN6sluice5sense5Judge6createEv");
-Result<std::unique_ptr<Judge>> faulty_create() {
+Result<std::unique_ptr<Judge>> faulty_create(const config::OwnDetectors& own) asm(
+    "__wrap__ZN6sluice5sense5Judge6createERKNS_6config12OwnDetectorsE");
+Result<std::unique_ptr<Judge>> faulty_create(const config::OwnDetectors& own) {
   static const JudgeClock clock;
-  SLUICE_TRY(auto judge, make_judge({spoilt_detectors, &clock}));
+  JudgeParts parts{spoilt_detectors, &clock, nullptr, {}};
+  SLUICE_TRY_VOID(add_own(parts, own));
+  SLUICE_TRY(auto judge, make_judge(parts));
   return std::unique_ptr<Judge>(std::make_unique<FaultyJudge>(std::move(judge)));
 }
 

@@ -43,14 +43,16 @@ enum class Kind : std::uint8_t {
   SourceCode,
   Person,
   LocalWish,
+  Own = 255,  // of an administrator's detector; Hit::own says which
 };
-inline constexpr std::size_t kKinds = 29;
+inline constexpr std::size_t kKinds = 29;  // without Own
 
 struct Hit {
   Kind kind;
   double confidence;                 // 0..1
   std::uint32_t start = 0, end = 0;  // bytes of Document::text, half-open
   bool raises = true;                // false: listed, but too little to raise a label
+  std::uint16_t own = 0;             // of kind Own: its number (sense/own/own.h)
 };
 
 class Detector {

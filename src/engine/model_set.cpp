@@ -29,7 +29,9 @@ Error too_large(const Examined& model, std::uint64_t memory) {
 }  // namespace
 
 Result<Examined> examine(LoadOptions options) {
-  SLUICE_TRY(const auto file, gguf::File::open(options.path));
+  SLUICE_TRY(const auto file, options.path.empty()
+                                  ? gguf::File::from_bytes(options.embedded, options.embedded_name)
+                                  : gguf::File::open(options.path));
   SLUICE_TRY(const model::Shape shape, model::read_shape(*file));
   Examined out;
   options.context = std::min(options.context > 0 ? options.context : kDefaultContext, shape.context);

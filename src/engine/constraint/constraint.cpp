@@ -6,10 +6,7 @@ namespace sluice::engine::constraint {
 
 Constraint::Constraint(std::shared_ptr<const Grammar> grammar, std::shared_ptr<const TokenTrie> trie,
                        const Tokenizer& tokenizer)
-    : automaton_(std::move(grammar)), trie_(std::move(trie)), tokenizer_(tokenizer), state_(automaton_.start()) {
-  for (std::int32_t id = 0; id < tokenizer.size(); ++id)
-    if (tokenizer.is_end(id)) ends_.push_back(id);
-}
+    : automaton_(std::move(grammar)), trie_(std::move(trie)), tokenizer_(tokenizer), state_(automaton_.start()) {}
 
 const TokenSet& Constraint::allowed() {
   const auto found = sets_.find(state_);
@@ -22,7 +19,7 @@ const TokenSet& Constraint::allowed() {
   TokenSet set(tokenizer_.size());
   trie_->walk(automaton_, state_, set);
   if (automaton_.accepts(state_))
-    for (const std::int32_t id : ends_) set.add(id);
+    for (const std::int32_t id : trie_->ends()) set.add(id);
   if (automaton_.overflowed()) set = TokenSet(tokenizer_.size());
   return sets_.emplace(state_, std::move(set)).first->second;
 }

@@ -53,7 +53,6 @@ class Constraint {
   std::shared_ptr<const TokenTrie> trie_;
   const Tokenizer& tokenizer_;
   Automaton::State state_;
-  std::vector<std::int32_t> ends_;
   std::unordered_map<Automaton::State, TokenSet> sets_;
 };
 

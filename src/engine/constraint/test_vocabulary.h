@@ -18,6 +18,9 @@ class TestVocabulary : public Tokenizer {
  public:
   static constexpr std::int32_t kEnd = 256;
 
+  explicit TestVocabulary(const std::vector<std::string>& more = {}) {
+    pieces_.insert(pieces_.end(), more.begin(), more.end());
+  }
   std::vector<std::int32_t> encode(std::string_view text) const override {
     std::vector<std::int32_t> out;
     for (const char c : text) out.push_back(static_cast<unsigned char>(c));

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-
-#include "engine/model/mixture.h"
+#include <numeric>
 
 namespace sluice::engine::model {
 
@@ -29,7 +28,14 @@ void choose_keys(const tensor::Kernels& kernels, const IndexQuery& query, const 
         scores[static_cast<std::size_t>(begin + i)] += weight * std::max(0.0f, scratch[head * count + i]);
     }
   }
-  best_of(scores, most, chosen);
+  // Where no head looks at a key its score is 0 exactly, so that equal ones are common. Any of them may be chosen;
+  // what the library's sort does with them is what llama.cpp has, with whose answers ours are compared.
+  chosen.resize(scores.size());
+  std::iota(chosen.begin(), chosen.end(), 0);
+  std::partial_sort(chosen.begin(), chosen.begin() + most, chosen.end(), [&scores](int a, int b) {
+    return scores[static_cast<std::size_t>(a)] > scores[static_cast<std::size_t>(b)];
+  });
+  chosen.resize(static_cast<std::size_t>(most));
   std::sort(chosen.begin(), chosen.end());
 }
 

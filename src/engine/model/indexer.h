@@ -24,8 +24,8 @@ struct IndexKeys {
   int count = 0;
 };
 
-// chosen = the `most` keys with the highest scores, ascending; a key's score is the sum over the heads of
-// weight * max(0, q . k). `scratch` has tensor::kAttentionScratch floats.
+// chosen = the `most` keys with the highest scores (of equal ones any), ascending; a key's score is the sum over
+// the heads of weight * max(0, q . k). `scratch` has tensor::kAttentionScratch floats.
 void choose_keys(const tensor::Kernels& kernels, const IndexQuery& query, const IndexKeys& keys, int most,
                  std::vector<int>& chosen, float* scratch);
 

@@ -218,11 +218,11 @@ void Scheduler::take_hidden() {
 std::span<const float> Scheduler::masked(Job& job, std::span<const float> logits) {
   constexpr float kNever = -std::numeric_limits<float>::infinity();
   masked_.assign(logits.begin(), logits.end());
-  const bool thinks = job.text.in_reasoning();
-  const constraint::TokenSet* const allowed = thinks ? nullptr : &job.constraint->allowed();
-  for (std::size_t i = 0; i < masked_.size(); ++i) {
-    const auto token = static_cast<std::int32_t>(i);
-    if (thinks ? tokenizer_.is_end(token) : !allowed->has(token)) masked_[i] = kNever;
+  if (job.text.in_reasoning()) {
+    for (const std::int32_t end : job.request.trie->ends())
+      if (static_cast<std::size_t>(end) < masked_.size()) masked_[static_cast<std::size_t>(end)] = kNever;
+  } else {
+    job.constraint->allowed().silence_others(masked_, kNever);
   }
   return masked_;
 }

@@ -177,7 +177,7 @@ routes: {guide: [guide], fake: [fake]}
         self.assertIn("route.unknown", nobody.stderr)
 
     def test_what_the_policy_denies_is_told_in_its_words(self):
-        done = piped(["--url", self.url, "--model", "fake"], "My card is 4111 1111 1111 1111.\n", SLUICE_KEY=KEY)
+        done = piped(["--url", self.url, "--model", "fake"], "My card is 4539 1488 0343 6467.\n", SLUICE_KEY=KEY)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("policy.", done.stderr)
 
@@ -218,7 +218,7 @@ class InTerminal(unittest.TestCase):
 
     @unittest.skipUnless(TINY.is_file(), "SKIPPED: the tiny model is not there")
     def test_ctrl_c_stops_an_answer_and_the_next_one_comes(self):
-        with Terminal(TINY, "--temperature", "1", "--context", "100000", "--seed", "3") as t:
+        with Terminal(TINY, "--temperature", "1", "--context", "4096", "--seed", "3") as t:
             at = t.until("> ")
             for _ in range(3):
                 t.type("Tell me everything\n")

@@ -16,7 +16,7 @@ bool has(const std::vector<std::string>& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-tl::unexpected<Error> unknown(std::string_view id) {
+Failure unknown(std::string_view id) {
   return fail("approval.unknown", "there is no ticket of this id here", std::string(id),
               "GET /sluice/approvals lists those you asked for or may approve");
 }

@@ -89,7 +89,9 @@ Status load(Shared& shared) {
     shared.certificate = std::move(*certificate);
   }
   SLUICE_TRY(shared.judge, sense::Judge::create(settings.detectors));
-  SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
+  ledger::LedgerOptions records;
+  records.journal = true;
+  SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock, records));
   SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   const std::vector<std::string> tenants = tenants_of(settings);

@@ -24,7 +24,7 @@ void Way::settle(const Status& status) {
   lane_.meters.request(route, closing_.outcome, double(closing_.total_us) / 1e6);
   log::info("request", {{"id", id_},
                         {"trace", trace_.trace_id},
-                        {"client_request_id", http::client_request_id(in_.headers).value_or("")},
+                        {"client_request_id", client_request_id_},
                         {"route", route},
                         {"outcome", closing_.outcome},
                         {"label", decision_.label.to_string()},

@@ -95,7 +95,8 @@ Way::Way(Lane lane, Front front, http::Request& in, http::Responder& out, const 
       id_(connection.request_id),
       time_(shared_.clock->utc()),
       began_(connection.accepted),
-      trace_(http::trace_of(in.headers)) {
+      trace_(http::trace_of(in.headers)),
+      client_request_id_(http::client_request_id(in.headers).value_or("")) {
   closing_.id = id_;
 }
 
@@ -248,7 +249,7 @@ ledger::Opening Way::opening() const {
   return o;
 }
 
-// Returns when the record is in the database: before that nothing is sent anywhere.
+// Returns when the record is in the ledger's journal or database: before that nothing is sent anywhere.
 net::Task<Status> Way::open_record() {
   Status status = co_await record_opening(lane_, opening());
   recorded_ = status.has_value();
@@ -324,6 +325,7 @@ void Way::forget_request() {
   reasoned_.reset();
   if (obligations_) obligations_->forget();
   judgement_.findings = {};
+  in_.headers = {};
   for (policy::Verdict& verdict : decision_.verdicts) verdict.trace = {};
   if (front_.protocol == chat::Protocol::OpenAiResponses) return;
   request_.messages = {};

@@ -75,13 +75,13 @@ class Way {
   Voice& voice(std::size_t i) const { return chorus_ ? chorus_->voice(i) : *voice_; }
   // Of the first voice; null until its content came: an attempt that may yet fail serves nobody.
   const backend::Answer* serving() const;
-  net::Task<Chorus::Line> next();
+  net::Task<chat::Chunk> next(std::size_t& voice);
   bool waiting() const { return chorus_ ? chorus_->waiting() : voice_->waiting(); }
   void cancel();
   void make_writers();
   wire::AnswerIdentity identity() const;
   http::Headers answer_headers() const;
-  void account(const Chorus::Line& line);
+  void account(std::size_t voice, const chat::Chunk& chunk);
   void remember();
   void remember_thoughts(const std::shared_ptr<const Origin>& origin);
   void remember_response(const std::shared_ptr<const Origin>& origin);
@@ -99,7 +99,8 @@ class Way {
   std::string id_;
   UtcTime time_;
   MonotonicTime began_;
-  http::TraceContext trace_;  // the client's, or a new one
+  http::TraceContext trace_;       // the client's, or a new one
+  std::string client_request_id_;  // for the log
   Principal principal_;
   chat::Request request_;                    // as the client meant it
   std::unique_ptr<chat::Request> reasoned_;  // the same with what earlier turns thought, where a client dropped it

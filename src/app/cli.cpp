@@ -25,6 +25,8 @@ struct Options {
   ImportanceOptions importance;
   PullOptions pull;
   LogitsOptions logits;
+  BenchOptions bench;
+  ChatOptions chat;
 };
 
 void add_serve(CLI::App& app, Options& o, int& status) {
@@ -294,6 +296,50 @@ void add_models(CLI::App& app, Options& o, int& status) {
   logits->callback([&] { status = models_logits(o.logits); });
 }
 
+void add_bench(CLI::App& app, Options& o, int& status) {
+  auto* bench = app.add_subcommand("bench", "Measure")->require_subcommand(1);
+  auto* engine = bench->add_subcommand("engine", "Tokens per second of a model file on this machine");
+  engine->add_option("file,-m,--model", o.bench.file, "a .gguf file, or builtin:guide")->required();
+  engine->add_option("-p,--prompt", o.bench.prompt, "tokens to read (default: 512; 0: don't)")
+      ->check(CLI::Range(0, 1 << 20));
+  engine->add_option("-n,--generate", o.bench.generate, "tokens to write behind them (default: 128; 0: don't)")
+      ->check(CLI::Range(0, 1 << 20));
+  engine->add_option("-b,--batch", o.bench.batches, "sequences at once, 1,4,16 (default: 1)")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 256));
+  engine->add_option("--chunk", o.bench.chunk, "prompt tokens per step (default: 64)")->check(CLI::Range(1, 4096));
+  engine->add_option("-r,--repeat", o.bench.repeat, "measured repetitions (default: 3)")
+      ->check(CLI::Range(1, 1000));
+  engine->add_option("-t,--threads", o.bench.threads, "0: one per processor")->check(CLI::Range(0, 256));
+  engine->add_flag("--exact", o.bench.exact, "F32 activations and cache, slower");
+  engine->add_flag("--json", o.bench.json, "print one JSON object");
+  engine->callback([&] { status = bench_engine(o.bench); });
+}
+
+void add_chat(CLI::App& app, Options& o, int& status) {
+  auto* chat_command = app.add_subcommand("chat", "Talk to a model: the guide, a model file, or a running Sluice");
+  auto* file = chat_command->add_option("file", o.chat.file, "a .gguf file (default: the built-in guide)");
+  auto* url = chat_command->add_option("--url", o.chat.url, "a running Sluice, http://127.0.0.1:8080");
+  url->excludes(file);
+  chat_command->add_option("--model", o.chat.model, "which of its models")->needs(url);
+  chat_command->add_option("--key-env", o.chat.key_env, "variable with your key (default: SLUICE_KEY)")
+      ->needs(url);
+  chat_command->add_option("--ca-file", o.chat.ca_file, "certificates to trust instead of the system's, PEM")
+      ->needs(url);
+  chat_command->add_option("--system", o.chat.system, "what the model is told before everything else");
+  chat_command->add_option("--max-tokens", o.chat.max_tokens, "of an answer")->check(CLI::Range(1, 1 << 24));
+  chat_command->add_option("--temperature", o.chat.temperature, "0: always the likeliest token")
+      ->check(CLI::Range(0.0, 2.0));
+  chat_command->add_option("--seed", o.chat.seed, "the same seed, the same answer");
+  chat_command->add_option("--threads", o.chat.threads, "0: one per processor")
+      ->check(CLI::Range(0, 256))
+      ->excludes(url);
+  chat_command->add_option("--context", o.chat.context, "positions; 0: 4096 at most")
+      ->check(CLI::Range(0, 1 << 27))
+      ->excludes(url);
+  chat_command->callback([&] { status = chat(o.chat); });
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -309,6 +355,8 @@ int run(int argc, char** argv) {
   add_records(app, options, status);
   add_approvals(app, options, status);
   add_models(app, options, status);
+  add_chat(app, options, status);
+  add_bench(app, options, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -3,6 +3,8 @@
 // command line was wrong. cli.cpp fills the option structs; main.cpp calls run().
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -162,6 +164,26 @@ struct LogitsOptions {
   bool all = false, exact = false, plain = false;
 };
 int models_logits(const LogitsOptions& options);  // prints one JSON object
+
+struct BenchOptions {
+  std::string file;  // a .gguf file or builtin:guide
+  int prompt = 512, generate = 128, chunk = 64, repeat = 3;
+  std::vector<int> batches{1};
+  int threads = 0;  // 0: one per processor
+  bool exact = false, json = false;
+};
+int bench_engine(const BenchOptions& options);  // tokens per second
+
+struct ChatOptions {
+  std::string file;  // a .gguf file or builtin:guide; empty: the guide, unless
+  std::string url, model, key_env = "SLUICE_KEY", ca_file;  // a running Sluice is asked
+  std::string system;
+  std::optional<int> max_tokens;
+  std::optional<double> temperature;
+  std::optional<std::uint64_t> seed;
+  int threads = 0, context = 0;
+};
+int chat(const ChatOptions& options);
 
 // Shared by the commands.
 Result<config::Settings> load_settings(const std::string& config);

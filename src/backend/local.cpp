@@ -1,19 +1,23 @@
 #include "backend/local.h"
 
 #include <mutex>
+#include <optional>
 
 #include "wire/openai_embeddings.h"
 
 namespace sluice::backend {
 namespace {
 
+using engine::ModelSet;
+
 // Where the engine's thread puts events and the loop's thread takes them. What waits here is bounded by the
 // engine's context length: a job can't produce more tokens than that.
 struct Mailbox {
   explicit Mailbox(net::Loop& loop) : ready(loop) {}
-  std::mutex lock;  // guards `waiting`
+  std::mutex lock;  // guards `waiting` and `lease`
   chat::Chunk waiting;
-  bool cancelled = false;  // loop's thread only
+  std::optional<Result<ModelSet::Lease>> lease;  // of a model that had to be loaded first
+  bool cancelled = false;                        // loop's thread only
   net::Signal ready;
 
   void put(chat::Chunk chunk) {
@@ -33,56 +37,19 @@ struct Mailbox {
     std::lock_guard guard(lock);
     return std::exchange(waiting, {});
   }
-};
-
-class LocalAnswer : public Answer {
- public:
-  LocalAnswer(std::shared_ptr<engine::Engine> engine, std::shared_ptr<Mailbox> mailbox, Served served)
-      : engine_(std::move(engine)), mailbox_(std::move(mailbox)), served_(std::move(served)) {}
-  ~LocalAnswer() override { stop(); }
-
-  void started(engine::JobId job) {
-    job_ = job;
-    ended_ = false;
-  }
-
-  net::Task<chat::Chunk> next() override {
-    for (;;) {
-      if (mailbox_->cancelled) co_return cancelled_chunk();
-      mailbox_->ready.reset();
-      chat::Chunk chunk = mailbox_->take();
-      if (chunk.last) ended_ = true;
-      if (chunk.last || !chunk.events.empty()) co_return chunk;
-      co_await mailbox_->ready.wait();
+  void put_lease(Result<ModelSet::Lease> lent) {
+    {
+      std::lock_guard guard(lock);
+      lease = std::move(lent);
     }
+    ready.set();
   }
-
-  void cancel() override {
-    stop();
-    mailbox_->cancelled = true;
-    mailbox_->ready.set();
+  std::optional<Result<ModelSet::Lease>> take_lease() {
+    std::lock_guard guard(lock);
+    return std::exchange(lease, std::nullopt);
   }
-
-  Served served() const override { return served_; }
-
- private:
-  void stop() {
-    if (!ended_) engine_->cancel(job_);
-    ended_ = true;
-  }
-  static chat::Chunk cancelled_chunk() {
-    chat::Chunk chunk;
-    chunk.events.push_back(chat::Failure{{"request.cancelled", "the request was cancelled", "", ""}});
-    chunk.last = true;
-    return chunk;
-  }
-
-  std::shared_ptr<engine::Engine> engine_;
-  std::shared_ptr<Mailbox> mailbox_;
-  Served served_;
-  engine::JobId job_ = 0;
-  bool ended_ = true;  // until started(): a job that was refused is not there to cancel
 };
+using MailboxPointer = std::shared_ptr<Mailbox>;
 
 // The answer to a request for embeddings, put together as its vectors come.
 struct Vectors {
@@ -104,22 +71,105 @@ struct Vectors {
   }
 };
 
+Result<engine::JobId> embed(engine::Engine& engine, const chat::Request& request, const MailboxPointer& mailbox) {
+  auto vectors = std::make_shared<Vectors>();
+  vectors->model = request.model;
+  vectors->base64 = wire::wants_base64(request);
+  engine::EmbeddingSink sink;
+  sink.vector = [vectors](std::size_t input, std::span<const float> vector) { vectors->put(input, vector); };
+  sink.end = [vectors, mailbox](chat::Chunk end) { mailbox->put(vectors->whole(std::move(end))); };
+  return engine.embed(request, std::move(sink));
+}
+
+Result<engine::JobId> submit(engine::Engine& engine, const chat::Request& request, const MailboxPointer& mailbox,
+                             const engine::CacheUse& cache) {
+  if (request.operation == chat::Operation::Embed) return embed(engine, request, mailbox);
+  return engine.submit(request, [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); }, cache);
+}
+
+chat::Chunk failed(Error error) {
+  chat::Chunk chunk;
+  chunk.events.push_back(chat::Failure{std::move(error)});
+  chunk.last = true;
+  return chunk;
+}
+
+class LocalAnswer : public Answer {
+ public:
+  LocalAnswer(MailboxPointer mailbox, Served served) : mailbox_(std::move(mailbox)), served_(std::move(served)) {}
+  ~LocalAnswer() override { stop(); }
+
+  Status begin(ModelSet::Lease engine, const chat::Request& request, const engine::CacheUse& cache) {
+    SLUICE_TRY(job_, submit(*engine, request, mailbox_, cache));
+    engine_ = std::move(engine);
+    ended_ = false;
+    return {};
+  }
+  // The request is put once the mailbox has a lease.
+  void begin_later(chat::Request request, engine::CacheUse cache) {
+    later_ = std::make_unique<Later>(Later{std::move(request), std::move(cache)});
+  }
+
+  net::Task<chat::Chunk> next() override {
+    for (;;) {
+      if (mailbox_->cancelled) co_return failed({"request.cancelled", "the request was cancelled", "", ""});
+      mailbox_->ready.reset();
+      const Status begun = begin_if_lent();
+      if (!begun) co_return failed(begun.error());
+      chat::Chunk chunk = mailbox_->take();
+      if (chunk.last) ended_ = true;
+      if (chunk.last || !chunk.events.empty()) co_return chunk;
+      co_await mailbox_->ready.wait();
+    }
+  }
+
+  void cancel() override {
+    stop();
+    mailbox_->cancelled = true;
+    mailbox_->ready.set();
+  }
+
+  Served served() const override { return served_; }
+
+ private:
+  struct Later {
+    chat::Request request;
+    engine::CacheUse cache;
+  };
+
+  Status begin_if_lent() {
+    auto lease = later_ ? mailbox_->take_lease() : std::nullopt;
+    if (!lease) return {};
+    const auto later = std::exchange(later_, nullptr);
+    if (!*lease) return fail(lease->error());
+    return begin(std::move(**lease), later->request, later->cache);
+  }
+  void stop() {
+    if (!ended_) engine_->cancel(job_);
+    ended_ = true;
+  }
+
+  ModelSet::Lease engine_;  // null until the job is submitted
+  MailboxPointer mailbox_;
+  Served served_;
+  std::unique_ptr<Later> later_;
+  engine::JobId job_ = 0;
+  bool ended_ = true;  // until begin(): a job that was refused is not there to cancel
+};
+
+Served served_by(const config::Deployment& deployment, const engine::ModelInfo& info) {
+  return {deployment.name, info.name + "; " + info.family + "; " + info.quantisation, info.digest};
+}
+
 class Local : public Backend {
  public:
   Local(net::Loop& loop, const config::Deployment& deployment, std::shared_ptr<engine::Engine> engine)
-      : loop_(loop), engine_(std::move(engine)) {
-    const engine::ModelInfo& info = engine_->info();
-    served_ = {deployment.name, info.name + "; " + info.family + "; " + info.quantisation, info.digest};
-  }
+      : loop_(loop), engine_(std::move(engine)), served_(served_by(deployment, engine_->info())) {}
 
   net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
                                                  const CallContext& context) override {
-    auto mailbox = std::make_shared<Mailbox>(loop_);
-    auto answer = std::make_unique<LocalAnswer>(engine_, mailbox, served_);
-    auto job = request.operation == chat::Operation::Embed ? embed(request, mailbox)
-                                                           : answer_to(request, mailbox, context.cache);
-    if (!job) co_return fail(job.error());
-    answer->started(*job);
+    auto answer = std::make_unique<LocalAnswer>(std::make_shared<Mailbox>(loop_), served_);
+    SLUICE_CO_TRY_VOID(answer->begin(engine_, request, context.cache));
     co_return std::unique_ptr<Answer>(std::move(answer));
   }
 
@@ -127,22 +177,48 @@ class Local : public Backend {
   bool ready() const override { return true; }
 
  private:
-  Result<engine::JobId> answer_to(const chat::Request& request, const std::shared_ptr<Mailbox>& mailbox,
-                                  const engine::CacheUse& cache) {
-    return engine_->submit(request, [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); }, cache);
+  net::Loop& loop_;
+  std::shared_ptr<engine::Engine> engine_;
+  Served served_;
+};
+
+class SetMember : public Backend {
+ public:
+  SetMember(net::Loop& loop, const config::Deployment& deployment, std::shared_ptr<ModelSet> set,
+            std::size_t model)
+      : loop_(loop),
+        set_(std::move(set)),
+        model_(model),
+        served_(served_by(deployment, set_->model(model).info)) {}
+
+  // A model that is there is asked at once, so that what it refuses is refused here.
+  net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
+                                                 const CallContext& context) override {
+    auto mailbox = std::make_shared<Mailbox>(loop_);
+    auto answer = std::make_unique<LocalAnswer>(mailbox, served_);
+    set_->lease(model_, mailbox, taker(mailbox));
+    if (auto lease = mailbox->take_lease()) {
+      if (!*lease) co_return fail(lease->error());
+      SLUICE_CO_TRY_VOID(answer->begin(std::move(**lease), request, context.cache));
+    } else {
+      answer->begin_later(request, context.cache);
+    }
+    co_return std::unique_ptr<Answer>(std::move(answer));
   }
-  Result<engine::JobId> embed(const chat::Request& request, const std::shared_ptr<Mailbox>& mailbox) {
-    auto vectors = std::make_shared<Vectors>();
-    vectors->model = request.model;
-    vectors->base64 = wire::wants_base64(request);
-    engine::EmbeddingSink sink;
-    sink.vector = [vectors](std::size_t input, std::span<const float> vector) { vectors->put(input, vector); };
-    sink.end = [vectors, mailbox](chat::Chunk end) { mailbox->put(vectors->whole(std::move(end))); };
-    return engine_->embed(request, std::move(sink));
+
+  Served served() const override { return served_; }
+  bool ready() const override { return true; }
+
+ private:
+  static ModelSet::Taker taker(const MailboxPointer& mailbox) {
+    return [box = std::weak_ptr<Mailbox>(mailbox)](Result<ModelSet::Lease> lease) {
+      if (const MailboxPointer there = box.lock()) there->put_lease(std::move(lease));
+    };
   }
 
   net::Loop& loop_;
-  std::shared_ptr<engine::Engine> engine_;
+  std::shared_ptr<ModelSet> set_;
+  std::size_t model_;
   Served served_;
 };
 
@@ -151,6 +227,11 @@ class Local : public Backend {
 std::unique_ptr<Backend> make_local(net::Loop& loop, const config::Deployment& deployment,
                                     std::shared_ptr<engine::Engine> engine) {
   return std::make_unique<Local>(loop, deployment, std::move(engine));
+}
+
+std::unique_ptr<Backend> make_local(net::Loop& loop, const config::Deployment& deployment,
+                                    std::shared_ptr<engine::ModelSet> set, std::size_t model) {
+  return std::make_unique<SetMember>(loop, deployment, std::move(set), model);
 }
 
 }  // namespace sluice::backend

@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "config/address.h"
+#include "config/engine_models.h"
 #include "config/parts.h"
 
 namespace sluice::config {
@@ -66,6 +67,29 @@ void read_jurisdiction(Fields& fields, Deployment& d, const char* fallback) {
   d.jurisdiction = *name;
 }
 
+// One file, or several that share `memory`: then a deployment for each.
+std::vector<Deployment> read_models(Fields& fields, Deployment d, const Context& context) {
+  if (auto models = fields.node("models")) {
+    if (auto model = fields.node("model"))
+      fields.add(*model,
+                 model->error("contradiction", "a deployment has model or models, not both", "remove one"));
+    if (auto cache = fields.node("cache"); cache && !d.cache_folder.empty())
+      fields.add(*cache, cache->error("unsupported", "a deployment with models has no prefix cache on disk",
+                                      "remove disk, or give this model a deployment of its own"));
+    fields.bytes("memory", d.memory, 1u << 20, std::uint64_t{1} << 50, Need::Required);
+    return read_engine_models(fields, d, context);
+  }
+  fields.refuse("memory", "only a deployment with models has this key", "write models: instead of model:");
+  auto model = fields.node("model", Need::Required);
+  if (model && fields.text("model", d.model) && d.model != kGuideModel) {
+    if (d.model.starts_with("builtin:"))
+      fields.add(*model, model->error("value", "the only built-in model is builtin:guide"));
+    else
+      existing_file(fields, "model", d.model, context);
+  }
+  return {std::move(d)};
+}
+
 void read_cache(Fields& fields, Deployment& d, const Context& context) {
   auto node = fields.node("cache");
   if (!node) return;
@@ -82,7 +106,7 @@ void read_cache(Fields& fields, Deployment& d, const Context& context) {
   if (auto status = cache.finish(); !status) fields.add(*node, std::move(status).error());
 }
 
-void read_engine(Fields& fields, Deployment& d, const Context& context) {
+std::vector<Deployment> read_engine(Fields& fields, Deployment d, const Context& context) {
   only_for(fields, "another kind",
            {"dialect", "protocols", "address", "key_env", "ca_file", "connect_timeout", "stall_timeout",
             "max_connections"});
@@ -99,11 +123,7 @@ void read_engine(Fields& fields, Deployment& d, const Context& context) {
   fields.integer("context", d.context, 0, 1 << 24);
   fields.integer("slots", d.slots, 1, 1024);
   read_cache(fields, d, context);
-  auto model = fields.node("model", Need::Required);
-  if (!model || !fields.text("model", d.model) || d.model == kGuideModel) return;
-  if (d.model.starts_with("builtin:"))
-    return fields.add(*model, model->error("value", "the only built-in model is builtin:guide"));
-  existing_file(fields, "model", d.model, context);
+  return read_models(fields, std::move(d), context);
 }
 
 // What a deployment of the vendor's API says of itself must be true, or a policy would be judged by a lie.
@@ -164,8 +184,8 @@ void check_cloud_model(Fields& fields, const Deployment& d) {
                                   "take a model that runs on your machine, or write zone: hosted"));
 }
 
-void read_remote(Fields& fields, Deployment& d, const Context& context) {
-  only_for(fields, "kind engine", {"threads", "context", "slots", "cache"});
+Deployment read_remote(Fields& fields, Deployment d, const Context& context) {
+  only_for(fields, "kind engine", {"threads", "context", "slots", "cache", "models", "memory"});
   read_dialect(fields, d);
   read_protocols(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
@@ -195,6 +215,7 @@ void read_remote(Fields& fields, Deployment& d, const Context& context) {
   // Servers that one runs oneself, and fakes on this machine, may do without a key.
   bool keyless = upstream.loopback || d.zone == Zone::Private;
   read_secret(fields, context, "key_env", keyless ? Need::Optional : Need::Required, d.key_env, d.key);
+  return d;
 }
 
 }  // namespace
@@ -270,7 +291,8 @@ bool valid_model_name(std::string_view name) {
   });
 }
 
-Result<Deployment> parse_deployment(const Node& node, const Context& context) {
+Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context& context) {
+  std::vector<Deployment> found;
   Deployment d;
   d.where = node.file() + ":" + std::to_string(node.place().line);
   Fields fields(node);
@@ -290,17 +312,17 @@ Result<Deployment> parse_deployment(const Node& node, const Context& context) {
     if (!index) return fail(std::move(index).error());
     d.kind = Kind(*index);
     if (d.kind == Kind::Engine)
-      read_engine(fields, d, context);
+      found = read_engine(fields, std::move(d), context);
     else
-      read_remote(fields, d, context);
+      found = {read_remote(fields, std::move(d), context)};
   } else {
-    for (const char* key :
-         {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env", "ca_file",
-          "connect_timeout", "stall_timeout", "max_connections", "threads", "context", "slots", "cache"})
+    for (const char* key : {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env",
+                            "ca_file", "connect_timeout", "stall_timeout", "max_connections", "threads", "context",
+                            "slots", "cache", "models", "memory"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());
-  return d;
+  return found;
 }
 
 Result<Key> parse_key(const Node& node, const Context& context) {

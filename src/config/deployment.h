@@ -57,7 +57,9 @@ struct Deployment {
   std::chrono::milliseconds stall_timeout{300'000};  // without a byte or comment from the upstream
   int max_connections = 256;
 
-  // kind engine
+  // kind engine; of several models that share memory each is a deployment, "shelf/qwen3" of the group "shelf"
+  std::string group;              // empty: a model of its own
+  std::uint64_t memory = 0;       // of the group, bytes
   int threads = 0;                // 0: one per hardware thread
   int context = 0;                // positions; 0: the engine's default
   int slots = 4;                  // concurrent streams

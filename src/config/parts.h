@@ -15,7 +15,8 @@ struct Context {
   const Environment& env;
 };
 
-Result<Deployment> parse_deployment(const Node& node, const Context& context);
+// Several where it names several models.
+Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context& context);
 Result<Key> parse_key(const Node& node, const Context& context);
 Result<NotifyTarget> parse_notify(const Node& node, const Context& context);
 // Reads `name`, which must be a valid_name().

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "config/address.h"
+#include "config/engine_models.h"
 #include "config/parts.h"
 
 namespace sluice::config {
@@ -41,12 +42,14 @@ Status read_deployments(const Node& node, Settings& s, const Context& context) {
   if (nodes.empty())
     return fail(node.error("value", "expected at least one deployment", "docs/configuration.md has one to copy"));
   for (const Node& item : nodes) {
-    SLUICE_TRY(Deployment d, parse_deployment(item, context));
-    if (const Deployment* first = s.deployment(d.name))
-      return fail(item.error("duplicate_name",
-                             "the deployment \"" + d.name + "\" is already defined at " + first->where,
-                             "give it another name"));
-    s.deployments.push_back(std::move(d));
+    SLUICE_TRY(std::vector<Deployment> found, parse_deployment(item, context));
+    const std::string name(group_of(found.front().name));
+    for (const Deployment& other : s.deployments)
+      if (group_of(other.name) == name)
+        return fail(item.error("duplicate_name",
+                               "the deployment \"" + name + "\" is already defined at " + other.where,
+                               "give it another name"));
+    std::move(found.begin(), found.end(), std::back_inserter(s.deployments));
   }
   return {};
 }
@@ -69,6 +72,10 @@ Status read_route(const Entry& entry, Settings& s) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (s.deployment(names[i])) continue;
     auto near = did_you_mean(names[i], known);
+    for (const Deployment& d : s.deployments)
+      if (d.group == names[i])
+        return fail(nodes[i].error("value", "the deployment \"" + names[i] + "\" has several models",
+                                   "name one of them, for example " + d.name));
     return fail(nodes[i].error("unknown_deployment", "there is no deployment \"" + names[i] + "\"",
                                near ? "did you mean \"" + *near + "\"?" : "known: " + any_of(known)));
   }
@@ -83,6 +90,25 @@ Status read_routes(const Node& node, Settings& s) {
     return fail(node.error("value", "expected at least one route", "write model-name: [deployment, ...]"));
   for (const Entry& entry : entries) {
     SLUICE_TRY_VOID(read_route(entry, s));
+  }
+  return {};
+}
+
+// Each of several models in one deployment has a route of its own name, where the file says nothing else of it.
+Status add_model_routes(const Node& node, Settings& s) {
+  std::map<std::string, const Deployment*> added;
+  for (const Deployment& d : s.deployments) {
+    if (d.group.empty()) continue;
+    const std::string name = d.name.substr(d.group.size() + 1);
+    const auto same = [&name](const Route& route) { return route.model == name; };
+    if (const auto other = added.find(name); other != added.end())
+      return fail(node.error(
+          "duplicate_name",
+          "a request for the model \"" + name + "\" could mean " + other->second->name + " or " + d.name,
+          "add it to routes: " + name + ": [" + d.name + "]"));
+    if (std::any_of(s.routes.begin(), s.routes.end(), same)) continue;
+    added.emplace(name, &d);
+    s.routes.push_back({name, {d.name}, d.where});
   }
   return {};
 }
@@ -194,8 +220,12 @@ void read_top(Fields& fields, Settings& s, const Context& context) {
     deployments_read = status.has_value();
     return status;
   });
-  section(fields, "routes", Need::Required,
+  const auto of_group = [](const Deployment& d) { return !d.group.empty(); };
+  const bool named = std::any_of(s.deployments.begin(), s.deployments.end(), of_group);
+  section(fields, "routes", named ? Need::Optional : Need::Required,
           [&](const Node& n) { return deployments_read ? read_routes(n, s) : Status{}; });
+  section(fields, "deployments", Need::Optional,
+          [&](const Node& n) { return fields.failed() ? Status{} : add_model_routes(n, s); });
   fields.refuse("tls", "tls belongs to the listener",
                 "write listen: {address: 0.0.0.0:8443, tls: {certificate: tls.pem, key: tls.key}}");
   for (const char* key : {"budgets", "workloads", "database", "cache"}) fields.not_yet(key, "remove it");

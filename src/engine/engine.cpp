@@ -24,7 +24,6 @@
 namespace sluice::engine {
 namespace {
 
-constexpr int kDefaultContext = 4096;  // positions; the cache of larger ones is asked for explicitly
 constexpr int kMostThreads = 256;
 constexpr std::int64_t kContinuationTokens = 16;  // of a text completion that names no limit: OpenAI's default
 constexpr int kMostSlots = 256;

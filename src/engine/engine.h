@@ -24,6 +24,8 @@
 
 namespace sluice::engine {
 
+inline constexpr int kDefaultContext = 4096;  // positions; the cache of larger ones is asked for explicitly
+
 struct LoadOptions {
   std::string path;               // a .gguf file; empty if `embedded` is used
   std::string_view embedded;      // bytes of a GGUF that outlive the engine (the built-in guide)

@@ -22,9 +22,8 @@ std::vector<std::string> tenants_of(const config::Settings& settings) {
   return {tenants.begin(), tenants.end()};
 }
 
-Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment,
-                                                    std::vector<std::string> tenants,
-                                                    const policy::Policy& policy) {
+engine::LoadOptions options_of(const config::Deployment& deployment, const std::vector<std::string>& tenants,
+                               const policy::Policy& policy) {
   engine::LoadOptions options;
   options.threads = deployment.threads;
   options.context = deployment.context;
@@ -34,20 +33,49 @@ Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& de
   options.cache_folder_bytes = deployment.cache_folder_bytes;
   options.cache_folder_age = std::chrono::duration_cast<std::chrono::seconds>(deployment.cache_folder_age);
   options.cache_rules = policy.digest();  // other rules may not let be kept what these did
-  options.cache_tenants = std::move(tenants);
+  options.cache_tenants = tenants;
   if (deployment.model == kGuideModel) {
     options.embedded = engine::guide_gguf();
     options.embedded_name = kGuideModel;
   } else {
     options.path = deployment.model;
   }
-  auto engine = engine::Engine::load(options);
-  if (!engine) {
-    Error error = engine.error();
-    error.where = deployment.where + (error.where.empty() ? "" : ", " + error.where);
-    return fail(std::move(error));
-  }
+  return options;
+}
+
+Error at_deployment(const config::Deployment& deployment, Error error) {
+  error.where = deployment.where + (error.where.empty() ? "" : ", " + error.where);
+  return error;
+}
+
+Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment,
+                                                    const std::vector<std::string>& tenants,
+                                                    const policy::Policy& policy) {
+  auto engine = engine::Engine::load(options_of(deployment, tenants, policy));
+  if (!engine) return fail(at_deployment(deployment, engine.error()));
   return std::shared_ptr<engine::Engine>(std::move(*engine));
+}
+
+// The models of one deployment: their headers are read now, so that a file that can't be used stops the start.
+Status examine_group(Shared& shared, const std::string& group, const std::vector<std::string>& tenants) {
+  std::vector<engine::Examined> models;
+  std::vector<std::string> names;
+  std::uint64_t memory = 0;
+  for (const config::Deployment& deployment : shared.settings.deployments) {
+    if (deployment.group != group) continue;
+    auto model = engine::examine(options_of(deployment, tenants, *shared.policy.current()));
+    if (!model) return fail(at_deployment(deployment, model.error()));
+    memory = deployment.memory;
+    if (model->footprint.bytes() > memory)
+      log::warn("engine.never_fits", {{"deployment", deployment.name},
+                                      {"needs_bytes", std::int64_t(model->footprint.bytes())},
+                                      {"memory_bytes", std::int64_t(memory)}});
+    models.push_back(std::move(*model));
+    names.push_back(deployment.name);
+  }
+  auto set = std::make_shared<engine::ModelSet>(std::move(models), memory);
+  for (std::size_t i = 0; i < names.size(); ++i) shared.members[names[i]] = {set, i};
+  return {};
 }
 
 Status load(Shared& shared) {
@@ -74,10 +102,15 @@ Status load(Shared& shared) {
   SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   SLUICE_TRY(shared.notifier, Notifier::create(settings.notify, settings.data_dir, shared.office, *shared.clock));
+  const std::vector<std::string> tenants = tenants_of(settings);
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
-    SLUICE_TRY(shared.engines[deployment.name],
-               load_engine(deployment, tenants_of(settings), *shared.policy.current()));
+    if (!deployment.group.empty()) {
+      if (shared.members.count(deployment.name)) continue;
+      SLUICE_TRY_VOID(examine_group(shared, deployment.group, tenants));
+      continue;
+    }
+    SLUICE_TRY(shared.engines[deployment.name], load_engine(deployment, tenants, *shared.policy.current()));
   }
   return {};
 }

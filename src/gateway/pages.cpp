@@ -20,6 +20,17 @@ bool speaks_anthropic(const http::Request& request) {
   return request.path().starts_with("/anthropic/") || request.headers.get("anthropic-version").has_value();
 }
 
+// Whether a request for the model would have to wait until it is loaded; null where no engine has it.
+const char* load_state(const Shared& shared, std::string_view name) {
+  const config::Route* route = shared.settings.route(name);
+  for (const std::string& deployment : route ? route->deployments : std::vector<std::string>()) {
+    if (shared.engines.count(deployment)) return engine::state_name(engine::ModelSet::State::Loaded);
+    if (auto member = shared.members.find(deployment); member != shared.members.end())
+      return engine::state_name(member->second.set->state(member->second.model));
+  }
+  return nullptr;
+}
+
 void write_model(json::Writer& w, const Shared& shared, std::string_view name, bool anthropic) {
   UtcTime now = shared.clock->utc();
   if (anthropic) {
@@ -27,7 +38,9 @@ void write_model(json::Writer& w, const Shared& shared, std::string_view name, b
     w.member("created_at", format_utc(now)).end();
   } else {
     w.object().member("id", name).member("object", "model").member("created", now.micros / 1'000'000);
-    w.member("owned_by", "sluice").end();
+    w.member("owned_by", "sluice");
+    if (const char* state = load_state(shared, name)) w.member("state", state);
+    w.end();
   }
 }
 

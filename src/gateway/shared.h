@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "config/settings.h"
 #include "engine/engine.h"
+#include "engine/model_set.h"
 #include "gateway/memory.h"
 #include "gateway/office/active_policy.h"
 #include "gateway/office/notifier.h"
@@ -32,6 +33,12 @@ inline constexpr std::size_t kResponseBytes = 128u << 20;
 std::string response_object_key(const std::string& id);
 std::string response_item_key(const std::string& id);  // an item of an answer
 
+// One of several models of a deployment.
+struct SetMember {
+  std::shared_ptr<engine::ModelSet> set;
+  std::size_t model = 0;
+};
+
 struct Shared {
   config::Settings settings;
   ActivePolicy policy;
@@ -40,6 +47,7 @@ struct Shared {
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<approval::Desk> desk;
   std::map<std::string, std::shared_ptr<engine::Engine>> engines;  // by deployment
+  std::map<std::string, SetMember> members;                        // by deployment, of those with a group
   Memory reasoning{kReasoningBytes};                               // what answers thought, by tool call and text
   Memory responses{kResponseBytes};                                // conversations, by response id
   std::shared_ptr<net::Certificate> certificate;                   // of the listener; null: plain HTTP

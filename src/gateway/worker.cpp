@@ -23,7 +23,9 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
   auto worker = std::make_unique<Worker>(shared);
   for (const config::Deployment& deployment : shared.settings.deployments) {
     auto& slot = worker->backends_[deployment.name];
-    if (deployment.kind == config::Kind::Engine) {
+    if (auto member = shared.members.find(deployment.name); member != shared.members.end()) {
+      slot = backend::make_local(worker->loop_, deployment, member->second.set, member->second.model);
+    } else if (deployment.kind == config::Kind::Engine) {
       slot = backend::make_local(worker->loop_, deployment, shared.engines.at(deployment.name));
     } else {
       SLUICE_TRY(slot, backend::make_remote(worker->loop_, deployment));

@@ -37,7 +37,9 @@ const char* missed(const What& what, const sense::Label& label) {
 const char* missed(const Where& where, config::Zone zone, std::string_view jurisdiction,
                    std::string_view deployment) {
   if (int(zone) >= config::kZones || !(where.zones >> int(zone) & 1)) return "zones";
-  if (!named(where.deployments, deployment)) return "deployments";
+  // "shelf/qwen3" is one of the models of "shelf", and a rule may name either.
+  const std::string_view group = deployment.substr(0, deployment.find('/'));
+  if (!named(where.deployments, deployment) && !named(where.deployments, group)) return "deployments";
   if (where.jurisdictions && !within_any(*where.jurisdictions, jurisdiction)) return "jurisdictions";
   if (where.jurisdictions_not && within_any(*where.jurisdictions_not, jurisdiction)) return "jurisdictions_not";
   return nullptr;

@@ -13,7 +13,10 @@ namespace {
 class NameCheck {
  public:
   explicit NameCheck(const config::Settings& s) {
-    for (const config::Deployment& d : s.deployments) deployments_.push_back(d.name);
+    for (const config::Deployment& d : s.deployments) {
+      deployments_.push_back(d.name);
+      if (!d.group.empty()) deployments_.push_back(d.group);
+    }
     for (const config::Route& r : s.routes) routes_.push_back(r.model);
     for (const config::NotifyTarget& t : s.notify) targets_.push_back(t.name);
     for (const config::Key& k : s.keys) {

@@ -127,6 +127,7 @@ constexpr Rule kStatus[] = {
     {"upstream.rate_limited", 429},
     {"gateway.", 503},
     {"engine.busy", 503},
+    {"engine.memory", 503},
     {"engine.stopped", 503},
     {"engine.context_exceeded", 400},
     {"engine.constraint", 400},

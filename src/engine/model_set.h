@@ -1,0 +1,70 @@
+// Several models of which not all fit into memory: each is loaded when it is first asked for, and the one that has
+// been idle longest makes room.
+//
+// A model is in use as long as a lease of it lives, and is never unloaded then. Who asks for a model that is not
+// loaded waits; a thread of the set loads one after the other, in the order in which they were asked for. Where
+// only models in use could make room, the ones used least recently take no new requests until they have: a busy
+// model keeps no other out for ever.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/engine.h"
+
+namespace sluice::engine {
+
+// What a model takes while it is loaded.
+struct Footprint {
+  std::uint64_t weights = 0;  // bytes of the file, which is mapped
+  std::uint64_t cache = 0;    // bytes of keys and values: slots x positions x bytes per position
+  std::uint64_t kept = 0;     // bytes that its prefix cache may take
+  std::uint64_t bytes() const { return weights + cache + kept; }
+};
+
+// What Engine::load() would load, from the file's header alone. `context` is capped at the model's own. Errors:
+// those of Engine::load() that the header tells.
+struct Examined {
+  LoadOptions options;
+  ModelInfo info;
+  Footprint footprint;
+};
+Result<Examined> examine(LoadOptions options);
+
+class ModelSet {
+ public:
+  // Keeps the model loaded; ends with its last copy.
+  using Lease = std::shared_ptr<Engine>;
+  using Taker = std::function<void(Result<Lease>)>;
+  using Loader = std::function<Result<std::unique_ptr<Engine>>(const LoadOptions&)>;
+  enum class State { NotLoaded, Loading, Loaded };
+
+  // `memory`: bytes that the footprints of what is loaded may have together.
+  ModelSet(std::vector<Examined> models, std::uint64_t memory, Loader loader = &Engine::load);
+  ~ModelSet();  // who waits gets engine.stopped; what is leased lives on
+  ModelSet(const ModelSet&) = delete;
+  ModelSet& operator=(const ModelSet&) = delete;
+
+  // All from any thread. `taker` is called once: at once on the caller's thread if the model is loaded, else later
+  // on the set's, where it must not block; it is dropped uncalled if `owner` has gone by then. Errors: those of
+  // Engine::load(); engine.memory with the arithmetic for a model that could never fit.
+  void lease(std::size_t model, const std::weak_ptr<void>& owner, Taker taker);
+  State state(std::size_t model) const;
+  void forget_prefixes() const;  // of every model that is loaded; one that is not has none in memory
+  const Examined& model(std::size_t model) const;
+  std::size_t size() const;
+
+ private:
+  struct Shared;  // what leases share with the set
+  std::shared_ptr<Shared> shared_;
+  std::jthread thread_;
+};
+
+const char* state_name(ModelSet::State state);  // "not loaded", "loading", "loaded"
+
+}  // namespace sluice::engine

@@ -53,6 +53,7 @@ class FakeEngine : public Engine {
   Result<JobId> submit(const chat::Request&, Sink, const CacheUse&) override { return fail("x", "x"); }
   Result<JobId> embed(const chat::Request&, EmbeddingSink) override { return fail("x", "x"); }
   void cancel(JobId) override {}
+  void forget_prefixes() override {}
   int running() const override { return 0; }
   std::atomic<int> users{0};
 

@@ -26,6 +26,7 @@ engine::LoadOptions options_of(const config::Deployment& deployment, const std::
   options.threads = deployment.threads;
   options.context = deployment.context;
   options.slots = deployment.slots;
+  options.drafts = deployment.drafts;
   options.cache_bytes = deployment.cache_bytes;
   options.cache_tenants = tenants;
   if (deployment.model == kGuideModel) {

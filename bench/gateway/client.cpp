@@ -38,6 +38,25 @@ std::size_t end_of_answer(std::string_view bytes, std::size_t body) {
   return bytes.size() >= body + 5 && bytes.ends_with("0\r\n\r\n") ? bytes.size() : std::string_view::npos;
 }
 
+std::string prompt(std::size_t bytes) {
+  constexpr std::string_view kText[] = {
+      "The river runs past the old mill and under the stone bridge where children used to fish in summer. ",
+      "Why does bread rise, and what happens to the yeast when the oven is too hot? ",
+      "In 1998 about 3,400 visitors came to the exhibition, twice as many as the year before. ",
+      "Please write a short story in which a lighthouse keeper learns to play the accordion.\\n",
+      "The committee met on Tuesday and talked about the new playground behind the library. "};
+  std::string text(kFirstWord);
+  for (std::size_t i = 0; text.size() < bytes; ++i) text += kText[i % std::size(kText)];
+  return text;
+}
+
+std::string request(const char* path, const std::string& body) {
+  return std::string("POST ") + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +
+         std::string(kClientKey) +
+         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
+}
+
 }  // namespace
 
 Connection::Connection(std::uint16_t port) {
@@ -99,20 +118,15 @@ std::string fresh(std::string_view request) {
 }
 
 std::string chat_request(std::size_t prompt_bytes, bool stream) {
-  constexpr std::string_view kText[] = {
-      "The river runs past the old mill and under the stone bridge where children used to fish in summer. ",
-      "Why does bread rise, and what happens to the yeast when the oven is too hot? ",
-      "In 1998 about 3,400 visitors came to the exhibition, twice as many as the year before. ",
-      "Please write a short story in which a lighthouse keeper learns to play the accordion.\\n",
-      "The committee met on Tuesday and talked about the new playground behind the library. "};
-  std::string prompt(kFirstWord);
-  for (std::size_t i = 0; prompt.size() < prompt_bytes; ++i) prompt += kText[i % std::size(kText)];
-  std::string body = R"({"model":"bench","messages":[{"role":"user","content":")" + prompt + R"("}])" +
-                     (stream ? R"(,"stream":true})" : "}");
-  return "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +
-         std::string(kClientKey) +
-         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-         body;
+  return request("/v1/chat/completions", R"({"model":"bench","messages":[{"role":"user","content":")" +
+                                             prompt(prompt_bytes) + R"("}])" +
+                                             (stream ? R"(,"stream":true})" : "}"));
+}
+
+std::string messages_request(std::size_t prompt_bytes) {
+  return request("/v1/messages",
+                 R"({"model":"bench-chat","max_tokens":64,"messages":[{"role":"user","content":")" +
+                     prompt(prompt_bytes) + R"("}]})");
 }
 
 }  // namespace bench

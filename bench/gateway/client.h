@@ -33,6 +33,9 @@ inline constexpr std::string_view kClientKey = "bench-client-key-000000000000000
 // A chat request of the client with that key, with a prompt of about `prompt_bytes` of plain English.
 std::string chat_request(std::size_t prompt_bytes, bool stream);
 
+// The same text for the Anthropic front; the deployment is asked in chat form all the same.
+std::string messages_request(std::size_t prompt_bytes);
+
 // The same request with another first word in its prompt: a text that was judged once is not scanned again, and a
 // benchmark that sends one text for ever would measure that.
 std::string fresh(std::string_view request);

@@ -1,9 +1,9 @@
 // What does Sluice cost? The same requests to the same upstream on three paths, interleaved in one run: direct,
-// through nginx as a plain reverse proxy, and through Sluice with its whole chain (key check, classification,
-// policy, record; it has no switch that turns one of them off).
+// through nginx as a plain reverse proxy, through Sluice with its whole chain (key check, classification, policy,
+// record), and through a Sluice that was built without judge and ledger ("bare").
 //
 //   bench_gateway SLUICE [--rounds 5] [--requests 500] [--streams 5000] [--only
-//   latency,rate,saturated,large,streams]
+//   latency,rate,saturated,large,translation,streams]
 //
 // With two cores or more, what stands in the middle has one core for itself and the load and the upstream another.
 // On a shared machine quote ratios to nginx and differences to "direct", not the absolute numbers.
@@ -30,6 +30,7 @@ constexpr int kRate = 100;                                          // requests 
 constexpr int kBusyConnections = 32;
 constexpr double kBusySeconds = 1;
 constexpr int kLargeRequests = 20;
+constexpr int kTurns = 3;  // of both kinds, in a round
 
 struct Options {
   std::string sluice;
@@ -45,6 +46,7 @@ struct Shown {
   std::vector<double> whole_us, first_us, paced_us, busy_rate, busy_cpu_us, busy_share;
   double cpu_us = 0, stream_cpu_us = 0, paced_cpu_us = 0, large_cpu_us = 0;
   int asked = 0, streamed = 0, paced = 0, large = 0;
+  std::vector<double> plain_cpu_us, translated_cpu_us;
 };
 
 double cpu_us(const bench::Path& path) { return path.process ? path.process->cpu_us() : 0; }
@@ -109,6 +111,22 @@ void measure_large(const bench::Path& path, Shown& shown) {
   for (int i = 0; i < kLargeRequests; ++i) connection.ask(large);
   shown.large_cpu_us += cpu_us(path) - before;
   shown.large += kLargeRequests;
+}
+
+// Turns of chat requests and of the same texts for the Anthropic front, to the same deployment in chat form.
+void measure_translation(const bench::Path& path, Shown& shown, int requests) {
+  std::string plain = bench::chat_request(kPrompt, false), translated = bench::messages_request(kPrompt);
+  bench::Connection connection(path.port);
+  for (int i = 0; i < kWarmUp; ++i) connection.ask(plain), connection.ask(translated);
+  auto turn = [&](const std::string& request, std::vector<double>& per_request) {
+    double before = cpu_us(path);
+    for (int i = 0; i < requests; ++i) connection.ask(request);
+    per_request.push_back((cpu_us(path) - before) / requests);
+  };
+  for (int i = 0; i < kTurns; ++i) {
+    turn(plain, shown.plain_cpu_us);
+    turn(translated, shown.translated_cpu_us);
+  }
 }
 
 void measure_streams(const bench::Path& path, bench::Upstream& upstream, int streams) {
@@ -183,6 +201,8 @@ void run(const Options& options, const std::string& folder) {
       if (options.wants("rate")) measure_rate(paths[i], shown[i], options.requests / 2);
       if (options.wants("saturated")) measure_saturated(paths[i], shown[i]);
       if (options.wants("large")) measure_large(paths[i], shown[i]);
+      if (options.wants("translation") && paths[i].name == "sluice")
+        measure_translation(paths[i], shown[i], options.requests);
     }
   }
   if (options.wants("latency")) print_latency(paths, shown);
@@ -195,6 +215,10 @@ void run(const Options& options, const std::string& folder) {
         fmt::print("{:<8} {:>10.2f} ms cpu/request\n", paths[i].name,
                    shown[i].large_cpu_us / shown[i].large / 1000);
   }
+  for (const Shown& s : shown)
+    if (!s.plain_cpu_us.empty())
+      fmt::print("\nAnthropic to chat: {:.1f} us cpu/request, {:.1f} more than from chat to chat\n",
+                 median(s.translated_cpu_us), median(s.translated_cpu_us) - median(s.plain_cpu_us));
   if (options.wants("streams")) {
     fmt::print("\n{:<8} {:>8} {:>10} {:>12} {:>16}\n", "path", "streams", "whole", "events lost",
                "KiB per stream");
@@ -229,7 +253,7 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: bench_gateway path/to/sluice [--rounds N] [--requests N] [--streams N]\n"
-               "                     [--only latency,rate,saturated,large,streams]\n");
+               "                     [--only latency,rate,saturated,large,translation,streams]\n");
     return 2;
   }
   // Each stream takes two descriptors here, its client's and its upstream's, and two of the process in the middle.

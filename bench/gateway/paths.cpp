@@ -29,10 +29,10 @@ http {{
 }
 
 // The whole chain: a client key, the classification and policy that are always on, a record of each request.
-std::string write_sluice_config(const std::string& folder, int port, int upstream) {
-  std::string file = folder + "/sluice.yaml";
+std::string write_sluice_config(const std::string& folder, const std::string& name, int port, int upstream) {
+  std::string file = folder + "/" + name + ".yaml";
   std::ofstream(file) << fmt::format(R"(listen: 127.0.0.1:{1}
-data_dir: {0}/data
+data_dir: {0}/{3}
 log_level: warn
 loops: 1
 limits: {{max_connections: 16384}}
@@ -41,11 +41,25 @@ keys:
 deployments:
   - {{name: up, kind: deepseek, address: "http://127.0.0.1:{2}", model: bench, key_env: BENCH_KEY, zone: hosted,
      jurisdiction: CN, max_connections: 16384}}
+  - {{name: chat, kind: openai, address: "http://127.0.0.1:{2}/v1", model: bench, key_env: BENCH_KEY, zone: hosted,
+     jurisdiction: CN, protocols: [chat]}}
 routes:
   bench: [up]
+  bench-chat: [chat]
 )",
-                                     folder, port, upstream);
+                                     folder, port, upstream, name);
   return file;
+}
+
+Path start_sluice(const std::string& program, const std::string& folder, const std::string& name,
+                  const Upstream& upstream, int core) {
+  int port = free_port();
+  std::vector<std::string> command{program, "serve", "--config",
+                                   write_sluice_config(folder, name, port, upstream.port())};
+  std::vector<std::string> environment{"BENCH_KEY=sk-bench-000000000000000000",
+                                       "BENCH_CLIENT_KEY=" + std::string(kClientKey)};
+  return {name, std::uint16_t(port),
+          std::make_unique<Process>(command, folder + "/" + name + ".out", environment, core)};
 }
 
 }  // namespace
@@ -64,13 +78,11 @@ std::vector<Path> start_paths(const std::string& sluice, const std::string& fold
   } else {
     fmt::print("nginx is not installed (package nginx-light): that path is left out\n");
   }
-  int port = free_port();
-  std::vector<std::string> command{sluice, "serve", "--config",
-                                   write_sluice_config(folder, port, upstream.port())};
-  std::vector<std::string> environment{"BENCH_KEY=sk-bench-000000000000000000",
-                                       "BENCH_CLIENT_KEY=" + std::string(kClientKey)};
-  paths.push_back({"sluice", std::uint16_t(port),
-                   std::make_unique<Process>(command, folder + "/sluice.out", environment, core)});
+  paths.push_back(start_sluice(sluice, folder, "sluice", upstream, core));
+  if (std::string bare = sluice + "_bare"; std::filesystem::exists(bare))
+    paths.push_back(start_sluice(bare, folder, "bare", upstream, core));
+  else
+    fmt::print("{} is not there: that path is left out\n", bare);
   for (const Path& path : paths) wait_for_port(path.port);
   return paths;
 }

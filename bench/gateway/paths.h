@@ -1,4 +1,5 @@
-// The three ways to the same upstream: direct, nginx as a plain reverse proxy, Sluice with its whole chain.
+// The ways to the same upstream: direct, nginx as a plain reverse proxy, Sluice with its whole chain, and Sluice
+// without its judge and its ledger (bare.cpp).
 #pragma once
 
 #include <cstdint>

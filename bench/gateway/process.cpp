@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +47,7 @@ Process::Process(std::vector<std::string> arguments, const std::string& log, std
                  int core) {
   pid_ = ::fork();
   if (pid_ != 0) return;
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // where this program ends early
   if (core >= 0) pin_to_core(core);
   int file = ::open(log.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
   ::dup2(file, 1);

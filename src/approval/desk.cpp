@@ -16,7 +16,7 @@ bool has(const std::vector<std::string>& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-tl::unexpected<Error> unknown(std::string_view id) {
+Failure unknown(std::string_view id) {
   return fail("approval.unknown", "there is no ticket of this id here", std::string(id),
               "GET /sluice/approvals lists those you asked for or may approve");
 }
@@ -151,6 +151,23 @@ class FileDesk : public Desk {
     });
   }
 
+  Result<std::size_t> sweep() override {
+    auto swept = change([&](UtcTime) -> Result<std::size_t> {
+      SLUICE_TRY(std::int64_t left, shelf_.texts());
+      const std::size_t gone = texts_ > left ? std::size_t(texts_ - left) : 0;
+      texts_ = left;
+      log_holds_text_ = log_holds_text_ || gone > 0;
+      return gone;
+    });
+    std::lock_guard hold(mutex_);
+    if (swept && log_holds_text_) {
+      auto emptied = shelf_.empty_log();
+      if (!emptied) return fail(shelf_error(std::move(emptied).error()));
+      log_holds_text_ = !*emptied;
+    }
+    return swept;
+  }
+
  private:
   // One transaction under the lock, of which nothing stays if it fails. What is over is ended before it, for good.
   template <class Work>
@@ -214,13 +231,15 @@ class FileDesk : public Desk {
     ticket.id = random_id("tkt_");
     ticket.asked = asked;
     ticket.asked.text.reset();
+    ticket.asked.text_until.reset();
     ticket.created = time;
     for (const Place& place : asked.places) ticket.expires = std::max(ticket.expires, ticket.expires_at(place));
     std::optional<std::string> sealed;
     if (asked.text && asked.text->size() <= kMostTextBytes) sealed = vault_.seal(*asked.text, ticket.id);
     ticket.text_kept = sealed.has_value();
-    SLUICE_TRY_VOID(shelf_.insert(ticket, sealed));
-    return Presented{std::move(ticket), false, {}};
+    SLUICE_TRY_VOID(shelf_.insert(ticket, sealed, asked.text_until));
+    if (sealed) ++texts_;
+    return Presented{std::move(ticket), false, {}, true};
   }
 
   static Result<Decision> make_decision(const Ticket& ticket, const Person& by, const Ruling& ruling,
@@ -249,9 +268,11 @@ class FileDesk : public Desk {
   const Clock& clock_;
   std::mutex mutex_;  // guards what follows
   Shelf shelf_;
-  Vault vault_;         // immutable
-  UtcTime latest_;      // this desk's time, as of the latest call,
-  MonotonicTime tick_;  // and when that was
+  Vault vault_;                 // immutable
+  UtcTime latest_;              // this desk's time, as of the latest call,
+  MonotonicTime tick_;          // and when that was
+  std::int64_t texts_ = 0;      // kept, as of the latest sweep, and those that came since
+  bool log_holds_text_ = true;  // a copy of a deleted one may stand in the write-ahead log
 };
 
 }  // namespace

@@ -45,6 +45,7 @@ struct Presented {
   Ticket ticket;
   bool admitted = false;                 // else it waits
   std::vector<std::string> deployments;  // when admitted: these and no others
+  bool created = false;                  // the ticket is new
 };
 
 class Desk {
@@ -71,6 +72,10 @@ class Desk {
   virtual Result<Ticket> show(const Person& who, std::string_view ticket) = 0;
   // The kept text, for those who may approve it.
   virtual Result<std::string> text(const Person& who, std::string_view ticket) = 0;
+
+  // Ends what is over though nobody asks, and leaves no copy of its text in the file or beside it; how many texts
+  // went since the last time.
+  virtual Result<std::size_t> sweep() = 0;
 };
 
 // Whether this person may decide this ticket: approval.self, approval.forbidden.

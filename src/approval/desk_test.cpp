@@ -384,3 +384,25 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(outcome(asked("second")) == "pending");
   CHECK(desk->list(kDana, State::Pending)->size() == 1);
 }
+
+TEST_CASE("desk: a text goes at its time though nobody asks, and its ticket stays") {
+  Fixture f;
+  Asked a = f.asked();
+  a.text = "the text";
+  a.text_until = UtcTime{f.clock.utc().micros + 3600 * 1'000'000LL};
+  const std::string id = f.ticket(a);
+  CHECK(f.desk->text(kDana, id).value_or("") == "the text");
+  CHECK(f.desk->sweep().value_or(9) == 0);
+  f.clock.advance(seconds(3599));
+  CHECK(f.desk->sweep().value_or(9) == 0);
+  f.clock.advance(seconds(1));
+  CHECK(f.desk->sweep().value_or(9) == 1);
+  CHECK(f.desk->sweep().value_or(9) == 0);
+  f.clock.set(seconds(-3600));
+  auto text = f.desk->text(kDana, id);
+  REQUIRE_FALSE(text);
+  CHECK(text.error().code == "approval.text");
+  CHECK(f.outcome(a) == "pending");
+  f.clock.advance(hours(5));  // the ticket's own time
+  CHECK(f.desk->sweep().value_or(9) == 0);
+}

@@ -51,6 +51,9 @@ CREATE TABLE use (
   released INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX use_ticket ON use (ticket);
+)sql",
+                                       R"sql(
+ALTER TABLE ticket ADD COLUMN text_until INTEGER;  -- microseconds since 1970, UTC; NULL: as long as the ticket
 )sql"};
 
 constexpr const char* kColumns =
@@ -103,16 +106,19 @@ Result<Shelf> Shelf::open(const std::string& data_dir) {
   return Shelf(std::move(database));
 }
 
-Status Shelf::insert(const Ticket& t, const std::optional<std::string>& sealed) {
+Status Shelf::insert(const Ticket& t, const std::optional<std::string>& sealed,
+                     std::optional<UtcTime> text_until) {
   const Asked& a = t.asked;
   SLUICE_TRY(auto insert, database_.prepare("INSERT INTO ticket VALUES "
-                                            "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                                            "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   std::string places = places_json(a.places);
   store::Parameter text = nullptr;
   if (sealed) text = store::Blob{*sealed};
+  store::Parameter until = nullptr;
+  if (text_until) until = text_until->micros;
   return insert.run({t.id, state_name(t.state), a.by.tenant, a.by.principal, a.by.person, a.by.team, a.content,
                      std::int64_t(a.bytes), a.revision, a.route, a.protocol, a.label_class, a.categories,
-                     a.findings, places, t.created.micros, t.expires.micros, text});
+                     a.findings, places, t.created.micros, t.expires.micros, text, until});
 }
 
 Status Shelf::set_state(const std::string& id, State state) {
@@ -237,8 +243,24 @@ Status Shelf::expire(UtcTime now, UtcTime forget) {
                                "'expired' ELSE state END, text = NULL WHERE expires <= ? AND (text IS NOT "
                                "NULL OR state IN ('pending', 'approved'))"));
   SLUICE_TRY_VOID(end.run({now.micros}));
+  SLUICE_TRY(auto retained,
+             database_.prepare("UPDATE ticket SET text = NULL WHERE text_until <= ? AND text IS NOT NULL"));
+  SLUICE_TRY_VOID(retained.run({now.micros}));
   SLUICE_TRY(auto clear, database_.prepare("DELETE FROM ticket WHERE expires <= ?"));
   return clear.run({forget.micros});
+}
+
+Result<std::int64_t> Shelf::texts() {
+  return database_.integer("SELECT count(*) FROM ticket WHERE text IS NOT NULL");
+}
+
+Result<bool> Shelf::empty_log() {
+  SLUICE_TRY(auto checkpoint, database_.prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+  SLUICE_TRY_VOID(checkpoint.start({}));
+  SLUICE_TRY(bool told, checkpoint.next());
+  const bool busy = told && checkpoint.integer(0) != 0;
+  checkpoint.end();
+  return told && !busy;
 }
 
 Result<UtcTime> Shelf::latest() {

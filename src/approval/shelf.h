@@ -20,7 +20,9 @@ class Shelf {
   static Result<Shelf> open(const std::string& data_dir);
 
   Result<store::Transaction> begin() { return store::Transaction::begin(database_); }
-  Status insert(const Ticket& ticket, const std::optional<std::string>& sealed);
+  // The text goes at `text_until`, if not sooner.
+  Status insert(const Ticket& ticket, const std::optional<std::string>& sealed,
+                std::optional<UtcTime> text_until = {});
   // Ending a ticket deletes its text.
   Status set_state(const std::string& id, State state);
   Status add(const std::string& id, const Decision& decision);
@@ -35,6 +37,11 @@ class Shelf {
   Result<std::int64_t> pending_of(const Person& person);
   // Ends what is over, forgets what ended before `forget`.
   Status expire(UtcTime now, UtcTime forget);
+  // Texts that are kept.
+  Result<std::int64_t> texts();
+  // Leaves nothing in the write-ahead log, where a copy of what was deleted may stand. False: somebody reads
+  // there.
+  Result<bool> empty_log();
   // The latest moment that stands in the file.
   Result<UtcTime> latest();
 

@@ -45,7 +45,8 @@ struct Asked {
   std::string label_class, categories;
   std::string findings;  // JSON array, without text
   std::vector<Place> places;
-  std::optional<std::string> text;  // to be kept encrypted until the ticket ends; absent: only its hash is kept
+  std::optional<std::string> text;    // to be kept encrypted until the ticket ends; absent: only its hash is kept
+  std::optional<UtcTime> text_until;  // the text goes then, if not sooner; of what is asked, not of a ticket
 };
 
 enum class State : std::uint8_t { Pending, Approved, Refused, Expired, Used };

@@ -33,7 +33,7 @@ class File {
   int file_;
 };
 
-tl::unexpected<Error> unusable(const std::string& path) {
+Failure unusable(const std::string& path) {
   return fail("approval.open", std::string("the key of approvals can't be used: ") + std::strerror(errno), path,
               "its folder and the file must belong to whoever runs Sluice");
 }

@@ -68,21 +68,11 @@ class RemoteAnswer : public Answer {
         reader_(std::move(reader)),
         notes_(std::move(notes)) {
     if (think_tags) tags_ = std::make_unique<Tags>();
+    response_.forget_headers();
   }
 
-  net::Task<chat::Chunk> next() override {
-    if (!tags_) {
-      chat::Chunk chunk = co_await next_read();
-      co_return chunk;
-    }
-    while (tags_->given == tags_->ready.size()) {
-      tags_->ready.clear();
-      tags_->given = 0;
-      chat::Chunk chunk = co_await next_read();
-      tags_->split.add(std::move(chunk), tags_->ready);
-    }
-    co_return std::move(tags_->ready[tags_->given++]);
-  }
+  // Forwarded, not awaited: a stream that waits for its next event costs a frame for each coroutine on the way.
+  net::Task<chat::Chunk> next() override { return tags_ ? next_split() : next_read(); }
 
   void cancel() override { response_.cancel(); }
   bool waiting() const override {
@@ -103,18 +93,21 @@ class RemoteAnswer : public Answer {
     std::size_t given = 0;
   };
 
-  net::Task<chat::Chunk> next_read() {
-    chat::Chunk chunk;
-    if (stream_)
-      chunk = co_await next_streamed();
-    else
-      chunk = co_await next_whole();
-    co_return chunk;
+  net::Task<chat::Chunk> next_read() { return stream_ ? next_streamed() : next_whole(); }
+
+  net::Task<chat::Chunk> next_split() {
+    while (tags_->given == tags_->ready.size()) {
+      tags_->ready.clear();
+      tags_->given = 0;
+      chat::Chunk chunk = co_await next_read();
+      tags_->split.add(std::move(chunk), tags_->ready);
+    }
+    co_return std::move(tags_->ready[tags_->given++]);
   }
 
   net::Task<chat::Chunk> next_whole() {
     auto body = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
-    if (!body) co_return failure_chunk(connection_error(body.error(), deployment_.name));
+    if (!body) co_return lost(body.error());
     chat::Chunk chunk = looks_like_stream(*body) ? read_stream_as_whole(*body) : reader_->read_whole(*body);
     co_return chunk;
   }
@@ -122,7 +115,7 @@ class RemoteAnswer : public Answer {
   // One whole answer was asked for and a stream came.
   chat::Chunk read_stream_as_whole(std::string_view body) {
     Status fed = sse_.feed(body, waiting_);
-    if (!fed) return failure_chunk({"upstream.protocol", fed.error().message, "", ""});
+    if (!fed) return unreadable(fed.error());
     drop_comments();
     chat::Chunk all;
     while (taken_ < waiting_.size() && !reader_->done() && !all.last) {
@@ -145,19 +138,19 @@ class RemoteAnswer : public Answer {
       waiting_.clear();
       taken_ = 0;
       auto bytes = co_await response_.read(deployment_.stall_timeout);
-      if (!bytes) co_return failure_chunk(stream_error(bytes.error()));
+      if (!bytes) co_return stopped(bytes.error());
       if (bytes->empty()) co_return end_of_stream();
       if (starts_as_json(*bytes)) {
         // A stream was asked for and one JSON object came: an error inside a 200.
         stream_ = false;
         auto rest = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
-        if (!rest) co_return failure_chunk(connection_error(rest.error(), deployment_.name));
+        if (!rest) co_return lost(rest.error());
         chat::Chunk chunk = reader_->read_whole(*bytes + *rest);
         co_return chunk;
       }
-      if (page_) co_return failure_chunk(no_stream());
+      if (page_) co_return no_stream();
       Status fed = sse_.feed(*bytes, waiting_);
-      if (!fed) co_return failure_chunk({"upstream.protocol", fed.error().message, "", ""});
+      if (!fed) co_return unreadable(fed.error());
       drop_comments();
     }
     co_return take_waiting();
@@ -183,10 +176,16 @@ class RemoteAnswer : public Answer {
     return reader_->end();
   }
 
-  Error stream_error(const Error& from) const {
-    if (from.code != "net.timeout") return connection_error(from, deployment_.name);
-    return {"upstream.stalled", "deployment '" + deployment_.name + "' stopped sending without ending its answer",
-            "", "try again; what was received so far is not a whole answer"};
+  // How an answer ends early. Made out of line: an Error that a coroutine makes stays in its frame.
+  chat::Chunk lost(const Error& from) const { return failure_chunk(connection_error(from, deployment_.name)); }
+  chat::Chunk unreadable(const Error& from) const {
+    return failure_chunk({"upstream.protocol", from.message, "", ""});
+  }
+  chat::Chunk stopped(const Error& from) const {
+    if (from.code != "net.timeout") return lost(from);
+    return failure_chunk({"upstream.stalled",
+                          "deployment '" + deployment_.name + "' stopped sending without ending its answer", "",
+                          "try again; what was received so far is not a whole answer"});
   }
 
   bool starts_as_json(std::string_view bytes) {
@@ -197,9 +196,10 @@ class RemoteAnswer : public Answer {
     return first == '{' || first == '[';
   }
 
-  Error no_stream() const {
-    return {"upstream.protocol", "deployment '" + deployment_.name + "' sent a page instead of an answer", "",
-            "whoever runs this Sluice checks what the deployment's address leads to"};
+  chat::Chunk no_stream() const {
+    return failure_chunk({"upstream.protocol",
+                          "deployment '" + deployment_.name + "' sent a page instead of an answer", "",
+                          "whoever runs this Sluice checks what the deployment's address leads to"});
   }
 
   void drop_comments() {

@@ -5,9 +5,11 @@
 // error body, the log and the metric. An Error never carries prompt or answer text, nor a secret.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 namespace sluice {
@@ -28,16 +30,92 @@ struct Error {
   }
 };
 
+// The error of a Result, out of line: a Result is returned and kept in thousands of suspended coroutines, almost
+// always without an error, so an absent one takes a pointer's room and no more.
+class ErrorBox {
+ public:
+  explicit ErrorBox(Error error) : error_(std::make_unique<Error>(std::move(error))) {}
+  ErrorBox(const ErrorBox& other) : error_(std::make_unique<Error>(*other.error_)) {}
+  ErrorBox(ErrorBox&&) noexcept = default;
+  ErrorBox& operator=(const ErrorBox& other) { return *this = ErrorBox(other); }
+  ErrorBox& operator=(ErrorBox&&) noexcept = default;
+  Error& operator*() const { return *error_; }  // not after it was moved from
+
+ private:
+  std::unique_ptr<Error> error_;
+};
+
+// What fail() gives: a Result of any type is made of it.
+using Failure = tl::unexpected<ErrorBox>;
+
+// error() only where there is one. As with tl::expected, * and -> only where there is a value.
 template <class T>
-using Result = tl::expected<T, Error>;
+class [[nodiscard]] Result {
+ public:
+  using value_type = T;
+
+  Result() = default;
+  Result(Failure failure) : inner_(std::move(failure)) {}
+  template <class U = T>
+    requires(!std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_same_v<std::remove_cvref_t<U>, Failure> &&
+             std::is_constructible_v<T, U>)
+  explicit(!std::is_convertible_v<U, T>) Result(U&& value) : inner_(tl::in_place, std::forward<U>(value)) {}
+
+  bool has_value() const noexcept { return inner_.has_value(); }
+  explicit operator bool() const noexcept { return inner_.has_value(); }
+  T& operator*() & { return *inner_; }
+  const T& operator*() const& { return *inner_; }
+  T&& operator*() && { return *std::move(inner_); }
+  T* operator->() { return &*inner_; }
+  const T* operator->() const { return &*inner_; }
+  // For tests: throws where there is no value.
+  T& value() & { return inner_.value(); }
+  const T& value() const& { return inner_.value(); }
+  T&& value() && { return std::move(inner_).value(); }
+  template <class U>
+  T value_or(U&& other) const& {
+    return inner_.value_or(std::forward<U>(other));
+  }
+  template <class U>
+  T value_or(U&& other) && {
+    return std::move(inner_).value_or(std::forward<U>(other));
+  }
+  Error& error() & { return *inner_.error(); }
+  const Error& error() const& { return *inner_.error(); }
+  Error&& error() && { return std::move(*inner_.error()); }
+  Failure failure() && { return Failure(std::move(inner_).error()); }  // to be returned as another Result
+  friend bool operator==(const Result& a, const T& b) { return a.has_value() && *a == b; }
+
+ private:
+  tl::expected<T, ErrorBox> inner_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  using value_type = void;
+
+  Result() = default;
+  Result(Failure failure) : inner_(std::move(failure)) {}
+
+  bool has_value() const noexcept { return inner_.has_value(); }
+  explicit operator bool() const noexcept { return inner_.has_value(); }
+  Error& error() & { return *inner_.error(); }
+  const Error& error() const& { return *inner_.error(); }
+  Error&& error() && { return std::move(*inner_.error()); }
+  Failure failure() && { return Failure(std::move(inner_).error()); }
+
+ private:
+  tl::expected<void, ErrorBox> inner_;
+};
+
 using Status = Result<void>;
 
 // return fail("json.depth", "nesting deeper than 64 levels", "$.messages[0]", "flatten the document");
-inline tl::unexpected<Error> fail(std::string code, std::string message, std::string where = {},
-                                  std::string hint = {}) {
-  return tl::unexpected<Error>(Error{std::move(code), std::move(message), std::move(where), std::move(hint)});
+inline Failure fail(Error error) { return Failure(ErrorBox(std::move(error))); }
+inline Failure fail(std::string code, std::string message, std::string where = {}, std::string hint = {}) {
+  return fail(Error{std::move(code), std::move(message), std::move(where), std::move(hint)});
 }
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
 
 }  // namespace sluice
 
@@ -46,14 +124,14 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
 
 // SLUICE_TRY(auto file, open(path));   evaluates, returns the error from the enclosing function, or defines
 // `file`. SLUICE_TRY_VOID(write(file));        the same for a Status. In coroutines use the CO_ forms.
-#define SLUICE_TRY_IMPL(tmp, decl, expr, ret)           \
-  auto tmp = (expr);                                    \
-  if (!tmp) ret ::sluice::fail(std::move(tmp).error()); \
+#define SLUICE_TRY_IMPL(tmp, decl, expr, ret) \
+  auto tmp = (expr);                          \
+  if (!tmp) ret std::move(tmp).failure();     \
   decl = std::move(*tmp)
 #define SLUICE_TRY(decl, expr) SLUICE_TRY_IMPL(SLUICE_CAT(try_, __LINE__), decl, expr, return)
 #define SLUICE_CO_TRY(decl, expr) SLUICE_TRY_IMPL(SLUICE_CAT(try_, __LINE__), decl, expr, co_return)
 #define SLUICE_TRY_VOID_IMPL(tmp, expr, ret) \
   auto tmp = (expr);                         \
-  if (!tmp) ret ::sluice::fail(std::move(tmp).error())
+  if (!tmp) ret std::move(tmp).failure()
 #define SLUICE_TRY_VOID(expr) SLUICE_TRY_VOID_IMPL(SLUICE_CAT(try_, __LINE__), expr, return)
 #define SLUICE_CO_TRY_VOID(expr) SLUICE_TRY_VOID_IMPL(SLUICE_CAT(try_, __LINE__), expr, co_return)

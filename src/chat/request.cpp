@@ -6,6 +6,9 @@
 namespace sluice::chat {
 namespace {
 
+// Shorter numbers, in characters as written, identify nobody: limits, temperatures, small seeds.
+constexpr std::size_t kLongNumber = 8;
+
 // Fields that point at content which the upstream holds and nobody here can read. Message-level "audio" is an
 // earlier spoken answer by id; the other names are those of OpenAI's and compatible APIs.
 constexpr std::array<std::string_view, 8> kElsewhere = {
@@ -65,6 +68,23 @@ class Collector {
   }
   void json(std::string path, const char* role, const std::string& raw) {
     if (!raw.empty()) made(std::move(path), role, lines_of(raw));
+  }
+
+  // Numbers that decoding turned into values (a seed, a limit, a temperature) are sent on with their digits, which
+  // may be those of a card. The name is left out: "seed" would speak against it. Conversation and tools are
+  // arrays, and judged by themselves.
+  void numbers(json::Value object, const std::string& path) {
+    std::size_t position = 0;
+    for (json::Value member : object) {
+      const bool inner = member.is(json::Type::Object);
+      const bool is_long = member.is(json::Type::Number) && member.raw().size() >= kLongNumber;
+      const std::size_t at = position++;
+      if (!inner && !is_long) continue;
+      std::string place = path;
+      json::append_path_key(place, member.key(), at);
+      if (inner) numbers(member, place);
+      if (is_long) made(std::move(place), "field", std::string(member.raw()));
+    }
   }
 
   void message(const Message& m, const std::string& path) {
@@ -209,6 +229,11 @@ VisibleTexts visible_texts(const Request& request) {
   out.text("$.user", "field", request.user);
   for (const ExtraField& field : request.extra) {
     out.made(field.path, "field", (field.name.empty() ? "" : field.name + ": ") + lines_of(field.raw));
+  }
+  if (request.body && request.body->root().is(json::Type::Object)) {
+    out.numbers(request.body->root(), "$");
+  } else if (request.sampling.seed) {
+    out.made("$.seed", "field", std::to_string(*request.sampling.seed));
   }
   return out.take();
 }

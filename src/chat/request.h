@@ -189,10 +189,11 @@ class VisibleTexts {
 };
 
 // Every text of the request, in the order the model reads it: messages (content, reasoning, names, ids, tool
-// calls' names and arguments), tool definitions, and every string and number (keys included) inside parameters,
-// response_format and extra fields. A JSON value becomes one text of lines "key: value" with escapes decoded, so
-// that a key gives its value context. Paths are made of protocol names and positions only; they carry no client
-// text, except that the path of an extra field names it where json::append_path_key() does.
+// calls' names and arguments), tool definitions, every string and number (keys included) inside parameters,
+// response_format and extra fields, and long numbers of all other fields. A JSON value becomes one text of lines
+// "key: value" with escapes decoded, so that a key gives its value context. Paths are made of protocol names and
+// positions only; they carry no client text, except that the path of an extra field names it where
+// json::append_path_key() does.
 VisibleTexts visible_texts(const Request& request);
 
 // Paths of what no detector can read: parts that are images, audio, files or of unknown kinds, and extra fields

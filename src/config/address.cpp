@@ -74,6 +74,17 @@ bool is_loopback(const std::string& host) {
   return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+bool is_private(const std::string& host) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) {
+    std::uint32_t a = ntohl(v4.s_addr);
+    return a >> 24 == 10 || a >> 20 == 0xAC1 || a >> 16 == 0xC0A8 || a >> 16 == 0xA9FE;
+  }
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, host.c_str(), &v6) != 1) return false;
+  return (v6.s6_addr[0] & 0xFE) == 0xFC || IN6_IS_ADDR_LINKLOCAL(&v6);
+}
+
 Result<Listen> parse_listen(std::string_view text) {
   const Error wrong{"", "expected an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080", "",
                     "0.0.0.0:8080 listens on every network of this machine"};
@@ -84,7 +95,7 @@ Result<Listen> parse_listen(std::string_view text) {
   return Listen{split->host, *port};
 }
 
-Result<Upstream> parse_upstream(std::string_view text) {
+Result<Upstream> parse_upstream(std::string_view text, Plain plain_where) {
   const Error wrong{"", "expected an address such as https://api.deepseek.com", "",
                     "scheme, host and, if needed, port and path; nothing else"};
   Upstream out;
@@ -107,7 +118,7 @@ Result<Upstream> parse_upstream(std::string_view text) {
   }
   out.host = split->host;
   out.loopback = is_loopback(out.host);
-  if (!out.tls && !out.loopback)
+  if (!out.tls && !out.loopback && !(plain_where == Plain::Private && is_private(out.host)))
     return fail("", "an address outside this machine must begin with https://", "",
                 "prompts and keys would cross the network in the clear");
   return out;

@@ -47,17 +47,6 @@ bool looks_like_variable(std::string_view name) {
                      [](unsigned char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-void read_name(Fields& fields, std::string& out) {
-  auto node = fields.node("name", Need::Required);
-  if (!node) return;
-  auto name = node->text();
-  if (!name) return fields.add(*node, std::move(name).error());
-  if (!valid_name(*name))
-    return fields.add(*node,
-                      node->error("value", "expected a name of letters, digits, '.', '_' and '-', at most 64"));
-  out = *name;
-}
-
 void only_for(Fields& fields, const char* whom, std::initializer_list<const char*> keys) {
   for (const char* key : keys)
     fields.refuse(key, std::string("only a deployment of ") + whom + " has this key", "remove it");
@@ -215,11 +204,53 @@ Deployment read_remote(Fields& fields, Deployment d, const Context& context) {
   }
   // Servers that one runs oneself, and fakes on this machine, may do without a key.
   bool keyless = upstream.loopback || d.zone == Zone::Private;
-  read_secret(fields, context, keyless ? Need::Optional : Need::Required, d.key_env, d.key);
+  read_secret(fields, context, "key_env", keyless ? Need::Optional : Need::Required, d.key_env, d.key);
   return d;
 }
 
 }  // namespace
+
+void read_secret(Fields& fields, const Context& context, std::string_view name_key, Need need,
+                 std::string& variable, std::string& secret) {
+  for (const char* key : {"key", "api_key", "secret", "token", "password"})
+    fields.refuse(key, "secrets don't belong into this file",
+                  "put it into an environment variable and name that with " + std::string(name_key) +
+                      ": NAME_OF_THE_VARIABLE");
+  auto node = fields.node(name_key, need);
+  if (!node) return;
+  auto name = node->text();
+  if (!name) return fields.add(*node, std::move(name).error());
+  if (!looks_like_variable(*name))
+    return fields.add(*node,
+                      node->error("value", "expected the name of an environment variable",
+                                  "capital letters, digits and _, such as DEEPSEEK_API_KEY; not the key itself"));
+  const char* value = context.env(name->c_str());
+  std::string_view text = value ? value : "";
+  if (text.empty())
+    return fields.add(
+        *node,
+        node->error("missing_secret", "the environment variable " + *name + (value ? " is empty" : " is not set"),
+                    "set it before the start: export " + *name + "=..."));
+  bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+  if (!printable)
+    return fields.add(*node, node->error("value",
+                                         "the value of " + *name +
+                                             " contains a space, a line end or other characters that no key has",
+                                         "set it again without them"));
+  variable = *name;
+  secret = text;
+}
+
+void read_name(Fields& fields, std::string& out) {
+  auto node = fields.node("name", Need::Required);
+  if (!node) return;
+  auto name = node->text();
+  if (!name) return fields.add(*node, std::move(name).error());
+  if (!valid_name(*name))
+    return fields.add(*node,
+                      node->error("value", "expected a name of letters, digits, '.', '_' and '-', at most 64"));
+  out = *name;
+}
 
 const char* zone_name(Zone zone) {
   auto index = std::size_t(zone);
@@ -307,7 +338,7 @@ Result<Key> parse_key(const Node& node, const Context& context) {
   for (const std::string& role : key.roles)
     if (!valid_name(role))
       fields.add(node, node.error("value", "expected roles of letters, digits, '.', '_' and '-', at most 64"));
-  read_secret(fields, context, Need::Required, key.key_env, secret);
+  read_secret(fields, context, "key_env", Need::Required, key.key_env, secret);
   if (!secret.empty() && secret.size() < kShortestClientKey)
     fields.add(node, node.error("value",
                                 "the value of " + key.key_env + " is shorter than " +
@@ -318,35 +349,6 @@ Result<Key> parse_key(const Node& node, const Context& context) {
   if (key.person.empty()) key.person = key.name;
   key.digest = sha256_hex(secret);
   return key;
-}
-
-void read_secret(Fields& fields, const Context& context, Need need, std::string& variable, std::string& secret) {
-  for (const char* key : {"key", "api_key", "secret", "token", "password"})
-    fields.refuse(key, "secrets don't belong into this file",
-                  "put it into an environment variable and name that with key_env: NAME_OF_THE_VARIABLE");
-  auto node = fields.node("key_env", need);
-  if (!node) return;
-  auto name = node->text();
-  if (!name) return fields.add(*node, std::move(name).error());
-  if (!looks_like_variable(*name))
-    return fields.add(*node,
-                      node->error("value", "expected the name of an environment variable",
-                                  "capital letters, digits and _, such as DEEPSEEK_API_KEY; not the key itself"));
-  const char* value = context.env(name->c_str());
-  std::string_view text = value ? value : "";
-  if (text.empty())
-    return fields.add(
-        *node,
-        node->error("missing_secret", "the environment variable " + *name + (value ? " is empty" : " is not set"),
-                    "set it before the start: export " + *name + "=..."));
-  bool printable = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
-  if (!printable)
-    return fields.add(*node, node->error("value",
-                                         "the value of " + *name +
-                                             " contains a space, a line end or other characters that no key has",
-                                         "set it again without them"));
-  variable = *name;
-  secret = text;
 }
 
 std::string resolve_path(const Context& context, const std::string& path) {

@@ -153,7 +153,7 @@ Status read_detectors(const Node& node, OwnDetectors& own, const Context& contex
   read_list(fields, "patterns", own.patterns, names, context, read_pattern);
   read_list(fields, "dictionaries", own.dictionaries, names, context, read_dictionary);
   read_list(fields, "fingerprints", own.fingerprints, names, context, read_prints);
-  read_secret(fields, context, Need::Optional, own.key_env, own.key);
+  read_secret(fields, context, "key_env", Need::Optional, own.key_env, own.key);
   auto key = fields.node("key_env");
   if (key && !own.key.empty() && own.key.size() < kShortestKey)
     fields.add(*key, key->error("value", "the key in " + own.key_env + " is shorter than 16 characters",

@@ -18,9 +18,13 @@ struct Context {
 // Several where it names several models.
 Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context& context);
 Result<Key> parse_key(const Node& node, const Context& context);
+Result<NotifyTarget> parse_notify(const Node& node, const Context& context);
+// Reads `name`, which must be a valid_name().
+void read_name(Fields& fields, std::string& out);
+// Reads the name of an environment variable under `key` and the secret it holds into `secret`.
+void read_secret(Fields& fields, const Context& context, std::string_view key, Need need, std::string& variable,
+                 std::string& secret);
 Status read_detectors(const Node& node, OwnDetectors& own, const Context& context);
-// Reads `key_env` and the secret it names into `secret`.
-void read_secret(Fields& fields, const Context& context, Need need, std::string& variable, std::string& secret);
 
 // Names of deployments and principals: they stand in headers, logs and metrics.
 bool valid_name(std::string_view name);

@@ -130,6 +130,19 @@ Status read_keys(const Node& node, Settings& s, const Context& context) {
   return {};
 }
 
+Status read_notify(const Node& node, Settings& s, const Context& context) {
+  SLUICE_TRY(std::vector<Node> nodes, node.list());
+  for (const Node& item : nodes) {
+    SLUICE_TRY(NotifyTarget target, parse_notify(item, context));
+    if (const NotifyTarget* first = s.notify_target(target.name))
+      return fail(item.error("duplicate_name",
+                             "the target \"" + target.name + "\" is already defined at " + first->where,
+                             "give it another name"));
+    s.notify.push_back(std::move(target));
+  }
+  return {};
+}
+
 // Anyone on the network could use an open gateway, and its provider keys with it.
 Status check_listen(const std::optional<Node>& node, const Settings& s) {
   if (is_loopback(s.listen.host) || !s.keys.empty() || !node) return {};
@@ -198,6 +211,7 @@ void read_top(Fields& fields, Settings& s, const Context& context) {
   section(fields, "limits", Need::Optional, [&](const Node& n) { return read_limits(n, s); });
   section(fields, "keys", Need::Optional, [&](const Node& n) { return read_keys(n, s, context); });
   section(fields, "approvals", Need::Optional, [&](const Node& n) { return read_approvals(n, s); });
+  section(fields, "notify", Need::Optional, [&](const Node& n) { return read_notify(n, s, context); });
   section(fields, "detectors", Need::Optional,
           [&](const Node& n) { return read_detectors(n, s.detectors, context); });
   bool deployments_read = false;
@@ -250,6 +264,12 @@ std::string default_key(const Environment& env) {
 const Deployment* Settings::deployment(std::string_view name) const {
   for (const Deployment& d : deployments)
     if (d.name == name) return &d;
+  return nullptr;
+}
+
+const NotifyTarget* Settings::notify_target(std::string_view name) const {
+  for (const NotifyTarget& t : notify)
+    if (t.name == name) return &t;
   return nullptr;
 }
 

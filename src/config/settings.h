@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "config/deployment.h"
 #include "config/detectors.h"
+#include "config/notify.h"
 
 namespace sluice::config {
 
@@ -41,6 +42,7 @@ struct Settings {
   std::vector<Route> routes;
   std::vector<Key> keys;
   Approvals approvals;
+  std::vector<NotifyTarget> notify;
   OwnDetectors detectors;
 
   int loops = 0;  // event loops (threads); 0: one per hardware thread
@@ -54,6 +56,7 @@ struct Settings {
   std::string log_level = "info";
 
   const Deployment* deployment(std::string_view name) const;
+  const NotifyTarget* notify_target(std::string_view name) const;
   // The route of a client's model name: the one of that name, else the longest pattern that fits; null if none
   // does.
   const Route* route(std::string_view model) const;

@@ -12,7 +12,7 @@ constexpr std::size_t kMostInputs = 2048;  // of one request, as OpenAI has it
 
 std::string place(std::size_t input) { return "$.input[" + std::to_string(input) + "]"; }
 
-tl::unexpected<Error> no_token(const Tokenizer& tokenizer) {
+Failure no_token(const Tokenizer& tokenizer) {
   return fail("engine.unsupported_field", "the model's tokens are 0 to " + std::to_string(tokenizer.size() - 1),
               "$.input", "send text, or this model's token ids");
 }

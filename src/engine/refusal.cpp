@@ -11,7 +11,7 @@
 namespace sluice::engine {
 namespace {
 
-tl::unexpected<Error> refuse(const std::string& path, const std::string& what) {
+Failure refuse(const std::string& path, const std::string& what) {
   return fail("engine.unsupported_field", what, path, "leave the field out or use a deployment that supports it");
 }
 

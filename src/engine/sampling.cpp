@@ -8,7 +8,7 @@
 namespace sluice::engine {
 namespace {
 
-tl::unexpected<Error> refuse(const std::string& path, std::string what) {
+Failure refuse(const std::string& path, std::string what) {
   return fail("engine.unsupported_field", std::move(what), path, "correct the field or leave it out");
 }
 

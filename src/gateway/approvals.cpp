@@ -186,13 +186,13 @@ Result<http::Response> text(Shared& shared, const approval::Person& who, const s
   return answer("text/plain; charset=utf-8", std::move(text));
 }
 
-tl::unexpected<Error> no_page() {
+Failure no_page() {
   return fail("request.not_found", "there is no such page here", "",
               "GET /sluice/approvals, /sluice/approvals/ID, /sluice/approvals/ID/text; POST "
               "/sluice/approvals/ID/approve, /sluice/approvals/ID/refuse");
 }
 
-tl::unexpected<Error> wrong_method(const std::string& allowed) {
+Failure wrong_method(const std::string& allowed) {
   return fail("request.method", "this page takes " + allowed, "", "use " + allowed);
 }
 

@@ -80,32 +80,32 @@ net::Task<void> Chorus::pump(std::shared_ptr<State> state, std::size_t i) {
   state->changed.set();
 }
 
-net::Task<Chorus::Line> Chorus::next() {
+net::Task<chat::Chunk> Chorus::next(std::size_t& voice) {
   auto state = state_;
   if (!state->pumping) {
     state->pumping = true;
     state->running = state->seats.size();
     for (std::size_t i = 0; i < state->seats.size(); ++i) state->loop.spawn(pump(state, i));
   }
-  Line line;
+  chat::Chunk chunk;
   for (;;) {
     state->changed.reset();
     for (std::size_t k = 0; k < state->seats.size(); ++k) {
       std::size_t i = (state->next_seat + k) % state->seats.size();
       State::Seat& seat = state->seats[i];
       if (!seat.chunk) continue;
-      line.voice = i;
-      line.chunk = std::move(*seat.chunk);
+      voice = i;
+      chunk = std::move(*seat.chunk);
       seat.chunk.reset();
       seat.taken.set();
       state->next_seat = i + 1;
-      co_return line;
+      co_return chunk;
     }
     // Cancelled before anything was read: no voice will say another word.
     if (state->running == 0) {
-      line.chunk.events.push_back(chat::Failure{{"request.cancelled", "the client left", "", ""}});
-      line.chunk.last = true;
-      co_return line;
+      chunk.events.push_back(chat::Failure{{"request.cancelled", "the client left", "", ""}});
+      chunk.last = true;
+      co_return chunk;
     }
     co_await state->changed.wait();
   }

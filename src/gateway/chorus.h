@@ -21,13 +21,9 @@ class Chorus {
   // All voices at once; the first error of any, after which the others are cancelled.
   net::Task<Status> attempt();
 
-  struct Line {
-    std::size_t voice = 0;
-    chat::Chunk chunk;
-  };
-  // The next chunk of any voice; each voice's last one has last = true, after all of which it must not be called.
-  // A voice is read only as far as its chunks are taken.
-  net::Task<Line> next();
+  // The next chunk of any voice, which it names; each voice's last one has last = true, after all of which it must
+  // not be called. A voice is read only as far as its chunks are taken.
+  net::Task<chat::Chunk> next(std::size_t& voice);
   bool waiting() const;  // next() would not wait
   void cancel();
 

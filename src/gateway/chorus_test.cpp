@@ -111,12 +111,13 @@ struct Hall {
 
 Task<void> hear_all(Chorus& chorus, std::map<std::size_t, std::string>& heard) {
   for (std::size_t ended = 0; ended < chorus.size();) {
-    Chorus::Line line = co_await chorus.next();
-    for (const chat::Event& event : line.chunk.events) {
-      if (auto* text = std::get_if<chat::TextDelta>(&event)) heard[line.voice] += text->text;
-      if (auto* failure = std::get_if<chat::Failure>(&event)) heard[line.voice] += "!" + failure->error.code;
+    std::size_t voice = 0;
+    chat::Chunk chunk = co_await chorus.next(voice);
+    for (const chat::Event& event : chunk.events) {
+      if (auto* text = std::get_if<chat::TextDelta>(&event)) heard[voice] += text->text;
+      if (auto* failure = std::get_if<chat::Failure>(&event)) heard[voice] += "!" + failure->error.code;
     }
-    ended += line.chunk.last ? 1 : 0;
+    ended += chunk.last ? 1 : 0;
   }
 }
 
@@ -158,8 +159,9 @@ TEST_CASE("chorus: a client that leaves midway leaves nothing running") {
     Status status = co_await chorus->attempt();
     REQUIRE(status);
     for (int i = 0; i < 5; ++i) {
-      Chorus::Line line = co_await chorus->next();
-      CHECK_FALSE(line.chunk.last);
+      std::size_t voice = 0;
+      chat::Chunk chunk = co_await chorus->next(voice);
+      CHECK_FALSE(chunk.last);
     }
     chorus.reset();
   };
@@ -175,9 +177,10 @@ TEST_CASE("chorus: a client that leaves before the first chunk was taken ends it
     Status status = co_await chorus->attempt();
     REQUIRE(status);
     chorus->cancel();
-    Chorus::Line line = co_await chorus->next();
-    CHECK(line.chunk.last);
-    CHECK(gateway::failure_in(line.chunk) != nullptr);
+    std::size_t voice = 0;
+    chat::Chunk chunk = co_await chorus->next(voice);
+    CHECK(chunk.last);
+    CHECK(gateway::failure_in(chunk) != nullptr);
     over = true;
   };
   auto late = [](net::Loop& loop) -> Task<void> {

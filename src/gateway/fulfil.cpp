@@ -18,9 +18,8 @@ bool can_fulfil(policy::Obligation kind) {
     case policy::Obligation::OutputScan:
     case policy::Obligation::MaxOutput:
     case policy::Obligation::Notify:
+    case policy::Obligation::RetainDays:  // gateway/keeping.h
       return true;
-    case policy::Obligation::RetainDays:  // nothing deletes records
-      break;
   }
   return false;
 }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "engine/builtin/builtin.h"
+#include "gateway/keeping.h"
 #include "gateway/policy_page.h"
 #include "gateway/principal.h"
 #include "gateway/worker.h"
@@ -90,9 +91,12 @@ Status load(Shared& shared) {
     shared.certificate = std::move(*certificate);
   }
   SLUICE_TRY(shared.judge, sense::Judge::create(settings.detectors));
-  SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock));
+  ledger::LedgerOptions records;
+  records.journal = true;
+  SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock, records));
   SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
+  SLUICE_TRY(shared.notifier, Notifier::create(settings.notify, settings.data_dir, shared.office, *shared.clock));
   const std::vector<std::string> tenants = tenants_of(settings);
   for (const config::Deployment& deployment : settings.deployments) {
     if (deployment.kind != config::Kind::Engine) continue;
@@ -110,6 +114,7 @@ class Running : public Gateway {
  public:
   ~Running() override {
     for (auto& worker : workers_) worker->stop();
+    shared_.office.close();
   }
 
   Status start(config::Settings settings) {
@@ -146,6 +151,7 @@ class Running : public Gateway {
 
   void run() override {
     net::on_stop_signals(workers_.front()->loop(), [this](int) { stop(); });
+    shared_.office.loop().spawn(sweep_for_good(shared_));
     shared_.office.open();
     net::on_reload_signal(workers_.front()->loop(), [this](int) { reload(); });
     std::vector<std::jthread> threads;
@@ -154,6 +160,7 @@ class Running : public Gateway {
     workers_.front()->run();
     threads.clear();
     shared_.office.close();
+    shared_.notifier->flush();  // what was told last
   }
 
   void stop() override {

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/id.h"
 #include "base/log.h"
+#include "gateway/keeping.h"
 #include "gateway/way.h"
 #include "json/doc.h"
 #include "json/writer.h"
@@ -136,10 +138,12 @@ approval::Asked Way::asked() const {
   asked.categories = decision_.label.categories.to_string();
   asked.findings = findings_json(judgement_.findings);
   asked.places = places_of(decision_);
-  bool keep = shared_.settings.approvals.keep_text;
+  Keeping keeping;
   for (const policy::Verdict& v : decision_.verdicts)
-    keep = keep && !(v.state() == policy::State::Held && v.obliges(policy::Obligation::NoStore));
-  if (keep) asked.text = std::string(whole);
+    if (v.state() == policy::State::Held) keeping.join(v);
+  if (!shared_.settings.approvals.keep_text || !keeping.allowed) return asked;
+  asked.text = std::string(whole);
+  asked.text_until = sooner(keeping.until(shared_.policy_time.now()), earlier_until_);
   return asked;
 }
 
@@ -155,6 +159,7 @@ Status Way::hold() {
   if (!presented) return fail(presented.error());
   ticket_ = presented->ticket.id;
   if (!presented->admitted) {
+    if (presented->created) tell_of_waiting(presented->ticket);
     // Whoever watches the log can tell the approvers.
     log::info("approval.waits",
               {{"ticket", ticket_}, {"id", id_}, {"tenant", principal_.tenant}, {"route", route_->model}});
@@ -163,6 +168,31 @@ Status Way::hold() {
   approvers_ = approvers_of(*presented);
   admit_approved(decision_, *presented);
   return {};
+}
+
+void Way::tell_of_waiting(const approval::Ticket& ticket) const {
+  if (!shared_.notifier) return;
+  Notice notice;
+  notice.event = "approval.waits";
+  notice.time = time_;
+  notice.request = id_;
+  notice.ticket = ticket.id;
+  notice.label_class = ticket.asked.label_class;
+  notice.categories = ticket.asked.categories;
+  notice.revision = ticket.asked.revision;
+  std::vector<std::string> places, rules;
+  for (const approval::Place& place : ticket.asked.places) {
+    places.push_back(place.deployment);
+    if (!has(rules, place.rule)) rules.push_back(place.rule);
+  }
+  notice.deployment = joined(places, ", ");
+  notice.rule = joined(rules, ", ");
+  for (const config::NotifyTarget& target : shared_.settings.notify) {
+    if (!target.held) continue;
+    notice.id = random_id("ntc_");
+    notice.target = target.name;
+    shared_.notifier->tell(notice);
+  }
 }
 
 // A use that ended before the client got anything of an answer was none: the same request may be sent again.

@@ -24,10 +24,14 @@ bool Memory::put(const std::string& owner, const std::string& key, Remembered va
   return true;
 }
 
-std::optional<Remembered> Memory::get(const std::string& owner, const std::string& key) {
+std::optional<Remembered> Memory::get(const std::string& owner, const std::string& key, UtcTime now) {
   std::lock_guard guard(lock_);
   auto found = index_.find({owner, key});
   if (found == index_.end()) return std::nullopt;
+  if (found->second->value.until && *found->second->value.until <= now) {
+    drop(found->second);
+    return std::nullopt;
+  }
   order_.splice(order_.begin(), order_, found->second);
   return found->second->value;
 }
@@ -55,6 +59,24 @@ void Memory::forget(const Origin& origin) {
     if (entry->value.origin.get() == &origin) drop(entry);
     entry = next;
   }
+}
+
+void Memory::limit(const Origin& origin, UtcTime until) {
+  std::lock_guard guard(lock_);
+  for (Entry& entry : order_)
+    if (entry.value.origin.get() == &origin && (!entry.value.until || until < *entry.value.until))
+      entry.value.until = until;
+}
+
+std::size_t Memory::sweep(UtcTime now) {
+  std::lock_guard guard(lock_);
+  const std::size_t before = index_.size();
+  for (auto entry = order_.begin(); entry != order_.end();) {
+    auto next = std::next(entry);
+    if (entry->value.until && *entry->value.until <= now) drop(entry);
+    entry = next;
+  }
+  return before - index_.size();
 }
 
 std::size_t Memory::bytes() const {

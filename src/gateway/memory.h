@@ -5,7 +5,8 @@
 // quarter of that, so that nobody can push out everybody else's; what was used least recently goes first. Each
 // entry carries the label of the request it came from, which the request that uses it again is joined with: a
 // label never falls by way of the memory. An owner can't see whether another's entry exists. Thread-safe (one
-// lock, held for look-ups; origins() and forget(origin) walk all entries).
+// lock, held for look-ups; origins(), forget(origin), limit() and
+// sweep() walk all entries).
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "sense/label.h"
 
 namespace sluice::gateway {
@@ -28,6 +30,7 @@ struct Remembered {
   std::string text;
   sense::Label label;
   std::shared_ptr<const Origin> origin{};  // shared by what came of one request
+  std::optional<UtcTime> until{};          // gone then, at the latest; absent: when there is no room
 };
 
 class Memory {
@@ -35,10 +38,13 @@ class Memory {
   explicit Memory(std::size_t bytes) : limit_(bytes) {}
   // Replaces what the key had. What is larger than a owner's share is not kept: false.
   bool put(const std::string& owner, const std::string& key, Remembered value);
-  std::optional<Remembered> get(const std::string& owner, const std::string& key);
+  // What is over at `now` is not there.
+  std::optional<Remembered> get(const std::string& owner, const std::string& key, UtcTime now = {});
   bool forget(const std::string& owner, const std::string& key);  // whether it was there
   std::vector<std::shared_ptr<const Origin>> origins() const;     // of all entries, each once
   void forget(const Origin& origin);                              // all that came of it
+  void limit(const Origin& origin, UtcTime until);                // all that came of it goes then, if not sooner
+  std::size_t sweep(UtcTime now);                                 // forgets what is over; how many entries
   std::size_t bytes() const;                                      // held now
 
  private:

@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "gateway/keeping.h"
+
 using namespace sluice;
 using gateway::Memory;
 using gateway::Remembered;
@@ -22,6 +24,32 @@ TEST_CASE("memory: an entry comes back with its label, to its own tenant only") 
   CHECK_FALSE(memory.forget("b", "call:1"));
   CHECK(memory.forget("a", "call:1"));
   CHECK_FALSE(memory.get("a", "call:1"));
+  CHECK(memory.bytes() == 0);
+}
+
+TEST_CASE("memory: what is over is not there, whoever asks and whether anybody does") {
+  Memory memory(1 << 20);
+  auto first = std::make_shared<gateway::Origin>(), second = std::make_shared<gateway::Origin>();
+  memory.put("a", "short", {"x", {}, first, UtcTime{100}});
+  memory.put("a", "swept", {"x", {}, first, UtcTime{100}});
+  memory.put("a", "long", {"x", {}, second, UtcTime{1000}});
+  memory.put("a", "for good", {"x", {}, second, {}});
+  CHECK(memory.get("a", "short", UtcTime{99}));
+  CHECK_FALSE(memory.get("a", "short", UtcTime{100}));
+  CHECK_FALSE(memory.get("a", "short", UtcTime{0}));
+  CHECK(memory.sweep(UtcTime{100}) == 1);
+  CHECK_FALSE(memory.get("a", "swept", UtcTime{0}));
+  CHECK(memory.origins() == std::vector<std::shared_ptr<const gateway::Origin>>{second});
+  memory.limit(*second, UtcTime{500});
+  memory.limit(*second, UtcTime{900});  // nothing is made to last longer
+  CHECK(memory.get("a", "for good", UtcTime{499}));
+  CHECK(memory.sweep(UtcTime{500}) == 2);
+  memory.put("b", "k", {"x", {}, first, {}});
+  memory.put("b", "other", {"x", {}, second, {}});
+  memory.forget(*first);
+  CHECK_FALSE(memory.get("b", "k"));
+  CHECK(memory.get("b", "other"));
+  CHECK(memory.forget("b", "other"));
   CHECK(memory.bytes() == 0);
 }
 

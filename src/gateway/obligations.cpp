@@ -208,7 +208,23 @@ std::unique_ptr<backend::Answer> Obligations::dress(std::unique_ptr<backend::Ans
   return std::make_unique<ObligedAnswer>(std::move(answer), std::move(plan), duty.notes);
 }
 
-void Obligations::notify(const policy::Verdict& verdict) const {
+void Obligations::tell(const policy::ObligationUse& use, const policy::Verdict& verdict) {
+  if (!shared_.notifier || !told_.insert(verdict.deployment + " " + use.text).second) return;
+  Notice notice;
+  notice.id = random_id("ntc_");
+  notice.target = use.text;
+  notice.event = "policy.notify";
+  notice.time = shared_.clock->utc();
+  notice.request = bearer_.request_id;
+  notice.label_class = sense::class_name(decision_.label.cls);
+  notice.categories = decision_.label.categories.to_string();
+  notice.deployment = verdict.deployment;
+  notice.revision = decision_.revision;
+  notice.rule = use.rule;
+  shared_.notifier->tell(std::move(notice));
+}
+
+void Obligations::notify(const policy::Verdict& verdict) {
   for (const policy::ObligationUse& use : verdict.obligations) {
     if (use.kind != Obligation::Notify) continue;
     metrics::counter("sluice_notifications_total", "requests that a rule wants a role to learn of",
@@ -219,6 +235,7 @@ void Obligations::notify(const policy::Verdict& verdict) const {
                                 {"id", bearer_.request_id},
                                 {"deployment", verdict.deployment},
                                 {"label", decision_.label.to_string()}});
+    tell(use, verdict);
   }
 }
 

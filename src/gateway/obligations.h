@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,13 +61,15 @@ class Obligations {
     policy::Verdict verdict;
   };
   Result<Masked> mask(const policy::Verdict& verdict, const chat::Request& asked) const;
-  void notify(const policy::Verdict& verdict) const;
+  void notify(const policy::Verdict& verdict);
+  void tell(const policy::ObligationUse& use, const policy::Verdict& verdict);
 
   const Shared& shared_;
   const policy::Decision& decision_;
   const Bearer bearer_;
   // Several answers to one request are several attempts with the same text.
   std::map<std::pair<std::string, const chat::Request*>, Masked> masked_;
+  std::set<std::string> told_;  // deployment and target: retries and several answers are one notice
 };
 
 }  // namespace sluice::gateway

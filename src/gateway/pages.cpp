@@ -75,7 +75,7 @@ Result<http::Response> model(const Shared& shared, std::string_view name, bool a
 // A response that is kept for previous_response_id.
 Result<http::Response> kept_response(Shared& shared, const Principal& principal, const std::string& id,
                                      bool remove) {
-  auto kept = shared.responses.get(principal.owner(), response_object_key(id));
+  auto kept = shared.responses.get(principal.owner(), response_object_key(id), shared.policy_time.now());
   if (!kept)
     return fail("response.unknown", "there is no response of this id here", "",
                 "responses are kept in memory for a while, and not where the policy forbids it");

@@ -105,7 +105,7 @@ Status start_policy(Shared& shared) {
 Result<ActivePolicy::Change> reload_policy(Shared& shared) {
   auto change = shared.policy.reload();
   if (!change || *change == ActivePolicy::Change::Unchanged) return change;
-  forget_what_may_not_be_kept(shared);
+  keep_by_policy_in_force(shared);
   tell_what_is_odd(shared);
   return change;
 }

@@ -1,5 +1,7 @@
 #include "gateway/recording.h"
 
+#include <thread>
+
 #include "base/log.h"
 
 namespace sluice::gateway {
@@ -7,19 +9,21 @@ namespace sluice::gateway {
 net::Task<Status> record_opening(Lane lane, ledger::Opening opening) {
   struct Shelf {
     explicit Shelf(net::Loop& loop) : written(loop) {}
+    const std::thread::id loop = std::this_thread::get_id();
     net::Signal written;
     Status status;
   };
   auto shelf = std::make_shared<Shelf>(lane.loop);
   auto done = [shelf](Status status) {
     shelf->status = std::move(status);
-    shelf->written.set();
+    if (std::this_thread::get_id() != shelf->loop) shelf->written.set();  // here nobody waits yet, nor will
   };
-  // The requests that have come in this turn of the loop share one commit.
   ledger::Ledger* ledger = lane.shared.ledger.get();
-  ledger->open_record(std::move(opening), std::move(done), ledger::Ledger::Wake::Later);
-  lane.loop.post([ledger] { ledger->wake(); });
-  co_await shelf->written.wait();
+  if (!ledger->open_record(std::move(opening), std::move(done), ledger::Ledger::Wake::Later)) {
+    // The requests that have come in this turn of the loop share one commit.
+    lane.loop.post([ledger] { ledger->wake(); });
+    co_await shelf->written.wait();
+  }
   if (!shelf->status)
     co_return fail("ledger.unavailable", "the request can't be recorded, so it is not sent", "",
                    "whoever runs this Sluice finds the cause in its log (" + shelf->status.error().code + ")");

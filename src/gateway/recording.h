@@ -5,7 +5,8 @@
 
 namespace sluice::gateway {
 
-// Ends when the record is in the database; ledger.unavailable where it can't be, and then nothing may be sent.
+// Ends when the record is in the ledger's journal or database; ledger.unavailable where it can't be, and then
+// nothing may be sent.
 net::Task<Status> record_opening(Lane lane, ledger::Opening opening);
 // What can't be written is logged: the record stays open, and the next start closes it as interrupted.
 void record_closing(const Lane& lane, ledger::Closing closing);

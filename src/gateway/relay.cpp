@@ -14,7 +14,8 @@ constexpr std::size_t kBatchBytes = 32 << 10;
 // KiB in all).
 constexpr std::size_t kMostNotes = 20;
 
-Error client_left() { return {"request.cancelled", "the client left", "", ""}; }
+// Out of line, here and wherever a coroutine fails: an Error that a coroutine makes stays in its frame.
+Failure client_left() { return fail("request.cancelled", "the client left"); }
 
 void append(std::string& bytes, std::vector<wire::Piece>& pieces) {
   for (const wire::Piece& piece : pieces) http::append_sse(bytes, piece.data, piece.event);
@@ -71,13 +72,10 @@ void Way::make_writers() {
   }
 }
 
-net::Task<Chorus::Line> Way::next() {
-  Chorus::Line line;
-  if (chorus_)
-    line = co_await chorus_->next();
-  else
-    line.chunk = co_await voice_->next();
-  co_return line;
+// Forwarded, not awaited: a silent stream keeps one frame less.
+net::Task<chat::Chunk> Way::next(std::size_t& voice) {
+  voice = 0;
+  return chorus_ ? chorus_->next(voice) : voice_->next();
 }
 
 net::Task<Status> Way::relay_stream() {
@@ -111,20 +109,21 @@ net::Task<Status> Way::relay_stream() {
 
 net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
   Status begun = co_await stream.begin();
-  if (client_gone_) co_return fail(client_left());
+  if (client_gone_) co_return client_left();
   if (!begun) co_return begun;
   std::string bytes;
   if (stream.begun_early()) append_served(bytes);
   std::vector<wire::Piece> pieces;
   Status ended;
   for (std::size_t open = writers_.size(); open > 0;) {
-    Chorus::Line line = co_await next();
-    if (client_gone_) co_return fail(client_left());
-    account(line);
-    wire::AnswerWriter& writer = *writers_[line.voice];
-    writer.stream(line.chunk, pieces);
-    if (line.chunk.last) writer.finish_stream(pieces);
-    if (line.chunk.last) --open;
+    std::size_t voice = 0;
+    chat::Chunk chunk = co_await next(voice);
+    if (client_gone_) co_return client_left();
+    account(voice, chunk);
+    wire::AnswerWriter& writer = *writers_[voice];
+    writer.stream(chunk, pieces);
+    if (chunk.last) writer.finish_stream(pieces);
+    if (chunk.last) --open;
     // The deployment's, or the writer's own: what the protocol of the client can't say.
     if (const Error* error = writer.failure()) {
       ended = fail(*error);
@@ -136,11 +135,11 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
     append(bytes, pieces);
     if (bytes.empty() || (open > 0 && bytes.size() < kBatchBytes && waiting())) continue;
     Status written = co_await stream.write(bytes);
-    bytes = std::string();  // nothing is held while the stream is silent
+    std::string().swap(bytes);  // nothing is held while the stream is silent (assigning keeps the capacity)
     if (!written) {
       client_gone_ = true;
       cancel();
-      co_return fail(client_left());
+      co_return client_left();
     }
   }
   Status finished = co_await stream.finish();
@@ -152,16 +151,17 @@ net::Task<Status> Way::relay_whole() {
   SLUICE_CO_TRY_VOID(co_await attempt());
   make_writers();
   for (std::size_t open = writers_.size(); open > 0;) {
-    Chorus::Line line = co_await next();
-    if (client_gone_) co_return fail(client_left());
-    account(line);
-    wire::AnswerWriter& writer = *writers_[line.voice];
-    writer.collect(line.chunk);
+    std::size_t voice = 0;
+    chat::Chunk chunk = co_await next(voice);
+    if (client_gone_) co_return client_left();
+    account(voice, chunk);
+    wire::AnswerWriter& writer = *writers_[voice];
+    writer.collect(chunk);
     if (const Error* error = writer.failure()) {
       cancel();
       co_return fail(*error);
     }
-    if (line.chunk.last) --open;
+    if (chunk.last) --open;
   }
   http::Response response;
   response.status = 200;
@@ -179,15 +179,15 @@ net::Task<Status> Way::relay_whole() {
   co_return sent;
 }
 
-void Way::account(const Chorus::Line& line) {
-  if (!content_sent_ && has_content(line.chunk)) {
+void Way::account(std::size_t voice, const chat::Chunk& chunk) {
+  if (!content_sent_ && has_content(chunk)) {
     content_sent_ = true;
     auto since = shared_.clock->monotonic() - began_;
     closing_.first_token_us = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
   }
-  Heard& heard = heard_[line.voice];
+  Heard& heard = heard_[voice];
   bool counted = false;
-  for (const chat::Event& event : line.chunk.events) {
+  for (const chat::Event& event : chunk.events) {
     if (auto* usage = std::get_if<chat::Usage>(&event)) {
       heard.usage = *usage;
       counted = true;

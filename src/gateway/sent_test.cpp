@@ -36,7 +36,7 @@ class RandomRequest {
            maybe("user", text()) +
            maybe("response_format",
                  R"({"type":"json_schema","json_schema":{"name":)" + text() + R"(,"schema":)" + schema() + "}}") +
-           maybe("metadata", "{" + text() + ":" + text() + "}") + extra() + "}";
+           maybe("metadata", "{" + text() + ":" + text() + "}") + numbers("seed", "max_tokens") + extra() + "}";
   }
 
   std::string responses() {
@@ -56,7 +56,7 @@ class RandomRequest {
     return out + maybe("user", text()) + maybe("metadata", "{" + text() + ":" + text() + "}") +
            maybe("text",
                  R"({"format":{"type":"json_schema","name":)" + text() + R"(,"schema":)" + schema() + "}}") +
-           extra() + "}";
+           numbers("seed", "max_output_tokens") + extra() + "}";
   }
 
   std::string anthropic(bool counted) {
@@ -77,13 +77,14 @@ class RandomRequest {
     return out +
            (counted ? ""
                     : maybe("stop_sequences", "[" + text() + "]") +
-                          maybe("metadata", R"({"user_id":)" + text() + "}")) +
+                          maybe("metadata", R"({"user_id":)" + text() + "}") + numbers("seed", "top_k")) +
            extra() + "}";
   }
 
   std::string completions() {
     return R"({"model":"route","prompt":)" + (random_.chance(50) ? text() : "[" + text() + "," + text() + "]") +
-           maybe("suffix", text()) + maybe("user", text()) + maybe("stop", text()) + extra() + "}";
+           maybe("suffix", text()) + maybe("user", text()) + maybe("stop", text()) +
+           numbers("seed", "max_tokens") + extra() + "}";
   }
 
   std::string embeddings() {
@@ -99,6 +100,15 @@ class RandomRequest {
   }
   std::string maybe(const char* name, const std::string& value) {
     return random_.chance(30) ? ",\"" + std::string(name) + "\":" + value : "";
+  }
+  std::string number() {
+    ++marks_;
+    return std::to_string(random_.chance(50) ? 4'539'000'000'000'000 + marks_ : 1'000'000'000 + marks_);
+  }
+  // Fields that decoding turns into numbers.
+  std::string numbers(const char* seed, const char* limit) {
+    return maybe(seed, number()) + maybe(limit, number()) + maybe("temperature", "0." + number()) +
+           maybe("top_p", "0." + number());
   }
   std::string object() { return "{" + text() + ":" + text() + ",\"" + "deep\":" + deep() + "}"; }
   std::string deep() {
@@ -181,6 +191,7 @@ const std::set<std::string, std::less<>> kWords = {"_invalid_arguments",
                                                    "reasoning_text",
                                                    "response_format",
                                                    "role",
+                                                   "seed",
                                                    "stop",
                                                    "stop_sequences",
                                                    "store",
@@ -189,6 +200,7 @@ const std::set<std::string, std::less<>> kWords = {"_invalid_arguments",
                                                    "suffix",
                                                    "summary",
                                                    "system",
+                                                   "temperature",
                                                    "text",
                                                    "tool",
                                                    "tool_call_id",
@@ -197,6 +209,8 @@ const std::set<std::string, std::less<>> kWords = {"_invalid_arguments",
                                                    "tool_use",
                                                    "tool_use_id",
                                                    "tools",
+                                                   "top_k",
+                                                   "top_p",
                                                    "type",
                                                    "upstream-model",
                                                    "user",

@@ -24,7 +24,7 @@ void Way::settle(const Status& status) {
   lane_.meters.request(route, closing_.outcome, double(closing_.total_us) / 1e6);
   log::info("request", {{"id", id_},
                         {"trace", trace_.trace_id},
-                        {"client_request_id", http::client_request_id(in_.headers).value_or("")},
+                        {"client_request_id", client_request_id_},
                         {"route", route},
                         {"outcome", closing_.outcome},
                         {"label", decision_.label.to_string()},
@@ -55,31 +55,27 @@ void Way::count_usage() {
   if (closing_.usage && known) closing_.cost_nano_usd = sum;
 }
 
-bool Way::may_remember() const {
-  const std::string deployment = serving()->served().deployment;
-  for (const policy::Verdict& verdict : decision_.verdicts)
-    if (verdict.deployment == deployment) return may_keep(verdict);
-  return false;
-}
-
 // Only what ended properly: half a thought is no thought.
-void Way::remember_thoughts(const std::shared_ptr<const Origin>& origin) {
+void Way::remember_thoughts(const Remembered& common) {
   for (Heard& heard : heard_) {
     if (!heard.wanted || (heard.calls.empty() && heard.reasoning.empty())) continue;
-    Remembered thought{std::move(heard.reasoning), lasting_label(decision_), origin};
+    Remembered thought = common;
+    thought.text = std::move(heard.reasoning);
     if (!heard.text.empty()) shared_.reasoning.put(principal_.owner(), "text:" + sha256_hex(heard.text), thought);
     for (const std::string& call : heard.calls) shared_.reasoning.put(principal_.owner(), "call:" + call, thought);
   }
 }
 
-void Way::remember_response(const std::shared_ptr<const Origin>& origin) {
+void Way::remember_response(const Remembered& common) {
   if (front_.protocol != chat::Protocol::OpenAiResponses || request_.store == false) return;
   std::string whole = writers_.front()->whole();
   auto doc = json::Doc::parse(whole);
   std::string id = doc ? (*doc)->root()["id"].string().value_or("") : "";
   if (id.empty()) return;
   auto keep = [&](const std::string& key, std::string text) {
-    shared_.responses.put(principal_.owner(), key, {std::move(text), lasting_label(decision_), origin});
+    Remembered kept = common;
+    kept.text = std::move(text);
+    shared_.responses.put(principal_.owner(), key, std::move(kept));
   };
   std::string items = wire::response_items(request_, whole);
   for (auto& [item, json] : wire::answer_items(whole)) keep(response_item_key(item), std::move(json));
@@ -87,17 +83,27 @@ void Way::remember_response(const std::shared_ptr<const Origin>& origin) {
   keep(response_object_key(id), std::move(whole));
 }
 
+// What earlier turns are part of it goes when they would have gone.
 void Way::remember() {
-  if (!may_remember()) return;
-  auto origin = std::make_shared<Origin>(Origin{judgement_.label, subject_, serving()->served().deployment});
-  remember_thoughts(origin);
-  remember_response(origin);
+  auto origin = std::make_shared<Origin>(Origin{judgement_.label, subject_, {}, shared_.policy_time.now()});
+  for (std::size_t i = 0; i < heard_.size(); ++i)
+    for (const ledger::Attempt& attempt : voice(i).attempts()) origin->deployments.push_back(attempt.deployment);
+  Keeping keeping = keeping_of(decision_, origin->deployments);
+  if (!keeping.allowed) return;
+  Remembered common{{}, lasting_label(decision_), origin, sooner(keeping.until(origin->time), earlier_until_)};
+  remember_thoughts(common);
+  remember_response(common);
   // Another policy may have come into force meanwhile, and may have looked through the memory before this was
   // there.
   ActivePolicy::Snapshot now = shared_.policy.current();
-  if (now == policy_ || may_keep(shared_, *now, *origin)) return;
-  shared_.reasoning.forget(*origin);
-  shared_.responses.forget(*origin);
+  if (now == policy_) return;
+  keeping = keeping_of(shared_, *now, *origin);
+  for (Memory* memory : {&shared_.reasoning, &shared_.responses}) {
+    if (!keeping.allowed)
+      memory->forget(*origin);
+    else if (auto until = keeping.until(origin->time))
+      memory->limit(*origin, *until);
+  }
 }
 
 }  // namespace sluice::gateway

@@ -16,6 +16,7 @@
 #include "engine/model_set.h"
 #include "gateway/memory.h"
 #include "gateway/office/active_policy.h"
+#include "gateway/office/notifier.h"
 #include "gateway/office/office.h"
 #include "ledger/ledger.h"
 #include "ledger/prices.h"
@@ -56,7 +57,8 @@ struct Shared {
   const Clock* clock = &system_clock();
   ForwardTime policy_time{system_clock()};  // by which the policy's dates are judged
   std::atomic<bool> draining{false};        // a graceful stop has begun: no new requests
-  Office office;                            // last: what it does uses the above
+  Office office;                            // closed before anything here goes
+  std::unique_ptr<Notifier> notifier;       // null: nobody is told
 };
 
 }  // namespace sluice::gateway

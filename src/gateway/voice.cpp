@@ -100,16 +100,14 @@ net::Task<Status> Voice::read_to_content() {
   co_return Status();
 }
 
-net::Task<chat::Chunk> Voice::next() {
-  if (relayed_ < held_.size()) {
-    chat::Chunk chunk = std::move(held_[relayed_++]);
-    if (relayed_ == held_.size()) {
-      held_ = {};
-      relayed_ = 0;
-    }
-    co_return chunk;
+net::Task<chat::Chunk> Voice::next() { return relayed_ < held_.size() ? next_held() : answer_->next(); }
+
+net::Task<chat::Chunk> Voice::next_held() {
+  chat::Chunk chunk = std::move(held_[relayed_++]);
+  if (relayed_ == held_.size()) {
+    held_ = {};
+    relayed_ = 0;
   }
-  chat::Chunk chunk = co_await answer_->next();
   co_return chunk;
 }
 

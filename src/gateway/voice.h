@@ -52,6 +52,7 @@ class Voice {
  private:
   net::Task<Status> attempt_one(backend::Backend& backend);
   net::Task<Status> read_to_content();
+  net::Task<chat::Chunk> next_held();
   engine::Keep keep_at(const std::string& deployment) const;
 
   const Shared& shared_;

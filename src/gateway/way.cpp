@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "gateway/fulfil.h"
+#include "gateway/keeping.h"
 #include "gateway/recording.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
@@ -95,7 +96,8 @@ Way::Way(Lane lane, Front front, http::Request& in, http::Responder& out, const 
       id_(connection.request_id),
       time_(shared_.clock->utc()),
       began_(connection.accepted),
-      trace_(http::trace_of(in.headers)) {
+      trace_(http::trace_of(in.headers)),
+      client_request_id_(http::client_request_id(in.headers).value_or("")) {
   closing_.id = id_;
 }
 
@@ -134,12 +136,21 @@ Status Way::decode() {
   return restore_reasoning();
 }
 
+// What is put into the request brings its label along, and the time at which it has to be gone.
+std::optional<Remembered> Way::recall(Memory& memory, const std::string& key) {
+  auto found = memory.get(principal_.owner(), key, shared_.policy_time.now());
+  if (!found) return found;
+  earlier_.join(found->label);
+  earlier_until_ = sooner(earlier_until_, found->until);
+  return found;
+}
+
 // previous_response_id: the conversation up to that answer takes its place.
 Status Way::recall_response() {
   if (front_.protocol != chat::Protocol::OpenAiResponses) return {};
   SLUICE_TRY_VOID(recall_items());
   if (request_.previous_response_id.empty()) return {};
-  auto earlier = shared_.responses.get(principal_.owner(), request_.previous_response_id);
+  auto earlier = recall(shared_.responses, request_.previous_response_id);
   if (!earlier)
     return fail(
         "response.unknown", "there is no earlier response of this id here", "$.previous_response_id",
@@ -147,16 +158,14 @@ Status Way::recall_response() {
         "forbids it");
   SLUICE_TRY(std::string body, wire::continue_response(*request_.body, earlier->text));
   SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(body)));
-  earlier_.join(earlier->label);
   return {};
 }
 
 // Items that are only named.
 Status Way::recall_items() {
   auto lookup = [this](const std::string& id) {
-    auto item = shared_.responses.get(principal_.owner(), response_item_key(id));
+    auto item = recall(shared_.responses, response_item_key(id));
     if (!item) return std::optional<std::string>();
-    earlier_.join(item->label);
     return std::optional<std::string>(std::move(item->text));
   };
   SLUICE_TRY(std::optional<std::string> body, wire::resolve_item_references(*request_.body, lookup));
@@ -170,10 +179,9 @@ Status Way::restore_reasoning() {
   auto lookup = [this](const std::vector<std::string>& calls, std::string_view text) {
     std::optional<Remembered> found;
     for (const std::string& call : calls)
-      if (!found) found = shared_.reasoning.get(principal_.owner(), "call:" + call);
-    if (!found && !text.empty()) found = shared_.reasoning.get(principal_.owner(), "text:" + sha256_hex(text));
+      if (!found) found = recall(shared_.reasoning, "call:" + call);
+    if (!found && !text.empty()) found = recall(shared_.reasoning, "text:" + sha256_hex(text));
     if (!found) return std::optional<std::string>();
-    earlier_.join(found->label);
     return std::optional<std::string>(std::move(found->text));
   };
   auto restored = wire::restore_reasoning(front_.protocol, *request_.body, lookup);
@@ -248,7 +256,7 @@ ledger::Opening Way::opening() const {
   return o;
 }
 
-// Returns when the record is in the database: before that nothing is sent anywhere.
+// Returns when the record is in the ledger's journal or database: before that nothing is sent anywhere.
 net::Task<Status> Way::open_record() {
   Status status = co_await record_opening(lane_, opening());
   recorded_ = status.has_value();
@@ -324,6 +332,7 @@ void Way::forget_request() {
   reasoned_.reset();
   if (obligations_) obligations_->forget();
   judgement_.findings = {};
+  in_.headers = {};
   for (policy::Verdict& verdict : decision_.verdicts) verdict.trace = {};
   if (front_.protocol == chat::Protocol::OpenAiResponses) return;
   request_.messages = {};

@@ -69,23 +69,24 @@ class Way {
   Status restore_reasoning();
   ledger::Opening opening() const;
   approval::Asked asked() const;
+  void tell_of_waiting(const approval::Ticket& ticket) const;
   void release_approval(const Status& status);
   void make_voices();
   void forget_request();
   Voice& voice(std::size_t i) const { return chorus_ ? chorus_->voice(i) : *voice_; }
   // Of the first voice; null until its content came: an attempt that may yet fail serves nobody.
   const backend::Answer* serving() const;
-  net::Task<Chorus::Line> next();
+  net::Task<chat::Chunk> next(std::size_t& voice);
   bool waiting() const { return chorus_ ? chorus_->waiting() : voice_->waiting(); }
   void cancel();
   void make_writers();
   wire::AnswerIdentity identity() const;
   http::Headers answer_headers() const;
-  void account(const Chorus::Line& line);
+  void account(std::size_t voice, const chat::Chunk& chunk);
   void remember();
-  void remember_thoughts(const std::shared_ptr<const Origin>& origin);
-  void remember_response(const std::shared_ptr<const Origin>& origin);
-  bool may_remember() const;
+  void remember_thoughts(const Remembered& common);
+  void remember_response(const Remembered& common);
+  std::optional<Remembered> recall(Memory& memory, const std::string& key);
   void count_usage();
   net::Task<Status> relay_chunks(Pulse::Stream& stream);
   void append_served(std::string& bytes) const;
@@ -99,11 +100,13 @@ class Way {
   std::string id_;
   UtcTime time_;
   MonotonicTime began_;
-  http::TraceContext trace_;  // the client's, or a new one
+  http::TraceContext trace_;       // the client's, or a new one
+  std::string client_request_id_;  // for the log
   Principal principal_;
   chat::Request request_;                    // as the client meant it
   std::unique_ptr<chat::Request> reasoned_;  // the same with what earlier turns thought, where a client dropped it
   sense::Label earlier_;                     // of what was remembered and is part of the request now
+  std::optional<UtcTime> earlier_until_;     // when the first of that has to be gone
   const config::Route* route_ = nullptr;
   sense::Judgement judgement_;
   // Taken when the request is judged and kept to its end: whatever comes into force meanwhile, one request is of

@@ -52,14 +52,25 @@ Result<std::unique_ptr<Worker>> Worker::create(Shared& shared, const std::string
   return worker;
 }
 
+namespace {
+
+net::Task<void> handle_request(Lane lane, Front front, http::Request& in, http::Responder& out,
+                               const http::Connection& connection) {
+  Way way(lane, front, in, out, connection);
+  co_await way.go();
+}
+
+}  // namespace
+
 net::Task<void> Worker::handle(http::Request& in, http::Responder& out, const http::Connection& connection) {
   auto front = front_of(in.path());
   const Lane lane{shared_, backends_, loop_, pulse_, meters_};
-  if (in.method == "POST" && front) {
-    Way way(lane, *front, in, out, connection);
-    co_await way.go();
-    co_return;
-  }
+  if (in.method == "POST" && front) return handle_request(lane, *front, in, out, connection);
+  return handle_page(lane, in, out, connection);
+}
+
+net::Task<void> Worker::handle_page(Lane lane, http::Request& in, http::Responder& out,
+                                    const http::Connection& connection) {
   Result<http::Response> answer;
   if (is_balance(in))
     answer = co_await balance_page(lane, in, connection);

@@ -25,6 +25,8 @@ class Worker {
 
  private:
   net::Task<void> handle(http::Request& in, http::Responder& out, const http::Connection& connection);
+  net::Task<void> handle_page(Lane lane, http::Request& in, http::Responder& out,
+                              const http::Connection& connection);
   net::Task<void> drain_and_stop();
 
   Shared& shared_;

@@ -6,6 +6,13 @@ namespace sluice::http {
 
 using Kind = Framing::Kind;
 
+namespace {
+
+Failure cancelled() { return fail("net.cancelled", "the answer was cancelled"); }
+Failure broken() { return fail("http.truncated", "the answer ended with an error before"); }
+
+}  // namespace
+
 Body::Body(std::unique_ptr<Slot> slot, std::unique_ptr<Link> link, ResponseHead head_in)
     : head(std::move(head_in)), slot_(std::move(slot)), link_(std::move(link)) {
   remaining_ = head.framing.length;
@@ -46,10 +53,10 @@ void Body::cancel() {
   slot_.reset();
 }
 
-Error Body::early_end(const Error& error) const {
-  if (cancelled_) return {"net.cancelled", "the answer was cancelled", "", ""};
-  if (error.code != "net.closed" && error.code != "net.reset") return error;
-  return {"http.truncated", "the connection ended before the answer did: " + error.message, error.where, ""};
+Failure Body::early_end(const Error& error) const {
+  if (cancelled_) return cancelled();
+  if (error.code != "net.closed" && error.code != "net.reset") return fail(error);
+  return fail("http.truncated", "the connection ended before the answer did: " + error.message, error.where);
 }
 
 Result<std::string> Body::decode() {
@@ -78,34 +85,30 @@ Result<std::string> Body::decode() {
   return piece;
 }
 
-net::Task<Result<std::string>> Body::next() {
-  for (;;) {
-    auto piece = decode();
-    if (!piece || !piece->empty() || finished()) co_return piece;
-    auto got = co_await link_->receive();
-    if (got) continue;
-    if (head.framing.kind == Kind::UntilClose && got.error().code == "net.closed" && !cancelled_) {
-      ended_ = true;
-      co_return std::string();
-    }
-    co_return fail(early_end(got.error()));
-  }
-}
-
+// One frame for the whole wait: thousands of streams stand here.
 net::Task<Result<std::string>> Body::read(std::shared_ptr<Body> self, Duration stall) {
   Body& b = *self;
-  if (b.cancelled_) co_return fail("net.cancelled", "the answer was cancelled");
-  if (b.broken_) co_return fail("http.truncated", "the answer ended with an error before");
+  if (b.cancelled_) co_return cancelled();
+  if (b.broken_) co_return broken();
   if (!b.link_) co_return std::string();
   b.link_->stream.set_deadline(stall);
   b.reading_ = true;
-  auto piece = co_await b.next();
+  Result<std::string> piece = b.decode();
+  while (piece && piece->empty() && !b.finished()) {
+    auto got = co_await b.link_->receive();
+    if (got)
+      piece = b.decode();
+    else if (b.head.framing.kind == Kind::UntilClose && got.error().code == "net.closed" && !b.cancelled_)
+      b.ended_ = true;
+    else
+      piece = b.early_end(got.error());
+  }
   b.reading_ = false;
   if (!piece || b.cancelled_) {
     b.broken_ = true;
     b.link_.reset();
     b.slot_.reset();
-    if (piece) co_return fail("net.cancelled", "the answer was cancelled");
+    if (piece) co_return cancelled();
   } else if (b.finished()) {
     b.give_back();  // before the last piece is handed out, so that a reader who stops there wastes nothing
   }
@@ -140,6 +143,7 @@ ClientResponse::~ClientResponse() {
 }
 int ClientResponse::status() const { return impl_->body->head.status; }
 const Headers& ClientResponse::headers() const { return impl_->body->head.headers; }
+void ClientResponse::forget_headers() { impl_->body->head.headers = {}; }
 net::Task<Result<std::string>> ClientResponse::read(Duration stall) { return Body::read(impl_->body, stall); }
 net::Task<Result<std::string>> ClientResponse::read_all(std::size_t limit, Duration stall) {
   return Body::read_all(impl_->body, limit, stall);

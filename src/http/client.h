@@ -46,6 +46,7 @@ class ClientResponse {
   ~ClientResponse();
   int status() const;
   const Headers& headers() const;
+  void forget_headers();  // a stream may last for minutes: who has read them lets them go
   // The next piece of the body, at least one byte; an empty string at its proper end. A body that ends early is
   // http.truncated. `stall`: net.timeout after so long without a byte.
   net::Task<Result<std::string>> read(Duration stall);

@@ -129,7 +129,9 @@ net::Task<void> linger(net::Stream& stream) {
 }
 
 // `head` is what was read of the request before it was refused.
-net::Task<void> send_error(Exchange& c, Error error, RequestHead head) {
+// `error` and `head` are the caller's until this has ended: its frame, which lives as long as the connection,
+// holds no copies of them.
+net::Task<void> send_error(Exchange& c, const Error& error, RequestHead& head) {
   // The peer is gone or the connection broken: nobody to tell.
   if (error.code.starts_with("net.")) co_return;
   head.request.keep_alive = false;
@@ -138,13 +140,19 @@ net::Task<void> send_error(Exchange& c, Error error, RequestHead head) {
   if (sent) co_await linger(c.stream);
 }
 
+net::Task<void> refuse_unread(Exchange& c, const Error& error) {
+  RequestHead head;
+  head.request = peek_request_line(c.in);
+  co_await send_error(c, error, head);
+}
+
 // Calls the handler and sees to it that the answer has a proper end or none. False: the connection must close.
 net::Task<bool> handle(Exchange& c, RequestHead& head, MonotonicTime accepted) {
   c.start_exchange(head);
   c.enter(Phase::Handling);
   c.watch();
   // An answer may take minutes.
-  if (c.in.empty()) c.in = std::string();
+  if (c.in.empty()) std::string().swap(c.in);
   Connection about;
   about.peer = c.stream.peer();
   about.accepted = accepted;
@@ -174,7 +182,8 @@ net::Task<bool> start(Exchange& c) {
   if (started.error().code == "net.plain_text") {
     Error error{"http.tls_required", "this port speaks TLS, and the request came in plain HTTP", "",
                 "use https://"};
-    co_await send_error(c, error, RequestHead());
+    RequestHead none;
+    co_await send_error(c, error, none);
   }
   co_return false;
 }
@@ -190,15 +199,13 @@ net::Task<void> serve(std::shared_ptr<Responder::Impl> connection) {
     MonotonicTime accepted;
     auto head = co_await read_head(c, accepted);
     if (!head) {
-      RequestHead unread;
-      unread.request = peek_request_line(c.in);
-      co_await send_error(c, head.error(), std::move(unread));
+      co_await refuse_unread(c, head.error());
       break;
     }
     if (!*head) break;
     Status body = co_await read_body(c, **head);
     if (!body) {
-      co_await send_error(c, body.error(), std::move(**head));
+      co_await send_error(c, body.error(), **head);
       break;
     }
     bool again = co_await handle(c, **head, accepted);

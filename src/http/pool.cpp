@@ -4,7 +4,7 @@ namespace sluice::http {
 
 net::Task<Result<std::size_t>> Link::receive() {
   if (from == in.size())
-    in = std::string();
+    std::string().swap(in);  // assigning would keep the capacity
   else
     in.erase(0, from);
   from = 0;

@@ -70,14 +70,13 @@ class Body {
   static net::Task<Result<std::string>> read_all(std::shared_ptr<Body> self, std::size_t limit, Duration stall);
   void cancel();
 
-  const ResponseHead head;
+  ResponseHead head;
 
  private:
-  net::Task<Result<std::string>> next();
   Result<std::string> decode();  // from what is received already; empty: more is needed, or the end
   bool finished() const;
   void give_back();
-  Error early_end(const Error& error) const;
+  Failure early_end(const Error& error) const;
 
   std::unique_ptr<Slot> slot_;
   std::unique_ptr<Link> link_;

@@ -37,7 +37,7 @@ Error bad_header() {
 
 Error misuse(const char* what) { return {"http.answer_state", what, "", ""}; }
 
-Error client_left() { return {"net.closed", "the client left before the end of its answer", "", ""}; }
+Failure client_left() { return fail("net.closed", "the client left before the end of its answer"); }
 
 bool bodiless(int status) { return status < 200 || status == 204 || status == 304; }
 
@@ -109,7 +109,7 @@ net::Task<Status> Responder::Impl::put(std::string_view first, std::string_view 
     Turn turn{*this};
     co_await turn;
   }
-  if (state == State::Failed) co_return fail(client_left());
+  if (state == State::Failed) co_return client_left();
   writing_ = true;
   Status done;
   do {
@@ -151,7 +151,7 @@ net::Task<Status> Responder::Impl::begin(int status_in, Headers headers) {
   if (bodiless(status_in)) co_return fail(misuse("an answer of this status has no body; use send()"));
   if (gone) {
     state = State::Failed;
-    co_return fail(client_left());
+    co_return client_left();
   }
   Framing framing;
   framing.kind = until_close ? Framing::Kind::UntilClose : Framing::Kind::Chunked;
@@ -183,11 +183,11 @@ net::Task<void> Responder::Impl::flush_task(std::shared_ptr<Impl> self) {
 }
 
 net::Task<Status> Responder::Impl::write(std::string_view payload) {
-  if (state == State::Failed) co_return fail(client_left());
+  if (state == State::Failed) co_return client_left();
   if (state != State::Streaming) co_return fail(misuse("write() outside begin() and finish()"));
   if (gone) {
     state = State::Failed;
-    co_return fail(client_left());
+    co_return client_left();
   }
   if (payload.empty() || head_only) co_return Status();
   if (writing_) {
@@ -204,7 +204,7 @@ net::Task<Status> Responder::Impl::write(std::string_view payload) {
 }
 
 net::Task<Status> Responder::Impl::finish() {
-  if (state == State::Failed) co_return fail(client_left());
+  if (state == State::Failed) co_return client_left();
   if (state != State::Streaming) co_return fail(misuse("finish() without begin()"));
   if (writing_) {
     Turn turn{*this};

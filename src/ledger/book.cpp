@@ -53,6 +53,13 @@ CREATE TABLE act (
   time INTEGER NOT NULL                            -- microseconds since 1970, UTC
 ) STRICT;
 CREATE INDEX act_ticket ON act (ticket);
+)sql",
+                                       R"sql(
+CREATE TABLE journal (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  generation INTEGER NOT NULL                      -- the newest that was moved; 0: none
+) STRICT;
+INSERT INTO journal VALUES (1, 0);
 )sql"};
 
 }  // namespace
@@ -98,11 +105,12 @@ Result<Book::Head> Book::read_head(store::Database& database) {
   SLUICE_TRY_VOID(query.start());
   SLUICE_TRY(bool found, query.next());
   if (!found) return fail("ledger.corrupt", "the chain has no anchor", database.path());
-  Head head{query.integer(0), {}};
+  Head head{query.integer(0), {}, 0};
   std::string_view hash = query.blob(1);
   if (hash.size() != head.hash.size())
     return fail("ledger.corrupt", "a hash has another length than 32 bytes", database.path());
   std::copy(hash.begin(), hash.end(), head.hash.begin());
+  SLUICE_TRY(head.generation, database.integer("SELECT generation FROM journal"));
   return head;
 }
 
@@ -116,11 +124,12 @@ Result<Book::Statements> Book::prepare(store::Database& database) {
                               "cache_miss = ?, completion = ?, reasoning = ?, cost_nano_usd = ? "
                               "WHERE id = ? AND closed_seq IS NULL"));
   SLUICE_TRY(auto insert_act, database.prepare("INSERT INTO act (seq, ticket, time) VALUES (?, ?, ?)"));
-  return Statements{std::move(find), std::move(insert_entry), std::move(insert_record), std::move(close_record),
-                    std::move(insert_act)};
+  SLUICE_TRY(auto note_generation, database.prepare("UPDATE journal SET generation = ?1 WHERE generation < ?1"));
+  return Statements{std::move(find),         std::move(insert_entry), std::move(insert_record),
+                    std::move(close_record), std::move(insert_act),   std::move(note_generation)};
 }
 
-Result<std::vector<Status>> Book::append(std::span<const Entry> group) {
+Result<std::vector<Status>> Book::append(std::span<const Entry> group, std::int64_t generation) {
   const std::int64_t seq = seq_;
   const Hash hash = hash_;
   auto write = [&]() -> Result<std::vector<Status>> {
@@ -131,11 +140,19 @@ Result<std::vector<Status>> Book::append(std::span<const Entry> group) {
       SLUICE_TRY(Status status, append_one(entry));
       statuses.push_back(std::move(status));
     }
+    if (generation != 0) {
+      SLUICE_TRY_VOID(statements_.note_generation.run({generation}));
+      if (database_.changed_rows() != 1)
+        return fail("ledger.duplicate", "this part of the journal was moved before", database_.path());
+    }
     SLUICE_TRY_VOID(transaction.commit());
     return statuses;
   };
   auto written = write();
-  if (written) return written;
+  if (written) {
+    if (generation != 0) generation_ = generation;
+    return written;
+  }
   seq_ = seq;
   hash_ = hash;
   return fail(ledger_error(std::move(written).error()));

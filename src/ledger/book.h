@@ -37,7 +37,10 @@ class Book {
   // Appends the entries in one transaction. On success element i tells whether entry i stands in the file or why
   // it was refused alone: ledger.duplicate, ledger.unknown_record, ledger.already_closed. On failure nothing of
   // the group stands there.
-  Result<std::vector<Status>> append(std::span<const Entry> group);
+  // With a generation of the journal (journal.h), whose whole content the group is, the same transaction notes
+  // that it has been moved; one that was noted already fails with ledger.duplicate.
+  Result<std::vector<Status>> append(std::span<const Entry> group, std::int64_t generation = 0);
+  std::int64_t moved_generation() const { return generation_; }  // the newest that was moved; 0: none
   // Closes every open record as `interrupted`; how many.
   Result<int> close_left_open(UtcTime now);
 
@@ -48,16 +51,21 @@ class Book {
 
  private:
   struct Statements {
-    store::Statement find, insert_entry, insert_record, close_record, insert_act;
+    store::Statement find, insert_entry, insert_record, close_record, insert_act, note_generation;
   };
   struct Head {
     std::int64_t seq;
     Hash hash;
+    std::int64_t generation;
   };
   static Result<Head> read_head(store::Database& database);
   static Result<Statements> prepare(store::Database& database);
   Book(store::Database database, Statements statements, const Head& head)
-      : database_(std::move(database)), statements_(std::move(statements)), seq_(head.seq), hash_(head.hash) {}
+      : database_(std::move(database)),
+        statements_(std::move(statements)),
+        seq_(head.seq),
+        hash_(head.hash),
+        generation_(head.generation) {}
 
   // The outer Result fails the group; the inner Status refuses this entry alone.
   Result<Status> append_one(const Entry& entry);
@@ -70,6 +78,7 @@ class Book {
   Statements statements_;  // after database_: they end first
   std::int64_t seq_;       // of the latest entry; 0: none
   Hash hash_;              // of the latest entry, or the anchor's
+  std::int64_t generation_;
 };
 
 }  // namespace sluice::ledger

@@ -28,8 +28,8 @@ struct Message {
 };
 
 // Opens and closes records until killed; half of them stay open for a while, as streams do.
-[[noreturn]] void run_child(const std::string& directory, int out) {
-  auto ledger = Ledger::open(directory, system_clock());
+[[noreturn]] void run_child(const std::string& directory, const LedgerOptions& options, int out) {
+  auto ledger = Ledger::open(directory, system_clock(), options);
   if (!ledger) _exit(1);
   auto tell = [out](char kind, const std::string& id) {
     Message message{kind, {}};
@@ -57,14 +57,15 @@ struct Message {
 }
 
 // Lets a child work for `millis` after its first message, kills it, and notes what it was told.
-void run_and_kill(const std::string& directory, int millis, std::map<std::string, char>& told) {
+void run_and_kill(const std::string& directory, const LedgerOptions& options, int millis,
+                  std::map<std::string, char>& told) {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
     close(ends[0]);
-    run_child(directory, ends[1]);
+    run_child(directory, options, ends[1]);
   }
   close(ends[1]);
   Message message;
@@ -87,19 +88,18 @@ void run_and_kill(const std::string& directory, int millis, std::map<std::string
   close(ends[0]);
 }
 
-}  // namespace
-
-TEST_CASE("After kill -9 at any moment each acknowledged request has exactly one record, and the chain is whole") {
+// In half of the starts with another way of writing than that of the process that was killed.
+void kill_again_and_again(const LedgerOptions& options, const LedgerOptions& others) {
   log::set_level(log::Level::Off);
   store::TemporaryDirectory directory;
   std::mt19937 random(7);
   std::map<std::string, char> told;
   int interrupted = 0;
   for (int round = 0; round < 12; ++round) {
-    run_and_kill(directory.path(), int(random() % 80), told);
+    run_and_kill(directory.path(), round % 4 == 3 ? others : options, int(random() % 80), told);
     // Some rounds begin on what the killed child left; the child's own start closes it.
     if (round % 3 == 0) continue;
-    auto ledger = Ledger::open(directory.path(), system_clock());
+    auto ledger = Ledger::open(directory.path(), system_clock(), round % 2 ? options : others);
     REQUIRE_MESSAGE(ledger.has_value(), ledger.error().to_string());
     interrupted += (*ledger)->interrupted_at_start();
     auto entries = (*ledger)->verify();
@@ -121,4 +121,16 @@ TEST_CASE("After kill -9 at any moment each acknowledged request has exactly one
   MESSAGE(told.size() << " acknowledged records, " << interrupted << " interrupted at the checked starts");
   CHECK(interrupted > 0);
   CHECK(told.size() > 100);
+}
+
+}  // namespace
+
+TEST_CASE("After kill -9 at any moment each acknowledged request has exactly one record, and the chain is whole") {
+  LedgerOptions plain, journal, small;
+  journal.journal = small.journal = true;
+  small.journal_bytes = 20'000;  // full now and then: both ways of writing meet
+  SUBCASE("in the database") { kill_again_and_again(plain, plain); }
+  SUBCASE("in the journal") { kill_again_and_again(journal, journal); }
+  SUBCASE("in a journal that is full now and then") { kill_again_and_again(small, small); }
+  SUBCASE("now in the one, now in the other") { kill_again_and_again(journal, plain); }
 }

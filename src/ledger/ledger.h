@@ -8,7 +8,8 @@
 //
 // Threads: all calls may come from any thread; one writer thread owns the database and commits waiting entries
 // together. `done` is called on the writer thread and must not block; what is refused at once (ledger.overloaded,
-// ledger.invalid, ledger.read_only) is told before the call returns, on the caller's thread.
+// ledger.invalid, ledger.read_only) or stands in the journal is told before the call returns, on the caller's
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -103,6 +104,11 @@ struct LedgerOptions {
   // of power may lose those of the last moments (never break the chain); true: not even those, at the price of one
   // disk flush for each group.
   bool survive_power_loss = false;
+  // Openings and closings are appended to a file of their own by the caller's thread, one write each, and moved to
+  // the database together, some 30 ms later or before the next reading through this ledger. They survive a kill as
+  // if they were in the database. Not with survive_power_loss (ledger.invalid).
+  bool journal = false;
+  std::size_t journal_bytes = 4u << 20;  // of each of its two halves, when the file is made
 };
 
 class Ledger {
@@ -120,13 +126,15 @@ class Ledger {
   // Later: the caller calls wake() at the end of its turn, so that the openings of one turn share a commit. An
   // opening that is left without wake() may wait for long.
   enum class Wake { Now, Later };
-  // done after it is in the database file, or with the reason why not: ledger.full, ledger.read_only, ledger.io,
-  // ledger.busy, ledger.overloaded, ledger.duplicate, ledger.invalid. The request must then not be sent.
-  virtual void open_record(Opening opening, Done done, Wake when = Wake::Now) = 0;
+  // done after it is in the database file or the journal, or with the reason why not: ledger.full,
+  // ledger.read_only, ledger.io, ledger.busy, ledger.overloaded, ledger.duplicate, ledger.invalid. The request
+  // must then not be sent. True if done was called already: nothing is left to wake.
+  virtual bool open_record(Opening opening, Done done, Wake when = Wake::Now) = 0;
   virtual void wake() = 0;  // what waits is written now; cheap if that is under way
   // A closing may wait for 2 ms after the latest commit, so that it shares the next one. Also
   // ledger.unknown_record, ledger.already_closed; never ledger.overloaded. A record whose closing could not be
-  // written stays open and is closed as `interrupted` at the next start.
+  // written stays open and is closed as `interrupted` at the next start. In the journal, what contradicts the
+  // records (a second opening or closing, one of no record) is found when it is moved, and is logged and left out.
   virtual void close_record(Closing closing, Done done) = 0;
   // Written like an opening, and refused for the same reasons. What was done has no effect before `done` says so.
   virtual void write_act(Act act, Done done) = 0;

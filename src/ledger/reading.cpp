@@ -1,15 +1,20 @@
 #include "ledger/reading.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "ledger/book.h"
 #include "ledger/entry.h"
+#include "ledger/journal.h"
 #include "store/database.h"
 
 namespace sluice::ledger {
 namespace {
 
+constexpr std::chrono::milliseconds kMostWait{250};
+constexpr std::chrono::milliseconds kWaitStep{3};
 constexpr int kMaxListed = 100'000;  // bounds the memory of one answer, about 1 KiB a record
 
 Result<store::Database> open_file(const std::string& data_dir) {
@@ -67,7 +72,7 @@ class Verification {
   Verification(store::Database& database, store::Statement record, store::Statement by_id, store::Statement act)
       : database_(database), record_(std::move(record)), by_id_(std::move(by_id)), act_(std::move(act)) {}
 
-  tl::unexpected<Error> broken(std::int64_t seq, const std::string& what) const {
+  Failure broken(std::int64_t seq, const std::string& what) const {
     return fail("ledger.chain_broken", "entry " + std::to_string(seq) + " " + what, database_.path(),
                 "keep this file for inspection; the entries before that one are as they were written");
   }
@@ -162,6 +167,16 @@ class Verification {
 };
 
 }  // namespace
+
+void wait_until_moved(const std::string& data_dir) {
+  const std::int64_t newest = Journal::newest_generation(data_dir);
+  auto database = open_file(data_dir);
+  for (auto waited = std::chrono::milliseconds(0); database && waited < kMostWait; waited += kWaitStep) {
+    auto moved = database->integer("SELECT generation FROM journal");
+    if (!moved || *moved >= newest) return;
+    std::this_thread::sleep_for(kWaitStep);
+  }
+}
 
 Status check_readable(const std::string& data_dir) {
   SLUICE_TRY([[maybe_unused]] auto database, open_file(data_dir));

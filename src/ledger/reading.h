@@ -14,6 +14,9 @@
 
 namespace sluice::ledger {
 
+// Returns when what stands in the journal has moved to the database, which the process that writes does within
+// some 30 ms; without such a process, after a quarter of a second.
+void wait_until_moved(const std::string& data_dir);
 Status check_readable(const std::string& data_dir);  // the file is there and has the version we know
 Result<std::vector<Record>> list_records(const std::string& data_dir, const ListOptions& options);
 Result<std::vector<Act>> list_acts(const std::string& data_dir, const ActOptions& options);

@@ -48,7 +48,7 @@ Task<Result<std::shared_ptr<Socket>>> dial(std::shared_ptr<Core> core, Endpoint 
   s->tcp.assign(to.protocol(), fd, ec);
   if (ec) {
     ::close(fd);
-    co_return fail(s->error(ec, "connecting to"));
+    co_return s->failure(ec, "connecting to");
   }
   s->tcp.set_option(asio::ip::tcp::no_delay(true), ec);
   s->set_deadline(limit);
@@ -56,7 +56,7 @@ Task<Result<std::shared_ptr<Socket>>> dial(std::shared_ptr<Core> core, Endpoint 
   auto start = [&s, &to](auto done) { s->tcp.async_connect(to, std::move(done)); };
   AsioAwaiter connecting(start);
   Transfer result = co_await connecting;
-  if (result.ec) co_return fail(s->error(result.ec, "connecting to"));
+  if (result.ec) co_return s->failure(result.ec, "connecting to");
   s->remember_peer();
   co_return s;
 }

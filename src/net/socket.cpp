@@ -28,9 +28,9 @@ Status Socket::ready() const {
   return {};
 }
 
-Error Socket::error(const ErrorCode& ec, const char* doing) const {
+Failure Socket::failure(const ErrorCode& ec, const char* doing) const {
   auto make = [&](const char* code, const std::string& what) {
-    return Error{code, what + " while " + doing + " " + peer, "", ""};
+    return fail(code, what + " while " + doing + " " + peer);
   };
   if (closed_) return make("net.cancelled", "the connection was closed on this side");
   if (ec == asio::error::operation_aborted) return make("net.timeout", "the deadline passed");

@@ -36,7 +36,7 @@ class Socket : public HangupTarget, public std::enable_shared_from_this<Socket> 
   };
 
   Status ready() const;  // an error if closed here or past the deadline
-  Error error(const ErrorCode& ec, const char* doing) const;
+  Failure failure(const ErrorCode& ec, const char* doing) const;
   void set_deadline(Duration from_now);
   void close();
   void say_goodbye();

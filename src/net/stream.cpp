@@ -70,13 +70,13 @@ Task<Status> write_plain(std::shared_ptr<Socket> s, Pieces rest) {
   for (;;) {
     ErrorCode ec = send_now(s->tcp.native_handle(), rest);
     if (!ec) break;
-    if (ec != asio::error::would_block) co_return fail(s->error(ec, "writing to"));
+    if (ec != asio::error::would_block) co_return s->failure(ec, "writing to");
     Socket::Operation pending(*s);
     auto start = [&s](auto done) { s->tcp.async_wait(asio::ip::tcp::socket::wait_write, std::move(done)); };
     AsioAwaiter writable(start);
     Transfer waited = co_await writable;
     s->writes_without_pause = 0;
-    if (waited.ec) co_return fail(s->error(waited.ec, "writing to"));
+    if (waited.ec) co_return s->failure(waited.ec, "writing to");
     if (auto fit = s->ready(); !fit) co_return fail(fit.error());
   }
   if (++s->writes_without_pause >= kWritesWithoutPause) {
@@ -101,7 +101,7 @@ Task<Status> write_tls(std::shared_ptr<Socket> s, Pieces rest) {
     auto start = [&s, &buffer](auto done) { s->tls->async_write_some(buffer, std::move(done)); };
     AsioAwaiter write(start);
     Transfer sent = co_await write;
-    if (sent.ec) co_return fail(s->error(sent.ec, "writing to"));
+    if (sent.ec) co_return s->failure(sent.ec, "writing to");
     rest.drop(sent.bytes);
     if (auto fit = s->ready(); !fit) co_return fail(fit.error());
   }
@@ -126,8 +126,8 @@ Task<Result<std::size_t>> read_into(std::shared_ptr<Socket> s, asio::mutable_buf
   };
   AsioAwaiter read(start);
   Transfer got = co_await read;
-  if (!s->open()) co_return fail(s->error(got.ec, "reading from"));
-  if (got.ec) co_return fail(s->error(got.ec, "reading from"));
+  if (!s->open()) co_return s->failure(got.ec, "reading from");
+  if (got.ec) co_return s->failure(got.ec, "reading from");
   co_return got.bytes;
 }
 
@@ -145,7 +145,7 @@ Task<Result<std::size_t>> append_plain(std::shared_ptr<Socket> s, std::string& t
     auto start = [&s](auto done) { s->tcp.async_wait(asio::ip::tcp::socket::wait_read, std::move(done)); };
     AsioAwaiter readable(start);
     Transfer waited = co_await readable;
-    if (!s->open() || waited.ec) co_return fail(s->error(waited.ec, "reading from"));
+    if (!s->open() || waited.ec) co_return s->failure(waited.ec, "reading from");
     thread_local std::array<char, kAppend> buffer;
     ssize_t got = ::recv(s->tcp.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     int number = errno;
@@ -153,9 +153,9 @@ Task<Result<std::size_t>> append_plain(std::shared_ptr<Socket> s, std::string& t
       to.append(buffer.data(), std::size_t(got));
       co_return std::size_t(got);
     }
-    if (got == 0) co_return fail(s->error(asio::error::eof, "reading from"));
+    if (got == 0) co_return s->failure(asio::error::eof, "reading from");
     if (number == EAGAIN || number == EWOULDBLOCK || number == EINTR) continue;
-    co_return fail(s->error(ErrorCode(number, boost::system::system_category()), "reading from"));
+    co_return s->failure(ErrorCode(number, boost::system::system_category()), "reading from");
   }
 }
 

@@ -84,16 +84,15 @@ bool prepare(SSL* ssl, const std::string& host) {
   return SSL_set_tlsext_host_name(ssl, name.c_str()) == 1 && SSL_set1_host(ssl, name.c_str()) == 1;
 }
 
-Error handshake_error(Socket& s, const std::string& host, const ErrorCode& ec) {
+Failure handshake_failure(Socket& s, const std::string& host, const ErrorCode& ec) {
   long verdict = SSL_get_verify_result(s.tls->native_handle());
   if (verdict != X509_V_OK)
-    return {"net.tls", "the certificate of " + host + " is refused: " + X509_verify_cert_error_string(verdict),
-            s.peer, "check the address, or name the authority that signed it with ca_file"};
-  Error error = s.error(ec, "starting TLS with");
+    return fail("net.tls", "the certificate of " + host + " is refused: " + X509_verify_cert_error_string(verdict),
+                s.peer, "check the address, or name the authority that signed it with ca_file");
   if (ec == asio::error::eof || ec == asio::ssl::error::stream_truncated)
-    error = {"net.tls", host + " closed the connection during the TLS handshake", s.peer,
-             "check that the port speaks TLS"};
-  return error;
+    return fail("net.tls", host + " closed the connection during the TLS handshake", s.peer,
+                "check that the port speaks TLS");
+  return s.failure(ec, "starting TLS with");
 }
 
 }  // namespace
@@ -124,8 +123,8 @@ Task<Status> tls_handshake(std::shared_ptr<Socket> s, std::shared_ptr<TlsContext
   auto start = [&s](auto done) { s->tls->async_handshake(asio::ssl::stream_base::client, std::move(done)); };
   AsioAwaiter handshake(start);
   Transfer end = co_await handshake;
-  if (!s->open()) co_return fail(s->error(end.ec, "starting TLS with"));
-  if (end.ec) co_return fail(handshake_error(*s, host, end.ec));
+  if (!s->open()) co_return s->failure(end.ec, "starting TLS with");
+  if (end.ec) co_return handshake_failure(*s, host, end.ec);
   co_return Status();
 }
 

@@ -8,17 +8,18 @@
 namespace sluice::net {
 namespace {
 
-Error accept_error(Socket& s, const ErrorCode& ec) {
+Failure accept_failure(Socket& s, const ErrorCode& ec) {
   if (ec.category() == asio::error::get_ssl_category()) {
     int reason = ERR_GET_REASON(static_cast<unsigned long>(ec.value()));
     if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
       s.tls.reset();
-      return {"net.plain_text", "the client spoke plain HTTP to a port that speaks TLS", s.peer, "use https://"};
+      return fail("net.plain_text", "the client spoke plain HTTP to a port that speaks TLS", s.peer,
+                  "use https://");
     }
   }
   if (ec == asio::error::eof || ec == asio::ssl::error::stream_truncated)
-    return {"net.closed", "the client left during the TLS handshake", s.peer, ""};
-  return s.error(ec, "starting TLS with");
+    return fail("net.closed", "the client left during the TLS handshake", s.peer);
+  return s.failure(ec, "starting TLS with");
 }
 
 }  // namespace
@@ -34,8 +35,8 @@ Task<Status> tls_accept(std::shared_ptr<Socket> s) {
     AsioAwaiter handshake(start);
     end = co_await handshake;
   }
-  if (!s->open()) co_return fail(s->error(end.ec, "starting TLS with"));
-  if (end.ec) co_return fail(accept_error(*s, end.ec));
+  if (!s->open()) co_return s->failure(end.ec, "starting TLS with");
+  if (end.ec) co_return accept_failure(*s, end.ec);
   co_return Status();
 }
 

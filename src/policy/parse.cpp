@@ -236,7 +236,7 @@ void take_unless(Fields& fields, Unless& unless) {
   if (!node) return;
   auto bits = read_names(*node);
   if (!bits) return fields.add(*node, std::move(bits).error());
-  auto items = node->type() == Node::Type::List ? node->list().value() : std::vector<Node>{*node};
+  auto items = node->type() == Node::Type::List ? *node->list() : std::vector<Node>{*node};
   for (const Node& item : items) {
     auto word = item.choice(kUnlessOfAssertion);
     if (!word) return fields.add(item, std::move(word).error());

@@ -18,6 +18,7 @@ class NameCheck {
       if (!d.group.empty()) deployments_.push_back(d.group);
     }
     for (const config::Route& r : s.routes) routes_.push_back(r.model);
+    for (const config::NotifyTarget& t : s.notify) targets_.push_back(t.name);
     for (const config::Key& k : s.keys) {
       principals_.push_back(k.name);
       if (!k.team.empty()) teams_.push_back(k.team);
@@ -37,6 +38,14 @@ class NameCheck {
   }
   Status check(const Where& where, const std::string& place) const {
     return check(where.deployments, deployments_, "deployment", place);
+  }
+  // Whom an obligation tells.
+  Status check(const std::vector<ObligationUse>& obligations, const std::string& place) const {
+    for (const ObligationUse& use : obligations)
+      if (use.kind == Obligation::Notify) {
+        SLUICE_TRY_VOID(check(Names(std::vector<std::string>{use.text}), targets_, "target", place));
+      }
+    return {};
   }
   // Who approves or declassifies: a principal, a team or a role.
   Status check_people(const std::vector<std::string>& names, const std::string& place) const {
@@ -58,7 +67,7 @@ class NameCheck {
     }
     return {};
   }
-  std::vector<std::string> deployments_, routes_, principals_, teams_, workloads_, people_;
+  std::vector<std::string> deployments_, routes_, principals_, teams_, workloads_, people_, targets_;
 };
 
 class FilePolicy : public Policy {
@@ -100,6 +109,7 @@ class FilePolicy : public Policy {
       SLUICE_TRY_VOID(names.check(rule.who, rule.place));
       SLUICE_TRY_VOID(names.check(rule.where, rule.place));
       SLUICE_TRY_VOID(names.check_people(rule.hold.approvers, rule.place));
+      SLUICE_TRY_VOID(names.check(rule.obligations, rule.place));
     }
     for (const Floor& floor : model_.floors) {
       SLUICE_TRY_VOID(names.check(floor.who, floor.place));

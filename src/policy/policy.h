@@ -31,7 +31,7 @@ enum class Obligation : std::uint8_t {
   LogNoContent,   // log_no_content: no content in any log
   LogHashOnly,    // log_hash_only: a keyed hash of the content may be logged, nothing of it else
   LogRedacted,    // log_redacted: content may be logged with every finding removed
-  RetainDays,     // retain(30d): `number` days, then the record goes
+  RetainDays,     // retain(30d): `number` days, then what is kept of the content goes; the record stays
   NoSharedCache,  // no_shared_cache: no cache that another tenant's requests look into
   NoStore,        // no_store: not kept for a later request that names it (previous_response_id)
   Pseudonymise,   // pseudonymise(pii): `categories` are replaced by tokens and restored in the answer

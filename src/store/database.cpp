@@ -256,7 +256,7 @@ Status Database::checkpoint() {
   return {};
 }
 
-tl::unexpected<Error> Statement::failed(int code) const {
+Failure Statement::failed(int code) const {
   sqlite3* database = sqlite3_db_handle(handle_.get());
   const char* file = sqlite3_db_filename(database, "main");
   Error error = make_error(database, code, file ? file : "");

@@ -83,7 +83,7 @@ class Statement {
   };
   explicit Statement(sqlite3_stmt* statement) : handle_(statement) {}
   Status bind(Parameters parameters, bool copy);
-  tl::unexpected<Error> failed(int code) const;
+  Failure failed(int code) const;
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 

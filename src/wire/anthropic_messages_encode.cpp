@@ -21,7 +21,7 @@ using json::Value;
 // Thinking needs a budget where it is switched on; the vendor takes no less than this.
 constexpr std::int64_t kLeastBudget = 1024;
 
-tl::unexpected<Error> unsupported(std::string message, std::string where, std::string hint) {
+Failure unsupported(std::string message, std::string where, std::string hint) {
   return fail("request.unsupported", std::move(message), std::move(where), std::move(hint));
 }
 

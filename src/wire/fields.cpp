@@ -26,14 +26,14 @@ const char* type_name(Value value) {
   return "an object";
 }
 
-tl::unexpected<Error> wrong_type(Value value, const char* expected) {
+Failure wrong_type(Value value, const char* expected) {
   return fail("request.invalid", std::string("expected ") + expected + ", found " + type_name(value),
               value.path());
 }
-tl::unexpected<Error> wrong_value(Value value, const char* expected) {
+Failure wrong_value(Value value, const char* expected) {
   return fail("request.invalid", std::string("expected ") + expected, value.path());
 }
-tl::unexpected<Error> missing(Value object, const char* name, const char* expected) {
+Failure missing(Value object, const char* name, const char* expected) {
   return fail("request.invalid", std::string("a field is missing: expected ") + expected,
               object.path() + "." + name);
 }

@@ -15,9 +15,9 @@ namespace sluice::wire {
 const char* type_name(json::Value value);  // "a string", "nothing", ...
 
 // request.invalid at the value's path.
-tl::unexpected<Error> wrong_type(json::Value value, const char* expected);
-tl::unexpected<Error> wrong_value(json::Value value, const char* expected);
-tl::unexpected<Error> missing(json::Value object, const char* name, const char* expected);
+Failure wrong_type(json::Value value, const char* expected);
+Failure wrong_value(json::Value value, const char* expected);
+Failure missing(json::Value object, const char* name, const char* expected);
 
 Result<std::string> text_of(json::Value value);
 Result<std::string> required_text(json::Value object, const char* name);

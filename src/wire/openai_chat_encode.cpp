@@ -16,7 +16,7 @@ using json::Value;
 
 namespace {
 
-tl::unexpected<Error> unsupported(std::string message, std::string where, std::string hint = {}) {
+Failure unsupported(std::string message, std::string where, std::string hint = {}) {
   return fail("request.unsupported", std::move(message), std::move(where),
               hint.empty() ? "leave it out, or use a model behind another deployment" : std::move(hint));
 }

@@ -39,7 +39,7 @@ class Translation {
   std::string turns() const { return anthropic() ? "$.messages" : "$.input"; }
   std::string format_path() const { return anthropic() ? "$.output_config.format" : "$.text.format"; }
 
-  tl::unexpected<Error> refuse(std::string message, std::string where) const {
+  Failure refuse(std::string message, std::string where) const {
     return fail("request.unsupported", std::move(message), std::move(where),
                 "leave it out, or use a model behind a deployment that speaks your client's protocol");
   }

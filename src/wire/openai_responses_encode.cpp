@@ -18,7 +18,7 @@ using chat::Role;
 using json::Type;
 using json::Value;
 
-tl::unexpected<Error> refuse(std::string path, const std::string& what) {
+Failure refuse(std::string path, const std::string& what) {
   return fail("request.unsupported", "a deployment of the Responses API can't be told " + what, std::move(path),
               "leave it out, or use a model whose deployment speaks the protocol that you do");
 }

@@ -43,6 +43,8 @@ ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at) {
   return ssize_t(::syscall(SYS_pwrite64, file, bytes, size, at));
 }
 
+ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) { return pwrite64(file, bytes, size, at); }
+
 ssize_t write(int file, const void* bytes, size_t size) {
   if (no_room(file)) return full();
   return ssize_t(::syscall(SYS_write, file, bytes, size));

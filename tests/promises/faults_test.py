@@ -432,6 +432,60 @@ rules:
         self.assertEqual(self.ask(make_case("card", "last turn")).status, 403, "expired, and open again")
         self.assertEqual(self.ask(make_case(None, "last turn")).where, "hosted")
 
+    def test_an_approval_ends_whatever_the_clocks_do(self):
+        people = {name: f"sk-{name}-0123456789abcdef" for name in ("ann", "adam")}
+        KEY.update({f"KEY_{name.upper()}": secret for name, secret in people.items()})
+        with open(os.path.join(self.folder, "policy.yaml"), "w") as file:
+            file.write("policy: v1\nrevision: h\nrules:\n"
+                       "  - {id: H, hold: [public, internal, confidential, regulated, restricted], zones: [hosted], approvers: [admin], ttl: 4h}\n")
+        self.start("policy: policy.yaml\nkeys:\n  - {name: ann, key_env: KEY_ANN, tenant: a}\n"
+                   "  - {name: adam, key_env: KEY_ADAM, tenant: a, roles: [admin]}\n")
+        me, admin = ({"Authorization": "Bearer " + people[name]} for name in ("ann", "adam"))
+        hour, day = 3600, 86400
+
+        def hold_and_approve():
+            case = make_case("key", "last turn")
+            held = self.ask(case, headers=me)
+            self.assertEqual(held.error, "policy.held", held)
+            ticket = held.headers["x-sluice-ticket"]
+            path = f"/sluice/approvals/{ticket}/approve"
+            status, _, raw = self.sluice.request("POST", path, json.dumps({"reason": "agreed"}), admin)
+            self.assertEqual(status, 200, raw)
+            return case, me | {"x-sluice-ticket": ticket}
+
+        jumps = {  # what becomes of an approval under jumps one after the other; the last one decides
+            "set back": ([{"wall_s": -day}], "ok"),
+            "set back, and the time passes": ([{"wall_s": -day}, {"wall_s": -day, "monotonic_s": 5 * hour}],
+                                              "approval.expired"),
+            "set forward": ([{"wall_s": 5 * hour}], "approval.expired"),
+            "forward and back": ([{"wall_s": 5 * hour}, {}], "approval.expired"),
+            "the time passes, the wall stands": ([{"monotonic_s": 5 * hour}], "approval.expired"),
+        }
+        for name, (steps, wanted) in jumps.items():
+            with self.subTest(jump=name):
+                # Its time never goes back: each jump has a process and a file of its own.
+                self.sluice.stop()
+                shutil.rmtree(os.path.join(self.folder, "data"))
+                self.fault()
+                self.sluice.start()
+                case, headers = hold_and_approve()
+                before = len(self.fakes["hosted"].received)
+                for step in steps[:-1]:
+                    self.fault(**step)
+                    self.sluice.request("GET", "/sluice/approvals", None, me)
+                self.fault(**steps[-1])
+                answer = self.ask(case, headers=headers)
+                self.assertEqual(answer.error or "ok", wanted, answer)
+                self.assertEqual(len(self.fakes["hosted"].received) - before, wanted == "ok")
+                if wanted != "ok":  # neither by name nor by its content
+                    self.fault()
+                    self.assertEqual(self.ask(case, headers=headers).error, wanted)
+                    self.assertEqual(self.ask(case, headers=me).error, "policy.held")
+                    self.sluice.stop()
+                    self.sluice.start()
+                    self.assertEqual(self.ask(case, headers=headers).error, wanted, "a restart revived it")
+                    self.assertEqual(len(self.fakes["hosted"].received), before)
+
     # Deployments
 
     def test_deployments_that_fail_move_nothing_to_where_it_may_not_go(self):

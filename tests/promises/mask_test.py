@@ -165,6 +165,7 @@ def config(fake, policy, folder, kind="deepseek"):
     name = "deepseek" if kind == "deepseek" else "openai"
     return f"""
 policy: {path}
+notify: [{{name: dpo}}]
 deployments:
   - {{name: hosted, kind: {name}{dialect}, address: "{fake.address}", model: deepseek-flash, key_env: FAKE_KEY, zone: hosted,
      jurisdiction: CN}}

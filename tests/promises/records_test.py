@@ -16,6 +16,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
 from deepseek import ANSWER, FakeDeepSeek  # noqa: E402
+from fronts import FRONTS  # noqa: E402
 from sluice import Sluice, text_of, wait_until  # noqa: E402
 
 KEY = {"FAKE_KEY": "sk-fake-upstream-key-0123456789"}
@@ -155,21 +156,49 @@ routes:
             self.assertEqual(sluice.process.wait(60), 0)
             self.assertEqual([r["closing"]["outcome"] for r in sluice.records()], ["ok"])
 
+    def named_and_sent(self, sluice, fake, count):
+        """The hashes that the records name, oldest first, each of which must be that of what the fake received then."""
+        wait_until(lambda: len(sluice.records()) == count and all(r["closing"] for r in sluice.records()),
+                   what="the records")
+        records = sluice.records()
+        hashes = [r["closing"]["attempts"][0]["content_hash"] for r in reversed(records)]
+        with open(os.path.join(sluice.folder, "data", "approval.key"), "rb") as file:
+            key = hmac.new(file.read(), b"sluice approval content 1", hashlib.sha256)
+        for received, named in zip(fake.received, hashes, strict=True):
+            parts = (records[0]["tenant"].encode(), b"sent", received.body, b"")
+            text = b"".join(b"%d:%s" % (len(p), p) for p in parts)
+            self.assertEqual(named, hmac.new(key.digest(), text, hashlib.sha256).hexdigest())
+        return hashes
+
     def test_a_record_names_the_bytes_that_were_sent(self):
         with FakeDeepSeek() as fake, Sluice(config(fake), KEY) as sluice:
             for text in ("one", "two", "two"):
                 sluice.chat("chat", [{"role": "user", "content": f"Say {text}."}])
-            records = sluice.records()
-            hashes = [r["closing"]["attempts"][0]["content_hash"] for r in reversed(records)]
-            self.assertEqual([len(h) for h in hashes], [64] * 3)
+            hashes = self.named_and_sent(sluice, fake, 3)
             self.assertEqual(hashes[1], hashes[2])
             self.assertNotEqual(hashes[0], hashes[1])
-            with open(os.path.join(sluice.folder, "data", "approval.key"), "rb") as file:
-                key = hmac.new(file.read(), b"sluice approval content 1", hashlib.sha256)
-            for received, named in zip(fake.received, hashes, strict=True):
-                parts = (records[0]["tenant"].encode(), b"sent", received.body, b"")
-                text = b"".join(b"%d:%s" % (len(p), p) for p in parts)
-                self.assertEqual(named, hmac.new(key.digest(), text, hashlib.sha256).hexdigest())
+
+    def test_a_record_names_the_bytes_that_were_sent_also_where_they_were_translated(self):
+        case = {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Say hello."}]}
+        for kind, front in (("openai, dialect: generic", "messages"), ("anthropic", "chat")):
+            with self.subTest(kind=kind), FakeDeepSeek() as fake:
+                address = fake.address + ("/v1" if "openai" in kind else "")
+                with Sluice(f"""
+deployments:
+  - {{name: far, kind: {kind}, address: "{address}", model: deepseek-flash, key_env: FAKE_KEY, zone: hosted,
+     jurisdiction: US}}
+routes:
+  chat: [far]
+""", KEY) as sluice:
+                    path, body, _, _ = FRONTS[front]
+                    for stream in (False, True):
+                        asked = json.dumps(body(case, "chat", stream=stream))
+                        status, _, raw = sluice.request("POST", path, asked)
+                        self.assertEqual(status, 200, raw)
+                        self.assertNotEqual(fake.received[-1].path.removeprefix("/anthropic"), path,
+                                            "nothing was translated")
+                        self.assertNotEqual(fake.received[-1].body, asked.encode())
+                    self.named_and_sent(sluice, fake, 2)
 
     def test_a_stream_that_a_keep_alive_began_says_in_comments_who_serves_it(self):
         with FakeDeepSeek() as fake:

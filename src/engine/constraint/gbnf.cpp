@@ -27,7 +27,7 @@ class GbnfReader {
     bool defined = false;
     std::size_t seen = 0;  // where it stands first
   };
-  tl::unexpected<Error> error(const std::string& what, std::size_t at) const;
+  Failure error(const std::string& what, std::size_t at) const;
   bool ends() const { return at_ >= text_.size(); }
   char peek() const { return ends() ? '\0' : text_[at_]; }
   void skip_space(bool lines);
@@ -50,7 +50,7 @@ class GbnfReader {
   std::map<std::string, Named, std::less<>> names_;
 };
 
-tl::unexpected<Error> GbnfReader::error(const std::string& what, std::size_t at) const {
+Failure GbnfReader::error(const std::string& what, std::size_t at) const {
   const std::string_view before = text_.substr(0, std::min(at, text_.size()));
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   return fail("engine.constraint", "the grammar is not understood: " + what, "line " + std::to_string(line),

@@ -155,7 +155,7 @@ Id whole(GrammarBuilder& b, std::int64_t least, std::int64_t most) {
   return b.choice(all);
 }
 
-tl::unexpected<Error> nothing_between() {
+Failure nothing_between() {
   return fail("engine.constraint", "no number of at most 15 digits lies between minimum and maximum");
 }
 

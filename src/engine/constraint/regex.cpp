@@ -35,7 +35,7 @@ class RegexReader {
   }
 
  private:
-  tl::unexpected<Error> error(const std::string& what, std::size_t at) const {
+  Failure error(const std::string& what, std::size_t at) const {
     return fail("engine.constraint", "the regular expression is not understood: " + what,
                 "byte " + std::to_string(at) + " of the pattern",
                 "classes, groups, alternatives, repetitions and anchors at the ends are possible");

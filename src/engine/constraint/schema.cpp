@@ -40,7 +40,7 @@ bool is_whole(json::Value value) {
 
 }  // namespace
 
-tl::unexpected<Error> SchemaCompiler::refuse(json::Value at, const std::string& what) const {
+Failure SchemaCompiler::refuse(json::Value at, const std::string& what) const {
   return fail("engine.constraint", "the schema cannot be held by construction: " + what, at ? at.path() : "$",
               "leave the keyword out, or say it in another way");
 }

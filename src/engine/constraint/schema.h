@@ -66,7 +66,7 @@ class SchemaCompiler {
   bool disjoint(json::Value a, json::Value b);
   bool disjoint_values(json::Value a, json::Value b);
   static unsigned types_of(json::Value schema);
-  tl::unexpected<Error> refuse(json::Value at, const std::string& what) const;
+  Failure refuse(json::Value at, const std::string& what) const;
 
   JsonParts& parts_;
   GrammarBuilder& b_;

@@ -304,7 +304,7 @@ std::string File::value_type(std::string_view key) const {
   return value_type_name(value->type);
 }
 
-tl::unexpected<Error> File::wrong(std::string_view key, const char* expected) const {
+Failure File::wrong(std::string_view key, const char* expected) const {
   const Value* value = find(key);
   if (!value)
     return fail("gguf.missing_key", "metadata key " + std::string(key) + " is missing", name_,

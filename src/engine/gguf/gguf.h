@@ -111,7 +111,7 @@ class File {
   template <class T>
   T scalar_at(std::uint64_t offset) const;
   std::optional<std::int64_t> integer_at(ValueType type, std::uint64_t offset) const;
-  tl::unexpected<Error> wrong(std::string_view key, const char* expected) const;
+  Failure wrong(std::string_view key, const char* expected) const;
 
   std::string name_;
   std::string_view bytes_;

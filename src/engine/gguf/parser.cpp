@@ -28,8 +28,7 @@ bool is_scalar(ValueType type) { return type != ValueType::String && type != Val
 
 }  // namespace
 
-tl::unexpected<Error> Parser::error(std::string code, std::string message, std::uint64_t at,
-                                    std::string hint) const {
+Failure Parser::error(std::string code, std::string message, std::uint64_t at, std::string hint) const {
   return fail(std::move(code), std::move(message), file_.name_ + " byte " + std::to_string(at), std::move(hint));
 }
 

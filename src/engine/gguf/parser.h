@@ -12,8 +12,7 @@ class Parser {
 
  private:
   std::uint64_t remaining() const { return bytes_.size() - position_; }
-  tl::unexpected<Error> error(std::string code, std::string message, std::uint64_t at,
-                              std::string hint = {}) const;
+  Failure error(std::string code, std::string message, std::uint64_t at, std::string hint = {}) const;
   template <class T>
   Result<T> read(const std::string& what);
   Result<std::string_view> read_string(const std::string& what, std::uint64_t limit);

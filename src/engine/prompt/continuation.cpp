@@ -29,7 +29,7 @@ std::optional<GapMarks> gap_marks(const Tokenizer& tokenizer) {
   return std::nullopt;
 }
 
-tl::unexpected<Error> refuse(const char* path, std::string what, std::string hint) {
+Failure refuse(const char* path, std::string what, std::string hint) {
   return fail("engine.unsupported_field", std::move(what), path, std::move(hint));
 }
 

@@ -6,7 +6,7 @@
 namespace sluice::engine {
 namespace {
 
-tl::unexpected<Error> refuse(const std::string& what, std::string where) {
+Failure refuse(const std::string& what, std::string where) {
   return fail("engine.unsupported_field",
               "the built-in engine has no words for " + what + " in this model's prompt", std::move(where),
               "leave it out, or use a deployment that supports it");

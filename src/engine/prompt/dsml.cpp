@@ -31,7 +31,7 @@ struct Merged {
 
 bool asks(const Turn& turn) { return turn.role == Turn::Role::User || turn.role == Turn::Role::Developer; }
 
-tl::unexpected<Error> refuse(std::string what, std::string where) {
+Failure refuse(std::string what, std::string where) {
   return fail("engine.unsupported_field", std::move(what), std::move(where), "correct the field or leave it out");
 }
 

@@ -22,7 +22,7 @@ struct Piece {
   int line = 1;
 };
 
-tl::unexpected<Error> error(const std::string& what, int line) {
+Failure error(const std::string& what, int line) {
   return fail("engine.template", "the chat template is not understood: " + what, "line " + std::to_string(line),
               "set sluice.prompt_format in the file's metadata to the format that the model was trained with");
 }

@@ -15,7 +15,7 @@ constexpr std::size_t kMostText = 16u << 20;  // bytes, of any text
 constexpr std::size_t kMostItems = 1'000'000;
 using Kind = Value::Kind;
 
-tl::unexpected<Error> error(const std::string& what, int line) {
+Failure error(const std::string& what, int line) {
   return fail("engine.template", "the chat template: " + what, "line " + std::to_string(line),
               "send the conversation in the form that the model's template takes");
 }

@@ -18,7 +18,7 @@ bool has_all(const Tokenizer& tokenizer, std::initializer_list<std::string_view>
   return true;
 }
 
-tl::unexpected<Error> unsupported(const gguf::File& file, std::string message) {
+Failure unsupported(const gguf::File& file, std::string message) {
   return fail("engine.unsupported", std::move(message), file.name(),
               std::string(kSupported) + "; set sluice.prompt_format in the file's metadata to choose one");
 }

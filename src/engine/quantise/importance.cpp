@@ -15,7 +15,7 @@ constexpr std::int32_t kMostEntries = 1'000'000, kLongestName = 512, kMostValues
 // A column that no text used still matters a little: the search needs positive weights.
 constexpr float kLeastShare = 1e-4f;
 
-tl::unexpected<Error> bad(std::string what, const std::string& path) {
+Failure bad(std::string what, const std::string& path) {
   return fail("quantise.importance", std::move(what), path, "give what llama-imatrix wrote for this model");
 }
 

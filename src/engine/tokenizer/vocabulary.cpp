@@ -74,7 +74,7 @@ TokenKind guessed_kind(std::string_view name, Spelling spelling) {
   return TokenKind::Normal;
 }
 
-tl::unexpected<Error> contradiction(const gguf::File& file, std::string message) {
+Failure contradiction(const gguf::File& file, std::string message) {
   return fail("engine.vocabulary", std::move(message), file.name(),
               "the file is damaged; fetch or convert it again");
 }

@@ -97,7 +97,7 @@ bool matches_empty(const RE2& regex) {
   return false;
 }
 
-tl::unexpected<Error> wrong(const config::Said& said, std::string message, std::string hint) {
+Failure wrong(const config::Said& said, std::string message, std::string hint) {
   return fail("config.value", std::move(message), said.where, std::move(hint));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sense/scan/decode_parts.h"
+#include "sense/scan/rewritten.h"
 #include "text/utf8.h"
 
 namespace sluice::sense::scan {
@@ -25,6 +26,9 @@ class Decoder {
     for (Piece& piece : written_apart(text)) keep(std::move(piece), origin, depth);
     if (auto piece = unescaped(text)) keep(std::move(*piece), origin, depth);
     if (auto piece = without_homoglyphs(text)) keep(std::move(*piece), origin, depth);
+    for (const auto edits : {gaps_in_numbers, joints_of_strings, breaks_in_words}) {
+      for (Piece& piece : rewritten(text, edits(text))) keep(std::move(piece), origin, depth);
+    }
   }
 
   std::vector<Decoded> take() { return std::move(found_); }

@@ -1,6 +1,7 @@
 // Bounded decoding: what a text says in another notation (\u0034, %34, &#52;, base64, hexadecimal, character
-// codes, letters written apart), so that a card number in base64 is judged like one in digits. Three levels deep;
-// never more decoded text than four times the input and a little.
+// codes, letters written apart, numbers with commas or markup between their groups, strings that are put
+// together), so that a card number in base64 is judged like one in digits. Three levels deep; never more decoded
+// text than four times the input and a little.
 #pragma once
 
 #include <string_view>

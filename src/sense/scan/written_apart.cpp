@@ -88,7 +88,8 @@ void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::siz
   const char separator = t[at];
   start = at;
   while (start >= 2 && t[start - 2] == separator) start -= 2;
-  if (start >= 1) --start;  // the character before the first separator
+  if (start >= 1) --start;  // the character before the first separator, unless it ends a word
+  if (start >= 1 && is_word_byte(t[start]) && is_word_byte(t[start - 1])) start += 2;
   end = at;
   while (end + 2 < t.size() && t[end + 2] == separator) end += 2;
   end = std::min(t.size(), end + 2);

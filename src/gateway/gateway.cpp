@@ -39,15 +39,15 @@ engine::LoadOptions options_of(const config::Deployment& deployment, const std::
   return options;
 }
 
-tl::unexpected<Error> at_deployment(const config::Deployment& deployment, Error error) {
+Error at_deployment(const config::Deployment& deployment, Error error) {
   error.where = deployment.where + (error.where.empty() ? "" : ", " + error.where);
-  return fail(std::move(error));
+  return error;
 }
 
 Result<std::shared_ptr<engine::Engine>> load_engine(const config::Deployment& deployment,
                                                     const std::vector<std::string>& tenants) {
   auto engine = engine::Engine::load(options_of(deployment, tenants));
-  if (!engine) return at_deployment(deployment, engine.error());
+  if (!engine) return fail(at_deployment(deployment, engine.error()));
   return std::shared_ptr<engine::Engine>(std::move(*engine));
 }
 
@@ -59,7 +59,7 @@ Status examine_group(Shared& shared, const std::string& group, const std::vector
   for (const config::Deployment& deployment : shared.settings.deployments) {
     if (deployment.group != group) continue;
     auto model = engine::examine(options_of(deployment, tenants));
-    if (!model) return at_deployment(deployment, model.error());
+    if (!model) return fail(at_deployment(deployment, model.error()));
     memory = deployment.memory;
     if (model->footprint.bytes() > memory)
       log::warn("engine.never_fits", {{"deployment", deployment.name},

@@ -369,6 +369,7 @@ Made make_business_topic(scan::PhraseSet& set) {
   Topic::Definition d{"business", scan::Kind::BusinessTopic, decide_business};
   d.address_group = kNetwork;
   d.paragraph = 200;
+  d.telling = 1u << kMarking | 1u << kInternal | 1u << kNetwork;
   auto topic = std::make_unique<Topic>(set, d);
   add_markings(*topic);
   add_matters(*topic);
@@ -385,6 +386,8 @@ Made make_restricted_topic(scan::PhraseSet& set) {
   Topic::Definition d{"restricted", scan::Kind::RestrictedTopic, decide_restricted};
   d.name_group = kOwner;
   d.name_weight = 1.5;
+  d.telling = 1u << kMarking | 1u << kGenetic;
+  d.telling_weight = 1.5;
   auto topic = std::make_unique<Topic>(set, d);
   add_restricted(*topic);
   add_general(*topic);
@@ -399,6 +402,8 @@ Made make_finance_topic(scan::PhraseSet& set) {
   d.money_group = kMoney;
   d.amount_group = kAmount;
   d.window = 600;
+  d.telling = 1u << kStatement | 1u << kTerm;
+  d.telling_weight = 1.5;
   auto topic = std::make_unique<Topic>(set, d);
   add_finance(*topic);
   add_statements(*topic);

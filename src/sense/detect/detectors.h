@@ -20,6 +20,7 @@ Made make_mrz(scan::PhraseSet& set);        // machine-readable zones of passpor
 Made make_network(scan::PhraseSet& set);    // addresses of machines and wallets
 Made make_tokens(scan::PhraseSet& set);     // private keys and API tokens known by their shape
 Made make_passwords(scan::PhraseSet& set);  // secrets known by the words before them
+Made make_topics(scan::PhraseSet& set);     // the trained model beside the tables below
 Made make_source_code(scan::PhraseSet& set);
 Made make_names(scan::PhraseSet& set);   // names of people, where the words around say that they are
 Made make_wishes(scan::PhraseSet& set);  // "keep this local"

@@ -627,6 +627,7 @@ void add_general(Topic& t) {
 Made make_health_topic(scan::PhraseSet& set) {
   Topic::Definition d{"health", scan::Kind::HealthTopic, decide};
   d.name_group = kHint;
+  d.telling = 1u << kWhat | 1u << kNote;
   auto topic = std::make_unique<Topic>(set, d);
   add_people(*topic);
   add_hints(*topic);

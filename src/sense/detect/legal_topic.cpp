@@ -270,7 +270,10 @@ void add_other_languages(Topic& t) {
 }  // namespace
 
 Made make_legal_topic(scan::PhraseSet& set) {
-  auto topic = std::make_unique<Topic>(set, Topic::Definition{"legal", scan::Kind::LegalTopic, decide});
+  Topic::Definition d{"legal", scan::Kind::LegalTopic, decide};
+  d.telling = 1u << kInstrument | 1u << kTrade | 1u << kPrivileged;
+  d.telling_weight = 1.5;
+  auto topic = std::make_unique<Topic>(set, d);
   add_english(*topic);
   add_other_languages(*topic);
   add_more_languages(*topic);

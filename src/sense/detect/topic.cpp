@@ -90,6 +90,14 @@ void Topic::add(int group, double weight, std::string_view phrases, scan::Edge e
   });
 }
 
+void Topic::telling_places(const scan::Document& doc, std::vector<std::uint32_t>& places) const {
+  for (const scan::PhraseHit& hit : doc.phrases[owner_]) {
+    const Word& word = words_[hit.id + kFirstPhrase];
+    if (word.weight >= definition_.telling_weight && (definition_.telling >> word.group & 1u) != 0)
+      places.push_back(hit.start);
+  }
+}
+
 // One word may stand in a table and begin with a stem of another: of two that begin at one place in one group the
 // heavier counts.
 void Topic::drop_doubles(std::vector<Event>& events) const {
@@ -136,11 +144,23 @@ Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) co
 }
 
 void Topic::sweep(const std::vector<Event>& events, std::uint32_t window, std::vector<scan::Hit>& hits) const {
-  std::vector<std::uint32_t> count(words_.size(), 0);
+  // How often each word stands in the window: by the words that occur, where they are few of the many there are.
+  std::vector<std::uint32_t> words;
+  const bool few = events.size() * 16 < words_.size();
+  if (few) {
+    for (const Event& e : events) words.push_back(e.word);
+    std::sort(words.begin(), words.end());
+    words.erase(std::unique(words.begin(), words.end()), words.end());
+  }
+  const auto slot = [&](std::uint32_t word) {
+    return few ? static_cast<std::size_t>(std::lower_bound(words.begin(), words.end(), word) - words.begin())
+               : word;
+  };
+  std::vector<std::uint32_t> count(few ? words.size() : words_.size(), 0);
   Sums sums{};
   const auto change = [&](const Event& e, bool enters) {
     const Word& word = words_[e.word];
-    std::uint32_t& n = count[e.word];
+    std::uint32_t& n = count[slot(e.word)];
     const bool first = enters ? n++ == 0 : --n == 0;
     if (first) sums[static_cast<std::size_t>(word.group)] += enters ? word.weight : -word.weight;
   };

@@ -37,11 +37,17 @@ class Topic : public scan::Detector {
     // A second, narrower window for texts in which nothing was found: what stands around a paragraph in a book may
     // speak against a topic whose marks stand close together. 0: none.
     std::uint32_t paragraph = 0;
+    // Groups (a bit each) whose words, from this weight on, call for a closer look at what stands around them.
+    unsigned telling = 0;
+    double telling_weight = 1;
   };
 
   Topic(scan::PhraseSet& set, Definition definition);
   // Phrases with '|' between them.
   void add(int group, double weight, std::string_view phrases, scan::Edge edge = scan::Edge::Word);
+
+  // Appends where words of telling groups begin, in bytes.
+  void telling_places(const scan::Document& doc, std::vector<std::uint32_t>& places) const;
 
   const char* name() const override { return definition_.name; }
   Status detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const override;

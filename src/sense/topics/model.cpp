@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "sense/topics/features.h"
+#include "sense/topics/model.h"
+
+namespace sluice::sense::topics {
+namespace {
+
+constexpr std::size_t kRow = 16, kBlock = 16, kSmall = 2, kLarge = 8, kLargeStep = 4, kShort = 4;
+constexpr std::size_t kHeader = 64;
+constexpr std::uint32_t kTagShift = 17;
+
+using Bytes = std::int8_t __attribute__((vector_size(16)));
+using Shorts = std::int16_t __attribute__((vector_size(32)));
+
+struct Block {
+  std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 7 features of at most 127
+  std::uint32_t start = 0, end = 0, tokens = 0, words = 0;
+};
+
+std::uint32_t read_u32(const char* at) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+Error broken(std::string message) {
+  return Error{"sense.topic_model", std::move(message), "", "rebuild it with tools/topics/train.py"};
+}
+
+// Adds the row of a feature if it is that feature's, and zeros if not; no branch, since half of all features are
+// unknown. Whether it is.
+inline bool add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask, std::uint32_t feature) {
+  const unsigned char* row = table + std::size_t(feature & mask) * kRow;
+  Bytes weights;
+  std::memcpy(&weights, row, kRow);
+  std::uint16_t tag = 0;
+  std::memcpy(&tag, row + 14, 2);
+  const auto keep = static_cast<std::int8_t>(-static_cast<int>(tag == feature >> kTagShift));
+  sums += __builtin_convertvector(weights & keep, Shorts);
+  return keep != 0;
+}
+
+std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, std::uint32_t mask) {
+  std::vector<Block> blocks;
+  blocks.reserve(text.size() / 64 + 1);
+  Tokens tokens(text);
+  Token token;
+  Shorts sums{};
+  Block block;
+  const auto close = [&] {
+    std::memcpy(block.sums.data(), &sums, sizeof sums);
+    blocks.push_back(block);
+    sums = Shorts{};
+    block = Block{};
+  };
+  while (tokens.next(token)) {
+    if (block.tokens == 0) block.start = token.start;
+    const bool known = add_row(sums, table, mask, token.features[0]);
+    block.words += token.word && known ? 1u : 0u;
+    for (std::uint32_t i = 1; i < token.count; ++i) add_row(sums, table, mask, token.features[i]);
+    block.end = token.end;
+    if (++block.tokens == kBlock) close();
+  }
+  if (block.tokens > 0) close();
+  return blocks;
+}
+
+}  // namespace
+
+Result<Model> Model::open(std::string_view bytes) {
+  if (bytes.size() < kHeader || bytes.substr(0, 8) != "SLTOPIC1") return fail(broken("no topic model"));
+  const std::uint32_t rows = read_u32(bytes.data() + 8), dims = read_u32(bytes.data() + 12),
+                      hidden = read_u32(bytes.data() + 16), topics = read_u32(bytes.data() + 20),
+                      floats = read_u32(bytes.data() + 24);
+  Model m;
+  const std::size_t expected = m.hidden_.size() + m.hidden_bias_.size() + kTopics * kHidden + m.out_bias_.size() +
+                               m.thresholds_.size() + m.slopes_.size() + m.vetoes_.size() + 1;
+  if (dims != kDims || hidden != kHidden || topics != kTopics || floats != expected)
+    return fail(broken("a topic model of another shape"));
+  if (rows != 1u << kTagShift || bytes.size() != kHeader + std::size_t(rows) * kRow + std::size_t(floats) * 4)
+    return fail(broken("a topic model of the wrong size"));
+  m.table_ = reinterpret_cast<const unsigned char*>(bytes.data()) + kHeader;
+  m.row_mask_ = rows - 1;
+  const char* at = bytes.data() + kHeader + std::size_t(rows) * kRow;
+  const auto take = [&](auto& to) {
+    std::memcpy(to.data(), at, to.size() * 4);
+    at += to.size() * 4;
+  };
+  take(m.hidden_);
+  take(m.hidden_bias_);
+  for (std::size_t t = 0; t < kTopics; ++t) {
+    std::array<float, kHidden> weights{};
+    take(weights);
+    for (std::size_t k = 0; k < kHidden; ++k) m.out_[k * kLanes + t] = weights[k];
+  }
+  take(m.out_bias_);
+  take(m.thresholds_);
+  take(m.slopes_);
+  take(m.vetoes_);
+  std::memcpy(&m.scale_, at, 4);
+  return m;
+}
+
+// Loops over neighbouring floats, so that the compiler takes several at once.
+Scores Model::judge(const float* sums, std::uint32_t tokens) const {
+  std::array<float, kHidden> h = hidden_bias_;
+  const float size = static_cast<float>(tokens);
+  const float factor = scale_ / std::sqrt(size + 4.0f);
+  for (std::size_t d = 0; d <= kDims; ++d) {
+    const float x = d < kDims ? sums[d] * factor : std::min(size / 32.0f, 1.0f);
+    const float* weights = hidden_.data() + d * kHidden;
+    for (std::size_t k = 0; k < kHidden; ++k) h[k] += x * weights[k];
+  }
+  std::array<float, kLanes> sum{};
+  for (std::size_t t = 0; t < kTopics; ++t) sum[t] = out_bias_[t] - thresholds_[t];
+  for (std::size_t k = 0; k < kHidden; ++k) {
+    const float x = std::max(h[k], 0.0f);
+    const float* weights = out_.data() + k * kLanes;
+    for (std::size_t t = 0; t < kLanes; ++t) sum[t] += x * weights[t];
+  }
+  Scores scores;
+  std::copy_n(sum.begin(), kTopics, scores.begin());
+  return scores;
+}
+
+void Model::score(std::string_view text, std::vector<Window>& out) const {
+  const std::vector<Block> blocks = blocks_of(text, table_, row_mask_);
+  const auto window = [&](std::size_t first, std::size_t last, bool large) {
+    std::array<float, kRow> sums{};
+    std::uint32_t tokens = 0, words = 0;
+    for (std::size_t b = first; b < last; ++b) {
+      for (std::size_t d = 0; d < kRow; ++d) sums[d] += blocks[b].sums[d];
+      tokens += blocks[b].tokens;
+      words += blocks[b].words;
+    }
+    out.push_back({blocks[first].start, blocks[last - 1].end, words, large, judge(sums.data(), tokens)});
+  };
+  const std::size_t n = blocks.size();
+  if (n == 0) return;
+  out.reserve(out.size() + n + n / kLargeStep + 1);
+  for (std::size_t i = 0; i + 1 < std::max<std::size_t>(n, 2); ++i) window(i, std::min(i + kSmall, n), false);
+  for (std::size_t i = 0; n > 1 && n <= kShort && i < n; ++i) window(i, i + 1, false);
+  if (n <= kSmall) return;
+  for (std::size_t i = 0;; i += kLargeStep) {
+    window(i, std::min(i + kLarge, n), true);
+    if (i + kLarge >= n) break;
+  }
+}
+
+}  // namespace sluice::sense::topics

@@ -1,0 +1,114 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sense/topics/model.h"
+
+namespace sluice::sense::topics {
+namespace {
+
+struct Expected {
+  Scores scores{};
+  std::string text;
+};
+
+// Written by tools/topics/train.py: seven scores, a tab, the text with \n and \\ escaped.
+std::vector<Expected> expected() {
+  std::ifstream file("src/sense/topics/scores.txt");
+  REQUIRE(file);
+  std::vector<Expected> all;
+  for (std::string line; std::getline(file, line);) {
+    Expected e;
+    const std::size_t tab = line.find('\t');
+    REQUIRE(tab != std::string::npos);
+    std::istringstream numbers(line.substr(0, tab));
+    for (float& s : e.scores) numbers >> s;
+    REQUIRE(!numbers.fail());
+    for (std::size_t i = tab + 1; i < line.size(); ++i) {
+      if (line[i] == '\\' && i + 1 < line.size()) {
+        ++i;
+        e.text += line[i] == 'n' ? '\n' : line[i] == 't' ? '\t' : line[i] == 'r' ? '\r' : line[i];
+      } else {
+        e.text += line[i];
+      }
+    }
+    all.push_back(e);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the model gives each stored text the scores its trainer gave") {
+  const std::vector<Expected> all = expected();
+  REQUIRE(all.size() >= 50);
+  for (const Expected& e : all) {
+    std::vector<Window> windows;
+    builtin().score(e.text, windows);
+    REQUIRE_MESSAGE(!windows.empty(), e.text);
+    for (std::size_t t = 0; t < kTopics; ++t) {
+      float top = windows[0].scores[t];
+      for (const Window& w : windows) top = std::max(top, w.scores[t]);
+      CHECK_MESSAGE(top + builtin().thresholds()[t] == doctest::Approx(e.scores[t]).epsilon(0.002).scale(1),
+                    "topic " << t << ": " << e.text);
+    }
+  }
+}
+
+TEST_CASE("windows cover the text, in order, and none is left out") {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "word number " + std::to_string(i) + ", ";
+  std::vector<Window> windows;
+  builtin().score(text, windows);
+  for (const bool large : {false, true}) {
+    std::uint32_t covered = 0;
+    for (const Window& w : windows) {
+      if (w.large != large) continue;
+      CHECK(w.start < w.end);
+      CHECK(w.start <= covered + 1);
+      covered = w.end;
+    }
+    CHECK(covered == text.size() - 1);
+  }
+}
+
+TEST_CASE("a text without a token has no window, and odd bytes do no harm") {
+  std::vector<Window> windows;
+  builtin().score("", windows);
+  builtin().score(" \t ' ` ", windows);
+  CHECK(windows.empty());
+  for (int b = 0; b < 256; ++b) {
+    const std::string odd(3, static_cast<char>(b));
+    builtin().score(odd, windows);
+    builtin().score("a" + odd + "\xE2\x80", windows);
+  }
+  CHECK(!windows.empty());
+}
+
+TEST_CASE("what is not a topic model is refused") {
+  const std::string good(builtin_bytes());
+  CHECK(Model::open(good).has_value());
+  CHECK(!Model::open("").has_value());
+  CHECK(!Model::open(std::string_view(good).substr(0, good.size() - 1)).has_value());
+  std::string other = good;
+  other[8] = 1;  // the number of rows
+  CHECK(!Model::open(other).has_value());
+  other = good;
+  other[0] = 'X';
+  const auto refused = Model::open(other);
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().code == "sense.topic_model");
+}
+
+TEST_CASE("the model in the program is the committed file, of at most 4 MB") {
+  std::ifstream file("src/sense/topics/topics.model", std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(file), {}};
+  CHECK(builtin_bytes() == content);
+  CHECK(content.size() <= 4u << 20);
+}
+
+}  // namespace sluice::sense::topics

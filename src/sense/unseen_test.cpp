@@ -1,0 +1,88 @@
+// What topics are found in texts that neither the trained model nor the word tables ever saw:
+// tests/cases/sense/topics.held and topics.blind. Rates, not single texts.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "sense/test_text.h"
+
+namespace sluice::sense::testing {
+namespace {
+
+struct Count {
+  int texts = 0, right = 0, escaped = 0;
+};
+using Counts = std::map<std::string, Count>;
+
+std::string unescaped(std::string_view line) {
+  std::string out;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const bool escape = line[i] == '\\' && i + 1 < line.size() && (line[i + 1] == 'n' || line[i + 1] == 't');
+    if (escape) {
+      out += line[++i] == 'n' ? '\n' : '\t';
+    } else {
+      out += line[i];
+    }
+  }
+  return out;
+}
+
+// By label: how many texts, how many judged right, and how many sensitive ones judged harmless.
+Counts counted(const std::string& path) {
+  std::ifstream file(path);
+  REQUIRE(file);
+  Counts counts;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const std::size_t tab = line.find('\t');
+    REQUIRE_MESSAGE(tab != std::string::npos, line);
+    const std::string label = line.substr(0, tab);
+    const Judgement judgement = standard_judge().judge_text(unescaped(std::string_view(line).substr(tab + 1)), {});
+    const bool sensitive = judgement.label.cls >= Class::Confidential;
+    Count& count = counts[label];
+    ++count.texts;
+    if (label == "public") {
+      count.right += !sensitive && !judgement.label.local_only;
+    } else if (label == "wish") {
+      count.right += judgement.label.local_only;
+    } else {
+      const auto category = parse_category(label);
+      REQUIRE_MESSAGE(category.has_value(), line);
+      count.right += judgement.label.categories.has(*category);
+      count.escaped += !sensitive;
+    }
+  }
+  return counts;
+}
+
+double share(const Counts& counts, const std::string& label, int Count::* what) {
+  REQUIRE(counts.contains(label));
+  const Count& count = counts.at(label);
+  return double(count.*what) / count.texts;
+}
+
+}  // namespace
+
+TEST_CASE("terse texts by another hand are found, and harmless ones are left alone") {
+  const Counts counts = counted("tests/cases/sense/topics.held");
+  CHECK(share(counts, "public", &Count::right) >= 0.98);
+  CHECK(share(counts, "source_code", &Count::escaped) <= 0.03);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.13);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.07);
+  CHECK(share(counts, "business", &Count::escaped) <= 0.04);
+  CHECK(share(counts, "restricted", &Count::escaped) <= 0.3);
+  CHECK(share(counts, "financial", &Count::escaped) <= 0.2);
+  CHECK(share(counts, "wish", &Count::right) >= 0.25);
+}
+
+TEST_CASE("texts written before the model was trained are found, and harmless ones are left alone") {
+  const Counts counts = counted("tests/cases/sense/topics.blind");
+  CHECK(share(counts, "public", &Count::right) >= 0.95);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.21);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.15);
+  CHECK(share(counts, "business", &Count::escaped) <= 0.07);
+}
+
+}  // namespace sluice::sense::testing

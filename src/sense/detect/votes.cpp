@@ -30,8 +30,13 @@ constexpr float kFewWindows = 2, kMostMore = 5;
 // tables know of a topic: a page about one has some, and most pages are about none.
 constexpr std::size_t kShortText = 768;
 constexpr std::uint32_t kAround = 256;
-// Fewer known words than this say nothing: pages of numbers, keys and codes are no topic.
-constexpr std::uint32_t kFewestWords = 2;
+// Fewer known words than kFewestWords say nothing: pages of numbers, keys and codes are no topic. Each that is
+// missing to kEnoughWords adds to the threshold: of a handful of words, which the rest of a text would put right,
+// some look like a topic by chance. Where they are words of a table, the table still finds it. How much a word
+// adds was chosen by topic on titles of software packages and public prompts, of which hardly any looks like
+// health (tools/topics/README.md).
+constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
+constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f};
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -130,7 +135,7 @@ class Votes : public scan::Detector {
     for (const Window& w : windows) {
       if (w.words < kFewestWords) continue;
       if (t >= kRestricted && t <= kFinancial && others_speak(w, t)) continue;
-      if (w.scores[t] > (t == kSourceCode ? 0 : more)) about.push_back(w);
+      if (w.scores[t] > (t == kSourceCode ? 0 : more) + lack(w, t)) about.push_back(w);
     }
     std::sort(about.begin(), about.end(), [](const Window& a, const Window& b) { return a.start < b.start; });
     for (std::size_t i = 0; i < about.size();) {
@@ -143,6 +148,11 @@ class Votes : public scan::Detector {
       hit.confidence = 1 / (1 + std::exp(-double(top + topics::builtin().thresholds()[t])));
       if (t != kSourceCode || long_enough(doc.slice(hit.start, hit.end))) hits.push_back(hit);
     }
+  }
+
+  // What the words that a window lacks add to its threshold.
+  static float lack(const Window& w, std::size_t t) {
+    return kMissingWord[t] * static_cast<float>(kEnoughWords - std::min(w.words, kEnoughWords));
   }
 
   // Secrets and sums of a company, in a contract or in a file of a patient are that first, for which a lower class

@@ -26,15 +26,23 @@ void must(bool holds) {
   if (!holds) std::abort();
 }
 
+// Removed when the program ends.
+class Folder {
+ public:
+  Folder() : path((base() / "sluice-journal-fuzz-XXXXXX").string()) { must(mkdtemp(path.data()) != nullptr); }
+  Folder(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string path;
+
+ private:
+  static std::filesystem::path base() {
+    return std::filesystem::exists("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path();
+  }
+};
+
 const std::string& folder() {
-  static const std::string kFolder = [] {
-    const auto base = std::filesystem::exists("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path();
-    std::string name = (base / "sluice-journal-fuzz-XXXXXX").string();
-    must(mkdtemp(name.data()) != nullptr);
-    std::atexit([] { std::filesystem::remove_all(kFolder); });
-    return name;
-  }();
-  return kFolder;
+  static const Folder kFolder;
+  return kFolder.path;
 }
 
 // Changes one byte; false where the file does not reach so far.
@@ -74,7 +82,6 @@ void as_script(const std::uint8_t* data, std::size_t size) {
     for (; used + 3 <= size && data[used] < 240; ++used) {
       if (data[used] < 32) {
         journal->begin(++generation);
-        appended.erase(generation - 2);
         continue;
       }
       const std::string body(data[used], static_cast<char>(data[used + 1]));

@@ -79,7 +79,7 @@ Read read(ToolDialect dialect, bool thinking, std::string_view answer, std::size
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2 || size > 4096) return 0;
+  if (size < 2 || size > 1024) return 0;
   const auto dialect = static_cast<ToolDialect>(data[0] % 8);
   const bool thinking = (data[0] & 8) != 0;
   // As the engine hands it over: whole characters, though cuts within them change nothing either.

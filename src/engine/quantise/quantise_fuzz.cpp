@@ -23,15 +23,23 @@ void must(bool holds) {
   if (!holds) std::abort();
 }
 
+// Removed when the program ends.
+class Folder {
+ public:
+  Folder() : path((base() / "sluice-quantise-fuzz-XXXXXX").string()) { must(mkdtemp(path.data()) != nullptr); }
+  Folder(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string path;
+
+ private:
+  static std::filesystem::path base() {
+    return std::filesystem::exists("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path();
+  }
+};
+
 const std::string& folder() {
-  static const std::string kFolder = [] {
-    const auto base = std::filesystem::exists("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path();
-    std::string name = (base / "sluice-quantise-fuzz-XXXXXX").string();
-    must(mkdtemp(name.data()) != nullptr);
-    std::atexit([] { std::filesystem::remove_all(kFolder); });
-    return name;
-  }();
-  return kFolder;
+  static const Folder kFolder;
+  return kFolder.path;
 }
 
 std::string put(const char* name, std::string_view bytes) {

@@ -1,9 +1,8 @@
 #include "gateway/approvals.h"
 
-#include <future>
-
 #include "base/log.h"
 #include "gateway/holding.h"
+#include "gateway/recording.h"
 #include "json/doc.h"
 #include "json/writer.h"
 
@@ -75,17 +74,6 @@ http::Response ticket_answer(const approval::Ticket& ticket, const approval::Per
   json::Writer w;
   write_ticket(w, ticket, reader);
   return answer("application/json", w.take());
-}
-
-// Returns when it stands in the ledger.
-Status write_act(Shared& shared, ledger::Act act) {
-  auto written = std::make_shared<std::promise<Status>>();
-  auto future = written->get_future();
-  shared.ledger->write_act(std::move(act), [written](Status status) { written->set_value(std::move(status)); });
-  Status status = future.get();
-  if (status) return {};
-  return fail("ledger.unavailable", "this can't be recorded, so it is not done", "",
-              "whoever runs this Sluice finds the cause in its log (" + status.error().code + ")");
 }
 
 ledger::Act act_on(const approval::Ticket& t, const approval::Person& by, UtcTime now, std::string action) {
@@ -167,7 +155,7 @@ Result<http::Response> decide(Shared& shared, const approval::Person& who, const
     ledger::Act act = act_on(ticket, decision.by, decision.time, approves ? "approved" : "refused");
     act.reason = decision.ruling.reason;
     act.deployments = decision.ruling.deployments;
-    return write_act(shared, std::move(act));
+    return record_act(shared, std::move(act));
   };
   SLUICE_TRY(approval::Ticket ticket, shared.desk->decide(who, id, ruling, record));
   log::info("approval.decided", {{"ticket", ticket.id},
@@ -182,7 +170,7 @@ Result<http::Response> text(Shared& shared, const approval::Person& who, const s
   UtcTime now = shared.clock->utc();
   SLUICE_TRY(approval::Ticket ticket, shared.desk->show(who, id));
   SLUICE_TRY(std::string text, shared.desk->text(who, id));
-  SLUICE_TRY_VOID(write_act(shared, act_on(ticket, who, now, "read")));
+  SLUICE_TRY_VOID(record_act(shared, act_on(ticket, who, now, "read")));
   return answer("text/plain; charset=utf-8", std::move(text));
 }
 

@@ -99,6 +99,7 @@ Status load(Shared& shared) {
   ledger::LedgerOptions records;
   records.journal = true;
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock, records));
+  SLUICE_TRY_VOID(record_first_policy(shared));
   SLUICE_TRY(auto vault, approval::Vault::open(settings.data_dir));
   SLUICE_TRY(shared.desk, approval::Desk::open(settings.data_dir, std::move(vault), *shared.clock));
   SLUICE_TRY(shared.notifier, Notifier::create(settings.notify, settings.data_dir, shared.office, *shared.clock));
@@ -179,7 +180,7 @@ class Running : public Gateway {
   void reload() {
     shared_.office.post([this] {
       if (shared_.certificate) (void)shared_.certificate->reload();
-      (void)reload_policy(shared_);
+      (void)reload_policy(shared_, nullptr);
     });
   }
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "gateway/fulfil.h"
 #include "gateway/keeping.h"
+#include "gateway/recording.h"
 #include "json/writer.h"
 #include "policy/study/study.h"
 
@@ -43,6 +44,27 @@ Status check_may_administer(const Shared& shared, const Principal& who) {
               "give a key of the configuration roles: [admin]");
 }
 
+Status record_policy(Shared& shared, const policy::Policy& policy, const Principal& who, std::string cause) {
+  ledger::Act act;
+  act.time = shared.clock->utc();
+  act.action = ledger::kPolicyInForce;
+  act.principal = who.name;
+  act.person = who.person;
+  act.tenant = who.tenant;
+  act.reason = std::move(cause);
+  act.content_hash = policy.digest();
+  act.revision = policy.revision();
+  return record_act(shared, std::move(act));
+}
+
+// Whoever runs the process: who started it, or sent it a signal.
+Principal operating() {
+  Principal who;
+  who.name = who.person = "operator";
+  who.tenant.clear();
+  return who;
+}
+
 std::string state_json(const Shared& shared) {
   ActivePolicy::State state = shared.policy.state();
   const std::string& file = shared.settings.policy_file;
@@ -76,7 +98,7 @@ Error not_reloaded(const Error& e, const std::string& in_force) {
   return {"policy.not_reloaded", message, "", "correct the file and ask again"};
 }
 
-net::Task<Result<http::Response>> reload_page(Lane lane) {
+net::Task<Result<http::Response>> reload_page(Lane lane, Principal who) {
   struct Shelf {
     explicit Shelf(net::Loop& loop) : done(loop) {}
     net::Signal done;
@@ -84,8 +106,8 @@ net::Task<Result<http::Response>> reload_page(Lane lane) {
   };
   auto shelf = std::make_shared<Shelf>(lane.loop);
   Shared* shared = &lane.shared;
-  shared->office.post([shelf, shared] {
-    shelf->change = reload_policy(*shared);
+  shared->office.post([shelf, shared, who = std::move(who)] {
+    shelf->change = reload_policy(*shared, &who);
     shelf->done.set();
   });
   co_await shelf->done.wait();
@@ -102,8 +124,14 @@ Status start_policy(Shared& shared) {
   return {};
 }
 
-Result<ActivePolicy::Change> reload_policy(Shared& shared) {
-  auto change = shared.policy.reload();
+Status record_first_policy(Shared& shared) {
+  return record_policy(shared, *shared.policy.current(), operating(), "the start");
+}
+
+Result<ActivePolicy::Change> reload_policy(Shared& shared, const Principal* who) {
+  auto change = shared.policy.reload([&](const policy::Policy& next) {
+    return record_policy(shared, next, who ? *who : operating(), who ? "asked for by the API" : "a signal");
+  });
   if (!change || *change == ActivePolicy::Change::Unchanged) return change;
   keep_by_policy_in_force(shared);
   tell_what_is_odd(shared);
@@ -124,7 +152,7 @@ net::Task<Result<http::Response>> policy_page(Lane lane, const http::Request& re
   }
   if (!reload) co_return answer(lane.shared);
   log::info("policy.reload_asked", {{"principal", principal->name}});
-  co_return co_await reload_page(lane);
+  co_return co_await reload_page(lane, *principal);
 }
 
 }  // namespace sluice::gateway

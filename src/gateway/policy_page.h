@@ -17,8 +17,11 @@ namespace sluice::gateway {
 
 // Reads the configuration's policy, or the built-in one, with every check. Errors: policy.*.
 Status start_policy(Shared& shared);
-// The same with what takes its place, in the office.
-Result<ActivePolicy::Change> reload_policy(Shared& shared);
+// Which policy is in force from the start, for the ledger; ledger.unavailable.
+Status record_first_policy(Shared& shared);
+// start_policy() with what takes its place, in the office. The change is in the ledger before it takes effect,
+// with who asked for it; null: a signal. Also ledger.unavailable: then the old policy stays.
+Result<ActivePolicy::Change> reload_policy(Shared& shared, const Principal* who);
 
 bool is_policy_page(std::string_view path);
 net::Task<Result<http::Response>> policy_page(Lane lane, const http::Request& request);

@@ -1,5 +1,6 @@
 #include "gateway/recording.h"
 
+#include <future>
 #include <thread>
 
 #include "base/log.h"
@@ -36,6 +37,16 @@ void record_closing(const Lane& lane, ledger::Closing closing) {
     if (!written) log::error("ledger.close_failed", {{"id", id}, {"code", written.error().code}});
   };
   lane.shared.ledger->close_record(std::move(closing), std::move(done));
+}
+
+Status record_act(Shared& shared, ledger::Act act) {
+  auto written = std::make_shared<std::promise<Status>>();
+  auto future = written->get_future();
+  shared.ledger->write_act(std::move(act), [written](Status status) { written->set_value(std::move(status)); });
+  Status status = future.get();
+  if (status) return {};
+  return fail("ledger.unavailable", "this can't be recorded, so it is not done", "",
+              "whoever runs this Sluice finds the cause in its log (" + status.error().code + ")");
 }
 
 }  // namespace sluice::gateway

@@ -107,6 +107,22 @@ TEST_CASE_FIXTURE(Fixture, "A changed, removed or hidden act is found") {
   }
 }
 
+TEST_CASE_FIXTURE(Fixture, "Which policy is in force is an act without a ticket") {
+  Act policy = example_act("");
+  policy.action = kPolicyInForce;
+  policy.deployments.clear();
+  {
+    auto ledger = Ledger::open(directory.path(), system_clock());
+    REQUIRE(ledger);
+    REQUIRE(write_and_wait(**ledger, policy));
+  }
+  CHECK(verdict() == "5 entries");
+  auto all = (*Ledger::open_read_only(directory.path()))->acts({});
+  REQUIRE(all);
+  CHECK(act_json(all->front()) == act_json(policy));
+  CHECK(format_acts({policy}).find("policy 2026-11-01 in force (digest ab12)") != std::string::npos);
+}
+
 TEST_CASE("Acts: a ledger that is full or read only refuses one, and one without a name is invalid") {
   log::set_level(log::Level::Off);
   store::TemporaryDirectory directory;

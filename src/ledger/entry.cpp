@@ -59,8 +59,8 @@ Result<std::string> array_text(const std::string& text, const char* name, const 
   return std::string((*doc)->root().raw());
 }
 
-Status check_size(const Entry& entry) {
-  if (entry.id.empty()) return fail(invalid("a record needs an id", ""));
+Status check_form(const Entry& entry, bool needs_id = true) {
+  if (needs_id && entry.id.empty()) return fail(invalid("a record needs an id", ""));
   if (entry.body.size() > kMaxEntryBytes)
     return fail(
         invalid("the entry has " + std::to_string(entry.body.size()) + " bytes, more than 1 MiB", entry.id));
@@ -282,7 +282,7 @@ Result<Entry> opening_entry(const Opening& opening) {
   entry.time = opening.time;
   entry.tenant = opening.tenant;
   entry.principal = opening.principal;
-  SLUICE_TRY_VOID(check_size(entry));
+  SLUICE_TRY_VOID(check_form(entry));
   return entry;
 }
 
@@ -310,7 +310,7 @@ Result<Entry> closing_entry(const Closing& closing) {
     entry.reasoning = checked.usage->reasoning;
   }
   entry.cost_nano_usd = checked.cost_nano_usd;
-  SLUICE_TRY_VOID(check_size(entry));
+  SLUICE_TRY_VOID(check_form(entry));
   return entry;
 }
 
@@ -327,7 +327,7 @@ Result<Entry> act_entry(const Act& act) {
   entry.time = act.time;
   entry.tenant = act.tenant;
   entry.principal = act.principal;
-  SLUICE_TRY_VOID(check_size(entry));
+  SLUICE_TRY_VOID(check_form(entry, act.action != kPolicyInForce));
   return entry;
 }
 

@@ -73,15 +73,19 @@ struct Record {
   std::optional<Closing> closing;  // absent: still open
 };
 
-// What a person did about held requests: it changes what may be sent, or shows somebody a text.
+// The action of an act that says which policy is in force from its time on; without ticket and deployments.
+inline constexpr const char* kPolicyInForce = "policy_in_force";
+
+// What a person did that changes what may be sent, or shows somebody a text: on a held request, or with the
+// policy.
 struct Act {
   UtcTime time;
-  std::string action;             // "approved", "refused", "read"
+  std::string action;             // "approved", "refused", "read", kPolicyInForce
   std::string ticket;             // "tkt_..."
   std::string principal, person;  // whose key, and who holds it
   std::string tenant;
-  std::string reason;        // in the person's own words; empty for "read"
-  std::string content_hash;  // keyed, of the request that the ticket is for
+  std::string reason;        // in the person's own words; empty for "read"; a policy's: how it came
+  std::string content_hash;  // keyed, of the request that the ticket is for; of a policy: its digest
   std::string revision;      // of the policy
   std::vector<std::string> deployments;
 };

@@ -182,6 +182,12 @@ std::string format_acts(const std::vector<Act>& acts) {
   if (acts.empty()) return "nobody decided anything\n";
   std::string out;
   for (const Act& a : acts) {
+    if (a.action == kPolicyInForce) {
+      out += printable(fmt::format("{}  policy {} in force (digest {}): {}, {}", seconds_form(a.time), a.revision,
+                                   a.content_hash, a.reason, a.person)) +
+             "\n";
+      continue;
+    }
     std::string whose = a.person == a.principal ? a.person : a.person + " (key " + a.principal + ")";
     out += printable(fmt::format("{}  {}  {} {} for {} under policy {}{}", seconds_form(a.time), a.ticket, whose,
                                  a.action, fmt::join(a.deployments, ", "), a.revision,

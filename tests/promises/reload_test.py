@@ -2,9 +2,11 @@
 """The policy is replaced while requests run. What is judged after a reload has been acknowledged is judged by the new
 one; what was judged before ends as it began; a bad file changes nothing and is told everywhere."""
 import concurrent.futures
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -218,6 +220,35 @@ routes:
         self.assertIn("revision shut2", self.sluice.run("policy", "reload", *url))
         self.assertEqual(self.ask()[:2], (200, "near"))
         self.assertIn("revision shut2", self.sluice.run("policy", "status", *url))
+
+    def in_force(self):
+        acts = [json.loads(line) for line in self.sluice.run("records", "decisions", "--json").splitlines()]
+        return [(a["revision"], a["content_hash"], a["person"]) for a in reversed(acts)
+                if a["action"] == "policy_in_force"]
+
+    def test_the_ledger_tells_which_policy_was_in_force_and_who_had_it_replaced(self):
+        self.start(policy(*SHUT), keys=True)
+        digests = [self.page("GET", "/sluice/policy", "adam")[1]["digest"]]
+        self.write(policy(*OPEN))
+        self.reload("ann")  # may not
+        digests.append(self.reload("adam")[1]["digest"])
+        self.assertEqual(self.reload("adam")[0], 200)  # the same file: nothing new
+        self.write("policy: v1\n")
+        self.assertEqual(self.reload("adam")[0], 422)
+        self.assertEqual(self.in_force(), [("shut", digests[0], "operator"), ("open", digests[1], "adam")])
+        self.assertIn("policy open in force", self.sluice.run("records", "decisions"))
+        self.sluice.run("records", "verify")
+
+    def test_a_policy_that_cannot_be_recorded_does_not_take_effect(self):
+        self.start(policy(*OPEN))
+        self.write(policy(*SHUT))
+        with contextlib.closing(sqlite3.connect(os.path.join(self.folder, "data", "ledger.sqlite"))) as database:
+            database.execute("DROP TABLE act")
+        status, answer = self.reload()
+        self.assertEqual(status, 422, answer)
+        self.assertIn("ledger.unavailable", answer["error"]["message"])
+        self.assertEqual(self.page("GET", "/sluice/policy")[1]["revision"], "open")
+        self.assertEqual(self.ask()[:2], (200, "far"))
 
     def test_only_an_administrator_may_reload_or_see_where_keys_are_in_use(self):
         self.start(policy(*SHUT), keys=True)

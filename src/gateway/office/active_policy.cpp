@@ -44,7 +44,7 @@ ActivePolicy::State ActivePolicy::state() const {
   return state_;
 }
 
-Result<ActivePolicy::Change> ActivePolicy::read_and_replace() {
+Result<ActivePolicy::Change> ActivePolicy::read_and_replace(const Record& record) {
   SLUICE_TRY(Snapshot next, read_());
   Snapshot old = current();
   if (next->revision() == old->revision() && next->digest() == old->digest()) return Change::Unchanged;
@@ -53,6 +53,7 @@ Result<ActivePolicy::Change> ActivePolicy::read_and_replace() {
     return fail("policy.same_revision",
                 "the file is another one, but is still named revision \"" + next->revision() + "\"", "revision",
                 "give it a name of its own: records and approvals are bound to the revision");
+  SLUICE_TRY_VOID(record(*next));
   known_[next->revision()] = next->digest();
   std::lock_guard guard(lock_);
   state_.policy = std::move(next);
@@ -60,10 +61,10 @@ Result<ActivePolicy::Change> ActivePolicy::read_and_replace() {
   return Change::Replaced;
 }
 
-Result<ActivePolicy::Change> ActivePolicy::reload() {
+Result<ActivePolicy::Change> ActivePolicy::reload(const Record& record) {
   std::lock_guard reloading(reloading_);
   const std::string before = current()->revision();
-  auto change = read_and_replace();
+  auto change = read_and_replace(record);
   failed_gauge().set(change ? 0 : 1);
   {
     std::lock_guard guard(lock_);

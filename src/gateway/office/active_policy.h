@@ -45,12 +45,14 @@ class ActivePolicy {
 
   Snapshot current() const;
   State state() const;
+  // Called with a policy that passed every check, before it takes effect; its error keeps the old one in force.
+  using Record = std::function<Status(const policy::Policy& next)>;
   // Reads the file now. What happened is in the log (policy.reloaded, policy.unchanged, policy.reload_failed) and
   // in the metrics sluice_policy_reloads_total{outcome} and sluice_policy_reload_failed.
-  Result<Change> reload();
+  Result<Change> reload(const Record& record);
 
  private:
-  Result<Change> read_and_replace();
+  Result<Change> read_and_replace(const Record& record);
 
   Read read_;
   const Clock* clock_ = &system_clock();

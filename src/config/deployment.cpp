@@ -122,6 +122,7 @@ std::vector<Deployment> read_engine(Fields& fields, Deployment d, const Context&
   fields.integer("threads", d.threads, 0, 1024);
   fields.integer("context", d.context, 0, 1 << 24);
   fields.integer("slots", d.slots, 1, 1024);
+  fields.integer("drafts", d.drafts, 0, 16);
   read_cache(fields, d, context);
   return read_models(fields, std::move(d), context);
 }
@@ -185,7 +186,7 @@ void check_cloud_model(Fields& fields, const Deployment& d) {
 }
 
 Deployment read_remote(Fields& fields, Deployment d, const Context& context) {
-  only_for(fields, "kind engine", {"threads", "context", "slots", "cache", "models", "memory"});
+  only_for(fields, "kind engine", {"threads", "context", "slots", "drafts", "cache", "models", "memory"});
   read_dialect(fields, d);
   read_protocols(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
@@ -318,7 +319,7 @@ Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context
   } else {
     for (const char* key : {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env",
                             "ca_file", "connect_timeout", "stall_timeout", "max_connections", "threads", "context",
-                            "slots", "cache", "models", "memory"})
+                            "slots", "drafts", "cache", "models", "memory"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());

@@ -569,6 +569,28 @@ TEST_CASE("destroying an engine ends running answers with engine.stopped") {
   CHECK((second.wait().error == "engine.stopped" || second.finish.has_value()));
 }
 
+TEST_CASE("a model that can't take a guess back has none, and is not asked to") {
+  LoadOptions options;
+  options.path = "../shared/engine/tiny-deepseek4-MXFP4_MOE.gguf";
+  options.threads = 2;
+  options.context = 128;
+  auto engine = load(options);
+  if (!engine) return;
+  chat::Request request = ask("again again again again again again");
+  request.sampling.max_tokens = 30;
+  Answer answer;
+  REQUIRE(engine->submit(request, answer.sink()).has_value());
+  answer.wait();
+  CHECK(engine->guesses().made == 0);
+  options.drafts = 2;
+  auto refused = Engine::load(options);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == "engine.unsupported");
+  CHECK(refused.error().message.find("deepseek4") != std::string::npos);
+  options.drafts = 17;
+  CHECK(Engine::load(options).error().message.find("drafts") != std::string::npos);
+}
+
 TEST_CASE("options out of range are refused by name") {
   LoadOptions options = stories();
   options.slots = 0;

@@ -28,6 +28,7 @@ engine::LoadOptions options_of(const config::Deployment& deployment, const std::
   options.threads = deployment.threads;
   options.context = deployment.context;
   options.slots = deployment.slots;
+  options.drafts = deployment.drafts;
   options.cache_bytes = deployment.cache_bytes;
   options.cache_folder = deployment.cache_folder;
   options.cache_folder_bytes = deployment.cache_folder_bytes;

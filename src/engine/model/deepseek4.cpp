@@ -64,6 +64,9 @@ class DeepSeek4 : public Model {
   Pages& pages() override { return attention_.pages(); }
   std::span<const float> hidden(int i) override { return pass_.hidden(i); }
 
+  // The compressors carry what they are in the middle of.
+  bool goes_back() const override { return false; }
+
   void forward(std::span<const Row> rows) override {
     pass_.begin(rows, weights_.embedding);
     streams_.begin();

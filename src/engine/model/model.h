@@ -28,6 +28,7 @@ struct Options {
   int rows = 64;             // most rows per forward()
   bool exact = false;        // F32 activations and cache
   std::uint64_t beside = 0;  // bytes that the caller is going to allocate too: counted where memory is checked
+  int logits = 0;            // most rows per forward() that want logits; 0: one per slot
   // Sees what meets each weight (tensor/compute.h); null but for tools.
   std::function<void(const tensor::Weight& weight, const float* x, int rows)> watch;
 };
@@ -48,6 +49,9 @@ class Model {
   virtual ~Model() = default;
 
   virtual const Shape& shape() const = 0;
+  // A sequence may go on from any of its positions, as if the rows behind it had never been. Otherwise only from
+  // its first or from behind its last.
+  virtual bool goes_back() const { return true; }
   // Preconditions: at most Options::rows rows; tokens, slots and positions in range; rows of one slot adjacent and
   // in ascending, gapless order of position.
   virtual void forward(std::span<const Row> rows) = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/time.h"
 #include "engine/sampler/logprobs.h"
 #include "json/writer.h"
 #include "text/utf8.h"
@@ -18,7 +19,7 @@ Scheduler::Scheduler(model::Model& model, const Tokenizer& tokenizer, const Sche
       limits_(limits),
       cache_(cache),
       slot_used_(static_cast<std::size_t>(limits.slots), false) {
-  rows_.reserve(static_cast<std::size_t>(limits.slots + limits.chunk));
+  rows_.reserve(static_cast<std::size_t>(limits.slots * (1 + limits.drafts) + limits.chunk));
   takers_.reserve(static_cast<std::size_t>(limits.slots));
   thread_ = std::thread([this] { work(); });
 }
@@ -56,7 +57,7 @@ Result<std::uint64_t> Scheduler::submit(JobRequest request) {
                       std::to_string(waiting_.size()) + " requests wait already",
                   "", "try again in some seconds");
     id = next_id_++;
-    waiting_.push_back(std::make_shared<Job>(id, std::move(request), tokenizer_));
+    waiting_.push_back(std::make_shared<Job>(id, std::move(request), tokenizer_, limits_.drafts));
     running_.fetch_add(1);
   }
   wake_.notify_all();
@@ -97,9 +98,11 @@ void Scheduler::work() {
     restore_prefixes();
     plan();
     if (!rows_.empty()) {
+      const MonotonicTime began = system_clock().monotonic();
       model_.forward(rows_);
-      for (const JobPointer& job : jobs_) keep_pages(*job);
+      measure(std::chrono::duration<double>(system_clock().monotonic() - began).count());
       take_logits();
+      for (const JobPointer& job : jobs_) keep_pages(*job);
       take_hidden();
     }
     forget_finished();
@@ -207,7 +210,7 @@ std::int32_t Scheduler::token_at(const Job& job, std::size_t position) const {
 
 // What was computed in this pass may have completed pages.
 void Scheduler::keep_pages(Job& job) {
-  if (cache_ == nullptr || job.done || job.request.cache.keep == Keep::Nothing) return;
+  if (cache_ == nullptr || job.request.cache.keep == Keep::Nothing) return;
   const auto positions = static_cast<std::size_t>(cache_->form().positions);
   while (!job.trail.ended && (static_cast<std::size_t>(job.trail.pages) + 1) * positions <= job.position) {
     const int page = job.trail.pages;
@@ -230,9 +233,35 @@ void Scheduler::plan() {
   rows_.clear();
   takers_.clear();
   pooling_.clear();
-  for (const JobPointer& job : jobs_)
-    if (!job->done && !job->reading()) add_row(*job, true);
+  const auto answers = [](const JobPointer& job) { return !job->done && !job->reading(); };
+  const auto count = static_cast<int>(std::count_if(jobs_.begin(), jobs_.end(), answers));
+  for (const JobPointer& job : jobs_) {
+    if (!answers(job)) continue;
+    add_row(*job, true);
+    add_draft(*job, count);
+  }
   plan_reading(limits_.chunk);
+}
+
+// Rows of what may follow the token that was chosen last, as far as the answer and the context may go.
+void Scheduler::add_draft(Job& job, int answers) {
+  std::int64_t room = limits_.context - static_cast<std::int64_t>(job.position);
+  if (job.request.max_tokens) room = std::min(room, *job.request.max_tokens - job.completion - 1);
+  const auto guess = job.drafts.guess(static_cast<int>(std::max<std::int64_t>(room, 0)), answers,
+                                      limits_.drafts_pay ? &costs_ : nullptr);
+  job.draft.assign(guess.begin(), guess.end());
+  for (std::size_t i = 0; i < job.draft.size(); ++i)
+    rows_.push_back({job.draft[i], job.slot, static_cast<int>(job.position + i), true});
+  takers_.back().rows += static_cast<int>(job.draft.size());
+}
+
+// Steps in which a prompt is read too tell nothing of rows that are guessed.
+void Scheduler::measure(double seconds) {
+  int wanted = 0;
+  for (const Taker& taker : takers_) wanted += taker.rows;
+  const auto answers = static_cast<int>(takers_.size());
+  if (answers > 0 && static_cast<std::size_t>(wanted) == rows_.size())
+    costs_.took(answers, wanted - answers, seconds);
 }
 
 // The budget goes to one reading job after another, another one first in each step.
@@ -259,19 +288,36 @@ void Scheduler::add_row(Job& job, bool wants_logits) {
   rows_.push_back({token, job.slot, static_cast<int>(job.position), wants_logits, wants_hidden});
   if (cache_ != nullptr && !job.reading()) job.answered.push_back(token);
   ++job.position;
-  if (wants_logits) takers_.push_back(&job);
+  if (wants_logits) takers_.push_back({&job, 1});
   if (wants_hidden) pooling_.push_back(&job);
 }
 
 void Scheduler::take_logits() {
-  for (std::size_t i = 0; i < takers_.size(); ++i) {
-    std::span<const float> logits = model_.logits(static_cast<int>(i));
+  int first = 0;
+  for (const Taker& taker : takers_) {
+    take_answer(*taker.job, first, taker.rows);
+    first += taker.rows;
+  }
+}
+
+// The first row's logits choose a token; if it is the one that was guessed, the next row was computed with it, and
+// its logits choose the one behind.
+void Scheduler::take_answer(Job& job, int first, int rows) {
+  int right = 0;
+  for (;;) {
+    std::span<const float> logits = model_.logits(first + right);
     // A vocabulary may be padded; ids that the tokenizer does not know are never chosen.
     logits = logits.first(std::min(logits.size(), static_cast<std::size_t>(tokenizer_.size())));
-    Job& job = *takers_[i];
     const std::int32_t token = job.sampler.choose(job.constraint ? masked(job, logits) : logits);
     take_token(job, token, logits);
+    if (job.done || right + 1 == rows || token != job.draft[static_cast<std::size_t>(right)]) break;
+    ++right;
+    ++job.position;
+    if (cache_ != nullptr) job.answered.push_back(token);
   }
+  guessed_.fetch_add(rows - 1);
+  right_.fetch_add(right);
+  if (rows > 1 && !job.done) job.drafts.judge(rows - 1, right);
 }
 
 void Scheduler::take_hidden() {
@@ -326,6 +372,7 @@ void Scheduler::take_token(Job& job, std::int32_t token, std::span<const float> 
   if (job.constraint && !job.text.in_reasoning()) job.constraint->take(token);
   ++job.completion;
   job.last = token;
+  job.drafts.append(token);
   chat::Chunk chunk;
   if (tokenizer_.is_end(token)) return end(job, std::move(chunk), chat::FinishReason::Stop);
   std::string told;

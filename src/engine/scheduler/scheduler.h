@@ -4,6 +4,11 @@
 // rows of jobs that are still reading; those take turns, so that a long prompt delays the others by a chunk at
 // most and a short prompt is not stuck behind a long one. Jobs beyond the slots wait in order of arrival.
 //
+// An answer's row may be followed by rows of guessed tokens (drafts.h). What the sampler chooses from the logits
+// of one row is compared with the guess behind it: as long as they are the same, the next row's logits are those
+// that a step of its own would have given, so no answer changes by it. Rows behind the first wrong guess are
+// forgotten.
+//
 // With a prefix cache a job begins behind the longest prefix of its prompt that is held for its tenant, and leaves
 // its own full pages there as they are computed, those of its answer too. While pages of a job are read from disk
 // the others go on.
@@ -30,6 +35,7 @@
 #include "engine/model/model.h"
 #include "engine/sampler/sampler.h"
 #include "engine/scheduler/answer.h"
+#include "engine/scheduler/drafts.h"
 #include "engine/scheduler/pooled.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -40,6 +46,10 @@ struct SchedulerLimits {
   int context = 0;  // positions per slot, as the model was loaded
   int chunk = 64;   // prompt rows per step; slots + chunk is at most the model's Options::rows
   int queue = 256;  // jobs that may wait
+  // Guessed tokens per answer and step; then slots x (1 + drafts) + chunk is at most the model's Options::rows,
+  // and the model must be able to go back (Model::goes_back()).
+  int drafts = 0;
+  bool drafts_pay = true;  // guesses are made where they make a step worth more; false: wherever there is one
 };
 
 struct JobRequest {
@@ -79,15 +89,20 @@ class Scheduler {
   // waits.
   void forget_prefixes();
   int running() const { return running_.load(); }
+  // Tokens guessed since the start, and how many of them were right.
+  std::int64_t guessed() const { return guessed_.load(); }
+  std::int64_t guessed_right() const { return right_.load(); }
 
  private:
   struct Job {
-    Job(std::uint64_t number, JobRequest wanted, const Tokenizer& tokenizer)
+    Job(std::uint64_t number, JobRequest wanted, const Tokenizer& tokenizer, int most_drafts)
         : id(number),
           request(std::move(wanted)),
           sampler(request.sampler),
-          text(tokenizer, request.form, request.stops) {
+          text(tokenizer, request.form, request.stops),
+          drafts(request.pooled ? 0 : most_drafts) {
       sampler.saw(request.prompt);
+      drafts.begin(request.prompt);
       if (request.grammar) constraint.emplace(request.grammar, request.trie, tokenizer);
     }
     bool reading() const { return position < request.prompt.size(); }
@@ -97,6 +112,8 @@ class Scheduler {
     Sampler sampler;
     AnswerText text;
     std::optional<constraint::Constraint> constraint;
+    Drafts drafts;
+    std::vector<std::int32_t> draft;  // guessed in this step
     int slot = -1;
     std::size_t position = 0;  // rows computed so far, or restored
     std::size_t restored = 0;  // of these
@@ -123,10 +140,13 @@ class Scheduler {
   void plan();
   void plan_reading(int budget);
   void add_row(Job& job, bool wants_logits);
+  void add_draft(Job& job, int answers);
   bool at_page_end(const Job& job) const;
   std::int32_t token_at(const Job& job, std::size_t position) const;
   void keep_pages(Job& job);
   void take_logits();
+  void take_answer(Job& job, int first, int rows);
+  void measure(double seconds);
   void take_hidden();
   std::span<const float> masked(Job& job, std::span<const float> logits);
   void take_token(Job& job, std::int32_t token, std::span<const float> logits);
@@ -155,15 +175,21 @@ class Scheduler {
   bool stopping_ = false;
   bool forgetting_ = false;      // what the cache has in memory
   std::atomic<int> running_{0};  // jobs in waiting_ and jobs_
+  std::atomic<std::int64_t> guessed_{0}, right_{0};
 
   // Scheduler's thread only.
   std::vector<bool> slot_used_;
   std::vector<model::Row> rows_;
-  std::vector<Job*> takers_;   // who gets the i-th logits
+  struct Taker {
+    Job* job;
+    int rows;
+  };
+  std::vector<Taker> takers_;  // who gets the logits, one after another
   std::vector<Job*> pooling_;  // who gets the i-th hidden state
   std::vector<float> masked_;  // logits of a job whose answer has a form
-  std::size_t turn_ = 0;       // which reading job comes first in this step
-  std::thread thread_;         // last: starts when all else is ready
+  DraftCosts costs_;
+  std::size_t turn_ = 0;  // which reading job comes first in this step
+  std::thread thread_;    // last: starts when all else is ready
 };
 
 }  // namespace sluice::engine

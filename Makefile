@@ -1,7 +1,7 @@
 # make run    install what is missing, build, start the gateway with the embedded default
 # make test   install what is missing, build everything, run every test
 # The other targets are for development; CONTRIBUTING.md tells when to use which.
-.PHONY: run build test check asan tsan gcc bench fuzz forms agents soak guide clean packages packages-test
+.PHONY: run build test check asan tsan gcc bench fuzz forms requests agents soak guide clean packages packages-test
 
 JOBS ?= $(shell nproc)
 export CTEST_OUTPUT_ON_FAILURE = 1
@@ -45,6 +45,15 @@ forms: packages-test
 	cmake --preset release
 	cmake --build build/release -j $(JOBS) --target check_forms
 	build/release/tests/forms/check_forms ../shared/engine/tiny-llama-Q8_0.gguf $(FORMS)
+
+# Random requests at once on the tiny models; REQUESTS_PRESET=asan or tsan: under a sanitizer.
+REQUESTS ?= 50000
+REQUESTS_SEED ?= 1
+REQUESTS_PRESET ?= release
+requests: packages-test
+	cmake --preset $(REQUESTS_PRESET)
+	cmake --build build/$(REQUESTS_PRESET) -j $(JOBS) --target check_requests
+	build/$(REQUESTS_PRESET)/tests/requests/check_requests ../shared/engine --requests $(REQUESTS) --seed $(REQUESTS_SEED)
 
 # Claude Code, Codex and opencode do a task through the gateway, without a network. Downloads about 1 GB once.
 agents: packages-test

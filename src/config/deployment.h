@@ -62,7 +62,7 @@ struct Deployment {
   std::uint64_t memory = 0;       // of the group, bytes
   int threads = 0;                // 0: one per hardware thread
   int context = 0;                // positions; 0: the engine's default
-  int drafts = -1;                // tokens guessed per answer and step; 0: none; -1: as the engine does
+  int drafts = 0;                 // tokens guessed per answer and step; 0: none
   int slots = 4;                  // concurrent streams
   std::uint64_t cache_bytes = 0;  // of the prefix cache in memory; 0: none
   std::string cache_folder;       // of the prefix cache on disk; empty: none

@@ -29,7 +29,6 @@ constexpr std::int64_t kContinuationTokens = 16;  // of a text completion that n
 constexpr int kMostSlots = 256;
 constexpr int kMostChunk = 4096;
 constexpr int kMostDrafts = 16;
-constexpr int kUsualDrafts = 4;
 constexpr int kMostQueue = 1 << 20;
 
 Status check_option(const char* name, int value, int least, int most) {
@@ -48,15 +47,12 @@ Status check_options(const LoadOptions& options) {
   if (options.cache_bytes == 0 && !options.cache_folder.empty())
     return fail("engine.unsupported", "a prefix cache on disk needs one in memory before it", options.cache_folder,
                 "say how large");
-  SLUICE_TRY_VOID(check_option("drafts", options.drafts, -1, kMostDrafts));
+  SLUICE_TRY_VOID(check_option("drafts", options.drafts, 0, kMostDrafts));
   return check_option("prefill_chunk", options.prefill_chunk, 1, kMostChunk);
 }
 
 // Ids of embedding runs, which the scheduler's never reach.
 constexpr JobId kFirstRun = JobId{1} << 63;
-
-// None where the model cannot forget a wrong one.
-int usual_drafts(const model::Shape& shape) { return shape.compressed.window > 0 ? 0 : kUsualDrafts; }
 
 // What a model's authors recommend where a client says nothing. R1 and its distillations: temperature 0.6 and
 // top-p 0.95 (its README). The guide recites trained answers, so it takes the most likely token.
@@ -150,12 +146,11 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   wanted.slots = options.slots;
   wanted.context = options.context > 0 ? options.context : std::min(shape.context, kDefaultContext);
   wanted.exact = options.exact;
-  const int drafts = options.drafts >= 0 ? options.drafts : usual_drafts(shape);
-  wanted.logits = wanted.slots * (1 + drafts);
+  wanted.logits = wanted.slots * (1 + options.drafts);
   wanted.rows = wanted.logits + options.prefill_chunk;
   wanted.beside = options.cache_bytes;
   SLUICE_TRY(engine->model_, model::Model::load(file, wanted));
-  if (drafts > 0 && !engine->model_->goes_back())
+  if (options.drafts > 0 && !engine->model_->goes_back())
     return fail("engine.unsupported",
                 "drafts are asked for, and " + shape.architecture + " cannot take back what was guessed wrongly",
                 file.name(), "leave `drafts` out or set it to 0");
@@ -168,7 +163,7 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   engine->embedding_ = embedding_form(file, shape.architecture);
   engine->slots_ = wanted.slots;
   engine->info_.kv_bytes_per_token = model::Cache::bytes_per_position(shape, wanted.exact);
-  const SchedulerLimits limits{wanted.slots, wanted.context, options.prefill_chunk, options.queue, drafts};
+  const SchedulerLimits limits{wanted.slots, wanted.context, options.prefill_chunk, options.queue, options.drafts};
   engine->scheduler_ =
       std::make_unique<Scheduler>(*engine->model_, *engine->tokenizer_, limits, engine->cache_.get());
   return engine;

@@ -35,7 +35,7 @@ struct LoadOptions {
   int slots = 4;                  // jobs decoded together; more wait in a queue
   int queue = 256;                // jobs that may wait; more are refused (engine.busy)
   int prefill_chunk = 64;         // prompt tokens per step
-  int drafts = -1;                // tokens guessed per answer and step; 0: none; -1: as many as usual
+  int drafts = 0;                 // tokens guessed per answer and step; 0: none
   bool exact = false;             // F32 activations and cache: the reference numbers, slower
   std::uint64_t cache_bytes = 0;  // of the prefix cache; 0: none
   // What the pages on disk are bound to besides the model: a start with something else finds none.

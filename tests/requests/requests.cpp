@@ -5,7 +5,7 @@
 //
 //   check_requests FOLDER [--requests N] [--seed S]
 //
-// FOLDER has the tiny-*.gguf files. Status 0: all that held. 77: FOLDER has none.
+// FOLDER has .gguf files, whole ones. Status 0: all that held. 77: FOLDER has none.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -11,9 +11,9 @@ constexpr double kManners[std::size_t(Manner::kCount)] = {82, 5, 1, 3, 1, 2, 1, 
 constexpr double kRoutes[std::size_t(Route::kCount)] = {80, 18, 2};
 
 constexpr std::string_view kFiller[] = {
-    "The mill stands by the river and turns when it rains. ", "Bread rises slowly in a cold kitchen. ",
+    "The mill stands by the river and turns when it rains. ", "The bridge was painted green two summers ago. ",
     "Some planets have rings and many have moons. ",          "A good knife is sharpened along its whole edge. ",
-    "Autumn leaves cover the path behind the school. ",       "The old song has four verses and no end. "};
+    "Two boats lie on the shore beside the lighthouse. ",     "The old song has four verses and no end. "};
 
 // Invented; numbers are valid by their checksums.
 constexpr std::string_view kSensitive[] = {
@@ -22,7 +22,7 @@ constexpr std::string_view kSensitive[] = {
     "Patient Mrs. Okafor, 71 y/o, admitted with chest pain and dyspnea. Takes metformin 500 mg twice daily."};
 
 std::string prompt(const Asked& asked, Random& random) {
-  std::string text = "Case " + asked.mark + ": ";
+  std::string text = "Note " + asked.mark + ": ";
   if (asked.sensitive) text += std::string(kSensitive[random.below(std::size(kSensitive))]) + " ";
   while (text.size() < asked.prompt_bytes) text += kFiller[random.below(std::size(kFiller))];
   return text;

@@ -230,7 +230,7 @@ TEST_CASE("real models answer the same with guesses as without: seeded, greedy, 
   for (const char* name : {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M", "tiny-qwen3-Q8_0", "tiny-deepseek2-Q4_K_M"}) {
     CAPTURE(name);
     const auto model = golden(name);
-    if (!model) return;
+    if (!model) continue;
     const Outcome plain = answers(*model, 0);
     const Outcome guessed = answers(*model, kDrafts);
     check_same(plain, guessed);
@@ -246,7 +246,7 @@ TEST_CASE("pages that were kept beside guesses serve answers without, and the ot
   for (const char* name : {"tiny-llama-Q8_0", "tiny-qwen2-Q4_K_M", "tiny-qwen3-Q8_0", "tiny-deepseek2-Q4_K_M"}) {
     CAPTURE(name);
     auto model = golden(name);
-    if (!model) return;
+    if (!model) continue;
     const Outcome first = answers(*model, 0);
     // The next turn: the prompt is followed by its answer.
     Golden longer{std::move(model->file), std::move(model->tokenizer), model->requests};

@@ -71,9 +71,8 @@ class Collector {
   }
 
   // Numbers that decoding turned into values (a seed, a limit, a temperature) are sent on with their digits, which
-  // may be those of a card. The name is left out, since words such as "limit" or "id" would speak against it; but
-  // a seed keeps its name: of random ones with 16 digits one in thirty has the form of a card, which is none
-  // without another word for it. Conversation and tools are arrays, and judged by themselves.
+  // may be those of a card. The name is left out: "seed" would speak against it. Conversation and tools are
+  // arrays, and judged by themselves.
   void numbers(json::Value object, const std::string& path) {
     std::size_t position = 0;
     for (json::Value member : object) {
@@ -84,9 +83,7 @@ class Collector {
       std::string place = path;
       json::append_path_key(place, member.key(), at);
       if (inner) numbers(member, place);
-      if (!is_long) continue;
-      const std::string digits(member.raw());
-      made(std::move(place), "field", member.key() == "seed" ? "seed: " + digits : digits);
+      if (is_long) made(std::move(place), "field", std::string(member.raw()));
     }
   }
 

@@ -210,8 +210,7 @@ class Payment : public scan::Detector {
                        static_cast<std::uint32_t>(g.start(last) + before - rest.size())});
   }
 
-  // Two letters, two check digits, then groups with blanks, '-', '.' or ':' between them. Read in upper case,
-  // since nothing else has this shape and sum.
+  // Two letters, two check digits, then groups. Read in upper case, since nothing else has this shape and sum.
   void ibans(const Document& doc, std::vector<Hit>& hits) const {
     std::size_t taken = 0;
     for (const auto& run : doc.numbers) {
@@ -243,7 +242,7 @@ class Payment : public scan::Detector {
         bare[size++] = static_cast<char>(c & ~0x20);
       } else if (c >= '0' && c <= '9') {
         bare[size++] = c;
-      } else if (c != ' ' && c != '-' && c != '.' && c != ':' && !(doc.joint && c == '\n')) {
+      } else if (c != ' ' && c != '-' && c != '.' && !(doc.joint && c == '\n')) {
         return;
       }
     }

@@ -30,6 +30,7 @@ constexpr std::uint64_t kAtOnce = 64;  // answers that are asked for together
 constexpr std::int64_t kMostTokens = 300;
 
 struct Case {
+  std::uint64_t seed = 0;
   std::string schema;  // or
   std::unique_ptr<test::RandomGrammar> grammar;
   std::string answer, error;
@@ -46,6 +47,7 @@ struct Counts {
 
 std::unique_ptr<Case> make_case(std::uint64_t seed) {
   auto one = std::make_unique<Case>();
+  one->seed = seed;
   if (seed % 2 == 0) {
     one->schema = test::RandomSchema(seed).text();
   } else {
@@ -67,13 +69,13 @@ std::string closing_bias(const engine::Tokenizer& tokenizer) {
 }
 
 // False: refused, with the reason in `error`.
-bool ask(engine::Engine& engine, Case& one, std::uint64_t seed, const std::string& bias) {
+bool ask(engine::Engine& engine, Case& one, const std::string& bias) {
   chat::Request request;
   chat::Message message;
-  message.parts.push_back({chat::Part::Kind::Text, "Case " + std::to_string(seed), ""});
+  message.parts.push_back({chat::Part::Kind::Text, "Case " + std::to_string(one.seed), ""});
   request.messages.push_back(std::move(message));
   request.sampling.temperature = 1.0;
-  request.sampling.seed = static_cast<std::int64_t>(seed);
+  request.sampling.seed = static_cast<std::int64_t>(one.seed);
   request.sampling.max_tokens = kMostTokens;
   request.sampling.logit_bias = bias;
   if (one.grammar) {
@@ -108,6 +110,12 @@ std::string judge(Case& one, Counts& counts) {
   return test::judge(one.schema, one.answer);
 }
 
+void report(const Case& one, const std::string& wrong) {
+  const auto seed = static_cast<unsigned long long>(one.seed);
+  std::printf("%s\nform: %s\nanswer: %s\nseed: %llu (check_forms FILE.gguf 1 %llu asks for it again)\n",
+              wrong.c_str(), one.form().c_str(), one.answer.c_str(), seed, seed);
+}
+
 // False: an answer is wrong.
 bool run(engine::Engine& engine, std::uint64_t first, std::uint64_t count, const std::string& bias,
          Counts& counts) {
@@ -115,12 +123,12 @@ bool run(engine::Engine& engine, std::uint64_t first, std::uint64_t count, const
   std::vector<Case*> asked;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     cases.push_back(make_case(seed));
-    if (ask(engine, *cases.back(), seed, bias)) {
+    if (ask(engine, *cases.back(), bias)) {
       asked.push_back(cases.back().get());
     } else if (cases.back()->error.find("engine.constraint") != std::string::npos) {
       ++counts.refused;
     } else {
-      std::printf("%s\n%s\n", cases.back()->error.c_str(), cases.back()->form().c_str());
+      report(*cases.back(), cases.back()->error);
       return false;
     }
   }
@@ -128,7 +136,7 @@ bool run(engine::Engine& engine, std::uint64_t first, std::uint64_t count, const
   for (Case* one : asked) {
     const std::string wrong = judge(*one, counts);
     if (wrong.empty()) continue;
-    std::printf("%s\nform: %s\nanswer: %s\n", wrong.c_str(), one->form().c_str(), one->answer.c_str());
+    report(*one, wrong);
     return false;
   }
   return true;

@@ -35,7 +35,9 @@ class CodeSet {
   CodeSet without(const CodeSet& other) const { return inverted().add(other).inverted(); }
   CodeSet shared_with(const CodeSet& other) const { return inverted().add(other.inverted()).inverted(); }
   bool empty() const { return ranges_.empty(); }
-  const std::vector<Range>& ranges() const { return ranges_; }  // in order, not touching
+  // In order, not touching. A set that is about to go gives them away: a loop over them outlives it.
+  const std::vector<Range>& ranges() const& { return ranges_; }
+  std::vector<Range> ranges() && { return std::move(ranges_); }
 
  private:
   void tidy();

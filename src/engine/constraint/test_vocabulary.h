@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -92,6 +93,13 @@ inline Outcome write_randomly(const std::shared_ptr<const Grammar>& grammar, con
 inline int cases_wanted() {
   const char* wanted = std::getenv("SLUICE_CONSTRAINT_CASES");
   return wanted != nullptr ? std::max(1, std::atoi(wanted)) : 300;
+}
+
+// The first case, SLUICE_CONSTRAINT_FIRST or 0. A case depends on its number alone: with the number that a failure
+// shows, and SLUICE_CONSTRAINT_CASES=1, it comes again.
+inline int first_case() {
+  const char* first = std::getenv("SLUICE_CONSTRAINT_FIRST");
+  return first != nullptr ? std::max(0, std::atoi(first)) : 0;
 }
 
 }  // namespace sluice::engine::constraint::test

@@ -1,5 +1,5 @@
 // What topics are found in texts that neither the trained model nor the word tables ever saw:
-// tests/cases/sense/topics.held and topics.blind. Rates, not single texts.
+// tests/cases/sense/topics.held, topics.blind and topics.fresh. Rates, not single texts.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -69,20 +69,29 @@ TEST_CASE("terse texts by another hand are found, and harmless ones are left alo
   const Counts counts = counted("tests/cases/sense/topics.held");
   CHECK(share(counts, "public", &Count::right) >= 0.98);
   CHECK(share(counts, "source_code", &Count::escaped) <= 0.03);
-  CHECK(share(counts, "health", &Count::escaped) <= 0.13);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.04);
   CHECK(share(counts, "legal", &Count::escaped) <= 0.14);
   CHECK(share(counts, "business", &Count::escaped) <= 0.04);
   CHECK(share(counts, "restricted", &Count::escaped) <= 0.3);
-  CHECK(share(counts, "financial", &Count::escaped) <= 0.2);
+  CHECK(share(counts, "financial", &Count::escaped) <= 0.28);
   CHECK(share(counts, "wish", &Count::right) >= 0.25);
 }
 
 TEST_CASE("texts written before the model was trained are found, and harmless ones are left alone") {
   const Counts counts = counted("tests/cases/sense/topics.blind");
-  CHECK(share(counts, "public", &Count::right) >= 0.95);
-  CHECK(share(counts, "health", &Count::escaped) <= 0.21);
-  CHECK(share(counts, "legal", &Count::escaped) <= 0.16);
-  CHECK(share(counts, "business", &Count::escaped) <= 0.07);
+  CHECK(share(counts, "public", &Count::right) >= 0.97);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.2);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.21);
+  CHECK(share(counts, "business", &Count::escaped) <= 0.04);
+}
+
+TEST_CASE(
+    "texts that nobody looked at while the model was trained are found, and harmless ones are left alone") {
+  const Counts counts = counted("tests/cases/sense/topics.fresh");
+  CHECK(share(counts, "public", &Count::right) >= 0.96);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.28);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.2);
+  CHECK(share(counts, "business", &Count::escaped) <= 0.3);
 }
 
 }  // namespace sluice::sense::testing

@@ -21,7 +21,7 @@ using topics::Window;
 constexpr std::array<Kind, topics::kTopics> kKindOf = {
     Kind::SourceCode,      Kind::LegalTopic,   Kind::HealthTopic, Kind::BusinessTopic,
     Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish};
-constexpr std::size_t kSourceCode = 0, kRestricted = 4, kFinancial = 5;
+constexpr std::size_t kSourceCode = 0, kHealth = 2, kRestricted = 4, kFinancial = 5;
 
 // Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
 // adds to them, up to a limit, so that a book does not silence the model.
@@ -30,11 +30,11 @@ constexpr float kFewWindows = 2, kMostMore = 5;
 // tables know of a topic: a page about one has some, and most pages are about none.
 constexpr std::size_t kShortText = 768;
 constexpr std::uint32_t kAround = 256;
-// Fewer known words than kFewestWords say nothing: pages of numbers, keys and codes are no topic. Each that is
-// missing to kEnoughWords adds to the threshold: of a handful of words, which the rest of a text would put right,
-// some look like a topic by chance. Where they are words of a table, the table still finds it. How much a word
-// adds was chosen by topic on titles of software packages and public prompts, of which hardly any looks like
-// health (tools/topics/README.md).
+// Fewer known words than kFewestWords say nothing: pages of numbers, keys and codes are no topic. Nor do short
+// ones alone ("and now?"). Each that is missing to kEnoughWords adds to the threshold: of a handful of words,
+// which the rest of a text would put right, some look like a topic by chance. Where they are words of a table, the
+// table still finds it. How much a word adds was chosen by topic on titles of software packages and public
+// prompts, of which hardly any looks like health (tools/topics/README.md).
 constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
 constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f};
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
@@ -133,8 +133,9 @@ class Votes : public scan::Detector {
     const float more = std::min(doublings * topics::builtin().slopes()[t], kMostMore);
     std::vector<Window> about;
     for (const Window& w : windows) {
-      if (w.words < kFewestWords) continue;
+      if (w.words < kFewestWords || w.long_words == 0) continue;
       if (t >= kRestricted && t <= kFinancial && others_speak(w, t)) continue;
+      if (t == kHealth && beside_code(windows, w)) continue;
       if (w.scores[t] > (t == kSourceCode ? 0 : more) + lack(w, t)) about.push_back(w);
     }
     std::sort(about.begin(), about.end(), [](const Window& a, const Window& b) { return a.start < b.start; });
@@ -162,6 +163,13 @@ class Votes : public scan::Detector {
       if (other != t && w.scores[other] > 0) return true;
     }
     return false;
+  }
+
+  // Leaks, heaps and injections are a program's too: beside code the table of health alone decides.
+  static bool beside_code(const std::vector<Window>& windows, const Window& w) {
+    return std::any_of(windows.begin(), windows.end(), [&](const Window& other) {
+      return other.scores[kSourceCode] > 0 && other.start < w.end && w.start < other.end;
+    });
   }
 
   static bool long_enough(std::string_view code) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kRow = 16, kBlock = 16, kSmall = 2, kLarge = 8, kLargeStep = 4, kShort = 4;
 constexpr std::size_t kHeader = 64;
+constexpr std::uint32_t kLongWord = 5;
 constexpr std::uint32_t kTagShift = 17;
 
 using Bytes = std::int8_t __attribute__((vector_size(16)));
@@ -17,7 +18,7 @@ using Shorts = std::int16_t __attribute__((vector_size(32)));
 
 struct Block {
   std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 7 features of at most 127
-  std::uint32_t start = 0, end = 0, tokens = 0, words = 0;
+  std::uint32_t start = 0, end = 0, tokens = 0, words = 0, long_words = 0;
 };
 
 std::uint32_t read_u32(const char* at) {
@@ -43,6 +44,10 @@ inline bool add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask
   return keep != 0;
 }
 
+bool is_long(std::string_view text, const Token& token) {
+  return token.end - token.start >= kLongWord || static_cast<unsigned char>(text[token.start]) >= 0x80;
+}
+
 std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, std::uint32_t mask) {
   std::vector<Block> blocks;
   blocks.reserve(text.size() / 64 + 1);
@@ -60,6 +65,7 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
     if (block.tokens == 0) block.start = token.start;
     const bool known = add_row(sums, table, mask, token.features[0]);
     block.words += token.word && known ? 1u : 0u;
+    block.long_words += token.word && known && is_long(text, token) ? 1u : 0u;
     for (std::uint32_t i = 1; i < token.count; ++i) add_row(sums, table, mask, token.features[i]);
     block.end = token.end;
     if (++block.tokens == kBlock) close();
@@ -130,13 +136,15 @@ void Model::score(std::string_view text, std::vector<Window>& out) const {
   const std::vector<Block> blocks = blocks_of(text, table_, row_mask_);
   const auto window = [&](std::size_t first, std::size_t last, bool large) {
     std::array<float, kRow> sums{};
-    std::uint32_t tokens = 0, words = 0;
+    std::uint32_t tokens = 0, words = 0, long_words = 0;
     for (std::size_t b = first; b < last; ++b) {
       for (std::size_t d = 0; d < kRow; ++d) sums[d] += blocks[b].sums[d];
       tokens += blocks[b].tokens;
       words += blocks[b].words;
+      long_words += blocks[b].long_words;
     }
-    out.push_back({blocks[first].start, blocks[last - 1].end, words, large, judge(sums.data(), tokens)});
+    out.push_back(
+        {blocks[first].start, blocks[last - 1].end, words, long_words, large, judge(sums.data(), tokens)});
   };
   const std::size_t n = blocks.size();
   if (n == 0) return;

@@ -27,6 +27,7 @@ using Scores = std::array<float, kTopics>;
 struct Window {
   std::uint32_t start = 0, end = 0;  // bytes, half-open
   std::uint32_t words = 0;           // that the model knows
+  std::uint32_t long_words = 0;      // those of them of five letters or more, or of another script than ASCII
   bool large = false;
   Scores scores{};
 };

@@ -136,6 +136,9 @@ class Running : public Gateway {
       port = worker->port();  // with port 0 the first one chooses
       workers_.push_back(std::move(worker));
     }
+    // From here on, so that none is lost between the greeting and run(): it is answered as soon as the loop runs.
+    net::on_stop_signals(workers_.front()->loop(), [this](int) { stop(); });
+    net::on_reload_signal(workers_.front()->loop(), [this](int) { reload(); });
     return {};
   }
 
@@ -157,10 +160,8 @@ class Running : public Gateway {
   }
 
   void run() override {
-    net::on_stop_signals(workers_.front()->loop(), [this](int) { stop(); });
     shared_.office.loop().spawn(sweep_for_good(shared_));
     shared_.office.open();
-    net::on_reload_signal(workers_.front()->loop(), [this](int) { reload(); });
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < workers_.size(); ++i)
       threads.emplace_back([worker = workers_[i].get()] { worker->run(); });

@@ -221,6 +221,16 @@ routes:
         self.assertEqual(self.ask()[:2], (200, "near"))
         self.assertIn("revision shut2", self.sluice.run("policy", "status", *url))
 
+    def test_a_signal_that_comes_with_the_greeting_is_not_lost(self):
+        self.write(policy(*SHUT))
+        for _ in range(20):
+            self.start(policy(*SHUT))
+            self.write(policy(*OPEN))
+            self.sluice.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: "policy.reloaded" in self.sluice.log_text(), what="the reload")
+            self.sluice.stop()
+            os.remove(os.path.join(self.folder, "log"))
+
     def in_force(self):
         acts = [json.loads(line) for line in self.sluice.run("records", "decisions", "--json").splitlines()]
         return [(a["revision"], a["content_hash"], a["person"]) for a in reversed(acts)

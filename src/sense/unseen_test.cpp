@@ -85,8 +85,7 @@ TEST_CASE("texts written before the model was trained are found, and harmless on
   CHECK(share(counts, "business", &Count::escaped) <= 0.04);
 }
 
-TEST_CASE(
-    "texts that nobody looked at while the model was trained are found, and harmless ones are left alone") {
+TEST_CASE("texts that nobody looked at while the model was trained are found, and harmless ones are left alone") {
   const Counts counts = counted("tests/cases/sense/topics.fresh");
   CHECK(share(counts, "public", &Count::right) >= 0.96);
   CHECK(share(counts, "health", &Count::escaped) <= 0.28);

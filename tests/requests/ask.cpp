@@ -69,7 +69,7 @@ void Heard::take(const chat::Chunk& chunk) {
       text += delta->text;
       logprobs += delta->logprobs;
     }
-    if (const auto* delta = std::get_if<chat::ReasoningDelta>(&event)) text += "[" + delta->text + "]";
+    if (const auto* delta = std::get_if<chat::ReasoningDelta>(&event)) reasoning += delta->text;
     if (const auto* counted = std::get_if<chat::Usage>(&event)) usage = *counted;
     if (const auto* finished = std::get_if<chat::Finish>(&event)) finish = finished->reason;
     if (const auto* failed = std::get_if<chat::Failure>(&event)) error = failed->error.code;
@@ -158,7 +158,7 @@ std::string judge(const Asked& asked) {
   }
   if (heard.usage->completion > *asked.request.sampling.max_tokens) return "more tokens than were asked for";
   if (asked.first && heard.usage->cache_hit != 0) return "pages of another tenant, or of another text, were used";
-  if (!text::valid_utf8(heard.text)) return "not UTF-8";
+  if (!text::valid_utf8(heard.reasoning) || !text::valid_utf8(heard.text)) return "not UTF-8";
   if (heard.finish == chat::FinishReason::Stop && !has_form(asked.form, heard.text))
     return "not of the form that was asked for: " + heard.text;
   return "";
@@ -166,6 +166,7 @@ std::string judge(const Asked& asked) {
 
 std::string compare(const Heard& one, const Heard& alone) {
   if (one.error != alone.error) return "alone it fails otherwise: " + alone.error;
+  if (one.reasoning != alone.reasoning) return "alone the reasoning is: " + alone.reasoning;
   if (one.text != alone.text) return "alone the answer is: " + alone.text;
   if (one.logprobs != alone.logprobs) return "alone it has other log-probabilities";
   if (one.vector != alone.vector) return "alone it has another vector";

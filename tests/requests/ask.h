@@ -28,7 +28,7 @@ class Heard {
   bool ended() const;
 
   // Behind wait() or a cancel.
-  std::string text, logprobs, error;
+  std::string reasoning, text, logprobs, error;
   std::vector<float> vector;
   std::optional<chat::Usage> usage;
   std::optional<chat::FinishReason> finish;

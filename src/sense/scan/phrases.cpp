@@ -330,14 +330,20 @@ class PhraseSet::Pass {
     found_.everywhere = set_.has_everywhere_ ? filtered(valid_, set_.everywhere_) : 0;
   }
 
+  // At which of these places a phrase of one byte stands.
+  std::uint64_t alone(std::uint64_t places, const Beginnings& phrases) const {
+    std::uint64_t bits = 0;
+    if (!phrases.any_alone) return bits;
+    for_each_bit(places, [&](std::size_t i) {
+      bits |= std::uint64_t{phrases.alone[static_cast<unsigned char>(from_[i])]} << i;
+    });
+    return bits;
+  }
+
   std::uint64_t filtered(std::uint64_t places, const Beginnings& phrases) const {
     std::uint64_t bits = 0, likely = 0;
     for_each_bit(places, [&](std::size_t i) { bits |= phrases.may_begin(load<std::uint32_t>(from_ + i)) << i; });
-    if (phrases.any_alone) {
-      for_each_bit(places, [&](std::size_t i) {
-        bits |= std::uint64_t{phrases.alone[static_cast<unsigned char>(from_[i])]} << i;
-      });
-    }
+    bits |= alone(places, phrases);
     for_each_bit(bits, [&](std::size_t i) { likely |= phrases.likely(eight_at(i)) << i; });
     return likely;
   }
@@ -359,6 +365,7 @@ class PhraseSet::Pass {
       longer |= set_.longer_.may_have(highest_of(more_keys_[i])) << i;
       begun |= set_.at_word_start_.may_begin(eight) << i;
     });
+    begun |= alone(starts_, set_.at_word_start_);
     for_each_bit(begun, [&](std::size_t i) { likely |= set_.at_word_start_.likely(eight_at(i)) << i; });
     found_.words = words;
     found_.longer = longer;

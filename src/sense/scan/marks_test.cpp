@@ -89,6 +89,15 @@ TEST_CASE("characters apart are read together with the separators that are liste
   }
 }
 
+TEST_CASE("the shortest of all notations are read wherever they stand") {
+  for (const char* run : {"c29-fj8gbm8-Pj4gb3I_Pz9-IGI", "c29+fj8gbm8+Pj4gb3I/Pz9+IGI", "54686520636f6d6d"})
+    for (std::size_t before = 0; before <= 130; ++before)
+      CHECK(encoded_runs(std::string(before, '!') + run).size() == 1);
+  const std::string apart = "a-b-c-d-e-f-g-h-i-";
+  for (std::size_t before = 0; before <= 130; ++before)
+    CHECK(written_apart(std::string(before, '!') + apart + "!!").size() == 1);
+}
+
 bool is_base64(char c) {
   return isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("+/-_").find(c) < 4;
 }
@@ -164,6 +173,8 @@ TEST_CASE("runs and joined strings are those that a search byte by byte finds") 
                                           "54686520636f6d6d69747465",
                                           "A1b2C3",
                                           "/_-+",
+                                          "c29-fj8gbm8-Pj4gb3I_Pz9-IGI",
+                                          "c29+fj8gbm8+Pj4gb3I/Pz9+IGI",
                                           std::string(61, 'Q'),
                                           "\xC3\xA9",
                                           std::string(17, '!'),

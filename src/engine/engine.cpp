@@ -221,12 +221,14 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const
     job.form.one_call = request.parallel_tool_calls == false;
     for (const chat::Tool& tool : request.tools) job.form.tools.push_back(tool.name);
   }
-  SLUICE_TRY(job.grammar, answer_grammar(request, prompt_->dialect()));
+  SLUICE_TRY(auto form, answer_grammar(request, prompt_->dialect()));
+  job.grammar = std::move(form.grammar);
+  job.free_text = form.free_text;
   if (job.grammar) {
     job.trie = trie_;
     job.form.spells = prompt_->dialect();  // as the tree does
     // What must have a form has no reasoning that the prompt did not open.
-    job.form.splits_reasoning = job.form.starts_in_reasoning;
+    if (!job.free_text) job.form.splits_reasoning = job.form.starts_in_reasoning;
   }
   if (text && !job.max_tokens) job.max_tokens = kContinuationTokens;
   job.sink =

@@ -36,11 +36,15 @@ class Constraint {
   Constraint(std::shared_ptr<const Grammar> grammar, std::shared_ptr<const TokenTrie> trie,
              const Tokenizer& tokenizer);
 
+  // The grammar is of a text that is free but for some parts, which do not end anywhere inside. Where it is free
+  // all other tokens of the vocabulary may come too, those without text.
+  void set_free_text() { free_text_ = true; }
   // The tokens that may come next; those that end an answer where it may end. Valid until the next call. Empty
   // where the vocabulary has no token that goes on, or the grammar has too many readings: see stuck().
   const TokenSet& allowed();
   // Precondition: allowed().has(token).
   void take(std::int32_t token);
+  void take(std::string_view bytes);  // what the token stands for, where that depends
   // Nothing may follow: the answer is whole without a token that ends it.
   bool complete() const { return automaton_.complete(state_); }
   bool may_end() const { return automaton_.accepts(state_); }
@@ -49,6 +53,7 @@ class Constraint {
  private:
   static constexpr std::size_t kManySets = 256;  // of a bit a token each
 
+  bool free_text_ = false;
   Automaton automaton_;
   std::shared_ptr<const TokenTrie> trie_;
   const Tokenizer& tokenizer_;

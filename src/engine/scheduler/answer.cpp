@@ -27,6 +27,12 @@ bool AnswerText::spelled(std::int32_t token) const {
   return std::find(marks_.begin(), marks_.end(), token) != marks_.end();
 }
 
+std::string AnswerText::text_of(std::int32_t token) const {
+  std::string bytes;
+  tokenizer_.append_token_text(bytes, token, spelled(token));
+  return bytes;
+}
+
 void AnswerText::split(std::string_view whole) {
   if (splits_reasoning_) {
     splitter_.feed(whole, split_);

@@ -36,6 +36,7 @@ class AnswerText {
   void end(std::vector<chat::Event>& out);
   bool stopped() const { return stop_.matched() || (one_call_ && called()); }
   bool called() const { return calls_.calls() > 0; }
+  std::string text_of(std::int32_t token) const;  // its bytes in this answer
   bool in_reasoning() const { return splits_reasoning_ && splitter_.in_reasoning(); }
   std::int64_t reasoning_tokens() const { return reasoning_tokens_; }
 

@@ -87,7 +87,7 @@ Result<AnswerGrammar> answer_grammar(const chat::Request& request, ToolDialect d
                                   [](const chat::Tool& tool) { return tool.strict == true; });
   const chat::ToolChoice::Mode mode = request.tool_choice.mode;
   const bool free = mode == chat::ToolChoice::Mode::Auto || mode == chat::ToolChoice::Mode::Unset;
-  if (grammar || !strict || !free) return AnswerGrammar{grammar};
+  if (grammar || !strict || !free || dialect == ToolDialect::None) return AnswerGrammar{grammar};
   SLUICE_TRY(grammar, placed(constraint::tool_text_grammar(dialect, tools_of(request, nullptr),
                                                            request.parallel_tool_calls == false),
                              "$.tools"));

@@ -4,6 +4,16 @@
 
 namespace sluice::engine::constraint {
 
+bool may_begin(const std::shared_ptr<const Grammar>& grammar, std::string_view bytes) {
+  Automaton automaton(grammar);
+  Automaton::State state = automaton.start();
+  for (const char c : bytes) {
+    state = automaton.step(state, static_cast<unsigned char>(c));
+    if (state == Automaton::kDead) return false;
+  }
+  return true;
+}
+
 Constraint::Constraint(std::shared_ptr<const Grammar> grammar, std::shared_ptr<const TokenTrie> trie,
                        const Tokenizer& tokenizer)
     : automaton_(std::move(grammar)), trie_(std::move(trie)), tokenizer_(tokenizer), state_(automaton_.start()) {}

@@ -30,6 +30,9 @@ std::shared_ptr<const Grammar> json_object();
 // with the keyword and where it stands. Errors: engine.constraint, json.*.
 Result<std::shared_ptr<const Grammar>> parse_schema(std::string_view schema);
 
+// Whether a text of the grammar's form may begin with these bytes.
+bool may_begin(const std::shared_ptr<const Grammar>& grammar, std::string_view bytes);
+
 // One answer's way through a grammar. For one thread at a time; trie and tokenizer must outlive it.
 class Constraint {
  public:

@@ -12,7 +12,7 @@ AnswerText::AnswerText(const Tokenizer& tokenizer, const AnswerForm& form, const
     : tokenizer_(tokenizer),
       splits_reasoning_(form.splits_reasoning),
       one_call_(form.one_call),
-      splitter_(form.starts_in_reasoning),
+      splitter_(form.starts_in_reasoning, form.goes_on),
       calls_(form.calls, form.tools),
       stop_(stops) {
   std::vector<std::string_view> names = ToolCallParser::marks(form.calls);

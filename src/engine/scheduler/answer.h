@@ -17,6 +17,7 @@ namespace sluice::engine {
 // What an answer may hold besides text.
 struct AnswerForm {
   bool starts_in_reasoning = false;
+  bool goes_on = false;                    // the prompt holds its beginning already
   bool splits_reasoning = true;            // <think> begins reasoning; false: it is text like any other
   ToolDialect calls = ToolDialect::None;   // tool calls are looked for
   std::vector<std::string> tools;          // names of the declared tools

@@ -66,10 +66,10 @@ class WritingLedger : public ReadingLedger {
   }
 
   bool open_record(Opening opening, Done done, Wake when) override {
-    return accept(opening_entry(opening), std::move(done), when);
+    return accept(opening_entry(std::move(opening)), std::move(done), when);
   }
   void close_record(Closing closing, Done done) override {
-    accept(closing_entry(closing), std::move(done), Wake::Now);
+    accept(closing_entry(std::move(closing)), std::move(done), Wake::Now);
   }
   void write_act(Act act, Done done) override { accept(act_entry(act), std::move(done), Wake::Now); }
   void wake() override {
@@ -338,8 +338,8 @@ Status move_left(Journal& journal, Book& book, const std::string& path) {
       auto parsed = parse_entry(body);
       if (!parsed)
         return fail("ledger.corrupt", "the journal holds what is no entry: " + parsed.error().message, path);
-      SLUICE_TRY(Entry entry, parsed->opening   ? opening_entry(*parsed->opening)
-                              : parsed->closing ? closing_entry(*parsed->closing)
+      SLUICE_TRY(Entry entry, parsed->opening   ? opening_entry(std::move(*parsed->opening))
+                              : parsed->closing ? closing_entry(std::move(*parsed->closing))
                                                 : act_entry(*parsed->act));
       group.push_back(std::move(entry));
     }

@@ -38,7 +38,7 @@ class NoLedger : public Ledger {
   }
   void wake() override {}
   void close_record(Closing, Done done) override { done(Status()); }
-  void write_act(Act, Done done) override { done(none()); }
+  void write_act(Act, Done done) override { done(Status()); }
   Result<std::vector<Act>> acts(const ActOptions&) const override { return none(); }
   Result<std::vector<Record>> list(const ListOptions&) const override { return none(); }
   Result<Record> show(std::string_view) const override { return none(); }

@@ -18,6 +18,7 @@
 namespace sluice::json {
 namespace {
 
+constexpr std::uint32_t kSmallObject = 12;  // members; the keys of no more are compared pairwise
 constexpr std::uint64_t kOnes = 0x0101010101010101ull;
 constexpr std::uint64_t kHighs = 0x8080808080808080ull;
 
@@ -41,7 +42,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 class Scanner {
  public:
   Scanner(std::string_view text, const Limits& limits, std::vector<Node>& tape)
-      : text_(text), limits_(limits), tape_(tape) {}
+      : text_(text), limits_(limits), tape_(tape) {
+    stack_.reserve(16);
+  }
 
   Status run();
   // Scans `text` as far as it goes, then names the place reached: "byte N in $.path".
@@ -357,6 +360,8 @@ bool Scanner::unique_keys(std::uint32_t object) {
   std::vector<std::string> unescaped;
   names_.clear();
   keys_.clear();
+  names_.reserve(std::max(count, kSmallObject));
+  keys_.reserve(std::max(count, kSmallObject));
   for (std::uint32_t child = object + 2; child != 0; child = tape_[child].next) {
     const Node& key = tape_[tape_[child].key];
     std::string_view raw = text_.substr(key.offset, key.length);
@@ -370,7 +375,7 @@ bool Scanner::unique_keys(std::uint32_t object) {
     }
   }
   std::size_t repeated = count;
-  if (count <= 12) {
+  if (count <= kSmallObject) {
     for (std::size_t i = 1; i < count && repeated == count; ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         if (names_[i] == names_[j]) repeated = i;

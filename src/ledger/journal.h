@@ -28,9 +28,6 @@ namespace sluice::ledger {
 
 std::string journal_path(const std::string& data_dir);
 
-// CRC-32C (Castagnoli), RFC 3720 section 12.1, of what was summed before and these bytes.
-std::uint32_t crc32c(std::string_view bytes, std::uint32_t before = 0);
-
 class Journal {
  public:
   struct Generation {

@@ -73,7 +73,7 @@ Sink echoing(std::string prompt, Sink sink) {
 
 // Null: none is wanted.
 Result<std::unique_ptr<PrefixCache>> open_cache(const LoadOptions& options, const gguf::File& file,
-                                                const model::PageForm& form) {
+                                                const model::PageForm& form, model::KvType kv_type) {
   if (options.cache_bytes == 0) return nullptr;
   std::unique_ptr<DiskPages> disk;
   if (!options.cache_folder.empty()) {
@@ -82,9 +82,9 @@ Result<std::unique_ptr<PrefixCache>> open_cache(const LoadOptions& options, cons
     wanted.bytes = options.cache_folder_bytes;
     wanted.age = options.cache_folder_age;
     wanted.tenants = options.cache_tenants;
-    wanted.identity = state_identity(file, options.exact) + " " + options.cache_rules;
+    wanted.identity = state_identity(file, options.exact, kv_type) + " " + options.cache_rules;
     wanted.page_bytes = form.bytes;
-    wanted.stride = options.exact ? 4 : 2;
+    wanted.stride = model::kv_stride(kv_type);
     SLUICE_TRY(disk, DiskPages::open(std::move(wanted)));
   }
   return PrefixCache::create(form, {options.cache_bytes, options.cache_tenants}, std::move(disk));
@@ -146,6 +146,7 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   wanted.slots = options.slots;
   wanted.context = options.context > 0 ? options.context : std::min(shape.context, kDefaultContext);
   wanted.exact = options.exact;
+  wanted.kv_type = options.kv_type;
   wanted.logits = wanted.slots * (1 + options.drafts);
   wanted.rows = wanted.logits + options.prefill_chunk;
   wanted.beside = options.cache_bytes;
@@ -155,14 +156,16 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
                 "drafts are asked for, and " + shape.architecture + " cannot take back what was guessed wrongly",
                 file.name(), "leave `drafts` out or set it to 0");
 
-  SLUICE_TRY(engine->cache_, open_cache(options, file, engine->model_->pages().page_form()));
+  const model::KvType kv_type = model::used_kv_type(wanted);
+  SLUICE_TRY(engine->cache_, open_cache(options, file, engine->model_->pages().page_form(), kv_type));
   engine->info_ = describe(file, shape);
   engine->info_.prompt_format = engine->prompt_->name();
   engine->info_.context = wanted.context;
   engine->info_.embedding = shape.embedding;
   engine->embedding_ = embedding_form(file, shape.architecture);
   engine->slots_ = wanted.slots;
-  engine->info_.kv_bytes_per_token = model::Cache::bytes_per_position(shape, wanted.exact);
+  engine->info_.kv_bytes_per_token = model::Cache::bytes_per_position(shape, kv_type);
+  engine->info_.kv_type = model::kv_type_name(kv_type);
   const SchedulerLimits limits{wanted.slots, wanted.context, options.prefill_chunk, options.queue, options.drafts};
   engine->scheduler_ =
       std::make_unique<Scheduler>(*engine->model_, *engine->tokenizer_, limits, engine->cache_.get());

@@ -1,5 +1,6 @@
 #include "json/writer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -94,12 +95,13 @@ bool is_plain(std::string_view text) {
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
   if (is_plain(text)) {
-    out += text;
-    out += '"';
+    const std::size_t at = out.size();
+    out.append(text.size() + 2, '"');  // grown once for all three
+    std::copy(text.begin(), text.end(), out.begin() + std::ptrdiff_t(at) + 1);
     return;
   }
+  out += '"';
   std::size_t invalid = first_invalid_utf8(text);
   while (invalid < text.size()) {
     append_valid(out, text.substr(0, invalid));

@@ -54,7 +54,7 @@ class Journal {
   // room.
   bool hold(std::string_view body);
   bool flush();  // false: the file does not take it, and it is held on
-  bool holds() const { return !frames_.empty(); }
+  void drop() { frames_.clear(); }
   bool half_full() const { return end_ + frames_.size() > area_bytes_ / 2; }
 
   // The newest generation that the file holds something of; 0: none, or no file.

@@ -122,9 +122,17 @@ class WritingLedger : public ReadingLedger {
     return way == Way::Journal || way == Way::Refused;
   }
 
-  // Under the lock: what the journal holds is written, and `written` are those who wait for that.
+  // Under the lock: what the journal holds is written, and `written` are those who wait for that. What it does not
+  // take goes the slow way.
   void flush(std::vector<Done>& written) {
-    if (journal_ && journal_->holds() && journal_->flush()) written.swap(held_);
+    if (held_.empty()) return;
+    if (journal_->flush()) return written.swap(held_);
+    journal_->drop();
+    const std::size_t first = journaled_.size() - held_.size();  // they came last: an opening is written at once
+    for (std::size_t i = 0; i < held_.size(); ++i)
+      waiting_.push_back({std::move(journaled_[first + i]), std::move(held_[i])});
+    journaled_.resize(first);
+    held_.clear();
   }
   static void tell(std::vector<Done>& dones, const Status& status = {}) {
     for (Done& done : dones) done(status);
@@ -170,20 +178,12 @@ class WritingLedger : public ReadingLedger {
       checkpoint();
     }
     // What a failed move kept from being taken. What fails now stays in the journal for the next start.
-    if (write_earlier()) {
-      std::unique_lock hold(mutex_);
-      take_journaled();
-      hold.unlock();
-      (void)write_earlier();
-    }
+    if (!write_earlier()) return;
     {
       std::lock_guard hold(mutex_);
-      flush(flushed_);
-      for (Done& done : held_) moving_dones_.push_back(std::move(done));
-      held_.clear();
+      take_journaled();
     }
-    tell(flushed_);
-    tell(moving_dones_, fail("ledger.io", "neither the journal nor the database could be written"));
+    (void)write_earlier();
   }
 
   // What wakes this thread goes on first, on whatever core it shares with it: a request that was journaled shall
@@ -202,6 +202,7 @@ class WritingLedger : public ReadingLedger {
     rest_ = Rest::None;
     hurry_ = false;
     settling_ = asked_;
+    flush(flushed_);
     taken_.swap(waiting_);
     bool journaled = take_journaled();
     bool more = !stopping_ || journaled || !taken_.empty();
@@ -231,8 +232,6 @@ class WritingLedger : public ReadingLedger {
   bool take_journaled() {
     if (journaled_.empty() || !moving_.empty()) return false;
     moving_.swap(journaled_);
-    // What the file does not take now is safe when it has been moved.
-    (journal_->flush() ? flushed_ : moving_dones_).swap(held_);
     moving_generation_ = journal_->generation();
     journal_->begin(moving_generation_ + 1);
     return true;
@@ -251,7 +250,6 @@ class WritingLedger : public ReadingLedger {
         if (const Status& status = (*statuses)[i]; !status)
           log::error("ledger.entry_refused", {{"id", moving_[i].id}, {"code", status.error().code}});
       moving_.clear();
-      tell(moving_dones_);
     }
     if (!unwritten_.empty()) {
       auto statuses = book_.append(unwritten_);
@@ -337,9 +335,8 @@ class WritingLedger : public ReadingLedger {
   std::vector<Entry> entries_;
   std::vector<Entry> moving_;  // a generation of the journal that has to be moved
   std::int64_t moving_generation_ = 0;
-  std::vector<Entry> unwritten_;    // closings
-  std::vector<Done> flushed_;       // of closings that were held, and are written
-  std::vector<Done> moving_dones_;  // and that are written by the move only
+  std::vector<Entry> unwritten_;  // closings
+  std::vector<Done> flushed_;     // of closings that were held, and are written
   std::uint64_t settling_ = 0;
   bool healthy_ = true;
   const int interrupted_;

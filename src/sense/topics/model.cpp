@@ -61,12 +61,23 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
     sums = Shorts{};
     block = Block{};
   };
+  Seen seen;
   while (tokens.next(token)) {
+    seen.forget_if_full();
+    const bool new_word = seen.first(token.features[0]), new_pair = seen.first(token.features[token.own]);
+    if (!new_word && !new_pair) {  // belongs to what stands before it
+      (block.tokens > 0 || blocks.empty() ? block : blocks.back()).end = token.end;
+      continue;
+    }
     if (block.tokens == 0) block.start = token.start;
-    const bool known = add_row(sums, table, mask, token.features[0]);
-    block.words += token.word && known ? 1u : 0u;
-    block.long_words += token.word && known && is_long(text, token) ? 1u : 0u;
-    for (std::uint32_t i = 1; i < token.count; ++i) add_row(sums, table, mask, token.features[i]);
+    if (new_word) {
+      const bool known = add_row(sums, table, mask, token.features[0]);
+      block.words += token.word && known ? 1u : 0u;
+      block.long_words += token.word && known && is_long(text, token) ? 1u : 0u;
+      for (std::uint32_t i = 1; i < token.own; ++i) add_row(sums, table, mask, token.features[i]);
+    }
+    for (std::uint32_t i = token.own; new_pair && i < token.count; ++i)
+      add_row(sums, table, mask, token.features[i]);
     block.end = token.end;
     if (++block.tokens == kBlock) close();
   }

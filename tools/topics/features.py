@@ -98,6 +98,11 @@ def token_info(raw):
     return got
 
 
+def words():
+    """Every feature but pairs that tokens() has given so far."""
+    return {f for _, own, _ in _cache.values() for f in own}
+
+
 class Seen:
     """What a text has had: of each hash 15 bits, forgotten after MEMORY of them."""
 

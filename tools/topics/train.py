@@ -14,7 +14,7 @@ import zlib
 import numpy as np
 import torch
 
-from features import tokens
+from features import tokens, words
 from texts import TOPICS, Texts
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -24,6 +24,7 @@ SMALL, LARGE, LARGE_STEP = 2, 8, 4  # windows, in blocks
 SHORT = 4  # texts of at most so many blocks are looked at block by block too
 MAX_TOKENS = 640
 TAG_SHIFT = 17
+PAIR_WORTH = 0.5  # of a pair of words beside a word, where both want the same row
 WEIGHT_DECAY, DROP = 3e-6, 0.67  # of the table's weights; the most features a text loses while it is learnt
 # Log-odds from which on a text of a line or two is about the topic, and what each doubling of its windows adds.
 LIMITS = {"source_code": 4.0, "legal": -0.1, "health": 0.35, "business": 1.1, "restricted": 2.5, "financial": 2.0, "wish": 9.0}
@@ -88,6 +89,8 @@ def choose(examples, want):
         expect = df * p
         worth = np.maximum(worth, np.abs(hit - expect) / np.sqrt(expect * (1 - p) + 1))
     worth[df < 4] = 0
+    # A word serves in texts that are not like these; most pairs are a template's.
+    worth[~np.isin(keys, np.fromiter(words(), dtype=np.uint32))] *= PAIR_WORTH
     order = np.argsort(worth, kind="stable")  # the best written last
     keys, worth = keys[order], worth[order]
     table = np.zeros(ROWS, dtype=np.uint32)

@@ -2,7 +2,6 @@
 // tests/cases/sense/topics.held, topics.blind and topics.fresh. Rates, not single texts.
 #include <doctest/doctest.h>
 
-#include <fstream>
 #include <map>
 #include <string>
 
@@ -16,30 +15,11 @@ struct Count {
 };
 using Counts = std::map<std::string, Count>;
 
-std::string unescaped(std::string_view line) {
-  std::string out;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const bool escape = line[i] == '\\' && i + 1 < line.size() && (line[i + 1] == 'n' || line[i + 1] == 't');
-    if (escape) {
-      out += line[++i] == 'n' ? '\n' : '\t';
-    } else {
-      out += line[i];
-    }
-  }
-  return out;
-}
-
 // By label: how many texts, how many judged right, and how many sensitive ones judged harmless.
 Counts counted(const std::string& path) {
-  std::ifstream file(path);
-  REQUIRE(file);
   Counts counts;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    const std::size_t tab = line.find('\t');
-    REQUIRE_MESSAGE(tab != std::string::npos, line);
-    const std::string label = line.substr(0, tab);
-    const Judgement judgement = standard_judge().judge_text(unescaped(std::string_view(line).substr(tab + 1)), {});
+  for (const auto& [label, text] : read_labelled(path)) {
+    const Judgement judgement = standard_judge().judge_text(text, {});
     const bool sensitive = judgement.label.cls >= Class::Confidential;
     Count& count = counts[label];
     ++count.texts;
@@ -49,7 +29,7 @@ Counts counted(const std::string& path) {
       count.right += judgement.label.local_only;
     } else {
       const auto category = parse_category(label);
-      REQUIRE_MESSAGE(category.has_value(), line);
+      REQUIRE_MESSAGE(category.has_value(), label);
       count.right += judgement.label.categories.has(*category);
       count.escaped += !sensitive;
     }

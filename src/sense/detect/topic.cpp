@@ -143,7 +143,8 @@ Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) co
   return {};
 }
 
-// A short text said again is no longer one: whether a word ends that far behind the first and had not stood before.
+// A short text said again is no longer one: whether a word ends that far behind the first and had not stood
+// before.
 bool Topic::says_new_after(const std::vector<Event>& events, std::uint32_t distance) const {
   const std::uint32_t limit = events.front().start + distance;
   if (events.back().end <= limit) return false;

@@ -45,8 +45,8 @@ struct Token {
   bool word = false;        // three letters or more, or a character that is a word
 };
 
-// What a stretch of text has had of words and pairs, so that each counts once: saying a thing twice adds nothing. A
-// hash is known by 15 bits, of which a new one is taken for an old one once in a hundred times at worst.
+// What a stretch of text has had of words and pairs, so that each counts once: saying a thing twice adds nothing.
+// A hash is known by 15 bits, of which a new one is taken for an old one once in a hundred times at worst.
 class Seen {
  public:
   // Forgets all after so many, about 300 tokens: what a page says does not keep the next one from saying it again.

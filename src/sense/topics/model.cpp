@@ -31,17 +31,20 @@ Error broken(std::string message) {
   return Error{"sense.topic_model", std::move(message), "", "rebuild it with tools/topics/train.py"};
 }
 
-// Adds the row of a feature if it is that feature's, and zeros if not; no branch, since half of all features are
-// unknown. Whether it is.
+// Adds the row of a feature if it is one of the two at its place, and zeros if not; no branch, since half of all
+// features are unknown. Whether it is. A tag is what the place does not tell of the feature.
 inline bool add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask, std::uint32_t feature) {
-  const unsigned char* row = table + std::size_t(feature & mask) * kRow;
-  Bytes weights;
-  std::memcpy(&weights, row, kRow);
-  std::uint16_t tag = 0;
-  std::memcpy(&tag, row + 14, 2);
-  const auto keep = static_cast<std::int8_t>(-static_cast<int>(tag == feature >> kTagShift));
-  sums += __builtin_convertvector(weights & keep, Shorts);
-  return keep != 0;
+  const unsigned char* rows = table + std::size_t(feature & mask & ~1u) * kRow;
+  const auto wanted = static_cast<std::uint16_t>(feature >> kTagShift << 1 | (feature & 1));
+  std::array<Bytes, 2> weights;
+  std::memcpy(weights.data(), rows, sizeof weights);
+  std::array<std::uint16_t, 2> tags;
+  std::memcpy(tags.data(), rows + kRow - 2, 2);
+  std::memcpy(tags.data() + 1, rows + 2 * kRow - 2, 2);
+  const auto first = static_cast<std::int8_t>(-static_cast<int>(tags[0] == wanted));
+  const auto second = static_cast<std::int8_t>(-static_cast<int>(tags[1] == wanted));
+  sums += __builtin_convertvector((weights[0] & first) | (weights[1] & second), Shorts);
+  return (first | second) != 0;
 }
 
 bool is_long(std::string_view text, const Token& token) {
@@ -88,7 +91,7 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
 }  // namespace
 
 Result<Model> Model::open(std::string_view bytes) {
-  if (bytes.size() < kHeader || bytes.substr(0, 8) != "SLTOPIC1") return fail(broken("no topic model"));
+  if (bytes.size() < kHeader || bytes.substr(0, 8) != "SLTOPIC2") return fail(broken("no topic model"));
   const std::uint32_t rows = read_u32(bytes.data() + 8), dims = read_u32(bytes.data() + 12),
                       hidden = read_u32(bytes.data() + 16), topics = read_u32(bytes.data() + 20),
                       floats = read_u32(bytes.data() + 24);

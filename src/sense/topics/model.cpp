@@ -5,6 +5,10 @@
 #include "sense/topics/features.h"
 #include "sense/topics/model.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace sluice::sense::topics {
 namespace {
 
@@ -13,8 +17,10 @@ constexpr std::size_t kHeader = 64;
 constexpr std::uint32_t kLongWord = 5;
 constexpr std::uint32_t kTagShift = 17;
 
-using Bytes = std::int8_t __attribute__((vector_size(16)));
-using Shorts = std::int16_t __attribute__((vector_size(32)));
+using Eight = std::int16_t __attribute__((vector_size(16)));
+struct Shorts {
+  Eight low{}, high{};
+};
 
 struct Block {
   std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 7 features of at most 127
@@ -36,15 +42,30 @@ Error broken(std::string message) {
 inline bool add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask, std::uint32_t feature) {
   const unsigned char* rows = table + std::size_t(feature & mask & ~1u) * kRow;
   const auto wanted = static_cast<std::uint16_t>(feature >> kTagShift << 1 | (feature & 1));
-  std::array<Bytes, 2> weights;
-  std::memcpy(weights.data(), rows, sizeof weights);
-  std::array<std::uint16_t, 2> tags;
-  std::memcpy(tags.data(), rows + kRow - 2, 2);
-  std::memcpy(tags.data() + 1, rows + 2 * kRow - 2, 2);
-  const auto first = static_cast<std::int8_t>(-static_cast<int>(tags[0] == wanted));
-  const auto second = static_cast<std::int8_t>(-static_cast<int>(tags[1] == wanted));
-  sums += __builtin_convertvector((weights[0] & first) | (weights[1] & second), Shorts);
-  return (first | second) != 0;
+#if defined(__SSE2__)
+  const __m128i tag = _mm_set1_epi16(static_cast<std::int16_t>(wanted));
+  const auto row_if_its = [&](std::size_t i) {
+    const __m128i row = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows) + i);
+    const __m128i same = _mm_cmpeq_epi16(row, tag);  // the tag is the last of eight
+    return _mm_and_si128(row, _mm_shuffle_epi32(_mm_shufflehi_epi16(same, 0xFF), 0xFF));
+  };
+  const __m128i weights = _mm_or_si128(row_if_its(0), row_if_its(1));
+  sums.low += reinterpret_cast<Eight>(_mm_srai_epi16(_mm_unpacklo_epi8(weights, weights), 8));
+  sums.high += reinterpret_cast<Eight>(_mm_srai_epi16(_mm_unpackhi_epi8(weights, weights), 8));
+  return _mm_extract_epi16(weights, 7) == wanted;
+#else
+  bool its = false;
+  for (std::size_t i = 0; i < 2 && !its; ++i, rows += kRow) {
+    std::uint16_t tag = 0;
+    std::memcpy(&tag, rows + kRow - 2, 2);
+    its = tag == wanted;
+    for (std::size_t d = 0; its && d < 8; ++d) {
+      sums.low[d] = static_cast<std::int16_t>(sums.low[d] + static_cast<std::int8_t>(rows[d]));
+      sums.high[d] = static_cast<std::int16_t>(sums.high[d] + static_cast<std::int8_t>(rows[d + 8]));
+    }
+  }
+  return its;
+#endif
 }
 
 bool is_long(std::string_view text, const Token& token) {

@@ -39,8 +39,7 @@ TEST_CASE("a short text said again is not looked at in narrower windows, one tha
   const std::string text = "A toy with a mast, and a keel.";
   CHECK(found(text).empty());
   CHECK(found(text + " " + text + " " + text).empty());
-  CHECK(!found(text + " It is tied to a post in the harbour, behind the sheds, by its rudder and keel.").size() ==
-        1);
+  CHECK(!found(text + " It is tied to a post in the harbour, behind the sheds, by its rudder and keel.").empty());
 }
 
 }  // namespace sluice::sense::detect

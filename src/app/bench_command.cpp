@@ -29,6 +29,8 @@ std::uint64_t most_memory() {
   return 0;
 }
 
+std::string kv_cache(const BenchOptions& o) { return o.exact ? "f32" : o.kv_cache; }
+
 void write(json::Writer& w, const char* name, int tokens, const Rate& rate) {
   if (tokens == 0) return;
   w.key(name).object().member("tokens", tokens).member("median", rate.median).member("min", rate.least);
@@ -39,7 +41,8 @@ void print_json(const BenchOptions& o, const engine::ModelInfo& info, const Thro
   json::Writer w;
   w.object().member("model", info.name).member("architecture", info.architecture);
   w.member("quantisation", info.quantisation).member("parameters", info.parameters).member("digest", info.digest);
-  w.member("threads", threads).member("mode", o.exact ? "exact" : "fast").member("chunk", o.chunk);
+  w.member("threads", threads).member("mode", o.exact ? "exact" : "fast").member("kv_cache", kv_cache(o));
+  w.member("chunk", o.chunk);
   w.member("repeat", o.repeat).key("memory").object().member("weights", t.weights).member("cache", t.cache);
   w.member("process_most", most_memory()).end().key("tokens_per_second").array();
   for (const auto& batch : t.batches) {
@@ -59,9 +62,9 @@ std::string cell(int tokens, const Rate& rate) {
 void print(const BenchOptions& o, const engine::ModelInfo& info, const Throughput& t, int threads) {
   std::string text = fmt::format("{} ({}), {}, {:.3g} M parameters\n", info.name, info.architecture,
                                  info.quantisation, static_cast<double>(info.parameters) / 1e6);
-  text += fmt::format("{} of weights, {} of keys and values; this process had {} at most\n",
+  text += fmt::format("{} of weights, {} of keys and values in {}; this process had {} at most\n",
                       bytes_words(static_cast<double>(t.weights)), bytes_words(static_cast<double>(t.cache)),
-                      bytes_words(static_cast<double>(most_memory())));
+                      kv_cache(o), bytes_words(static_cast<double>(most_memory())));
   text += fmt::format("{} threads, {}; tokens per second of all sequences: median of {} (least to most)\n\n",
                       threads, o.exact ? "exact" : "fast", o.repeat);
   text += fmt::format("{:<7}{:<34}{}\n", "BATCH", fmt::format("PROMPT OF {}", o.prompt),
@@ -91,6 +94,7 @@ int bench_engine(const BenchOptions& options) {
   wanted.chunk = options.chunk;
   wanted.repeat = options.repeat;
   wanted.exact = options.exact;
+  wanted.kv_type = *engine::model::kv_type_called(options.kv_cache);
   wanted.threads = options.threads > 0 ? options.threads : engine::tensor::usable_processors();
   ProgressLine progress;
   const auto result = engine::measure::measure_throughput(wanted, [&progress](int run, int of) {

@@ -243,6 +243,8 @@ void add_model_comparison(CLI::App& models, Options& o, int& status) {
   compare->add_option("--stretches", o.compare.stretches, "at most so many; 0: all")
       ->check(CLI::Range(0, 1'000'000));
   compare->add_flag("--exact", o.compare.exact, "F32 activations and cache, slower");
+  compare->add_option("--kv-cache", o.compare.kv_cache, "how B keeps keys and values, f16 or q8_0 (default: f16)")
+      ->check(CLI::IsMember({"f16", "q8_0"}));
   compare->add_option("--threads", o.compare.threads, "0: one per processor")->check(CLI::Range(0, 256));
   compare->add_flag("--json", o.compare.json, "print one JSON object");
   compare->callback([&] { status = models_compare(o.compare); });
@@ -290,6 +292,8 @@ void add_models(CLI::App& app, Options& o, int& status) {
   logits->add_flag("--plain", o.logits.plain, "names of special tokens are text like any other");
   logits->add_flag("--all", o.logits.all, "logits at the prompt's positions too");
   logits->add_flag("--exact", o.logits.exact, "F32 activations and cache: the reference numbers, slower");
+  logits->add_option("--kv-cache", o.logits.kv_cache, "keys and values in f16 or q8_0 (default: f16)")
+      ->check(CLI::IsMember({"f16", "q8_0"}));
   logits->add_option("--threads", o.logits.threads, "compute threads; 0: one per processor")
       ->check(CLI::Range(0, 256));
   logits->add_option("--chunk", o.logits.chunk, "prompt tokens per step")->check(CLI::Range(1, 4096));
@@ -312,6 +316,8 @@ void add_bench(CLI::App& app, Options& o, int& status) {
       ->check(CLI::Range(1, 1000));
   engine->add_option("-t,--threads", o.bench.threads, "0: one per processor")->check(CLI::Range(0, 256));
   engine->add_flag("--exact", o.bench.exact, "F32 activations and cache, slower");
+  engine->add_option("--kv-cache", o.bench.kv_cache, "keys and values in f16 or q8_0 (default: f16)")
+      ->check(CLI::IsMember({"f16", "q8_0"}));
   engine->add_flag("--json", o.bench.json, "print one JSON object");
   engine->callback([&] { status = bench_engine(o.bench); });
 }

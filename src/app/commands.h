@@ -139,6 +139,7 @@ struct CompareOptions {
   std::string text;  // a file; "-": standard input
   int context = 512, stretches = 0, threads = 0;
   bool exact = false, json = false;
+  std::string kv_cache = "f16";  // of b
 };
 int models_compare(const CompareOptions& options);
 
@@ -162,6 +163,7 @@ struct LogitsOptions {
   std::vector<int> force;
   int predict = 16, top = 10, threads = 0, chunk = 64;
   bool all = false, exact = false, plain = false;
+  std::string kv_cache = "f16";
 };
 int models_logits(const LogitsOptions& options);  // prints one JSON object
 
@@ -171,6 +173,7 @@ struct BenchOptions {
   std::vector<int> batches{1};
   int threads = 0;  // 0: one per processor
   bool exact = false, json = false;
+  std::string kv_cache = "f16";
 };
 int bench_engine(const BenchOptions& options);  // tokens per second
 

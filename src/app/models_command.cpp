@@ -29,7 +29,7 @@ void write_nll(json::Writer& w, std::string_view name, const std::optional<doubl
 std::string to_json(const engine::LogitsResult& result, const LogitsOptions& options) {
   json::Writer w;
   w.object().member("model", options.file).member("architecture", result.architecture);
-  w.member("mode", options.exact ? "exact" : "fast");
+  w.member("mode", options.exact ? "exact" : "fast").member("kv_cache", options.exact ? "f32" : options.kv_cache);
   write_ids(w, "tokens", result.tokens);
   write_nll(w, "mean_nll", result.mean_nll);
   w.member("continued", options.force.empty() ? "greedy" : "forced");
@@ -70,6 +70,7 @@ int models_logits(const LogitsOptions& options) {
   request.top = options.top;
   request.all_positions = options.all;
   request.exact = options.exact;
+  request.kv_type = *engine::model::kv_type_called(options.kv_cache);
   request.threads = options.threads;
   request.chunk = options.chunk;
   const auto result = engine::compute_logits(request);
@@ -99,8 +100,10 @@ int models_inspect(const std::string& file) {
               (unsigned long long)m.parameters, (unsigned long long)m.active_parameters,
               (unsigned long long)m.file_bytes, m.digest.c_str());
   std::printf("context         %d positions as trained, %d by default\n", m.context_trained, m.context);
-  std::printf("KV cache        %llu bytes per position\nvocabulary      %d tokens\nprompt format   %s\n",
-              (unsigned long long)m.kv_bytes_per_token, m.vocabulary, m.prompt_format.c_str());
+  std::printf("KV cache        %llu bytes per position", (unsigned long long)m.kv_bytes_per_token);
+  if (m.kv_bytes_per_token_q8_0 > 0)
+    std::printf(", %llu with kv_cache: q8_0", (unsigned long long)m.kv_bytes_per_token_q8_0);
+  std::printf("\nvocabulary      %d tokens\nprompt format   %s\n", m.vocabulary, m.prompt_format.c_str());
   const unsigned long long cache = m.kv_bytes_per_token * (unsigned long long)m.context;
   std::printf("memory          %llu bytes for a job of %d positions: file %llu + KV cache %llu, and buffers\n",
               (unsigned long long)m.file_bytes + cache, m.context, (unsigned long long)m.file_bytes, cache);

@@ -26,6 +26,7 @@ void write(json::Writer& w, const char* name, const Estimate& e) {
 void print_json(const Comparison& c, const CompareOptions& options) {
   json::Writer w;
   w.object().member("a", options.a).member("b", options.b).member("mode", options.exact ? "exact" : "fast");
+  w.member("kv_cache_b", options.exact ? "f32" : options.kv_cache);
   w.member("context", c.context).member("stretches", c.stretches).member("tokens", c.tokens);
   w.member("confidence", 0.95);
   write(w, "perplexity_a", c.perplexity_a);
@@ -73,6 +74,7 @@ int models_compare(const CompareOptions& options) {
   compare.context = options.context;
   compare.stretches = options.stretches;
   compare.exact = options.exact;
+  compare.kv_type_b = *engine::model::kv_type_called(options.kv_cache);
   compare.threads = options.threads > 0 ? options.threads : engine::tensor::usable_processors();
   ProgressLine progress;
   const auto result = engine::measure::compare(compare, [&progress](int stretch, int of) {

@@ -354,6 +354,7 @@ class Remote : public Backend {
   // The fields of every request.
   http::Request empty_request() const {
     http::Request out;
+    out.headers.reserve(9);
     if (deployment_.key.empty()) return common(std::move(out));
     switch (dialect_.auth) {
       case Auth::Bearer:

@@ -2,12 +2,13 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
+#include <initializer_list>
 #include <utility>
 
 #include "base/check.h"
@@ -39,7 +40,7 @@ class RandomBytes {
   }
 
  private:
-  std::array<std::uint8_t, 512> bytes_;
+  std::array<std::uint8_t, 4096> bytes_;
   std::size_t at_ = bytes_.size();
   int of_fork_ = 0;
 };
@@ -60,12 +61,13 @@ class Sha256 {
     EVP_MD_free(algorithm_);
   }
   Sha256(const Sha256&) = delete;
-  std::array<std::uint8_t, 32> digest(std::string_view bytes) {
+  // Of the parts one after the other.
+  std::array<std::uint8_t, 32> digest(std::initializer_list<std::string_view> parts) {
     std::array<std::uint8_t, 32> out{};
     unsigned length = 0;
-    bool ok = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
-              EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1 &&
-              EVP_DigestFinal_ex(context_, out.data(), &length) == 1;
+    bool ok = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1;
+    for (std::string_view part : parts) ok = ok && EVP_DigestUpdate(context_, part.data(), part.size()) == 1;
+    ok = ok && EVP_DigestFinal_ex(context_, out.data(), &length) == 1;
     SLUICE_CHECK(ok && length == out.size(), "SHA-256 is always available");
     return out;
   }
@@ -74,6 +76,15 @@ class Sha256 {
   EVP_MD* algorithm_;
   EVP_MD_CTX* context_;
 };
+
+Sha256& sha256_of_thread() {
+  thread_local Sha256 one;
+  return one;
+}
+
+std::string_view as_text(std::span<const std::uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 }  // namespace
 
@@ -88,40 +99,48 @@ std::string random_id(std::string_view prefix) {
   constexpr int kTime = 7;                 // characters: 35 bits of seconds, until the year 3058
   constexpr int kRandom = 19;              // characters: 95 bits, among the ids of one second
   RandomBytes& random = random_bytes();
-  std::string id;
-  id.reserve(prefix.size() + kTime + kRandom);
-  id += prefix;
+  std::string id(prefix.size() + kTime + kRandom, '\0');
+  char* to = std::copy(prefix.begin(), prefix.end(), id.data());
   // Ids of one time stand together in an index, so that a database writes one page for many of them.
   auto seconds = std::uint64_t(system_clock().utc().micros / 1'000'000);
-  for (int i = kTime - 1; i >= 0; --i) id += kAlphabet[seconds >> (5 * i) & 31];
-  for (int i = 0; i < kRandom; ++i) id += kAlphabet[random.next() & 31];
+  for (int i = kTime - 1; i >= 0; --i) *to++ = kAlphabet[seconds >> (5 * i) & 31];
+  for (int i = 0; i < kRandom; ++i) *to++ = kAlphabet[random.next() & 31];
   return id;
 }
 
-std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
-  thread_local Sha256 one;
-  return one.digest(bytes);
-}
+std::array<std::uint8_t, 32> sha256(std::string_view bytes) { return sha256_of_thread().digest({bytes}); }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(bytes.size() * 2);
+  std::string hex(bytes.size() * 2, '\0');
+  char* to = hex.data();
   for (std::uint8_t byte : bytes) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
+    *to++ = kDigits[byte >> 4];
+    *to++ = kDigits[byte & 15];
   }
   return hex;
 }
 
 std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
 
+// RFC 2104. OpenSSL's own HMAC looks its algorithm up and allocates a context at each call, which costs more than
+// the hash of two kilobytes.
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
-  std::array<std::uint8_t, 32> digest{};
-  unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data(), &length);
-  SLUICE_CHECK(length == digest.size(), "HMAC-SHA-256 is always available");
+  constexpr std::size_t kBlock = 64;
+  std::array<std::uint8_t, 32> hashed{};
+  if (key.size() > kBlock) {
+    hashed = sha256(key);
+    key = as_text(hashed);
+  }
+  std::array<std::uint8_t, kBlock> inner{}, outer{};
+  std::copy(key.begin(), key.end(), inner.begin());
+  outer = inner;
+  for (std::uint8_t& byte : inner) byte ^= 0x36;
+  for (std::uint8_t& byte : outer) byte ^= 0x5c;
+  std::array<std::uint8_t, 32> digest = sha256_of_thread().digest({as_text(inner), bytes});
+  digest = sha256_of_thread().digest({as_text(outer), as_text(digest)});
+  OPENSSL_cleanse(inner.data(), inner.size());
+  OPENSSL_cleanse(outer.data(), outer.size());
   return to_hex(digest);
 }
 

@@ -1,8 +1,11 @@
 #include "base/id.h"
 
 #include <doctest/doctest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <set>
+#include <span>
 
 #include "base/time.h"
 
@@ -13,6 +16,23 @@ TEST_CASE("digests agree with the published vectors") {
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(hmac_sha256_hex("Jefe", "what do ya want for nothing?") ==
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+TEST_CASE("HMAC-SHA-256 of keys and texts of all lengths is OpenSSL's own") {
+  std::string all;
+  for (int i = 0; i < 300; ++i) all += char(i * 7 + 1);
+  for (std::size_t key = 0; key <= 200; ++key) {
+    for (std::size_t text : {0, 1, 55, 63, 64, 65, 119, 300}) {
+      std::array<std::uint8_t, 32> expected{};
+      unsigned length = 0;
+      HMAC(EVP_sha256(), all.data(), int(key), reinterpret_cast<const unsigned char*>(all.data()), text,
+           expected.data(), &length);
+      REQUIRE(length == expected.size());
+      INFO("a key of ", key, " bytes and a text of ", text);
+      CHECK(hmac_sha256_hex(std::string_view(all).substr(0, key), std::string_view(all).substr(0, text)) ==
+            to_hex(expected));
+    }
+  }
 }
 
 TEST_CASE("ids are distinct and keep their prefix") {

@@ -123,6 +123,7 @@ std::vector<Deployment> read_engine(Fields& fields, Deployment d, const Context&
   fields.integer("context", d.context, 0, 1 << 24);
   fields.integer("slots", d.slots, 1, 1024);
   fields.integer("drafts", d.drafts, 0, 16);
+  fields.choice("kv_cache", d.kv_cache, kKvCacheNames);
   read_cache(fields, d, context);
   return read_models(fields, std::move(d), context);
 }
@@ -186,7 +187,8 @@ void check_cloud_model(Fields& fields, const Deployment& d) {
 }
 
 Deployment read_remote(Fields& fields, Deployment d, const Context& context) {
-  only_for(fields, "kind engine", {"threads", "context", "slots", "drafts", "cache", "models", "memory"});
+  only_for(fields, "kind engine",
+           {"threads", "context", "slots", "drafts", "kv_cache", "cache", "models", "memory"});
   read_dialect(fields, d);
   read_protocols(fields, d);
   fields.choice("zone", d.zone, kZoneNames);
@@ -319,7 +321,7 @@ Result<std::vector<Deployment>> parse_deployment(const Node& node, const Context
   } else {
     for (const char* key : {"model", "zone", "jurisdiction", "dialect", "protocols", "address", "key_env",
                             "ca_file", "connect_timeout", "stall_timeout", "max_connections", "threads", "context",
-                            "slots", "drafts", "cache", "models", "memory"})
+                            "slots", "drafts", "kv_cache", "cache", "models", "memory"})
       fields.node(key);  // so that only what no kind has is called unknown
   }
   SLUICE_TRY_VOID(fields.finish());

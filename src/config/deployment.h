@@ -39,6 +39,9 @@ bool valid_jurisdiction(std::string_view name);
 // True if all of `jurisdiction` lies in `area`: the same, or a member state of the EU and the EU.
 bool jurisdiction_within(std::string_view jurisdiction, std::string_view area);
 
+enum class KvCache { F16, Q8_0 };  // what the engine keeps keys and values in
+inline constexpr const char* kKvCacheNames[] = {"f16", "q8_0"};
+
 struct Deployment {
   std::string name;
   Kind kind = Kind::Engine;
@@ -58,12 +61,13 @@ struct Deployment {
   int max_connections = 256;
 
   // kind engine; of several models that share memory each is a deployment, "shelf/qwen3" of the group "shelf"
-  std::string group;              // empty: a model of its own
-  std::uint64_t memory = 0;       // of the group, bytes
-  int threads = 0;                // 0: one per hardware thread
-  int context = 0;                // positions; 0: the engine's default
-  int drafts = 0;                 // tokens guessed per answer and step; 0: none
-  int slots = 4;                  // concurrent streams
+  std::string group;         // empty: a model of its own
+  std::uint64_t memory = 0;  // of the group, bytes
+  int threads = 0;           // 0: one per hardware thread
+  int context = 0;           // positions; 0: the engine's default
+  int drafts = 0;            // tokens guessed per answer and step; 0: none
+  int slots = 4;             // concurrent streams
+  KvCache kv_cache = KvCache::F16;
   std::uint64_t cache_bytes = 0;  // of the prefix cache in memory; 0: none
   std::string cache_folder;       // of the prefix cache on disk; empty: none
   std::uint64_t cache_folder_bytes = std::uint64_t{4} << 30;

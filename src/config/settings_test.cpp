@@ -68,7 +68,7 @@ keys:
   - {name: web, key_env: SLUICE_KEY_WEB, tenant: acme, team: site, person: ann, roles: [dpo, admin]}
 approvals: {keep_text: true}
 deployments:
-  - {name: local-r1, kind: engine, model: models/m.gguf, zone: device, jurisdiction: local, threads: 4, context: 8192, slots: 2, drafts: 3,
+  - {name: local-r1, kind: engine, model: models/m.gguf, zone: device, jurisdiction: local, threads: 4, context: 8192, slots: 2, drafts: 3, kv_cache: q8_0,
      cache: {memory: 96MiB, disk: prefixes, disk_size: 3GiB, disk_age: 48h}}
   - {name: ds, kind: deepseek, address: "https://api.deepseek.com/", model: deepseek-flash, key_env: DEEPSEEK_API_KEY,
      zone: hosted, jurisdiction: CN, connect_timeout: 1s, stall_timeout: 5m, max_connections: 9, ca_file: ca.pem}
@@ -111,6 +111,7 @@ routes:
   CHECK(engine.context == 8192);
   CHECK(engine.slots == 2);
   CHECK(engine.drafts == 3);
+  CHECK(engine.kv_cache == KvCache::Q8_0);
   CHECK(engine.cache_bytes == 96u << 20);
   CHECK(engine.cache_folder == (folder.path / "prefixes").string());
   CHECK(engine.cache_folder_bytes == std::uint64_t{3} << 30);

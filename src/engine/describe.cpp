@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/cache.h"
+
 namespace sluice::engine {
 namespace {
 
@@ -122,6 +124,8 @@ ModelInfo describe(const gguf::File& file, const model::Shape& shape) {
       info.quantisation_by_part.emplace_back(group, std::move(types));
   info.file_bytes = file.size();
   info.context_trained = shape.context;
+  if (model::check_kv_type(shape, model::KvType::Q8_0, false))
+    info.kv_bytes_per_token_q8_0 = model::Cache::bytes_per_position(shape, model::KvType::Q8_0);
   info.vocabulary = shape.vocabulary;
   info.digest = file.digest();
   return info;

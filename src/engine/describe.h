@@ -7,8 +7,8 @@
 
 namespace sluice::engine {
 
-// Everything of ModelInfo that the file says; prompt_format, context and kv_bytes_per_token are left to the
-// engine.
+// Everything of ModelInfo that the file says; prompt_format, context, kv_type and kv_bytes_per_token are left to
+// the engine.
 ModelInfo describe(const gguf::File& file, const model::Shape& shape);
 
 }  // namespace sluice::engine

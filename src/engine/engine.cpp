@@ -13,6 +13,7 @@
 #include "engine/model/cache.h"
 #include "engine/model/model.h"
 #include "engine/prompt/continuation.h"
+#include "engine/prompt/conversation.h"
 #include "engine/prompt/prompt.h"
 #include "engine/refusal.h"
 #include "engine/sampler/sampler.h"
@@ -73,7 +74,7 @@ Sink echoing(std::string prompt, Sink sink) {
 
 // Null: none is wanted.
 Result<std::unique_ptr<PrefixCache>> open_cache(const LoadOptions& options, const gguf::File& file,
-                                                const model::PageForm& form) {
+                                                const model::PageForm& form, model::KvType kv_type) {
   if (options.cache_bytes == 0) return nullptr;
   std::unique_ptr<DiskPages> disk;
   if (!options.cache_folder.empty()) {
@@ -82,9 +83,9 @@ Result<std::unique_ptr<PrefixCache>> open_cache(const LoadOptions& options, cons
     wanted.bytes = options.cache_folder_bytes;
     wanted.age = options.cache_folder_age;
     wanted.tenants = options.cache_tenants;
-    wanted.identity = state_identity(file, options.exact) + " " + options.cache_rules;
+    wanted.identity = state_identity(file, options.exact, kv_type) + " " + options.cache_rules;
     wanted.page_bytes = form.bytes;
-    wanted.stride = options.exact ? 4 : 2;
+    wanted.stride = model::kv_stride(kv_type);
     SLUICE_TRY(disk, DiskPages::open(std::move(wanted)));
   }
   return PrefixCache::create(form, {options.cache_bytes, options.cache_tenants}, std::move(disk));
@@ -104,6 +105,7 @@ class LocalEngine : public Engine {
 
  private:
   Status refuse_hopeless(const chat::Request& request) const;
+  Status set_form(const chat::Request& request, bool text, JobRequest& job) const;
 
   ModelInfo info_;
   EmbeddingForm embedding_;
@@ -146,6 +148,7 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   wanted.slots = options.slots;
   wanted.context = options.context > 0 ? options.context : std::min(shape.context, kDefaultContext);
   wanted.exact = options.exact;
+  wanted.kv_type = options.kv_type;
   wanted.logits = wanted.slots * (1 + options.drafts);
   wanted.rows = wanted.logits + options.prefill_chunk;
   wanted.beside = options.cache_bytes;
@@ -155,14 +158,16 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
                 "drafts are asked for, and " + shape.architecture + " cannot take back what was guessed wrongly",
                 file.name(), "leave `drafts` out or set it to 0");
 
-  SLUICE_TRY(engine->cache_, open_cache(options, file, engine->model_->pages().page_form()));
+  const model::KvType kv_type = model::used_kv_type(wanted);
+  SLUICE_TRY(engine->cache_, open_cache(options, file, engine->model_->pages().page_form(), kv_type));
   engine->info_ = describe(file, shape);
   engine->info_.prompt_format = engine->prompt_->name();
   engine->info_.context = wanted.context;
   engine->info_.embedding = shape.embedding;
   engine->embedding_ = embedding_form(file, shape.architecture);
   engine->slots_ = wanted.slots;
-  engine->info_.kv_bytes_per_token = model::Cache::bytes_per_position(shape, wanted.exact);
+  engine->info_.kv_bytes_per_token = model::Cache::bytes_per_position(shape, kv_type);
+  engine->info_.kv_type = model::kv_type_name(kv_type);
   const SchedulerLimits limits{wanted.slots, wanted.context, options.prefill_chunk, options.queue, options.drafts};
   engine->scheduler_ =
       std::make_unique<Scheduler>(*engine->model_, *engine->tokenizer_, limits, engine->cache_.get());
@@ -185,6 +190,37 @@ Status LocalEngine::refuse_hopeless(const chat::Request& request) const {
               std::string(text ? "the prompt has " : "the messages have ") + std::to_string(bytes) +
                   " bytes, which no " + std::to_string(info_.context) + " tokens can stand for",
               text ? "$.prompt" : "$.messages", "send less text or load the model with a larger `context`");
+}
+
+// What the answer is read for, and what it must be.
+Status LocalEngine::set_form(const chat::Request& request, bool text, JobRequest& job) const {
+  const chat::Message* begun = text ? nullptr : begun_answer(request);
+  const std::string words = begun ? begun->text() : "";
+  job.form.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
+  job.form.splits_reasoning = !text;
+  job.form.goes_on = !words.empty() || (begun && job.form.starts_in_reasoning && !begun->reasoning.empty());
+  ToolDialect dialect = prompt_->dialect();
+  // Such a call is a whole answer, and what was begun is no part of one.
+  if (dialect == ToolDialect::Bare && !words.empty()) dialect = ToolDialect::None;
+  if (!text && !request.tools.empty() && request.tool_choice.mode != chat::ToolChoice::Mode::None) {
+    job.form.calls = dialect;
+    job.form.one_call = request.parallel_tool_calls == false;
+    for (const chat::Tool& tool : request.tools) job.form.tools.push_back(tool.name);
+  }
+  SLUICE_TRY(auto form, answer_grammar(request, dialect));
+  if (!form.grammar) return {};
+  job.trie = trie_;
+  job.form.spells = prompt_->dialect();  // as the tree does
+  job.free_text = form.free_text;
+  job.grammar = std::move(form.grammar);
+  if (job.free_text) return {};
+  // What must have a form has no reasoning that the prompt did not open, and has it from its beginning.
+  job.form.splits_reasoning = job.form.starts_in_reasoning;
+  job.begun = words;
+  if (constraint::may_begin(job.grammar, words)) return {};
+  return fail("engine.constraint", "the answer that was begun has not the form that is asked for",
+              "$.messages[" + std::to_string(request.messages.size() - 1) + "].content",
+              "begin it otherwise, or leave out one of the two");
 }
 
 Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const CacheUse& cache) {
@@ -211,20 +247,7 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const
     job.logprobs = static_cast<int>(request.sampling.top_logprobs.value_or(0));
   job.max_tokens = request.sampling.max_tokens;
   job.stops = request.sampling.stop;
-  job.form.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
-  job.form.splits_reasoning = !text;
-  if (!text && !request.tools.empty() && request.tool_choice.mode != chat::ToolChoice::Mode::None) {
-    job.form.calls = prompt_->dialect();
-    job.form.one_call = request.parallel_tool_calls == false;
-    for (const chat::Tool& tool : request.tools) job.form.tools.push_back(tool.name);
-  }
-  SLUICE_TRY(job.grammar, answer_grammar(request, prompt_->dialect()));
-  if (job.grammar) {
-    job.trie = trie_;
-    job.form.spells = prompt_->dialect();  // as the tree does
-    // What must have a form has no reasoning that the prompt did not open.
-    job.form.splits_reasoning = job.form.starts_in_reasoning;
-  }
+  SLUICE_TRY_VOID(set_form(request, text, job));
   if (text && !job.max_tokens) job.max_tokens = kContinuationTokens;
   job.sink =
       request.echo && !request.inputs.empty() ? echoing(request.inputs[0], std::move(sink)) : std::move(sink);

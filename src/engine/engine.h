@@ -21,23 +21,25 @@
 #include "chat/event.h"
 #include "chat/request.h"
 #include "engine/cache/use.h"
+#include "engine/model/kv_type.h"
 
 namespace sluice::engine {
 
 inline constexpr int kDefaultContext = 4096;  // positions; the cache of larger ones is asked for explicitly
 
 struct LoadOptions {
-  std::string path;               // a .gguf file; empty if `embedded` is used
-  std::string_view embedded;      // bytes of a GGUF that outlive the engine (the built-in guide)
-  std::string embedded_name;      // what to call it in messages
-  int threads = 0;                // compute threads; 0: one per hardware thread
-  int context = 0;                // positions per job; 0: min(model's, 4096)
-  int slots = 4;                  // jobs decoded together; more wait in a queue
-  int queue = 256;                // jobs that may wait; more are refused (engine.busy)
-  int prefill_chunk = 64;         // prompt tokens per step
-  int drafts = 0;                 // tokens guessed per answer and step; 0: none
-  bool exact = false;             // F32 activations and cache: the reference numbers, slower
-  std::uint64_t cache_bytes = 0;  // of the prefix cache; 0: none
+  std::string path;                            // a .gguf file; empty if `embedded` is used
+  std::string_view embedded;                   // bytes of a GGUF that outlive the engine (the built-in guide)
+  std::string embedded_name;                   // what to call it in messages
+  int threads = 0;                             // compute threads; 0: one per hardware thread
+  int context = 0;                             // positions per job; 0: min(model's, 4096)
+  int slots = 4;                               // jobs decoded together; more wait in a queue
+  int queue = 256;                             // jobs that may wait; more are refused (engine.busy)
+  int prefill_chunk = 64;                      // prompt tokens per step
+  int drafts = 0;                              // tokens guessed per answer and step; 0: none
+  bool exact = false;                          // F32 activations and cache: the reference numbers, slower
+  model::KvType kv_type = model::KvType::F16;  // of keys and values, where it is not exact
+  std::uint64_t cache_bytes = 0;               // of the prefix cache; 0: none
   // What the pages on disk are bound to besides the model: a start with something else finds none.
   std::string cache_rules;
   std::string cache_folder;  // where prefixes outlive the process; empty: nowhere
@@ -57,11 +59,13 @@ struct ModelInfo {
   std::uint64_t active_parameters = 0;  // that one token is multiplied with
   std::uint64_t file_bytes = 0;
   std::uint64_t kv_bytes_per_token = 0;
-  int context_trained = 0;  // positions
-  int context = 0;          // positions per job as loaded
-  int vocabulary = 0;       // tokens
-  int embedding = 0;        // dimensions of a text's vector
-  std::string digest;       // "sha256:..." of the whole file (up to 64 MiB) or "header-sha256:..." of its header
+  std::string kv_type;                        // of keys and values: "f16"
+  std::uint64_t kv_bytes_per_token_q8_0 = 0;  // what they would be so; 0: this model can't keep them so
+  int context_trained = 0;                    // positions
+  int context = 0;                            // positions per job as loaded
+  int vocabulary = 0;                         // tokens
+  int embedding = 0;                          // dimensions of a text's vector
+  std::string digest;  // "sha256:..." of the whole file (up to 64 MiB) or "header-sha256:..." of its header
 };
 
 using Sink = std::function<void(chat::Chunk)>;
@@ -76,7 +80,8 @@ struct EmbeddingSink {
 
 class Engine {
  public:
-  // Errors: gguf.* (the file, with key or offset), engine.unsupported (what it is, what is supported),
+  // Errors: gguf.* (the file, with key or offset), engine.unsupported (what it is, what is supported; a kv_type
+  // that the model can't have),
   // engine.memory (needed and available bytes).
   static Result<std::unique_ptr<Engine>> load(const LoadOptions& options);
   virtual ~Engine() = default;  // running jobs end with a Failure engine.stopped

@@ -23,9 +23,9 @@ std::string program_digest() {
 
 }  // namespace
 
-std::string state_identity(const gguf::File& file, bool exact) {
+std::string state_identity(const gguf::File& file, bool exact, model::KvType kv_type) {
   return file.digest() + " " + file.fingerprint() + " " + tensor::best_kernels().name +
-         (exact ? " exact " : " fast ") + program_digest();
+         (exact ? " exact " : " fast ") + model::kv_type_name(kv_type) + " " + program_digest();
 }
 
 }  // namespace sluice::engine

@@ -183,6 +183,7 @@ Result<LogitsResult> compute_logits(const LogitsRequest& request) {
   options.context = static_cast<int>(positions);
   options.rows = request.chunk;
   options.exact = request.exact;
+  options.kv_type = request.kv_type;
   SLUICE_TRY(const auto model, model::Model::load(*file, options));
   std::optional<constraint::Constraint> form;
   if (!request.grammar.empty()) {

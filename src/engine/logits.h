@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/model/kv_type.h"
 
 namespace sluice::engine {
 
@@ -22,8 +23,9 @@ struct LogitsRequest {
   int top = 10;                // likeliest tokens per position
   bool all_positions = false;  // of the prompt too, not only where it goes on
   bool exact = false;          // F32 activations and cache
-  int threads = 0;             // 0: one per processor
-  int chunk = 64;              // prompt tokens per step
+  model::KvType kv_type = model::KvType::F16;  // of keys and values, where it is not exact
+  int threads = 0;                             // 0: one per processor
+  int chunk = 64;                              // prompt tokens per step
 };
 
 using TopLogits = std::vector<std::pair<std::int32_t, float>>;  // token, logit; best first, of equals the lower id

@@ -37,7 +37,10 @@ Result<Examined> examine(LoadOptions options) {
   options.context = std::min(options.context > 0 ? options.context : kDefaultContext, shape.context);
   out.info = describe(*file, shape);
   out.info.context = options.context;
-  out.info.kv_bytes_per_token = model::Cache::bytes_per_position(shape, options.exact);
+  SLUICE_TRY_VOID(model::check_kv_type(shape, options.kv_type, options.exact));
+  const model::KvType kv_type = options.exact ? model::KvType::F32 : options.kv_type;
+  out.info.kv_bytes_per_token = model::Cache::bytes_per_position(shape, kv_type);
+  out.info.kv_type = model::kv_type_name(kv_type);
   out.footprint.weights = file->size();
   out.footprint.cache = out.info.kv_bytes_per_token * static_cast<std::uint64_t>(options.slots) *
                         static_cast<std::uint64_t>(options.context);

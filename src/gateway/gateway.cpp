@@ -29,6 +29,8 @@ engine::LoadOptions options_of(const config::Deployment& deployment, const std::
   options.context = deployment.context;
   options.slots = deployment.slots;
   options.drafts = deployment.drafts;
+  options.kv_type =
+      deployment.kv_cache == config::KvCache::Q8_0 ? engine::model::KvType::Q8_0 : engine::model::KvType::F16;
   options.cache_bytes = deployment.cache_bytes;
   options.cache_folder = deployment.cache_folder;
   options.cache_folder_bytes = deployment.cache_folder_bytes;

@@ -26,6 +26,7 @@ void append(std::string& bytes, std::vector<wire::Piece>& pieces) {
 
 http::Headers Way::answer_headers() const {
   http::Headers headers;
+  headers.reserve(8);
   headers.add("x-request-id", id_);
   if (front_.protocol == chat::Protocol::AnthropicMessages) headers.add("request-id", id_);
   if (!decision_.id.empty()) {

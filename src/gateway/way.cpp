@@ -19,7 +19,8 @@ namespace {
 constexpr std::int64_t kMostAnswers = 16;
 
 std::string provenance_json(const sense::Label& label) {
-  json::Writer w;
+  if (label.provenance.empty()) return "[]";
+  json::Writer w(256);
   w.array();
   for (const sense::Provenance& p : label.provenance) {
     w.object().member("source", p.source).member("detail", p.detail).member("class", sense::class_name(p.cls));
@@ -30,7 +31,7 @@ std::string provenance_json(const sense::Label& label) {
 }
 
 std::string verdicts_json(const policy::Decision& decision) {
-  json::Writer w;
+  json::Writer w(256);
   w.array();
   for (const policy::Verdict& v : decision.verdicts) {
     w.object().member("deployment", v.deployment).member("allowed", v.allowed);

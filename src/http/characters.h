@@ -41,6 +41,16 @@ constexpr bool all(std::string_view text, std::uint8_t kind) {
   return true;
 }
 
+// all(text, kValue) for the length of a header field, without a branch or a look-up for each byte.
+constexpr bool all_value(std::string_view text) {
+  unsigned bad = 0;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    bad |= (unsigned(byte < 0x20) & unsigned(byte != '\t')) | unsigned(byte == 0x7f);
+  }
+  return bad == 0;
+}
+
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool all_digits(std::string_view text) {
   for (char c : text)

@@ -56,8 +56,11 @@ Status add_field(std::string_view line, std::size_t at, Headers& headers) {
   if (colon == 0 || colon == line.size() || line[colon] != ':')
     return fail(bad("a header line must be a name, directly followed by a colon", at + colon));
   std::string_view value = line.substr(colon + 1);
-  for (std::size_t i = 0; i < value.size(); ++i)
-    if (!is(value[i], kValue)) return fail(bad("a header value contains a control character", at + colon + 1 + i));
+  if (!all_value(value)) {
+    std::size_t i = 0;
+    while (is(value[i], kValue)) ++i;
+    return fail(bad("a header value contains a control character", at + colon + 1 + i));
+  }
   headers.add(std::string(line.substr(0, colon)), std::string(trim(value)));
   return {};
 }
@@ -250,7 +253,7 @@ bool valid_authority(std::string_view text) {
   return rest.starts_with(':') && rest.size() <= 6 && all_digits(rest.substr(1));
 }
 
-bool valid_field_value(std::string_view value) { return all(value, kValue); }
+bool valid_field_value(std::string_view value) { return all_value(value); }
 bool valid_field_name(std::string_view name) { return !name.empty() && all(name, kToken); }
 
 void Headers::set(std::string_view name, std::string value) {

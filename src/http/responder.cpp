@@ -127,8 +127,10 @@ net::Task<Status> Responder::Impl::put(std::string_view first, std::string_view 
 net::Task<Status> Responder::Impl::send(Response response) {
   if (state != State::Waiting) co_return fail(misuse("send() after the answer had begun"));
   bool sendable = valid(response.headers);
-  if (!sendable) response = error_answer(bad_header(), 500);
-  SLUICE_CHECK(valid(response.headers), "the error body's own headers can be sent");
+  if (!sendable) {
+    response = error_answer(bad_header(), 500);
+    SLUICE_CHECK(valid(response.headers), "the error body's own headers can be sent");
+  }
   Framing framing;
   if (!bodiless(response.status)) {
     framing.kind = Framing::Kind::Length;

@@ -77,6 +77,8 @@ std::size_t append_escape(std::string& out, std::string_view text) {
   return 1;
 }
 
+constexpr std::size_t kKeptNodes = 16 << 10;  // of the thread's tape, between two documents: 400 KB
+
 // A number's decimal digits without leading and trailing zeros, and the power of ten they stand for:
 // value = digits * 10^exponent. The exponent saturates far outside of any range that matters.
 struct Decimal {
@@ -139,9 +141,11 @@ void append_path_key(std::string& path, std::string_view key, std::size_t positi
 std::string unescape(std::string_view raw) { return decode_escapes(raw.substr(1, raw.size() - 2)); }
 
 std::string decode_escapes(std::string_view text) {
+  std::size_t pos = text.find('\\');
+  if (pos == text.npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
-  std::size_t pos = 0;
+  pos = 0;
   for (std::size_t backslash; (backslash = text.find('\\', pos)) != std::string_view::npos;) {
     out.append(text, pos, backslash - pos);
     pos = backslash + append_escape(out, text.substr(backslash));
@@ -154,9 +158,12 @@ Result<std::shared_ptr<const Doc>> Doc::parse(std::string text, const Limits& li
   struct Made : Doc {};  // make_shared needs a constructor it may call
   auto doc = std::make_shared<Made>();
   doc->text_ = std::move(text);
-  SLUICE_TRY_VOID(scan(doc->text_, limits, doc->tape_));
-  // A request's document lives as long as its answer.
-  if (doc->tape_.capacity() > doc->tape_.size() + doc->tape_.size() / 4) doc->tape_.shrink_to_fit();
+  // A request's document lives as long as its answer: it gets a tape of just the size, from one that stays.
+  thread_local std::vector<Node> tape;
+  Status scanned = scan(doc->text_, limits, tape);
+  if (scanned) doc->tape_.assign(tape.begin(), tape.end());
+  if (tape.capacity() > kKeptNodes) std::vector<Node>().swap(tape);
+  if (!scanned) return fail(std::move(scanned).error());
   return std::shared_ptr<const Doc>(std::move(doc));
 }
 

@@ -7,6 +7,9 @@
 #include "json/scan.h"
 
 #include <simdjson.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include <algorithm>
 #include <bit>
@@ -18,6 +21,7 @@
 namespace sluice::json {
 namespace {
 
+constexpr std::uint32_t kSmallObject = 12;  // members; the keys of no more are compared pairwise
 constexpr std::uint64_t kOnes = 0x0101010101010101ull;
 constexpr std::uint64_t kHighs = 0x8080808080808080ull;
 
@@ -27,6 +31,21 @@ std::uint64_t stops(std::uint64_t word) {
   auto zero = [](std::uint64_t w) { return (w - kOnes) & ~w; };
   std::uint64_t control = (word - kOnes * 0x20) & ~word;
   return (zero(word ^ (kOnes * '"')) | zero(word ^ (kOnes * '\\')) | control) & kHighs;
+}
+
+// How many of the sixteen bytes at `from` come before a quote, a backslash or a byte below 0x20; 16: none is
+// there. 0 where there is no such instruction: the bytes are looked at by eights then.
+std::size_t plain_bytes(const char* from) {
+#if defined(__SSE2__)
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+  const __m128i found = _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                                           _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+  return std::size_t(std::countr_zero(unsigned(_mm_movemask_epi8(found)) | 0x10000u));
+#else
+  (void)from;
+  return 0;
+#endif
 }
 
 int hex_digit(char c) {
@@ -41,7 +60,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 class Scanner {
  public:
   Scanner(std::string_view text, const Limits& limits, std::vector<Node>& tape)
-      : text_(text), limits_(limits), tape_(tape) {}
+      : text_(text), limits_(limits), tape_(tape) {
+    stack_.reserve(16);
+  }
 
   Status run();
   // Scans `text` as far as it goes, then names the place reached: "byte N in $.path".
@@ -252,6 +273,7 @@ bool Scanner::string_value() {
 bool Scanner::string(Node& node) {
   ++pos_;
   while (true) {
+    while (text_.size() - pos_ >= 16 && plain_bytes(text_.data() + pos_) == 16) pos_ += 16;
     while (text_.size() - pos_ >= 8) {
       std::uint64_t word;
       std::memcpy(&word, text_.data() + pos_, 8);
@@ -357,6 +379,8 @@ bool Scanner::unique_keys(std::uint32_t object) {
   std::vector<std::string> unescaped;
   names_.clear();
   keys_.clear();
+  names_.reserve(std::max(count, kSmallObject));
+  keys_.reserve(std::max(count, kSmallObject));
   for (std::uint32_t child = object + 2; child != 0; child = tape_[child].next) {
     const Node& key = tape_[tape_[child].key];
     std::string_view raw = text_.substr(key.offset, key.length);
@@ -370,7 +394,7 @@ bool Scanner::unique_keys(std::uint32_t object) {
     }
   }
   std::size_t repeated = count;
-  if (count <= 12) {
+  if (count <= kSmallObject) {
     for (std::size_t i = 1; i < count && repeated == count; ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         if (names_[i] == names_[j]) repeated = i;

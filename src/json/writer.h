@@ -8,15 +8,17 @@
 // output is always valid). Not thread-safe; a misuse (a key outside an object) breaks a SLUICE_CHECK.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace sluice::json {
 
 class Writer {
  public:
+  Writer() = default;
+  explicit Writer(std::size_t expected) { out_.reserve(expected); }  // bytes, so that it need not grow
   Writer& object();
   Writer& array();
   Writer& end();  // closes the innermost object or array
@@ -45,7 +47,7 @@ class Writer {
  private:
   void separate();
   std::string out_;
-  std::vector<char> open_;  // '{' or '['
+  std::string open_;  // '{' or '[': a string, since a few need no memory of their own
   bool first_ = true;
   bool after_key_ = false;
 };

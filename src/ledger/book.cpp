@@ -1,6 +1,8 @@
 #include "ledger/book.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/id.h"
@@ -119,26 +121,49 @@ Result<Book::Statements> Book::prepare(store::Database& database) {
   SLUICE_TRY(auto insert_entry, database.prepare("INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)"));
   SLUICE_TRY(auto insert_record,
              database.prepare("INSERT INTO record (seq, id, time, tenant, principal) VALUES (?, ?, ?, ?, ?)"));
+  SLUICE_TRY(auto insert_closed,
+             database.prepare("INSERT INTO record (seq, id, time, tenant, principal, closed_seq, outcome, "
+                              "deployment, cache_hit, cache_miss, completion, reasoning, cost_nano_usd) "
+                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   SLUICE_TRY(auto close_record,
              database.prepare("UPDATE record SET closed_seq = ?, outcome = ?, deployment = ?, cache_hit = ?, "
                               "cache_miss = ?, completion = ?, reasoning = ?, cost_nano_usd = ? "
                               "WHERE id = ? AND closed_seq IS NULL"));
   SLUICE_TRY(auto insert_act, database.prepare("INSERT INTO act (seq, ticket, time) VALUES (?, ?, ?)"));
   SLUICE_TRY(auto note_generation, database.prepare("UPDATE journal SET generation = ?1 WHERE generation < ?1"));
-  return Statements{std::move(find),         std::move(insert_entry), std::move(insert_record),
-                    std::move(close_record), std::move(insert_act),   std::move(note_generation)};
+  return Statements{std::move(find),           std::move(insert_entry), std::move(insert_record),
+                    std::move(insert_closed),  std::move(close_record), std::move(insert_act),
+                    std::move(note_generation)};
 }
 
 Result<std::vector<Status>> Book::append(std::span<const Entry> group, std::int64_t generation) {
+  auto pairs = pairs_of(group);
+  if (pairs) {
+    auto written = append_all(group, generation, &*pairs);
+    // An id that stood in the file before, say: who has to be refused is found out one by one.
+    if (written || written.error().code != "ledger.constraint") return written;
+  }
+  return append_all(group, generation, nullptr);
+}
+
+Result<std::vector<Status>> Book::append_all(std::span<const Entry> group, std::int64_t generation,
+                                             const Pairs* pairs) {
   const std::int64_t seq = seq_;
   const Hash hash = hash_;
   auto write = [&]() -> Result<std::vector<Status>> {
     std::vector<Status> statuses;
     statuses.reserve(group.size());
     SLUICE_TRY(auto transaction, store::Transaction::begin(database_));
-    for (const Entry& entry : group) {
-      SLUICE_TRY(Status status, append_one(entry));
-      statuses.push_back(std::move(status));
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      if (pairs && (*pairs)[i] != kAlone) {
+        SLUICE_TRY_VOID(append_of_pair(group, i, std::size_t((*pairs)[i]), seq));
+        statuses.emplace_back();
+      } else {
+        SLUICE_TRY(Status status, append_one(group[i]));
+        // The sequence numbers of pairs are counted from the group's beginning: nobody may be left out.
+        if (pairs && !status) return fail("store.constraint", "an entry has to be refused", database_.path());
+        statuses.push_back(std::move(status));
+      }
     }
     if (generation != 0) {
       SLUICE_TRY_VOID(statements_.note_generation.run({generation}));
@@ -156,6 +181,45 @@ Result<std::vector<Status>> Book::append(std::span<const Entry> group, std::int6
   seq_ = seq;
   hash_ = hash;
   return fail(ledger_error(std::move(written).error()));
+}
+
+// Most records are opened and closed within one group. Their row is written once, closed, which takes half of the
+// work; the chain has both entries in the order in which they came, as ever.
+std::optional<Book::Pairs> Book::pairs_of(std::span<const Entry> group) {
+  Pairs pairs(group.size(), kAlone);
+  std::unordered_map<std::string_view, std::size_t> opened;
+  std::unordered_set<std::string_view> seen;
+  opened.reserve(group.size());
+  seen.reserve(group.size());
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const Entry& entry = group[i];
+    if (entry.kind == Entry::Kind::Open) {
+      if (!seen.insert(entry.id).second) return std::nullopt;
+      opened.emplace(entry.id, i);
+    } else if (entry.kind == Entry::Kind::Close) {
+      auto found = opened.find(entry.id);
+      if (found == opened.end()) {
+        if (!seen.insert(entry.id).second) return std::nullopt;
+        continue;
+      }
+      pairs[found->second] = std::ptrdiff_t(i);
+      pairs[i] = std::ptrdiff_t(found->second);
+      opened.erase(found);
+    }
+  }
+  return pairs;
+}
+
+Status Book::append_of_pair(std::span<const Entry> group, std::size_t i, std::size_t other, std::int64_t before) {
+  SLUICE_TRY_VOID(write_entry(group[i]));
+  if (group[i].kind == Entry::Kind::Open) return {};
+  const Entry& opening = group[other];
+  const Entry& closing = group[i];
+  const std::int64_t opened = before + std::int64_t(other) + 1;
+  return statements_.insert_closed.run({opened, opening.id, opening.time.micros, opening.tenant, opening.principal,
+                                        seq_, closing.outcome, closing.deployment, closing.cache_hit,
+                                        closing.cache_miss, closing.completion, closing.reasoning,
+                                        closing.cost_nano_usd});
 }
 
 Result<Status> Book::append_one(const Entry& entry) {

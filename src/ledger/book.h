@@ -6,7 +6,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,7 +53,7 @@ class Book {
 
  private:
   struct Statements {
-    store::Statement find, insert_entry, insert_record, close_record, insert_act, note_generation;
+    store::Statement find, insert_entry, insert_record, insert_closed, close_record, insert_act, note_generation;
   };
   struct Head {
     std::int64_t seq;
@@ -67,6 +69,16 @@ class Book {
         hash_(head.hash),
         generation_(head.generation) {}
 
+  // For each entry of a group the place of the other one of its record, if both stand in the group.
+  using Pairs = std::vector<std::ptrdiff_t>;
+  static constexpr std::ptrdiff_t kAlone = -1;
+  // nullopt: an id is used in a way that refuses an entry.
+  static std::optional<Pairs> pairs_of(std::span<const Entry> group);
+  // With `pairs`, ledger.constraint if an entry has to be refused alone.
+  Result<std::vector<Status>> append_all(std::span<const Entry> group, std::int64_t generation,
+                                         const Pairs* pairs);
+  // `before`: of the latest entry before the group.
+  Status append_of_pair(std::span<const Entry> group, std::size_t i, std::size_t other, std::int64_t before);
   // The outer Result fails the group; the inner Status refuses this entry alone.
   Result<Status> append_one(const Entry& entry);
   Result<Status> append_opening(const Entry& entry);

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kMaxEntryBytes = 1u << 20;  // a thousand times a usual one: something is wrong above that
 
+constexpr std::size_t kExpectedBytes = 512;  // of an entry beside its lists, and of an attempt
+
 Error invalid(std::string what, const std::string& id) { return Error{"ledger.invalid", std::move(what), id, ""}; }
 
 void write_usage(json::Writer& w, const std::optional<chat::Usage>& usage) {
@@ -50,13 +52,15 @@ void write_names(json::Writer& w, std::string_view key, const std::vector<std::s
   w.end();
 }
 
-// The text of a JSON array that the caller made; empty stands for the empty array.
-Result<std::string> array_text(const std::string& text, const char* name, const std::string& id) {
-  if (text.empty()) return std::string("[]");
+// A JSON array that the caller made, without the space around it; empty stands for the empty array.
+Status tidy_array(std::string& text, const char* name, const std::string& id) {
+  if (text.empty()) text = "[]";
+  if (text == "[]") return {};
   auto doc = json::Doc::parse(text);
   if (!doc || !(*doc)->root().is(json::Type::Array))
     return fail(invalid(std::string(name) + " is no JSON array", id));
-  return std::string((*doc)->root().raw());
+  if (std::string_view array = (*doc)->root().raw(); array.size() != text.size()) text = std::string(array);
+  return {};
 }
 
 Status check_form(const Entry& entry, bool needs_id = true) {
@@ -267,49 +271,47 @@ void write_members(json::Writer& w, const Closing& c) {
   w.member("total_us", c.total_us);
 }
 
-Result<Entry> opening_entry(const Opening& opening) {
-  Opening checked = opening;
-  SLUICE_TRY(checked.provenance, array_text(opening.provenance, "provenance", opening.id));
-  SLUICE_TRY(checked.verdicts, array_text(opening.verdicts, "verdicts", opening.id));
-  json::Writer w;
+Result<Entry> opening_entry(Opening opening) {
+  SLUICE_TRY_VOID(tidy_array(opening.provenance, "provenance", opening.id));
+  SLUICE_TRY_VOID(tidy_array(opening.verdicts, "verdicts", opening.id));
+  json::Writer w(kExpectedBytes + opening.provenance.size() + opening.verdicts.size());
   w.object().member("entry", "open");
-  write_members(w, checked);
+  write_members(w, opening);
   w.end();
   Entry entry;
   entry.kind = Entry::Kind::Open;
-  entry.id = opening.id;
+  entry.id = std::move(opening.id);
   entry.body = w.take();
   entry.time = opening.time;
-  entry.tenant = opening.tenant;
-  entry.principal = opening.principal;
+  entry.tenant = std::move(opening.tenant);
+  entry.principal = std::move(opening.principal);
   SLUICE_TRY_VOID(check_form(entry));
   return entry;
 }
 
-Result<Entry> closing_entry(const Closing& closing) {
+Result<Entry> closing_entry(Closing closing) {
   if (closing.outcome.empty()) return fail(invalid("a closing needs an outcome", closing.id));
-  Closing checked = closing;
-  if (checked.usage && !checked.usage->valid()) {  // an upstream's nonsense is unknown, and so is what it cost
-    checked.usage.reset();
-    checked.cost_nano_usd.reset();
+  if (closing.usage && !closing.usage->valid()) {  // an upstream's nonsense is unknown, and so is what it cost
+    closing.usage.reset();
+    closing.cost_nano_usd.reset();
   }
-  json::Writer w;
+  json::Writer w(kExpectedBytes + closing.attempts.size() * kExpectedBytes);
   w.object().member("entry", "close");
-  write_members(w, checked);
+  write_members(w, closing);
   w.end();
   Entry entry;
   entry.kind = Entry::Kind::Close;
-  entry.id = closing.id;
+  entry.id = std::move(closing.id);
   entry.body = w.take();
-  entry.outcome = closing.outcome;
-  entry.deployment = closing.deployment;
-  if (checked.usage) {
-    entry.cache_hit = checked.usage->cache_hit;
-    entry.cache_miss = checked.usage->cache_miss;
-    entry.completion = checked.usage->completion;
-    entry.reasoning = checked.usage->reasoning;
+  entry.outcome = std::move(closing.outcome);
+  entry.deployment = std::move(closing.deployment);
+  if (closing.usage) {
+    entry.cache_hit = closing.usage->cache_hit;
+    entry.cache_miss = closing.usage->cache_miss;
+    entry.completion = closing.usage->completion;
+    entry.reasoning = closing.usage->reasoning;
   }
-  entry.cost_nano_usd = checked.cost_nano_usd;
+  entry.cost_nano_usd = closing.cost_nano_usd;
   SLUICE_TRY_VOID(check_form(entry));
   return entry;
 }

@@ -31,8 +31,8 @@ struct Entry {
 
 // Refuses an entry above 1 MiB, an empty id or outcome, and provenance or verdicts that are no JSON array:
 // ledger.invalid. A usage that contradicts itself is written as unknown.
-Result<Entry> opening_entry(const Opening& opening);
-Result<Entry> closing_entry(const Closing& closing);
+Result<Entry> opening_entry(Opening opening);
+Result<Entry> closing_entry(Closing closing);
 Result<Entry> act_entry(const Act& act);
 
 struct ParsedEntry {

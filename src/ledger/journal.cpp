@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "ledger/crc32c.h"
+
 namespace sluice::ledger {
 namespace {
 
@@ -17,20 +19,6 @@ constexpr std::string_view kMagic = "SLLGJRN1";  // the last character is the fo
 constexpr std::size_t kHeadBytes = 4096;         // a page, so that the areas begin at one
 constexpr std::size_t kFrameHead = 16;
 constexpr std::size_t kMostAreaBytes = std::size_t{1} << 30;  // what a damaged head may make us believe
-
-// By how many bytes come after the byte that an entry is for.
-constexpr auto kCrcTables = [] {
-  std::array<std::array<std::uint32_t, 256>, 8> tables{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t crc = i;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (crc & 1 ? 0x82F63B78u : 0);  // the polynomial, reflected
-    tables[0][i] = crc;
-  }
-  for (std::size_t t = 1; t < 8; ++t)
-    for (std::size_t i = 0; i < 256; ++i)
-      tables[t][i] = (tables[t - 1][i] >> 8) ^ tables[0][tables[t - 1][i] & 0xFF];
-  return tables;
-}();
 
 std::uint64_t little(std::string_view bytes) {
   std::uint64_t value = 0;
@@ -76,18 +64,6 @@ Error io_error(const char* what, int number, const std::string& path) {
 
 std::string journal_path(const std::string& data_dir) { return data_dir + "/ledger.journal"; }
 
-std::uint32_t crc32c(std::string_view bytes, std::uint32_t before) {
-  std::uint32_t crc = ~before;
-  std::size_t i = 0;
-  for (; i + 8 <= bytes.size(); i += 8) {
-    std::uint64_t eight = little(bytes.substr(i, 8)) ^ crc;
-    crc = 0;
-    for (std::size_t b = 0; b < 8; ++b) crc ^= kCrcTables[7 - b][(eight >> (8 * b)) & 0xFF];
-  }
-  for (; i < bytes.size(); ++i) crc = (crc >> 8) ^ kCrcTables[0][(crc ^ std::uint8_t(bytes[i])) & 0xFF];
-  return ~crc;
-}
-
 Result<Journal> Journal::open(const std::string& data_dir, std::size_t area_bytes) {
   const std::string path = journal_path(data_dir);
   int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -107,7 +83,7 @@ Journal::Journal(Journal&& other) noexcept
       area_bytes_(other.area_bytes_),
       generation_(other.generation_),
       end_(other.end_),
-      frame_(std::move(other.frame_)) {}
+      frames_(std::move(other.frames_)) {}
 
 Journal::~Journal() {
   if (file_ >= 0) close(file_);
@@ -181,19 +157,35 @@ Result<Journal::Generation> Journal::read_area(int area, std::size_t most_frames
 void Journal::begin(std::int64_t generation) {
   generation_ = generation;
   end_ = 0;
+  frames_.clear();
+}
+
+bool Journal::hold(std::string_view body) {
+  const std::size_t at = frames_.size();
+  if (body.size() + kFrameHead > area_bytes_ - end_ - at) return false;
+  frames_.resize(at + kFrameHead);
+  put_little(frames_.data() + at, body.size(), 4);
+  put_little(frames_.data() + at + 8, std::uint64_t(generation_), 8);
+  frames_ += body;
+  put_little(frames_.data() + at + 4, crc32c(std::string_view(frames_).substr(at + 8)), 4);
+  return true;
+}
+
+// What a failed write leaves behind is torn, and the next one overwrites it.
+bool Journal::flush() {
+  if (frames_.empty()) return true;
+  if (!write_at(file_, frames_, area_of(generation_) + end_)) return false;
+  end_ += frames_.size();
+  frames_.clear();
+  return true;
 }
 
 bool Journal::append(std::string_view body) {
-  if (body.size() + kFrameHead > area_bytes_ - end_) return false;
-  frame_.resize(kFrameHead);
-  put_little(frame_.data(), body.size(), 4);
-  put_little(frame_.data() + 8, std::uint64_t(generation_), 8);
-  frame_ += body;
-  put_little(frame_.data() + 4, crc32c(std::string_view(frame_).substr(8)), 4);
-  // What a failed write leaves behind is torn, and the next one overwrites it.
-  if (!write_at(file_, frame_, area_of(generation_) + end_)) return false;
-  end_ += frame_.size();
-  return true;
+  const std::size_t held = frames_.size();
+  if (!hold(body)) return false;
+  if (flush()) return true;
+  frames_.resize(held);
+  return false;
 }
 
 std::int64_t Journal::newest_generation(const std::string& data_dir) {

@@ -57,6 +57,11 @@ Task<Result<std::shared_ptr<Socket>>> dial(std::shared_ptr<Core> core, Endpoint 
   AsioAwaiter connecting(start);
   Transfer result = co_await connecting;
   if (result.ec) co_return s->failure(result.ec, "connecting to");
+  // To connect, Asio had the socket watched for room to write as well, and would go on so: each later wait for
+  // input then ends the loop's rest at once, by an event that nobody waits for.
+  fd = s->tcp.release(ec);
+  if (!ec) s->tcp.assign(to.protocol(), fd, ec);
+  if (ec) co_return s->failure(ec, "connecting to");
   s->remember_peer();
   co_return s;
 }

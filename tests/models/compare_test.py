@@ -90,6 +90,20 @@ class Compare(unittest.TestCase):
     def test_without_a_start_token(self):
         self.judge("tiny-qwen3-Q8_0", "MXFP4", False)
 
+    def test_what_a_q8_0_cache_costs_is_told_of_b_alone(self):
+        model = MODELS / "tiny-llama-Q8_0.gguf"
+        if not model.exists():
+            self.skipTest(f"{model} is not there")
+        with tempfile.TemporaryDirectory() as folder:
+            text = pathlib.Path(folder) / "text"
+            text.write_text("The harbour was quiet; two boats, 17 gulls and a man who mended nets. " * 3)
+            same, narrow = (json.loads(run("compare", model, model, "--text", text, "--context", CONTEXT, "--json",
+                                           "--kv-cache", kind)) for kind in ("f16", "q8_0"))
+            self.assertEqual(same["kl_divergence"]["value"], 0)
+            self.assertEqual((same["kv_cache_b"], narrow["kv_cache_b"]), ("f16", "q8_0"))
+            self.assertEqual(narrow["perplexity_a"], same["perplexity_a"])
+            self.assertTrue(1e-8 < narrow["kl_divergence"]["value"] < 1e-2, narrow["kl_divergence"])
+
 
 if __name__ == "__main__":
     unittest.main()

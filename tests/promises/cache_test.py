@@ -180,6 +180,16 @@ class Cache(unittest.TestCase):
             sluice.__exit__()
             self.assertIn(why, str(failed.exception))
 
+    def test_keys_and_values_in_q8_0_are_refused_at_the_start_where_heads_are_too_narrow(self):
+        sluice = Sluice((CONFIG % (MODEL, "")).replace("threads: 1", "threads: 1, kv_cache: q8_0"), SECRETS)
+        with open(os.path.join(sluice.folder, "policy.yaml"), "w") as file:
+            file.write(POLICY % "")
+        with self.assertRaises(RuntimeError) as failed:
+            sluice.start()
+        sluice.__exit__()
+        self.assertRegex(str(failed.exception), r"engine\.unsupported[^\n]*keys have 8")
+        self.assertIn("sluice.yaml:", str(failed.exception))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -44,6 +44,21 @@ class Bench(unittest.TestCase):
         self.assertNotIn("prompt", only)
         self.assertEqual(only["generate"]["median"], only["generate"]["max"])
 
+    @unittest.skipUnless(TINY.is_file(), "SKIPPED: the tiny model is not there")
+    def test_keys_and_values_in_q8_0_take_17_32ths_of_f16s_memory(self):
+        half, narrow = (json.loads(bench(TINY, "-p", 4, "-n", 4, "-r", 1, "--kv-cache", kind, "--json").stdout)
+                        for kind in ("f16", "q8_0"))
+        self.assertEqual((half["kv_cache"], narrow["kv_cache"]), ("f16", "q8_0"))
+        self.assertEqual(narrow["memory"]["cache"] * 32, half["memory"]["cache"] * 17)
+        inspected = subprocess.run([SLUICE, "models", "inspect", str(TINY)], capture_output=True, text=True).stdout
+        position = half["memory"]["cache"] // 8
+        self.assertIn(f"{position} bytes per position, {position * 17 // 32} with kv_cache: q8_0", inspected)
+        self.assertIn("keys and values in q8_0;", bench(TINY, "-p", 4, "-n", 4, "-r", 1, "--kv-cache", "q8_0").stdout)
+        done = bench(TINY, "--kv-cache", "q8_0", "--exact")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("exact mode keeps keys and values in F32", done.stderr)
+        self.assertEqual(bench(TINY, "--kv-cache", "q4_0").returncode, 2)
+
     def test_what_goes_wrong_is_told(self):
         for arguments, status, word in ((["no.gguf"], 1, "gguf.io"), (["builtin:guide", "-p", 0, "-n", 0], 1, "bench."),
                                         (["builtin:guide", "-p", 1 << 20], 1, "positions"), ([], 2, "required"),

@@ -166,6 +166,7 @@ Result<Comparison> compare(const Options& options, const Watch& watch) {
   loading.rows = kRows;
   loading.exact = options.exact;
   SLUICE_TRY(const auto a, model::Model::load(*file_a, loading));
+  loading.kv_type = options.kv_type_b;
   SLUICE_TRY(const auto b, model::Model::load(*file_b, loading));
   Pair pair(*a, *b, options.threads);
   std::vector<Stretch> means;

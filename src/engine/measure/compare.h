@@ -16,15 +16,17 @@
 
 #include "base/result.h"
 #include "engine/measure/estimate.h"
+#include "engine/model/kv_type.h"
 
 namespace sluice::engine::measure {
 
 struct Options {
-  std::string a, b;    // .gguf files
-  std::string text;    // what to read; special tokens in it are text like any other
-  int context = 512;   // tokens per stretch, at most what both models have
-  int stretches = 0;   // at most so many; 0: all
-  bool exact = false;  // F32 activations and cache
+  std::string a, b;                              // .gguf files
+  std::string text;                              // what to read; special tokens in it are text like any other
+  int context = 512;                             // tokens per stretch, at most what both models have
+  int stretches = 0;                             // at most so many; 0: all
+  bool exact = false;                            // F32 activations and cache
+  model::KvType kv_type_b = model::KvType::F16;  // in which B keeps its keys and values
   int threads = 1;
 };
 

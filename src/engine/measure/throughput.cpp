@@ -97,12 +97,13 @@ Result<Throughput> measure_throughput(const ThroughputOptions& options, const Ru
   wanted.context = options.prompt + options.generate;
   wanted.rows = std::max(options.chunk, wanted.slots);
   wanted.exact = options.exact;
+  wanted.kv_type = options.kv_type;
   SLUICE_TRY(const auto model, model::Model::load(*file, wanted));
 
   Throughput out;
   out.weights = file->size();
-  out.cache = model::Cache::bytes_per_position(shape, options.exact) * static_cast<std::uint64_t>(wanted.slots) *
-              static_cast<std::uint64_t>(wanted.context);
+  out.cache = model::Cache::bytes_per_position(shape, model::used_kv_type(wanted)) *
+              static_cast<std::uint64_t>(wanted.slots) * static_cast<std::uint64_t>(wanted.context);
   Runs runs(options, *model, clock);
   const int of = static_cast<int>(options.batches.size()) * (options.repeat + 1);
   int run = 0;

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/model/kv_type.h"
 
 namespace sluice::engine::measure {
 
@@ -27,7 +28,8 @@ struct ThroughputOptions {
   int chunk = 64;  // prompt tokens per pass
   int repeat = 3;  // measured repetitions
   int threads = 1;
-  bool exact = false;  // F32 activations and cache
+  bool exact = false;                          // F32 activations and cache
+  model::KvType kv_type = model::KvType::F16;  // of keys and values, where it is not exact
 };
 
 struct Rate {  // tokens per second

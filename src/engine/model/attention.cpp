@@ -61,15 +61,10 @@ void Attention::rotate(Rope rope) {
 
 void Attention::store_row(int layer, int index) {
   const Row& row = pass_.row(index);
+  const tensor::Kernels& kernels = pass_.compute().kernels();
   const int width = shape_.kv_width();
-  const std::size_t at = static_cast<std::size_t>(row.position) * static_cast<std::size_t>(width);
-  if (cache_.exact()) {
-    std::copy_n(k_.row(index), width, cache_.keys(row.slot, layer) + at);
-    std::copy_n(v_.row(index), width, cache_.values(row.slot, layer) + at);
-  } else {
-    pass_.compute().kernels().to_half(k_.row(index), width, cache_.half_keys(row.slot, layer) + at);
-    pass_.compute().kernels().to_half(v_.row(index), width, cache_.half_values(row.slot, layer) + at);
-  }
+  kv_store(kernels, cache_.type(), k_.row(index), width, cache_.keys(row.slot, layer, row.position));
+  kv_store(kernels, cache_.type(), v_.row(index), width, cache_.values(row.slot, layer, row.position));
 }
 
 void Attention::attend_tile(int layer, const Tile& tile, int first_head, int heads, float* scratch) {
@@ -85,24 +80,18 @@ void Attention::attend_tile(int layer, const Tile& tile, int first_head, int hea
       counts[j] = pass_.row(i).position + 1;
     }
   const int slot = pass_.row(tile.first).slot;
-  const int offset = first_head / (shape_.heads / shape_.kv_heads) * shape_.head_dim;
+  const int kv_head = first_head / (shape_.heads / shape_.kv_heads);
+  const std::size_t offset = kv_bytes(cache_.type(), kv_head * shape_.head_dim);
   attention.q = q.data();
   attention.out = out.data();
   attention.counts = counts.data();
-  attention.stride = static_cast<std::size_t>(shape_.kv_width());
+  attention.k = cache_.keys(slot, layer, 0) + offset;
+  attention.v = cache_.values(slot, layer, 0) + offset;
+  attention.stride = cache_.key_bytes();
   attention.head_dim = shape_.head_dim;
   attention.scale = 1.0f / std::sqrt(static_cast<float>(shape_.head_dim));
   attention.scratch = scratch;
-  const tensor::Kernels& kernels = odd_heads_ ? tensor::scalar_kernels() : pass_.compute().kernels();
-  if (cache_.exact()) {
-    attention.k = cache_.keys(slot, layer) + offset;
-    attention.v = cache_.values(slot, layer) + offset;
-    kernels.attend_f32(attention);
-  } else {
-    attention.k = cache_.half_keys(slot, layer) + offset;
-    attention.v = cache_.half_values(slot, layer) + offset;
-    kernels.attend_f16(attention);
-  }
+  kv_attend(odd_heads_ ? tensor::scalar_kernels() : pass_.compute().kernels(), cache_.type(), attention);
 }
 
 void Attention::attend(int layer) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/result.h"
+#include "engine/model/kv_type.h"
 #include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
@@ -22,10 +23,10 @@ Status check_memory(std::uint64_t bytes, bool wraps, std::uint64_t beside, const
 
 class Cache : public Pages {
  public:
-  // `exact`: F32 instead of F16. Errors: engine.memory with the arithmetic; nothing is allocated then.
+  // Precondition: check_kv_type(). Errors: engine.memory with the arithmetic; nothing is allocated then.
   // `beside`: bytes that the caller is going to allocate too.
-  static Result<Cache> create(const Shape& shape, int slots, int context, bool exact, std::uint64_t beside);
-  static std::uint64_t bytes_per_position(const Shape& shape, bool exact);
+  static Result<Cache> create(const Shape& shape, int slots, int context, KvType type, std::uint64_t beside);
+  static std::uint64_t bytes_per_position(const Shape& shape, KvType type);
 
   // A page's keys, then its values, layer by layer.
   const PageForm& page_form() const override { return form_; }
@@ -33,36 +34,32 @@ class Cache : public Pages {
 
   int context() const { return context_; }
   int slots() const { return slots_; }
-  bool exact() const { return exact_; }
+  KvType type() const { return type_; }
 
-  // First position of a slot's keys [context][key_width] or values [context][value_width] in a layer, F16 (uint16)
-  // or F32. Null for the form that this cache does not have.
-  std::uint16_t* half_keys(int slot, int layer) { return at(halves_.get(), slot, layer, 0); }
-  std::uint16_t* half_values(int slot, int layer) { return at(halves_.get(), slot, layer, 1); }
-  float* keys(int slot, int layer) { return at(floats_.get(), slot, layer, 0); }
-  float* values(int slot, int layer) { return at(floats_.get(), slot, layer, 1); }
+  // A position's keys [key_width] or values [value_width] in a layer; those of the next position follow. Of
+  // type(), but where the values are an indexer's keys of index_type().
+  std::byte* keys(int slot, int layer, int position) { return at(slot, layer, 0, position, key_bytes_); }
+  std::byte* values(int slot, int layer, int position) {
+    return at(slot, layer, key_bytes_ * static_cast<std::size_t>(context_), position, value_bytes_);
+  }
+  std::size_t key_bytes() const { return key_bytes_; }  // of a position
+  std::size_t value_bytes() const { return value_bytes_; }
 
  private:
-  template <class Number>
-  Number* at(Number* first, int slot, int layer, int which) const {
-    return first ? first + offset(slot, layer, which) : nullptr;
-  }
-  std::size_t offset(int slot, int layer, int which) const {
-    const auto positions = static_cast<std::size_t>(context_);
-    const std::size_t region = (key_width_ + value_width_) * positions;
-    return (static_cast<std::size_t>(slot) * layers_ + static_cast<std::size_t>(layer)) * region +
-           (which == 1 ? key_width_ * positions : 0);
+  std::byte* at(int slot, int layer, std::size_t offset, int position, std::size_t bytes) {
+    const std::size_t region = (key_bytes_ + value_bytes_) * static_cast<std::size_t>(context_);
+    return bytes_.get() + (static_cast<std::size_t>(slot) * layers_ + static_cast<std::size_t>(layer)) * region +
+           offset + static_cast<std::size_t>(position) * bytes;
   }
 
   int slots_ = 0;
   int context_ = 0;
-  bool exact_ = false;
+  KvType type_ = KvType::F16;
   PageForm form_;
   std::size_t layers_ = 0;
-  std::size_t key_width_ = 0, value_width_ = 0;  // elements per position
+  std::size_t key_bytes_ = 0, value_bytes_ = 0;
   // Not touched until written, so that the system provides only the pages that jobs reach.
-  std::unique_ptr<std::uint16_t[]> halves_;
-  std::unique_ptr<float[]> floats_;
+  std::unique_ptr<std::byte[]> bytes_;
 };
 
 }  // namespace sluice::engine::model

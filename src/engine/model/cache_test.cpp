@@ -17,37 +17,49 @@ Shape shape_of(int blocks, int kv_heads, int head_dim) {
 
 }  // namespace
 
-TEST_CASE("slots, layers, keys and values never share a position") {
-  const Shape shape = shape_of(3, 2, 4);
-  for (bool exact : {false, true}) {
-    auto cache = Cache::create(shape, 2, 5, exact, 0);
+TEST_CASE("slots, layers, keys, values and positions never share a byte, whatever they are kept in") {
+  const Shape shape = shape_of(3, 2, 32);
+  for (const KvType type : {KvType::F16, KvType::Q8_0, KvType::F32}) {
+    auto cache = Cache::create(shape, 2, 5, type, 0);
     REQUIRE(cache.has_value());
-    // Every region is written with a number of its own, then read back.
+    CHECK(cache->key_bytes() == (type == KvType::Q8_0 ? 68u : type == KvType::F16 ? 128u : 256u));
+    CHECK(Cache::bytes_per_position(shape, type) == 6 * cache->key_bytes());
+    // Every vector is written with a number of its own, then read back.
     const auto each = [&](auto&& visit) {
       int number = 0;
       for (int slot = 0; slot < 2; ++slot)
         for (int layer = 0; layer < 3; ++layer)
-          for (int which = 0; which < 2; ++which, ++number)
-            for (std::size_t i = 0; i < 5 * 8; ++i) {
-              if (exact)
-                visit((which ? cache->values(slot, layer) : cache->keys(slot, layer))[i], number);
-              else
-                visit((which ? cache->half_values(slot, layer) : cache->half_keys(slot, layer))[i], number);
+          for (int position = 0; position < 5; ++position)
+            for (bool value : {false, true}) {
+              std::byte* vector =
+                  value ? cache->values(slot, layer, position) : cache->keys(slot, layer, position);
+              for (std::size_t i = 0; i < cache->key_bytes(); ++i) visit(vector[i], number);
+              ++number;
             }
     };
-    each([](auto& element, int number) {
-      element = static_cast<std::remove_reference_t<decltype(element)>>(number);
-    });
+    each([](std::byte& byte, int number) { byte = static_cast<std::byte>(number); });
     bool same = true;
-    each([&](auto& element, int number) { same = same && static_cast<int>(element) == number; });
+    each([&](std::byte& byte, int number) { same = same && static_cast<int>(byte) == number; });
     CHECK(same);
   }
+}
+
+TEST_CASE("an indexer's keys stay F16 beside latents in Q8_0") {
+  Shape shape = shape_of(2, 1, 0);
+  shape.latent.kv_rank = 512;
+  shape.rope_dims = 64;
+  shape.latent.index_dim = 128;
+  CHECK(Cache::bytes_per_position(shape, KvType::F16) == 2 * (576 + 128) * 2);
+  CHECK(Cache::bytes_per_position(shape, KvType::Q8_0) == 2 * (576 / 32 * 34 + 128 * 2));
+  auto cache = Cache::create(shape, 1 << 8, 1 << 27, KvType::Q8_0, 0);
+  REQUIRE(!cache.has_value());
+  CHECK(cache.error().message.find("1736 bytes (2 layers x (576 x 34/32 + 128 x 2))") != std::string::npos);
 }
 
 TEST_CASE("a cache that memory can't hold is refused before it is allocated, with the arithmetic") {
   const Shape large = shape_of(1024, 1024, 512);
   for (int context : {1 << 20, 1 << 27}) {  // 2^51 bytes, and more than 2^64
-    auto cache = Cache::create(large, 256, context, true, 1 << 20);
+    auto cache = Cache::create(large, 256, context, KvType::F32, 1 << 20);
     REQUIRE(!cache.has_value());
     CHECK(cache.error().code == "engine.memory");
     CHECK(cache.error().message.find("256 slots x " + std::to_string(context) + " positions") !=
@@ -59,7 +71,7 @@ TEST_CASE("a cache that memory can't hold is refused before it is allocated, wit
 
 TEST_CASE("memory for buffers counts too") {
   if (!available_memory()) return;
-  auto cache = Cache::create(shape_of(1, 1, 8), 1, 16, false, *available_memory() * 2);
+  auto cache = Cache::create(shape_of(1, 1, 8), 1, 16, KvType::F16, *available_memory() * 2);
   REQUIRE(!cache.has_value());
   CHECK(cache.error().code == "engine.memory");
 }

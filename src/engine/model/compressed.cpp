@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 #include "engine/model/indexer.h"
 
@@ -142,16 +141,10 @@ void CompressedAttention::turn(const CompressedWeights& weights, const Angles& a
   });
 }
 
-void CompressedAttention::write_vector(const float* from, int dim, std::byte* to) {
-  if (cache_.exact())
-    std::memcpy(to, from, static_cast<std::size_t>(dim) * sizeof(float));
-  else
-    pass_.compute().kernels().to_half(from, dim, reinterpret_cast<std::uint16_t*>(to));
-}
-
 void CompressedAttention::store_row(const CompressedWeights& weights, int layer, int index) {
   const Row& row = pass_.row(index);
-  write_vector(kv_.row(index), shape_.head_dim, cache_.near(row.slot, layer, row.position));
+  kv_store(pass_.compute().kernels(), cache_.type(), kv_.row(index), shape_.head_dim,
+           cache_.near(row.slot, layer, row.position));
   const int ratio = c_.ratios[static_cast<std::size_t>(layer)];
   if (ratio == 0) return;
   const auto store = [&](const CompressorWeights& compressor, const float* values, const float* scores,
@@ -198,8 +191,8 @@ void CompressedAttention::compress(const CompressorWeights& weights, int layer, 
   for (std::size_t i = 0; i < most.size(); ++i) out[i] /= sum[i];
   pass_.compute().kernels().rms_norm(out.data(), weights.norm.data(), shape_.epsilon, dim, out.data());
   far_angles_.turn_by(Rope::Interleaved, out.data() + dim - shape_.rope_dims, block * ratio);
-  write_vector(out.data(), dim,
-               indexer ? cache_.index(row.slot, layer, block) : cache_.far(row.slot, layer, block));
+  kv_store(pass_.compute().kernels(), indexer ? index_type(cache_.type()) : cache_.type(), out.data(), dim,
+           indexer ? cache_.index(row.slot, layer, block) : cache_.far(row.slot, layer, block));
 }
 
 // What the row's queries are given, in the order of positions: blocks, then the nearest.
@@ -212,7 +205,7 @@ void CompressedAttention::choose(int layer, int index, float* scratch) {
   if (ratio == 4 && blocks > c_.index_top) {
     std::vector<int> chosen;
     const IndexQuery query{index_q_.row(index), index_heads_.row(index), c_.index_heads, c_.index_dim};
-    const IndexKeys keys{cache_.index(row.slot, layer, 0), cache_.exact(), blocks};
+    const IndexKeys keys{cache_.index(row.slot, layer, 0), cache_.type() == KvType::F32, blocks};
     choose_keys(pass_.compute().kernels(), query, keys, c_.index_top, chosen, scratch);
     for (int block : chosen) seen.push_back(cache_.far(row.slot, layer, block));
   } else {
@@ -248,8 +241,7 @@ void CompressedAttention::attend_heads(const CompressedWeights& weights, int ind
   attention.scratch = scratch;
   attention.sinks = weights.sinks.data() + first_head;
   attention.rows = seen.data();
-  const tensor::Kernels& kernels = pass_.compute().kernels();
-  (cache_.exact() ? kernels.attend_f32 : kernels.attend_f16)(attention);
+  kv_attend(pass_.compute().kernels(), cache_.type(), attention);
 }
 
 void CompressedAttention::attend(const CompressedWeights& weights, int layer) {

@@ -49,7 +49,6 @@ class CompressedAttention {
   void turn(const CompressedWeights& weights, const Angles& angles, int ratio);
   void store_row(const CompressedWeights& weights, int layer, int index);
   void compress(const CompressorWeights& weights, int layer, int index, bool indexer);
-  void write_vector(const float* from, int dim, std::byte* to);
   void choose(int layer, int index, float* scratch);
   void attend(const CompressedWeights& weights, int layer);
   void attend_heads(const CompressedWeights& weights, int index, int first_head, int heads, float* scratch);

@@ -20,9 +20,8 @@ std::int64_t aligned(std::int64_t bytes) { return (bytes + kAlign - 1) / kAlign 
 
 void CompressedCache::lay_out(const Shape& shape, int context, int rows) {
   const CompressedShape& c = shape.compressed;
-  const auto element_bytes = static_cast<std::int64_t>(element());
-  head_bytes_ = shape.head_dim * element_bytes;
-  index_bytes_ = c.index_dim * element_bytes;
+  head_bytes_ = static_cast<std::int64_t>(kv_bytes(type_, shape.head_dim));
+  index_bytes_ = static_cast<std::int64_t>(kv_bytes(index_type(type_), c.index_dim));
   window_ = c.window;
   near_rows_ = std::min<std::int64_t>(std::int64_t{c.window} + rows, context);
   for (int layer = 0; layer < shape.blocks; ++layer) {
@@ -77,15 +76,15 @@ void CompressedCache::measure_page() {
   form_.bytes = static_cast<std::uint64_t>(bytes);
 }
 
-Result<CompressedCache> CompressedCache::create(const Shape& shape, int slots, int context, int rows, bool exact,
+Result<CompressedCache> CompressedCache::create(const Shape& shape, int slots, int context, int rows, KvType type,
                                                 std::uint64_t beside) {
   CompressedCache cache;
-  cache.exact_ = exact;
+  cache.type_ = type;
   cache.lay_out(shape, context, rows);  // factors are at most 2^10, 2^27, 2^13 and 2^2: no product passes 63 bits
   std::uint64_t bytes = 0;
   const bool wraps = __builtin_mul_overflow(static_cast<std::uint64_t>(cache.slot_bytes_),
                                             static_cast<std::uint64_t>(slots), &bytes);
-  const std::uint64_t per_position = Cache::bytes_per_position(shape, exact);
+  const std::uint64_t per_position = Cache::bytes_per_position(shape, type);
   const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(cache.slot_bytes_) +
                                  " bytes (" + std::to_string(context) + " positions x " +
                                  std::to_string(per_position) + " bytes on average, and windows)";

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/model/kv_type.h"
 #include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
@@ -16,9 +17,9 @@ namespace sluice::engine::model {
 
 class CompressedCache : public Pages {
  public:
-  // `rows`: most rows of a pass. `exact`: F32 instead of F16; compressors' inputs are F32 always. Errors:
-  // engine.memory with the arithmetic; nothing is allocated then.
-  static Result<CompressedCache> create(const Shape& shape, int slots, int context, int rows, bool exact,
+  // `rows`: most rows of a pass. Compressors' inputs are F32 whatever the type. Precondition: check_kv_type().
+  // Errors: engine.memory with the arithmetic; nothing is allocated then.
+  static Result<CompressedCache> create(const Shape& shape, int slots, int context, int rows, KvType type,
                                         std::uint64_t beside);
 
   // Of each layer: the nearest positions that the window still shows at the page's end, the page's blocks, and the
@@ -26,14 +27,13 @@ class CompressedCache : public Pages {
   const PageForm& page_form() const override { return form_; }
   void visit_page(int slot, int page, const Visit& visit) override;
 
-  bool exact() const { return exact_; }
-  std::size_t element() const { return exact_ ? 4 : 2; }  // bytes
+  KvType type() const { return type_; }
 
-  // [head_dim] of a position; it stays until `window + rows` further positions have been stored.
+  // [head_dim] of a position, of type(); it stays until `window + rows` further positions have been stored.
   std::byte* near(int slot, int layer, int position) {
     return at(slot, layer, plan(layer).near, near_rows_, position, head_bytes_);
   }
-  // [head_dim] and [index_dim] of `ratio` positions from block * ratio on.
+  // [head_dim] of type() and [index_dim] of index_type(), of `ratio` positions from block * ratio on.
   std::byte* far(int slot, int layer, int block) {
     return base(slot, layer) + plan(layer).far + block * head_bytes_;
   }
@@ -66,7 +66,7 @@ class CompressedCache : public Pages {
 
   void measure_page();
 
-  bool exact_ = false;
+  KvType type_ = KvType::F16;
   PageForm form_;
   int window_ = 0;
   std::int64_t near_rows_ = 0, head_bytes_ = 0, index_bytes_ = 0, slot_bytes_ = 0;

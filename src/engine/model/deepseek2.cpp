@@ -94,7 +94,7 @@ Result<std::unique_ptr<Model>> load_deepseek2(const gguf::File& file, const Shap
   SLUICE_TRY(auto weights, bind(file, shape));
   const std::uint64_t buffers =
       Pass::bytes(shape, options) + LatentAttention::bytes(shape, options) + Mixture::bytes(shape, options);
-  SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, options.exact, buffers));
+  SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, used_kv_type(options), buffers));
   return std::make_unique<DeepSeek2>(shape, options, std::move(weights), std::move(cache));
 }
 

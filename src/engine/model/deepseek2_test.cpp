@@ -8,13 +8,14 @@
 
 #include "engine/gguf/sample.h"
 #include "engine/model/mixture.h"
+#include "engine/model/q8_reference.h"
 #include "engine/model/resume.h"
 
 namespace sluice::engine::model {
 namespace {
 
 using Vector = std::vector<double>;
-constexpr int kWidth = 32, kHeads = 2, kNope = 16, kRope = 8, kValue = 24, kRank = 16, kTokens = 11;
+constexpr int kWidth = 32, kHeads = 2, kNope = 16, kRope = 8, kValue = 24, kRank = 24, kTokens = 11;
 constexpr int kQRank = 24, kIndexHeads = 3, kIndexDim = 16, kIndexTop = 3;  // of V3.2
 constexpr int kExperts = 4, kUsed = 2, kInner = 16;
 constexpr double kEpsilon = 1e-6;
@@ -158,8 +159,8 @@ struct Index {
   }
 };
 
-// Logits after the last of `tokens`.
-Vector expected(const Tiny& tiny, const std::vector<int>& tokens) {
+// Logits after the last of `tokens`. `narrow`: what a position leaves is kept in blocks of Q8_0.
+Vector expected(const Tiny& tiny, const std::vector<int>& tokens, bool narrow = false) {
   std::vector<Vector> x;
   for (int token : tokens) {
     const float* row = tiny.matrices.at("token_embd.weight").values.data() + token * kWidth;
@@ -180,10 +181,12 @@ Vector expected(const Tiny& tiny, const std::vector<int>& tokens) {
       for (int head = 0; head < kHeads; ++head)
         turn(q[p].data() + head * (kNope + kRope) + kNope, static_cast<int>(p));
       const Vector down = tiny.times(layer + "attn_kv_a_mqa.weight", h);
-      shared.emplace_back(down.begin() + kRank, down.end());
-      turn(shared[p].data(), static_cast<int>(p));
-      kv.push_back(tiny.times(layer + "attn_kv_b.weight",
-                              tiny.norm(layer + "attn_kv_a_norm.weight", {down.begin(), down.begin() + kRank})));
+      Vector kept = tiny.norm(layer + "attn_kv_a_norm.weight", {down.begin(), down.begin() + kRank});
+      kept.insert(kept.end(), down.begin() + kRank, down.end());
+      turn(kept.data() + kRank, static_cast<int>(p));
+      if (narrow) kept = through_q8_0(kept);
+      shared.emplace_back(kept.begin() + kRank, kept.end());
+      kv.push_back(tiny.times(layer + "attn_kv_b.weight", {kept.begin(), kept.begin() + kRank}));
     }
     for (std::size_t p = x.size(); p-- > 0;) {
       Vector out;
@@ -313,17 +316,38 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a latent cache in Q8_0 gives what the papers' formulas give of rounded latents") {
+  for (bool sparse : {false, true}) {
+    const Tiny tiny(sparse);
+    CAPTURE(sparse);
+    const std::string bytes = file_of(tiny, true);
+    auto file = gguf::File::from_bytes(bytes, "sample");
+    REQUIRE(file.has_value());
+    Options options;
+    options.context = 16;
+    options.kv_type = KvType::Q8_0;
+    auto model = Model::load(**file, options);
+    REQUIRE_MESSAGE(model.has_value(), model.error().to_string());
+    const std::vector<int> tokens{3, 7, 0, 10, 5, 5, 1};
+    const Vector want = expected(tiny, tokens, true), plain = expected(tiny, tokens);
+    const std::vector<float> got = logits_of(**model, tokens, 0, 0, tokens.size(), 3).back();
+    CHECK(farthest(got, want) < 2e-4);
+    CHECK(farthest(got, plain) > 2e-3);
+  }
+}
+
 TEST_CASE("an indexed sequence goes on from restored pages, bit for bit, as one that was computed") {
   const std::string bytes = file_of(Tiny(true), true);
   auto file = gguf::File::from_bytes(bytes, "sample");
   REQUIRE(file.has_value());
   std::vector<int> tokens;
   for (int i = 0; i < 200; ++i) tokens.push_back(i * i % 101 % kTokens);
-  for (bool exact : {false, true}) {
+  for (const KvType kv_type : {KvType::F16, KvType::Q8_0, KvType::F32}) {
     Options options;
     options.slots = 2;
     options.context = 200;
-    options.exact = exact;
+    options.exact = kv_type == KvType::F32;
+    if (!options.exact) options.kv_type = kv_type;
     auto model = Model::load(**file, options);
     REQUIRE_MESSAGE(model.has_value(), model.error().to_string());
     check_resumes(**model, tokens, 17);

@@ -103,8 +103,8 @@ Result<std::unique_ptr<Model>> load_deepseek4(const gguf::File& file, const Shap
   SLUICE_TRY(auto weights, bind(file, shape));
   const std::uint64_t buffers = Pass::bytes(shape, options) + HyperConnections::bytes(shape, options) +
                                 CompressedAttention::bytes(shape, options) + Mixture::bytes(shape, options);
-  SLUICE_TRY(auto cache,
-             CompressedCache::create(shape, options.slots, options.context, options.rows, options.exact, buffers));
+  SLUICE_TRY(auto cache, CompressedCache::create(shape, options.slots, options.context, options.rows,
+                                                 used_kv_type(options), buffers));
   return std::make_unique<DeepSeek4>(shape, options, std::move(weights), std::move(cache));
 }
 

@@ -77,15 +77,19 @@ double quantile(std::vector<double> values, double q) {
   return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
 }
 
-Options options(bool exact) {
+Options options(bool exact, KvType kv_type = KvType::F16) {
   Options o;
   o.context = 1024;
   o.rows = 512;
   o.slots = 4;
   o.threads = 2;
   o.exact = exact;
+  o.kv_type = kv_type;
   return o;
 }
+
+// Every way to compute and to keep keys and values.
+std::vector<Options> all_ways() { return {options(true), options(false), options(false, KvType::Q8_0)}; }
 
 }  // namespace
 
@@ -164,36 +168,51 @@ TEST_CASE("exact mode gives the reference's hidden states, the last and their me
   CHECK(seen >= 14);
 }
 
-TEST_CASE("fast mode stays as close to the reference as the reference's own fast path") {
-  for (const char* name : kFiles) {
-    Loaded loaded = load(name, options(false));
-    if (!loaded.model) return;
-    std::vector<double> ours, theirs;
-    for (const GoldenPrompt& prompt : loaded.prompts) {
-      CAPTURE(name);
-      CAPTURE(prompt.tokens.size());
-      std::vector<int> tokens = prompt.tokens;
-      tokens.insert(tokens.end(), prompt.ref.greedy.begin(), prompt.ref.greedy.end());
-      const std::vector<Logits> logits = run(*loaded.model, tokens, 64);
-      CHECK(std::fabs(
-                mean_nll({logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(prompt.tokens.size())},
-                         prompt.tokens) -
-                prompt.ref.mean_nll) <= (std::string(name).find("deepseek") == std::string::npos ? 0.05 : 0.1));
-      for (std::size_t step = 0; step < prompt.ref.top10.size(); ++step) {
-        const Logits& now = logits[prompt.tokens.size() - 1 + step];
-        // The reference's fast path went its own way once a token differed: its later steps say nothing.
-        const bool comparable =
-            !prompt.kernels.greedy.empty() &&
-            std::equal(prompt.ref.greedy.begin(), prompt.ref.greedy.begin() + static_cast<std::ptrdiff_t>(step),
-                       prompt.kernels.greedy.begin());
-        for (auto [token, logit] : prompt.ref.top10[step]) {
-          ours.push_back(std::fabs(static_cast<double>(now[static_cast<std::size_t>(token)]) - logit));
-          if (!comparable) continue;
-          for (auto [other, value] : prompt.kernels.top10[step])
-            if (other == token) theirs.push_back(std::fabs(value - logit));
-        }
+namespace {
+
+struct Distances {
+  std::vector<double> ours, theirs;  // from the reference's logits
+  std::vector<double> nll;           // from its mean negative log-likelihood, per prompt
+};
+
+Distances distances(const Loaded& loaded) {
+  Distances out;
+  for (const GoldenPrompt& prompt : loaded.prompts) {
+    CAPTURE(prompt.tokens.size());
+    std::vector<int> tokens = prompt.tokens;
+    tokens.insert(tokens.end(), prompt.ref.greedy.begin(), prompt.ref.greedy.end());
+    const std::vector<Logits> logits = run(*loaded.model, tokens, 64);
+    out.nll.push_back(
+        std::fabs(mean_nll({logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(prompt.tokens.size())},
+                           prompt.tokens) -
+                  prompt.ref.mean_nll));
+    for (std::size_t step = 0; step < prompt.ref.top10.size(); ++step) {
+      const Logits& now = logits[prompt.tokens.size() - 1 + step];
+      // The reference's fast path went its own way once a token differed: its later steps say nothing.
+      const bool comparable =
+          !prompt.kernels.greedy.empty() &&
+          std::equal(prompt.ref.greedy.begin(), prompt.ref.greedy.begin() + static_cast<std::ptrdiff_t>(step),
+                     prompt.kernels.greedy.begin());
+      for (auto [token, logit] : prompt.ref.top10[step]) {
+        out.ours.push_back(std::fabs(static_cast<double>(now[static_cast<std::size_t>(token)]) - logit));
+        if (!comparable) continue;
+        for (auto [other, value] : prompt.kernels.top10[step])
+          if (other == token) out.theirs.push_back(std::fabs(value - logit));
       }
     }
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("fast mode stays as close to the reference as the reference's own fast path") {
+  for (const char* name : kFiles) {
+    const Loaded loaded = load(name, options(false));
+    if (!loaded.model) return;
+    CAPTURE(name);
+    const auto [ours, theirs, nll] = distances(loaded);
+    CHECK(quantile(nll, 1) <= (std::string(name).find("deepseek") == std::string::npos ? 0.05 : 0.1));
     if (theirs.empty()) {
       MESSAGE(std::string(name) << ": median " << quantile(ours, 0.5) << ", p95 " << quantile(ours, 0.95));
       continue;
@@ -206,10 +225,31 @@ TEST_CASE("fast mode stays as close to the reference as the reference's own fast
   }
 }
 
+// Numbers that are off by half a percent: within the limits of fast mode where the reference has a fast path of
+// its own. V4's does not, and of random weights many experts are nearly equal; one that is chosen otherwise moves
+// a logit far.
+TEST_CASE("with keys and values in Q8_0 the logits stay within the limits of fast mode") {
+  for (const char* name : kFiles) {
+    const Loaded half = load(name, options(false)), narrow = load(name, options(false, KvType::Q8_0));
+    if (!half.model || !narrow.model) return;
+    CAPTURE(name);
+    const std::vector<double> with_half = distances(half).ours;
+    const auto [ours, theirs, nll] = distances(narrow);
+    MESSAGE(std::string(name) << ": median " << quantile(ours, 0.5) << " (F16 " << quantile(with_half, 0.5)
+                              << "), p95 " << quantile(ours, 0.95) << " (F16 " << quantile(with_half, 0.95)
+                              << "), largest difference of a likelihood " << quantile(nll, 1));
+    CHECK(ours != with_half);
+    CHECK(quantile(ours, 0.5) <= (theirs.empty() ? 0.03 : 1.5 * quantile(theirs, 0.5)));
+    CHECK(quantile(ours, 0.95) <= (theirs.empty() ? 0.3 : 1.5 * quantile(theirs, 0.95)));
+    CHECK(quantile(nll, 0.5) <= 0.05);
+    CHECK(quantile(nll, 1) <= (theirs.empty() ? 0.3 : 0.1));
+  }
+}
+
 TEST_CASE("a prompt gives the same logits, bit for bit, however it is cut into chunks") {
   for (const char* name : kFiles)
-    for (bool exact : {false, true}) {
-      Loaded loaded = load(name, options(exact));
+    for (const Options& way : all_ways()) {
+      Loaded loaded = load(name, way);
       if (!loaded.model) return;
       for (const GoldenPrompt& prompt : loaded.prompts) {
         const std::vector<Logits> whole = run(*loaded.model, prompt.tokens, 512, 0);
@@ -222,46 +262,56 @@ TEST_CASE("a prompt gives the same logits, bit for bit, however it is cut into c
     }
 }
 
-TEST_CASE("a sequence gives the same logits, bit for bit, alone and among strangers") {
-  for (const char* name : kFiles) {
-    Loaded loaded = load(name, options(false));
-    if (!loaded.model) return;
-    const std::size_t slots = 4;
-    std::vector<std::vector<Logits>> alone;
-    for (std::size_t s = 0; s < slots; ++s) alone.push_back(run(*loaded.model, loaded.prompts[s].tokens, 64));
-    // Every pass takes a different number of rows from each slot.
-    std::vector<std::size_t> done(slots, 0);
-    std::vector<std::vector<Logits>> together(slots);
-    for (std::size_t pass = 0;; ++pass) {
-      std::vector<Row> rows;
-      for (std::size_t s = 0; s < slots; ++s) {
-        const std::vector<int>& tokens = loaded.prompts[s].tokens;
-        for (std::size_t n = 0; n < 1 + (pass + 3 * s) % 5 && done[s] < tokens.size(); ++n, ++done[s])
-          rows.push_back({tokens[done[s]], static_cast<int>(s), static_cast<int>(done[s]), true});
-      }
-      if (rows.empty()) break;
-      loaded.model->forward(rows);
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        const std::span<float> logits = loaded.model->logits(static_cast<int>(i));
-        together[static_cast<std::size_t>(rows[i].slot)].emplace_back(logits.begin(), logits.end());
-      }
+namespace {
+
+void check_among_strangers(const Loaded& loaded) {
+  const std::size_t slots = 4;
+  std::vector<std::vector<Logits>> alone;
+  for (std::size_t s = 0; s < slots; ++s) alone.push_back(run(*loaded.model, loaded.prompts[s].tokens, 64));
+  // Every pass takes a different number of rows from each slot.
+  std::vector<std::size_t> done(slots, 0);
+  std::vector<std::vector<Logits>> together(slots);
+  for (std::size_t pass = 0;; ++pass) {
+    std::vector<Row> rows;
+    for (std::size_t s = 0; s < slots; ++s) {
+      const std::vector<int>& tokens = loaded.prompts[s].tokens;
+      for (std::size_t n = 0; n < 1 + (pass + 3 * s) % 5 && done[s] < tokens.size(); ++n, ++done[s])
+        rows.push_back({tokens[done[s]], static_cast<int>(s), static_cast<int>(done[s]), true});
     }
-    for (std::size_t s = 0; s < slots; ++s) CHECK(together[s] == alone[s]);
+    if (rows.empty()) break;
+    loaded.model->forward(rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::span<float> logits = loaded.model->logits(static_cast<int>(i));
+      together[static_cast<std::size_t>(rows[i].slot)].emplace_back(logits.begin(), logits.end());
+    }
   }
+  for (std::size_t s = 0; s < slots; ++s) CHECK(together[s] == alone[s]);
+}
+
+}  // namespace
+
+TEST_CASE("a sequence gives the same logits, bit for bit, alone and among strangers") {
+  for (const char* name : kFiles)
+    for (const KvType kv_type : {KvType::F16, KvType::Q8_0}) {
+      const Loaded loaded = load(name, options(false, kv_type));
+      if (!loaded.model) return;
+      CAPTURE(name);
+      check_among_strangers(loaded);
+    }
 }
 
 TEST_CASE("a sequence goes on from restored pages, bit for bit, as one that was computed") {
   for (const char* name : kFiles)
-    for (bool exact : {false, true}) {
-      Loaded loaded = load(name, options(exact));
+    for (const Options& way : all_ways()) {
+      Loaded loaded = load(name, way);
       if (!loaded.model) return;
       CAPTURE(name);
-      CAPTURE(exact);
+      CAPTURE(kv_type_name(used_kv_type(way)));
       std::vector<int> tokens = loaded.prompts.back().tokens;
       // Prompts repeat themselves; this one does not.
       for (std::size_t i = 0; i < tokens.size(); i += 3) tokens[i] = static_cast<int>(i * i * 31 % 1000);
-      tokens.resize(exact ? 300 : 460);
-      check_resumes(*loaded.model, tokens, exact ? 64 : 37);
+      tokens.resize(way.exact ? 300 : 460);
+      check_resumes(*loaded.model, tokens, way.exact ? 64 : 37);
     }
 }
 

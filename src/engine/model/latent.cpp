@@ -183,17 +183,11 @@ void LatentAttention::index(const LatentWeights& weights) {
 
 void LatentAttention::store_row(int layer, int index) {
   const Row& row = pass_.row(index);
-  const auto store = [&](const float* from, int width, float* exact, std::uint16_t* half) {
-    const std::size_t at = static_cast<std::size_t>(row.position) * static_cast<std::size_t>(width);
-    if (cache_.exact())
-      std::copy_n(from, width, exact + at);
-    else
-      pass_.compute().kernels().to_half(from, width, half + at);
-  };
-  store(kv_.row(index), wide_, cache_.keys(row.slot, layer), cache_.half_keys(row.slot, layer));
+  const tensor::Kernels& kernels = pass_.compute().kernels();
+  kv_store(kernels, cache_.type(), kv_.row(index), wide_, cache_.keys(row.slot, layer, row.position));
   if (shape_.latent.index_dim > 0)
-    store(index_k_.row(index), shape_.latent.index_dim, cache_.values(row.slot, layer),
-          cache_.half_values(row.slot, layer));
+    kv_store(kernels, index_type(cache_.type()), index_k_.row(index), shape_.latent.index_dim,
+             cache_.values(row.slot, layer, row.position));
 }
 
 // Of more positions than the indexer gives, those that it chooses.
@@ -204,20 +198,10 @@ void LatentAttention::choose(int layer, int index, float* scratch) {
   if (row.position < shape_.latent.index_top) return;
   const IndexQuery query{index_q_.row(index), index_heads_.row(index), shape_.latent.index_heads,
                          shape_.latent.index_dim};
-  IndexKeys keys{nullptr, cache_.exact(), row.position + 1};
-  if (cache_.exact())
-    keys.data = cache_.values(row.slot, layer);
-  else
-    keys.data = cache_.half_values(row.slot, layer);
+  const IndexKeys keys{cache_.values(row.slot, layer, 0), cache_.type() == KvType::F32, row.position + 1};
   std::vector<int> chosen;
   choose_keys(pass_.compute().kernels(), query, keys, shape_.latent.index_top, chosen, scratch);
-  for (int position : chosen) {
-    const std::size_t at = static_cast<std::size_t>(position) * static_cast<std::size_t>(wide_);
-    if (cache_.exact())
-      seen.push_back(cache_.keys(row.slot, layer) + at);
-    else
-      seen.push_back(cache_.half_keys(row.slot, layer) + at);
-  }
+  for (int position : chosen) seen.push_back(cache_.keys(row.slot, layer, position));
 }
 
 void LatentAttention::attend_tile(int layer, const Tile& tile, int first_head, int heads, float* scratch) {
@@ -241,18 +225,13 @@ void LatentAttention::attend_tile(int layer, const Tile& tile, int first_head, i
   attention.q = q.data();
   attention.out = out.data();
   attention.counts = counts.data();
-  attention.stride = static_cast<std::size_t>(wide_);
+  attention.k = attention.v = cache_.keys(slot, layer, 0);
+  attention.stride = cache_.key_bytes();
   attention.head_dim = wide_;
   attention.value_dim = shape_.latent.kv_rank;
   attention.scale = scale_;
   attention.scratch = scratch;
-  if (cache_.exact()) {
-    attention.k = attention.v = cache_.keys(slot, layer);
-    pass_.compute().kernels().attend_f32(attention);
-  } else {
-    attention.k = attention.v = cache_.half_keys(slot, layer);
-    pass_.compute().kernels().attend_f16(attention);
-  }
+  kv_attend(pass_.compute().kernels(), cache_.type(), attention);
 }
 
 void LatentAttention::attend(int layer) {

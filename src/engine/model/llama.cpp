@@ -50,7 +50,7 @@ class Llama : public Model {
 
 Result<std::unique_ptr<Model>> load_llama(const gguf::File& file, const Shape& shape, const Options& options) {
   SLUICE_TRY(auto weights, bind_weights(file, shape, {}));
-  SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, options.exact,
+  SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, used_kv_type(options),
                                        Pass::bytes(shape, options) + Attention::bytes(shape, options)));
   return std::make_unique<Llama>(shape, options, std::move(weights), std::move(cache));
 }

@@ -26,6 +26,7 @@ Result<std::unique_ptr<Model>> Model::load(const gguf::File& file, const Options
                 "a context of " + std::to_string(options.context) +
                     " positions was asked for; the model has 1 to " + std::to_string(shape.context),
                 file.name(), "set a smaller `context`");
+  SLUICE_TRY_VOID(check_kv_type(shape, options.kv_type, options.exact));
   for (const Family& family : kFamilies)
     if (shape.architecture == family.architecture) return family.load(file, shape, options);
   SLUICE_CHECK(false, "read_shape() knows the same architectures");

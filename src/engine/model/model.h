@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "engine/gguf/gguf.h"
+#include "engine/model/kv_type.h"
 #include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
@@ -24,14 +25,17 @@ namespace sluice::engine::model {
 struct Options {
   int threads = 1;
   int slots = 1;
-  int context = 0;           // positions per slot, 1 .. the model's
-  int rows = 64;             // most rows per forward()
-  bool exact = false;        // F32 activations and cache
-  std::uint64_t beside = 0;  // bytes that the caller is going to allocate too: counted where memory is checked
-  int logits = 0;            // most rows per forward() that want logits; 0: one per slot
+  int context = 0;               // positions per slot, 1 .. the model's
+  int rows = 64;                 // most rows per forward()
+  bool exact = false;            // F32 activations and cache
+  KvType kv_type = KvType::F16;  // of the cache, where it is not exact
+  std::uint64_t beside = 0;      // bytes that the caller is going to allocate too: counted where memory is checked
+  int logits = 0;                // most rows per forward() that want logits; 0: one per slot
   // Sees what meets each weight (tensor/compute.h); null but for tools.
   std::function<void(const tensor::Weight& weight, const float* x, int rows)> watch;
 };
+
+inline KvType used_kv_type(const Options& options) { return options.exact ? KvType::F32 : options.kv_type; }
 
 struct Row {
   std::int32_t token = 0;

@@ -7,6 +7,7 @@
 #include <immintrin.h>
 
 #include "engine/tensor/avx2.h"
+#include "engine/tensor/blocks.h"
 #include "engine/tensor/exp_avx2.h"
 
 namespace sluice::engine::tensor {
@@ -14,10 +15,24 @@ namespace {
 
 constexpr float kNothing = -1e30f;  // a score below all others; no infinities, so that no NaN arises from them
 
-inline __m256 load8(const float* at) { return _mm256_loadu_ps(at); }
-inline __m256 load8(const std::uint16_t* at) {
-  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
-}
+// Eight numbers of a row of keys or values, from the i-th on; i is a multiple of 8.
+struct ReadF32 {
+  static __m256 eight(const std::uint8_t* row, int i) {
+    return _mm256_loadu_ps(reinterpret_cast<const float*>(row) + i);
+  }
+};
+struct ReadF16 {
+  static __m256 eight(const std::uint8_t* row, int i) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row + 2 * i)));
+  }
+};
+struct ReadQ8_0 {
+  static __m256 eight(const std::uint8_t* row, int i) {
+    const BlockQ8_0& block = reinterpret_cast<const BlockQ8_0*>(row)[i / kGroup];
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(block.q + i % kGroup));
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes)), _mm256_set1_ps(_cvtsh_ss(block.d)));
+  }
+};
 
 inline float horizontal_max(__m256 v) {
   __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -32,12 +47,13 @@ inline float horizontal_sum(__m256 v) {
 }
 
 // Widens `count` rows from row `begin` on, `n` elements each, into out[count][n].
-template <class Element>
+template <class Read>
 inline void widen(const Attention& a, const void* base, int begin, int count, int n, float* out) {
   for (int p = 0; p < count; ++p) {
-    const auto* row = a.rows ? static_cast<const Element*>(a.rows[begin + p])
-                             : static_cast<const Element*>(base) + static_cast<std::size_t>(begin + p) * a.stride;
-    for (int i = 0; i < n; i += 8) _mm256_storeu_ps(out + p * n + i, load8(row + i));
+    const auto* row = static_cast<const std::uint8_t*>(
+        a.rows ? a.rows[begin + p]
+               : static_cast<const std::uint8_t*>(base) + static_cast<std::size_t>(begin + p) * a.stride);
+    for (int i = 0; i < n; i += 8) _mm256_storeu_ps(out + p * n + i, Read::eight(row, i));
   }
 }
 
@@ -108,7 +124,7 @@ inline void finish(const float* sink, float largest, float sum, int n, float* ou
   for (int i = 0; i < n; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), inverse));
 }
 
-template <class Element>
+template <class Read>
 void attend(const Attention& a) {
   const int width = a.value_dim > 0 ? a.value_dim : a.head_dim;
   const bool shared = (a.rows || a.k == a.v) && width <= a.head_dim;  // values are the beginnings of the keys
@@ -126,8 +142,8 @@ void attend(const Attention& a) {
   const Block wide{keys, values, a.head_dim, width, shared ? a.head_dim : width};
   for (int begin = 0; begin < positions; begin += kKeyBlock) {
     const int block = positions - begin < kKeyBlock ? positions - begin : kKeyBlock;
-    widen<Element>(a, a.k, begin, block, a.head_dim, keys);
-    if (!shared) widen<Element>(a, a.v, begin, block, width, values);
+    widen<Read>(a, a.k, begin, block, a.head_dim, keys);
+    if (!shared) widen<Read>(a, a.v, begin, block, width, values);
     for (int j = 0; j < a.queries; ++j) {
       const int visible = a.counts[j] - begin < block ? a.counts[j] - begin : block;
       if (visible > 0) take_block(a.q[j], wide, visible, a.scale, largest + j, sum + j, a.out[j]);
@@ -139,8 +155,9 @@ void attend(const Attention& a) {
 }  // namespace
 
 void enter_avx2_attention(Kernels& kernels) {
-  kernels.attend_f16 = attend<std::uint16_t>;
-  kernels.attend_f32 = attend<float>;
+  kernels.attend_f16 = attend<ReadF16>;
+  kernels.attend_f32 = attend<ReadF32>;
+  kernels.attend_q8_0 = attend<ReadQ8_0>;
 }
 
 }  // namespace sluice::engine::tensor

@@ -26,16 +26,16 @@ using MatmulKernel = void (*)(const std::uint8_t* weights, std::size_t row_bytes
                               float* out, std::size_t stride);
 
 // Several queries against the keys and values of one head of one sequence; query j sees the first counts[j]
-// positions. Row p of keys begins at k + p * stride (elements of the cache's type).
+// positions. Row p of keys begins at k + p * stride.
 struct Attention {
   const float* const* q = nullptr;  // [queries] -> [head_dim]
   float* const* out = nullptr;      // [queries] -> [head_dim]
   const int* counts = nullptr;      // [queries], >= 1
   int queries = 0;                  // 1 .. kMaxQueries
-  const void* k = nullptr;          // F16 or F32
+  const void* k = nullptr;          // F16, F32 or blocks of Q8_0
   const void* v = nullptr;
-  std::size_t stride = 0;
-  int head_dim = 0;          // a multiple of 8 for all but the scalar kernels, <= kMaxHeadDim
+  std::size_t stride = 0;    // bytes
+  int head_dim = 0;          // a multiple of 8 for all but the scalar kernels, of 32 for Q8_0; <= kMaxHeadDim
   float scale = 1;           // of the scores
   float* scratch = nullptr;  // [kAttentionScratch]
   int value_dim =
@@ -60,8 +60,12 @@ struct Kernels {
   void (*swiglu)(const float* gate, const float* up, int n, float* out);  // silu(gate) * up
   void (*add)(float* x, const float* y, int n);                           // x += y
   void (*to_half)(const float* x, int n, std::uint16_t* out);
+  // Blocks of Q8_0, n a multiple of 32: d = max |x| / 127 as a half, q the integer nearest to x / d. A block with
+  // a number that is not finite becomes NaN.
+  void (*to_q8_0)(const float* x, int n, std::uint8_t* out);
   void (*attend_f16)(const Attention&);
   void (*attend_f32)(const Attention&);
+  void (*attend_q8_0)(const Attention&);
 };
 
 const Kernels& scalar_kernels();

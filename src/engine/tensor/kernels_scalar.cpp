@@ -1,6 +1,7 @@
 // The reference of every kernel: plain loops that state what is computed.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "engine/gguf/types.h"
 #include "engine/tensor/blocks.h"
@@ -86,23 +87,54 @@ void to_half(const float* x, int n, std::uint16_t* out) {
   for (int i = 0; i < n; ++i) out[i] = float_to_half(x[i]);
 }
 
-float to_float(float value) { return value; }
-float to_float(std::uint16_t value) { return half_to_float(value); }
+void to_q8_0(const float* x, int n, std::uint8_t* out) {
+  for (int begin = 0; begin < n; begin += kGroup, x += kGroup, out += sizeof(BlockQ8_0)) {
+    float largest = 0;
+    bool finite = true;
+    for (int i = 0; i < kGroup; ++i) {
+      largest = std::max(largest, std::fabs(x[i]));
+      finite = finite && std::isfinite(x[i]);
+    }
+    BlockQ8_0 block{};
+    block.d = float_to_half(finite ? largest / 127.0f : NAN);
+    const float d = half_to_float(block.d);
+    for (int i = 0; i < kGroup && d > 0; ++i)
+      // Where d is so small that half floats are far apart, x / d can be beyond 127.
+      block.q[i] = static_cast<std::int8_t>(std::clamp(std::nearbyintf(x[i] / d), -127.0f, 127.0f));
+    std::memcpy(out, &block, sizeof block);
+  }
+}
+
+// A number of a row of keys or values.
+struct ReadF32 {
+  static float at(const std::uint8_t* row, int i) { return reinterpret_cast<const float*>(row)[i]; }
+};
+struct ReadF16 {
+  static float at(const std::uint8_t* row, int i) {
+    return half_to_float(reinterpret_cast<const std::uint16_t*>(row)[i]);
+  }
+};
+struct ReadQ8_0 {
+  static float at(const std::uint8_t* row, int i) {
+    const BlockQ8_0& block = reinterpret_cast<const BlockQ8_0*>(row)[i / kGroup];
+    return half_to_float(block.d) * static_cast<float>(block.q[i % kGroup]);
+  }
+};
 
 // softmax(q K^T * scale) V, one pass for the maximum, one for the sum.
-template <class Element>
+template <class Read>
 void attend(const Attention& a) {
   const int width = a.value_dim > 0 ? a.value_dim : a.head_dim;
   const auto row = [&](const void* base, int p) {
-    if (a.rows) return static_cast<const Element*>(a.rows[p]);
-    return static_cast<const Element*>(base) + static_cast<std::size_t>(p) * a.stride;
+    if (a.rows) return static_cast<const std::uint8_t*>(a.rows[p]);
+    return static_cast<const std::uint8_t*>(base) + static_cast<std::size_t>(p) * a.stride;
   };
   for (int j = 0; j < a.queries; ++j) {
     const auto score = [&](int p) {
-      const Element* key = row(a.k, p);
+      const std::uint8_t* key = row(a.k, p);
       double total = 0;
       for (int i = 0; i < a.head_dim; ++i)
-        total += static_cast<double>(a.q[j][i]) * static_cast<double>(to_float(key[i]));
+        total += static_cast<double>(a.q[j][i]) * static_cast<double>(Read::at(key, i));
       return static_cast<float>(total) * a.scale;
     };
     float largest = a.sinks ? a.sinks[j] : -INFINITY;
@@ -111,9 +143,9 @@ void attend(const Attention& a) {
     std::fill_n(a.out[j], width, 0.0f);
     for (int p = 0; p < a.counts[j]; ++p) {
       const float weight = std::exp(score(p) - largest);
-      const Element* value = row(a.v, p);
+      const std::uint8_t* value = row(a.v, p);
       total += weight;
-      for (int i = 0; i < width; ++i) a.out[j][i] += weight * to_float(value[i]);
+      for (int i = 0; i < width; ++i) a.out[j][i] += weight * Read::at(value, i);
     }
     for (int i = 0; i < width; ++i) a.out[j][i] /= total;
   }
@@ -143,8 +175,10 @@ Kernels make_kernels() {
   kernels.swiglu = swiglu;
   kernels.add = add;
   kernels.to_half = to_half;
-  kernels.attend_f16 = attend<std::uint16_t>;
-  kernels.attend_f32 = attend<float>;
+  kernels.to_q8_0 = to_q8_0;
+  kernels.attend_f16 = attend<ReadF16>;
+  kernels.attend_f32 = attend<ReadF32>;
+  kernels.attend_q8_0 = attend<ReadQ8_0>;
   return kernels;
 }
 

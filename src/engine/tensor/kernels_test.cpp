@@ -181,6 +181,42 @@ TEST_CASE("norm, gate, sum and half floats agree with the scalar kernels at ever
   }
 }
 
+TEST_CASE("blocks of Q8_0 hold each number to half a step, the same bytes from every kernel") {
+  std::mt19937 random(8);
+  constexpr int n = 32 * 40;
+  std::vector<float> x = random_floats(n, random);
+  // Magnitudes of many orders, where halves are subnormal too; whole blocks of nothing; numbers between two steps.
+  for (int i = 0; i < n; ++i)
+    x[static_cast<std::size_t>(i)] *= std::pow(10.0f, static_cast<float>(i / 32 % 16) - 9);
+  for (int i = 0; i < 32; ++i) x[static_cast<std::size_t>(i)] = 0;
+  for (int i = 32; i < 64; ++i) x[static_cast<std::size_t>(i)] = i == 32 ? 127.0f : static_cast<float>(i) - 0.5f;
+  std::vector<std::uint8_t> blocks(n / 32 * 34), same(blocks.size());
+  scalar_kernels().to_q8_0(x.data(), n, blocks.data());
+  best_kernels().to_q8_0(x.data(), n, same.data());
+  CHECK(blocks == same);
+  std::vector<float> back(x.size());
+  dequantise(TensorType::Q8_0, blocks.data(), n, back.data());
+  for (std::size_t block = 0; block < x.size() / 32; ++block) {
+    float largest = 0;
+    for (std::size_t i = block * 32; i < block * 32 + 32; ++i) largest = std::max(largest, std::fabs(x[i]));
+    // A half float's step is 2^-11 of it, and never below 2^-24.
+    const double step = static_cast<double>(largest) / 127;
+    const double most = step / 2 * (1 + 0x1p-10) + 127 * std::max(0x1p-25, step * 0x1p-12);
+    for (std::size_t i = block * 32; i < block * 32 + 32; ++i)
+      REQUIRE(std::fabs(static_cast<double>(back[i]) - static_cast<double>(x[i])) <= most);
+  }
+  for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
+    std::vector<float> damaged(64, 1.0f);
+    damaged[40] = bad;
+    for (const Kernels* kernels : {&scalar_kernels(), &best_kernels()}) {
+      kernels->to_q8_0(damaged.data(), 64, blocks.data());
+      dequantise(TensorType::Q8_0, blocks.data(), 64, back.data());
+      CHECK(back[0] == doctest::Approx(1).epsilon(1e-3));
+      for (std::size_t i = 32; i < 64; ++i) CHECK(std::isnan(back[i]));
+    }
+  }
+}
+
 TEST_CASE("the gate keeps its shape far from zero") {
   if (!fast()) return;
   const std::vector<float> gate{-1000, -100, -90, -50, -20, 0, 20, 50, 90, 100, 1000}, up(gate.size(), 1.0f);
@@ -190,6 +226,51 @@ TEST_CASE("the gate keeps its shape far from zero") {
     const double z = static_cast<double>(gate[i]);
     CHECK(static_cast<double>(out[i]) == doctest::Approx(z / (1 + std::exp(-z))).epsilon(1e-5));
   }
+}
+
+TEST_CASE("attention over blocks of Q8_0 is attention over the numbers that they stand for") {
+  std::mt19937 random(9);
+  std::vector<float> scratch(kAttentionScratch);
+  for (int head_dim : {32, 64, 128, 576})
+    for (int positions : {1, 31, 33, 100, 257}) {
+      const int width = head_dim == 576 ? 512 : head_dim, stride = head_dim == 576 ? 576 : 2 * head_dim;
+      const std::vector<float> k = random_floats(positions * stride, random), q = random_floats(head_dim, random);
+      const std::vector<float> v = head_dim == 576 ? k : random_floats(positions * stride, random);
+      const auto blocks_of = [&](const std::vector<float>& x) {
+        std::vector<std::uint8_t> blocks(x.size() / 32 * 34);
+        best_kernels().to_q8_0(x.data(), static_cast<int>(x.size()), blocks.data());
+        return blocks;
+      };
+      const auto values_of = [&](const std::vector<std::uint8_t>& blocks) {
+        std::vector<float> x(blocks.size() / 34 * 32);
+        dequantise(TensorType::Q8_0, blocks.data(), static_cast<int>(x.size()), x.data());
+        return x;
+      };
+      const std::vector<std::uint8_t> key_blocks = blocks_of(k), value_blocks = blocks_of(v);
+      const std::vector<float> keys = values_of(key_blocks), values = values_of(value_blocks);
+      std::vector<float> expected(static_cast<std::size_t>(width)), got(expected.size());
+      const float* in = q.data();
+      float *to_expected = expected.data(), *to_got = got.data();
+      const auto bytes = static_cast<std::size_t>(stride);
+      Attention a{&in,           &to_expected, &positions, 1,    keys.data(),
+                  values.data(), bytes * 4,    head_dim,   0.1f, scratch.data()};
+      a.value_dim = width;
+      scalar_kernels().attend_f32(a);
+      for (const Kernels* kernels : {&scalar_kernels(), &best_kernels()})
+        for (const bool in_places : {false, true}) {
+          std::vector<const void*> places;
+          for (int p = 0; p < positions; ++p)
+            places.push_back(key_blocks.data() + static_cast<std::size_t>(p) * bytes / 32 * 34);
+          Attention b = a;
+          b.out = &to_got;
+          b.k = key_blocks.data();
+          b.v = head_dim == 576 ? b.k : value_blocks.data();
+          b.stride = bytes / 32 * 34;
+          if (in_places && head_dim == 576) b.rows = places.data();
+          kernels->attend_q8_0(b);
+          for (std::size_t i = 0; i < got.size(); ++i) REQUIRE(std::fabs(expected[i] - got[i]) < 2e-5f);
+        }
+    }
 }
 
 TEST_CASE("attention in blocks equals softmax by its definition, for both cache types") {
@@ -217,9 +298,9 @@ TEST_CASE("attention in blocks equals softmax by its definition, for both cache 
         counts.push_back(std::max(1, positions - j));
       }
       for (bool half : {false, true}) {
-        Attention a{in.data(), to_expected.data(), counts.data(), queries,       k.data(), v.data(),
-                    stride,    head_dim,           0.3f,          scratch.data()};
-        if (half) a.k = half_k.data(), a.v = half_v.data();
+        Attention a{in.data(), to_expected.data(), counts.data(), queries, k.data(),
+                    v.data(),  stride * 4,         head_dim,      0.3f,    scratch.data()};
+        if (half) a.k = half_k.data(), a.v = half_v.data(), a.stride = stride * 2;
         (half ? scalar_kernels().attend_f16 : scalar_kernels().attend_f32)(a);
         a.out = to_got.data();
         (half ? fast()->attend_f16 : fast()->attend_f32)(a);
@@ -257,8 +338,9 @@ TEST_CASE(
     float* out = got.data();
     for (const Kernels* kernels : {&scalar_kernels(), &best_kernels()})
       for (bool narrow : {false, true}) {
-        Attention a{&in, &out, &positions, 1, rows.data(), rows.data(), head_dim, head_dim, 0.2f, scratch.data()};
-        if (narrow) a.k = a.v = half.data();
+        Attention a{&in,         &out,         &positions, 1,    rows.data(),
+                    rows.data(), head_dim * 4, head_dim,   0.2f, scratch.data()};
+        if (narrow) a.k = a.v = half.data(), a.stride = head_dim * 2;
         a.value_dim = width;
         a.sinks = &sink;
         std::vector<const void*> places;

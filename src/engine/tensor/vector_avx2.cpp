@@ -109,6 +109,37 @@ void to_half(const float* x, int n, std::uint16_t* out) {
   for (; i < n; ++i) out[i] = _cvtss_sh(x[i], _MM_FROUND_TO_NEAREST_INT);
 }
 
+// One division a number, as in the scalar kernel: the bytes are the same.
+void to_q8_0(const float* x, int n, std::uint8_t* out) {
+  const __m256 no_sign = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
+  const __m256 infinity = _mm256_set1_ps(__builtin_inff());
+  const __m256i most = _mm256_set1_epi32(127), least = _mm256_set1_epi32(-127);
+  for (int begin = 0; begin < n; begin += kGroup, x += kGroup, out += sizeof(BlockQ8_0)) {
+    __m256 largest = _mm256_setzero_ps();
+    __m256 finite = _mm256_castsi256_ps(_mm256_set1_epi32(-1));
+    for (int i = 0; i < 4; ++i) {
+      const __m256 magnitude = _mm256_and_ps(_mm256_loadu_ps(x + 8 * i), no_sign);
+      largest = _mm256_max_ps(largest, magnitude);
+      finite = _mm256_and_ps(finite, _mm256_cmp_ps(magnitude, infinity, _CMP_LT_OQ));
+    }
+    const bool all_finite = _mm256_movemask_ps(finite) == 0xff;
+    const float wanted = all_finite ? horizontal_max(largest) / 127.0f : __builtin_nanf("");
+    const std::uint16_t bits = _cvtss_sh(wanted, _MM_FROUND_TO_NEAREST_INT);
+    const float d = _cvtsh_ss(bits);
+    __m256i words[4];
+    for (int i = 0; i < 4; ++i) {
+      const __m256 parts = _mm256_div_ps(_mm256_loadu_ps(x + 8 * i), _mm256_set1_ps(d));
+      const __m256i nearest = _mm256_min_epi32(_mm256_max_epi32(_mm256_cvtps_epi32(parts), least), most);
+      words[i] = d > 0 ? nearest : _mm256_setzero_si256();
+    }
+    const __m256i bytes =
+        _mm256_packs_epi16(_mm256_packs_epi32(words[0], words[1]), _mm256_packs_epi32(words[2], words[3]));
+    const __m256i ordered = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    __builtin_memcpy(out, &bits, sizeof bits);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + sizeof bits), ordered);
+  }
+}
+
 }  // namespace
 
 void enter_avx2_vector(Kernels& kernels) {
@@ -117,6 +148,7 @@ void enter_avx2_vector(Kernels& kernels) {
   kernels.swiglu = swiglu;
   kernels.add = add;
   kernels.to_half = to_half;
+  kernels.to_q8_0 = to_q8_0;
 }
 
 }  // namespace sluice::engine::tensor

@@ -211,4 +211,14 @@ inline net::Task<std::string> fetch(Client& client, Request request) {
   co_return std::to_string(response->status()) + " " + *body;
 }
 
+inline bool ends_with_body(const std::string& answer, const std::string& body) {
+  return answer.ends_with("\r\n\r\n" + body);
+}
+
+inline int count(const std::string& text, const std::string& part) {
+  int n = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != text.npos; at += part.size()) ++n;
+  return n;
+}
+
 }  // namespace sluice::http::fixture

@@ -167,7 +167,7 @@ ModelSet::State ModelSet::state(std::size_t model) const {
 }
 
 // Leased meanwhile, so that none is unloaded under the call. One that is being loaded forgets before it is lent.
-void ModelSet::forget_prefixes(const std::string& rules) {
+void ModelSet::forget_prefixes(const std::optional<std::string>& rules) {
   std::vector<Lease> loaded;
   std::vector<std::string> folders;  // of those that are not
   {
@@ -175,7 +175,7 @@ void ModelSet::forget_prefixes(const std::string& rules) {
     ++shared_->forgotten;
     for (std::size_t i = 0; i < shared_->places.size(); ++i) {
       Shared::Place& place = shared_->places[i];
-      place.rules = rules;
+      if (rules) place.rules = *rules;
       if (place.engine)
         loaded.push_back(shared_->lend(i));
       else if (!place.model.options.cache_folder.empty())

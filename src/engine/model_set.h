@@ -61,10 +61,10 @@ class ModelSet {
   // Engine::load(); engine.memory with the arithmetic for a model that could never fit.
   void lease(std::size_t model, const std::weak_ptr<void>& owner, Taker taker);
   State state(std::size_t model) const;
-  // Other rules for keeping are in force: forgets every prefix of every model, in memory and on disk; what is kept
-  // from now on is bound to `rules` (LoadOptions::cache_rules) when its model is loaded the next time. Waits for
+  // Forgets every prefix of every model, in memory and on disk. Where other rules for keeping are in force, what
+  // is kept is bound to these `rules` (LoadOptions::cache_rules) from the next loading of its model on. Waits for
   // the disk.
-  void forget_prefixes(const std::string& rules);
+  void forget_prefixes(const std::optional<std::string>& rules = std::nullopt);
   const Examined& model(std::size_t model) const;
   std::size_t size() const;
 

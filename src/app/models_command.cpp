@@ -7,6 +7,7 @@
 #include "engine/builtin/builtin.h"
 #include "engine/engine.h"
 #include "engine/logits.h"
+#include "engine/model_set.h"
 #include "json/writer.h"
 
 namespace sluice::app {
@@ -89,9 +90,9 @@ int models_inspect(const std::string& file) {
   } else {
     options.path = file;
   }
-  auto engine = engine::Engine::load(options);
-  if (!engine) return complain(engine.error());
-  const engine::ModelInfo& m = (*engine)->info();
+  const auto examined = engine::inspect(options);
+  if (!examined) return complain(examined.error());
+  const engine::ModelInfo& m = examined->info;
   std::printf("name            %s\narchitecture    %s\nfamily          %s\nquantisation    %s\n", m.name.c_str(),
               m.architecture.c_str(), m.family.c_str(), m.quantisation.c_str());
   for (const auto& [part, types] : m.quantisation_by_part)
@@ -104,9 +105,12 @@ int models_inspect(const std::string& file) {
   if (m.kv_bytes_per_token_q8_0 > 0)
     std::printf(", %llu with kv_cache: q8_0", (unsigned long long)m.kv_bytes_per_token_q8_0);
   std::printf("\nvocabulary      %d tokens\nprompt format   %s\n", m.vocabulary, m.prompt_format.c_str());
-  const unsigned long long cache = m.kv_bytes_per_token * (unsigned long long)m.context;
-  std::printf("memory          %llu bytes for a job of %d positions: file %llu + KV cache %llu, and buffers\n",
-              (unsigned long long)m.file_bytes + cache, m.context, (unsigned long long)m.file_bytes, cache);
+  const engine::Footprint& f = examined->footprint;
+  std::printf("memory          %llu bytes for a job of %d positions: file %llu + KV cache %llu + buffers %llu\n",
+              (unsigned long long)f.bytes(), m.context, (unsigned long long)f.weights, (unsigned long long)f.cache,
+              (unsigned long long)f.buffers);
+  if (const auto available = engine::available_memory(); available && *available < f.bytes())
+    std::printf("                which does not fit: %llu are available\n", (unsigned long long)*available);
   return 0;
 }
 

@@ -73,9 +73,6 @@ std::vector<Deployment> read_models(Fields& fields, Deployment d, const Context&
     if (auto model = fields.node("model"))
       fields.add(*model,
                  model->error("contradiction", "a deployment has model or models, not both", "remove one"));
-    if (auto cache = fields.node("cache"); cache && !d.cache_folder.empty())
-      fields.add(*cache, cache->error("unsupported", "a deployment with models has no prefix cache on disk",
-                                      "remove disk, or give this model a deployment of its own"));
     fields.bytes("memory", d.memory, 1u << 20, std::uint64_t{1} << 50, Need::Required);
     return read_engine_models(fields, d, context);
   }

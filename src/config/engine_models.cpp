@@ -104,6 +104,7 @@ std::vector<Deployment> read_engine_models(Fields& fields, const Deployment& com
     d.group = common.name;
     d.name = common.name + "/" + file.name;
     d.model = file.path;
+    if (!d.cache_folder.empty()) d.cache_folder += "/model-" + file.name;  // a folder serves one cache
     d.where = file.at.file() + ":" + std::to_string(file.at.place().line);
     const auto same = [&](const Deployment& other) { return other.name == d.name; };
     if (auto other = std::find_if(out.begin(), out.end(), same); other != out.end())

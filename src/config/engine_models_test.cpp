@@ -40,6 +40,16 @@ std::string told(const Result<Settings>& settings) {
 
 }  // namespace
 
+TEST_CASE("each of several models has a folder of its own for prefixes on disk") {
+  Folder folder;
+  for (const char* name : {"a.gguf", "b.gguf"}) folder.file(name);
+  const auto settings = folder.parse(with("{small: a.gguf, ..: b.gguf}, cache: {memory: 8MiB, disk: kept}"));
+  REQUIRE_MESSAGE(settings.has_value(), settings.error().to_string());
+  REQUIRE(settings->deployments.size() == 2);
+  CHECK(settings->deployments[0].cache_folder == (folder.path / "kept/model-small").string());
+  CHECK(settings->deployments[1].cache_folder == (folder.path / "kept/model-..").string());
+}
+
 TEST_CASE("a folder, a list and a map of model files become a deployment and a route each") {
   Folder folder;
   for (const char* name :

@@ -12,6 +12,7 @@
 #include "engine/identity.h"
 #include "engine/model/cache.h"
 #include "engine/model/model.h"
+#include "engine/model_options.h"
 #include "engine/prompt/continuation.h"
 #include "engine/prompt/conversation.h"
 #include "engine/prompt/prompt.h"
@@ -19,13 +20,11 @@
 #include "engine/sampler/sampler.h"
 #include "engine/sampling.h"
 #include "engine/scheduler/scheduler.h"
-#include "engine/tensor/pool.h"
 #include "engine/tokenizer/tokenizer.h"
 
 namespace sluice::engine {
 namespace {
 
-constexpr int kMostThreads = 256;
 constexpr std::int64_t kContinuationTokens = 16;  // of a text completion that names no limit: OpenAI's default
 constexpr int kMostSlots = 256;
 constexpr int kMostChunk = 4096;
@@ -143,15 +142,7 @@ Result<std::unique_ptr<Engine>> LocalEngine::load(const LoadOptions& options) {
   engine->trie_ = std::make_shared<const constraint::TokenTrie>(*engine->tokenizer_,
                                                                 ToolCallParser::marks(engine->prompt_->dialect()));
 
-  model::Options wanted;
-  wanted.threads = options.threads > 0 ? options.threads : std::min(tensor::usable_processors(), kMostThreads);
-  wanted.slots = options.slots;
-  wanted.context = options.context > 0 ? options.context : std::min(shape.context, kDefaultContext);
-  wanted.exact = options.exact;
-  wanted.kv_type = options.kv_type;
-  wanted.logits = wanted.slots * (1 + options.drafts);
-  wanted.rows = wanted.logits + options.prefill_chunk;
-  wanted.beside = options.cache_bytes;
+  const model::Options wanted = model_options(options, shape);
   SLUICE_TRY(engine->model_, model::Model::load(file, wanted));
   if (options.drafts > 0 && !engine->model_->goes_back())
     return fail("engine.unsupported",

@@ -25,6 +25,7 @@
 
 namespace sluice::engine {
 
+inline constexpr int kMostThreads = 256;
 inline constexpr int kDefaultContext = 4096;  // positions; the cache of larger ones is asked for explicitly
 
 struct LoadOptions {

@@ -6,10 +6,14 @@
 #include <mutex>
 
 #include "base/check.h"
+#include "engine/cache/disk.h"
 #include "engine/describe.h"
 #include "engine/gguf/gguf.h"
 #include "engine/model/cache.h"
 #include "engine/model/shape.h"
+#include "engine/model_options.h"
+#include "engine/prompt/prompt.h"
+#include "engine/tokenizer/tokenizer.h"
 
 namespace sluice::engine {
 namespace {
@@ -21,17 +25,21 @@ Error too_large(const Examined& model, std::uint64_t memory) {
           "the model needs " + mebibytes(model.footprint.bytes()) + " (" + mebibytes(model.footprint.weights) +
               " of weights, " + mebibytes(model.footprint.cache) + " of keys and values for " +
               std::to_string(model.options.slots) + " slots x " + std::to_string(model.info.context) +
-              " positions, " + mebibytes(model.footprint.kept) +
-              " of kept prefixes); `memory` of its deployment is " + mebibytes(memory),
+              " positions, " + mebibytes(model.footprint.kept) + " of kept prefixes, " +
+              mebibytes(model.footprint.buffers) + " of buffers); `memory` of its deployment is " +
+              mebibytes(memory),
           model.options.path, "raise `memory`, or lower `context` or `slots`"};
+}
+
+Result<std::unique_ptr<gguf::File>> open_file(const LoadOptions& options) {
+  if (options.path.empty()) return gguf::File::from_bytes(options.embedded, options.embedded_name);
+  return gguf::File::open(options.path);
 }
 
 }  // namespace
 
 Result<Examined> examine(LoadOptions options) {
-  SLUICE_TRY(const auto file, options.path.empty()
-                                  ? gguf::File::from_bytes(options.embedded, options.embedded_name)
-                                  : gguf::File::open(options.path));
+  SLUICE_TRY(const auto file, open_file(options));
   SLUICE_TRY(const model::Shape shape, model::read_shape(*file));
   Examined out;
   options.context = std::min(options.context > 0 ? options.context : kDefaultContext, shape.context);
@@ -42,12 +50,24 @@ Result<Examined> examine(LoadOptions options) {
   out.info.kv_bytes_per_token = model::Cache::bytes_per_position(shape, kv_type);
   out.info.kv_type = model::kv_type_name(kv_type);
   out.footprint.weights = file->size();
-  out.footprint.cache = out.info.kv_bytes_per_token * static_cast<std::uint64_t>(options.slots) *
-                        static_cast<std::uint64_t>(options.context);
+  const model::MemoryNeed need = model::Model::need(shape, model_options(options, shape));
+  out.footprint.cache = need.cache;
+  out.footprint.buffers = need.buffers;
   out.footprint.kept = options.cache_bytes;
   out.options = std::move(options);
   return out;
 }
+
+Result<Examined> inspect(LoadOptions options) {
+  SLUICE_TRY(const auto file, open_file(options));
+  SLUICE_TRY(const auto tokenizer, Tokenizer::create(*file));
+  SLUICE_TRY(const auto format, PromptFormat::create(*file, *tokenizer));
+  SLUICE_TRY(Examined out, examine(std::move(options)));
+  out.info.prompt_format = format->name();
+  return out;
+}
+
+std::optional<std::uint64_t> available_memory() { return model::available_memory(); }
 
 const char* state_name(ModelSet::State state) {
   switch (state) {
@@ -72,13 +92,17 @@ struct ModelSet::Shared : std::enable_shared_from_this<Shared> {
     int leases = 0;
     bool loading = false;
     bool leaving = false;    // takes no new requests: it has to make room
+    std::string rules;       // LoadOptions::cache_rules of its next loading
     std::uint64_t used = 0;  // when it was leased or given back last, counted
     std::vector<Waiting> waiting;
   };
 
   Shared(std::vector<Examined> models, std::uint64_t most, Loader load) : memory(most), loader(std::move(load)) {
     places.resize(models.size());
-    for (std::size_t i = 0; i < models.size(); ++i) places[i].model = std::move(models[i]);
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      places[i].rules = models[i].options.cache_rules;
+      places[i].model = std::move(models[i]);
+    }
   }
 
   Lease lend(std::size_t index);  // under lock
@@ -100,6 +124,7 @@ struct ModelSet::Shared : std::enable_shared_from_this<Shared> {
   std::deque<std::size_t> queue;  // models to load
   std::uint64_t in_use = 0;       // bytes of what is loaded or being loaded
   std::uint64_t now = 0;          // counts leases and their ends
+  std::uint64_t forgotten = 0;    // counts calls of forget_prefixes()
   bool stopping = false;
 };
 
@@ -141,15 +166,24 @@ ModelSet::State ModelSet::state(std::size_t model) const {
   return place.loading ? State::Loading : State::NotLoaded;
 }
 
-// Leased meanwhile, so that none is unloaded under the call.
-void ModelSet::forget_prefixes() const {
+// Leased meanwhile, so that none is unloaded under the call. One that is being loaded forgets before it is lent.
+void ModelSet::forget_prefixes(const std::optional<std::string>& rules) {
   std::vector<Lease> loaded;
+  std::vector<std::string> folders;  // of those that are not
   {
     std::lock_guard guard(shared_->lock);
-    for (std::size_t i = 0; i < shared_->places.size(); ++i)
-      if (shared_->places[i].engine) loaded.push_back(shared_->lend(i));
+    ++shared_->forgotten;
+    for (std::size_t i = 0; i < shared_->places.size(); ++i) {
+      Shared::Place& place = shared_->places[i];
+      if (rules) place.rules = *rules;
+      if (place.engine)
+        loaded.push_back(shared_->lend(i));
+      else if (!place.model.options.cache_folder.empty())
+        folders.push_back(place.model.options.cache_folder);
+    }
   }
   for (const Lease& engine : loaded) engine->forget_prefixes();
+  for (const std::string& folder : folders) forget_folder(folder);
 }
 
 // What a model is does not change: no lock.
@@ -250,9 +284,18 @@ void ModelSet::Shared::load(std::unique_lock<std::mutex>& guard, std::size_t ind
   in_use += needed;
   Result<std::unique_ptr<Engine>> engine;
   for (;;) {
+    LoadOptions options = place.model.options;
+    options.cache_rules = place.rules;
+    std::uint64_t known = forgotten;
     guard.unlock();
-    engine = loader(place.model.options);
+    engine = loader(options);
     guard.lock();
+    while (engine && known != forgotten) {
+      known = forgotten;
+      guard.unlock();
+      (*engine)->forget_prefixes();
+      guard.lock();
+    }
     // The system may have less than the set may use.
     Place* idle = !engine && engine.error().code == "engine.memory" ? idle_longest() : nullptr;
     if (idle == nullptr) break;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,9 +23,10 @@ namespace sluice::engine {
 // What a model takes while it is loaded.
 struct Footprint {
   std::uint64_t weights = 0;  // bytes of the file, which is mapped
-  std::uint64_t cache = 0;    // bytes of keys and values: slots x positions x bytes per position
+  std::uint64_t cache = 0;    // bytes of keys and values: slots x positions x bytes per position, and windows
   std::uint64_t kept = 0;     // bytes that its prefix cache may take
-  std::uint64_t bytes() const { return weights + cache + kept; }
+  std::uint64_t buffers = 0;  // of a step, and of logits
+  std::uint64_t bytes() const { return weights + cache + kept + buffers; }
 };
 
 // What Engine::load() would load, from the file's header alone. `context` is capped at the model's own. Errors:
@@ -35,6 +37,10 @@ struct Examined {
   Footprint footprint;
 };
 Result<Examined> examine(LoadOptions options);
+// The same with the prompt format, for which the vocabulary is read: what the file is, whether or not there is
+// room for it.
+Result<Examined> inspect(LoadOptions options);
+std::optional<std::uint64_t> available_memory();  // bytes; nullopt where the system does not say
 
 class ModelSet {
  public:
@@ -55,7 +61,10 @@ class ModelSet {
   // Engine::load(); engine.memory with the arithmetic for a model that could never fit.
   void lease(std::size_t model, const std::weak_ptr<void>& owner, Taker taker);
   State state(std::size_t model) const;
-  void forget_prefixes() const;  // of every model that is loaded; one that is not has none in memory
+  // Forgets every prefix of every model, in memory and on disk. Where other rules for keeping are in force, what
+  // is kept is bound to these `rules` (LoadOptions::cache_rules) from the next loading of its model on. Waits for
+  // the disk.
+  void forget_prefixes(const std::optional<std::string>& rules = std::nullopt);
   const Examined& model(std::size_t model) const;
   std::size_t size() const;
 

@@ -4,7 +4,10 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <fstream>
+#include <future>
+#include <map>
 #include <mutex>
 #include <random>
 #include <set>
@@ -22,7 +25,9 @@ struct World {
   std::uint64_t bytes = 0, most_bytes = 0;
   int gate = 1 << 30;  // so many loads may go on
   std::string failing;
-  int refusals = 0;  // so many loads find too little memory
+  std::map<std::string, std::vector<std::string>> rules;  // of each loading
+  std::map<std::string, int> forgot;                      // how often each has forgotten its prefixes
+  int refusals = 0;                                       // so many loads find too little memory
 
   void wait_for(const std::function<bool()>& condition) {
     std::unique_lock guard(lock);
@@ -53,7 +58,10 @@ class FakeEngine : public Engine {
   Result<JobId> submit(const chat::Request&, Sink, const CacheUse&) override { return fail("x", "x"); }
   Result<JobId> embed(const chat::Request&, EmbeddingSink) override { return fail("x", "x"); }
   void cancel(JobId) override {}
-  void forget_prefixes() override {}
+  void forget_prefixes() override {
+    std::lock_guard guard(world_.lock);
+    ++world_.forgot[info_.name];
+  }
   int running() const override { return 0; }
   std::atomic<int> users{0};
 
@@ -67,6 +75,7 @@ ModelSet::Loader loader(World& world) {
     {
       std::unique_lock guard(world.lock);
       world.loads.push_back(options.path);
+      world.rules[options.path].push_back(options.cache_rules);
       world.changed.notify_all();
       world.changed.wait(guard, [&] { return world.gate > 0; });
       --world.gate;
@@ -281,6 +290,129 @@ TEST_CASE("many threads use many models: everyone is served, never by more memor
   threads.clear();
   CHECK(served == 8 * 60);
   CHECK(world.most_bytes <= 900);
+}
+
+TEST_CASE(
+    "all models forget their prefixes: loaded ones, those being loaded before they are lent, and what is on "
+    "disk") {
+  namespace fs = std::filesystem;
+  std::string folder = (fs::temp_directory_path() / "sluice-set-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const std::string tenant = folder + "/" + std::string(32, 'a');
+  const std::string page = tenant + "/" + std::string(64, 'b') + "." + std::string(16, '0') + ".page";
+  fs::create_directory(tenant);
+  for (const std::string& file : {folder + "/lock", folder + "/key", page, folder + "/notes"})
+    std::ofstream(file) << "x";
+  World world;
+  std::vector<Examined> all = models({"3a", "3b", "3c", "3d"});
+  for (Examined& model : all) model.options.cache_rules = "first";
+  all[3].options.cache_folder = folder;
+  ModelSet set(std::move(all), 1000, loader(world));
+  CHECK(use(set, 0) == "3a");
+  world.gate = 0;
+  Asker loading;
+  loading.ask(set, 1);
+  world.wait_for([&] { return world.loads.size() == 2; });
+  set.forget_prefixes("second");
+  CHECK(world.forgot == std::map<std::string, int>{{"3a", 1}});
+  CHECK(!fs::exists(page));
+  CHECK(fs::exists(folder + "/key"));
+  CHECK(fs::exists(folder + "/notes"));
+  {
+    std::lock_guard guard(world.lock);
+    world.gate = 1 << 30;
+    world.changed.notify_all();
+  }
+  CHECK(loading.wait() == "3b");
+  CHECK(world.forgot == std::map<std::string, int>{{"3a", 1}, {"3b", 1}});
+  CHECK(use(set, 2) == "3c");
+  CHECK(world.rules["3a"] == std::vector<std::string>{"first"});
+  CHECK(world.rules["3b"] == std::vector<std::string>{"first"});
+  CHECK(world.rules["3c"] == std::vector<std::string>{"second"});
+  set.forget_prefixes("third");
+  CHECK(world.forgot == std::map<std::string, int>{{"3a", 2}, {"3b", 2}, {"3c", 1}});
+  fs::remove_all(folder);
+}
+
+namespace {
+
+// Tokens of the prompt that were not computed.
+std::int64_t hit(ModelSet& set, std::size_t model) {
+  std::promise<Result<ModelSet::Lease>> promised;
+  const auto owner = std::make_shared<int>();
+  set.lease(model, owner, [&](Result<ModelSet::Lease> lease) { promised.set_value(std::move(lease)); });
+  const auto lease = promised.get_future().get();
+  REQUIRE_MESSAGE(lease.has_value(), lease.error().to_string());
+  chat::Request request;
+  request.protocol = chat::Protocol::OpenAiCompletions;
+  std::string prompt;
+  for (int i = 0; i < 40; ++i) prompt += "line " + std::to_string(i) + ": the dog ran over the hill\n";
+  request.inputs = {prompt};
+  request.sampling.max_tokens = 1;
+  std::int64_t found = -1;
+  std::promise<void> ended;
+  const auto sink = [&](chat::Chunk chunk) {
+    for (const chat::Event& event : chunk.events)
+      if (const auto* usage = std::get_if<chat::Usage>(&event)) found = usage->cache_hit;
+    if (chunk.last) ended.set_value();
+  };
+  REQUIRE((*lease)->submit(request, sink, {"acme", Keep::Disk}).has_value());
+  ended.get_future().wait();
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("models that take turns find their prefixes on disk again, until all is forgotten") {
+  std::string folder = (std::filesystem::temp_directory_path() / "sluice-set-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  std::vector<Examined> both;
+  std::uint64_t most = 0;
+  for (const char* name : {"tiny-llama-Q8_0", "tiny-qwen3-Q8_0"}) {
+    LoadOptions options;
+    options.path = "../shared/engine/" + std::string(name) + ".gguf";
+    if (!std::ifstream(options.path)) {
+      MESSAGE("SKIPPED: " << options.path << " is not there");
+      return;
+    }
+    options.context = 1024;
+    options.threads = 2;
+    options.cache_bytes = 16 << 20;
+    options.cache_tenants = {"acme"};
+    options.cache_rules = "first";
+    options.cache_folder = folder + "/model-" + name;
+    both.push_back(examine(options).value());
+    most = std::max(most, both.back().footprint.bytes());
+  }
+  {
+    ModelSet set(both, most, &Engine::load);  // room for one
+    CHECK(hit(set, 0) == 0);
+    CHECK(hit(set, 1) == 0);
+    CHECK(hit(set, 0) > 0);
+    CHECK(hit(set, 1) > 0);  // 0 is not loaded now
+    set.forget_prefixes("second");
+    CHECK(hit(set, 1) == 0);
+    CHECK(hit(set, 0) == 0);
+  }
+  for (Examined& model : both) model.options.cache_rules = "second";
+  ModelSet set(both, most, &Engine::load);
+  CHECK(hit(set, 0) > 0);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a footprint counts the logits of guessed tokens too") {
+  LoadOptions options;
+  options.path = "../shared/engine/tiny-qwen3-Q8_0.gguf";
+  options.slots = 8;
+  if (!std::ifstream(options.path)) return;
+  const auto without = examine(options);
+  options.drafts = 16;
+  const auto with = examine(options);
+  REQUIRE(without.has_value());
+  REQUIRE(with.has_value());
+  const auto logits = std::uint64_t{8} * 16 * static_cast<std::uint64_t>(with->info.vocabulary) * 4;
+  CHECK(with->footprint.buffers >= without->footprint.buffers + logits);
+  CHECK(with->footprint.bytes() == with->footprint.weights + with->footprint.cache + with->footprint.buffers);
 }
 
 TEST_CASE("a file's footprint is its bytes and those of its keys and values, as loading it tells") {

@@ -87,7 +87,7 @@ void keep_by_policy_in_force(Shared& shared) {
   // Pages of prompts don't tell where they came from.
   for (const auto& [name, engine] : shared.engines) engine->forget_prefixes();
   for (const auto& [name, member] : shared.members)
-    if (member.model == 0) member.set->forget_prefixes();
+    if (member.model == 0) member.set->forget_prefixes(policy->digest());
 }
 
 void sweep(Shared& shared) {

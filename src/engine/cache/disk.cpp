@@ -68,7 +68,31 @@ void remove_pages(const fs::path& folder) {
   fs::remove(folder, failed);  // only if it is empty
 }
 
+// The number of a file that is held while a cache has the folder; -1, with errno: it can't be. EWOULDBLOCK:
+// another one has.
+int hold(const std::string& lock_path, int more_flags) {
+  const int lock = ::open(lock_path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | more_flags, 0600);
+  if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0) return lock;
+  const int reason = errno;
+  close(lock);
+  errno = reason;
+  return -1;
+}
+
+bool is_tag(const std::string& name) { return name.size() == kTagLength && is_hex(name); }
+
 }  // namespace
+
+void forget_folder(const std::string& folder) {
+  const int lock = hold(folder + "/lock", 0);
+  if (lock < 0) return;
+  std::error_code failed;
+  std::vector<fs::path> tenants;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed))
+    if (is_tag(entry.path().filename().string())) tenants.push_back(entry.path());
+  for (const fs::path& tenant : tenants) remove_pages(tenant);
+  close(lock);
+}
 
 Result<std::unique_ptr<DiskPages>> DiskPages::open(DiskOptions options) {
   if (!options.now) options.now = system_seconds;
@@ -80,12 +104,9 @@ Result<std::unique_ptr<DiskPages>> DiskPages::open(DiskOptions options) {
     if (failed) return unusable(options.folder, failed.message());
   }
   const std::string lock_path = options.folder + "/lock";
-  const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int lock = hold(lock_path, O_CREAT);
+  if (lock < 0 && errno == EWOULDBLOCK) return unusable(options.folder, "another deployment or process uses it");
   if (lock < 0) return unusable(lock_path, std::strerror(errno));
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    close(lock);
-    return unusable(options.folder, "another deployment or process uses it");
-  }
   auto seal = PageSeal::open(options.folder, options.identity, options.page_bytes, options.stride);
   if (!seal) {
     close(lock);
@@ -144,8 +165,7 @@ Status DiskPages::scan() {
   std::vector<fs::path> strange;
   for (const fs::directory_entry& entry : fs::directory_iterator(options_.folder, failed)) {
     const std::string name = entry.path().filename().string();
-    if (name.size() == kTagLength && is_hex(name) && !ours.contains(entry.path().string()))
-      strange.push_back(entry.path());
+    if (is_tag(name) && !ours.contains(entry.path().string())) strange.push_back(entry.path());
   }
   for (const fs::path& folder : strange) remove_pages(folder);
   if (!strange.empty())

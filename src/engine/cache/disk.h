@@ -48,6 +48,9 @@ struct DiskOptions {
   std::uint64_t waiting_bytes = std::uint64_t{64} << 20;  // of pages that wait to be written; more are not stored
 };
 
+// Removes every page of a folder that no cache has open; of one that is open, or not there, nothing.
+void forget_folder(const std::string& folder);
+
 class DiskPages {
  public:
   // Errors: engine.cache (folder, lock, key), engine.unsupported if a tenant's share holds no page.

@@ -87,6 +87,7 @@ class File {
   const std::string& name() const { return name_; }  // path, or the name given to from_bytes
   std::string_view bytes() const { return bytes_; }  // the whole file, of a model in parts the first
   std::uint64_t size() const;                        // bytes of all parts
+  bool mapped() const { return mapping_ != nullptr; }
   int parts() const { return static_cast<int>(parts_.size()) + 1; }
   // "header-sha256:" + SHA-256 hex of everything before the tensor data: metadata, names, shapes, types,
   // offsets.

@@ -1,20 +1,10 @@
 #include "engine/model/cache.h"
 
-#include <algorithm>
-#include <fstream>
 #include <new>
-#include <optional>
 #include <string>
 
 namespace sluice::engine::model {
 namespace {
-
-std::optional<std::uint64_t> read_number(const char* path) {
-  std::ifstream file(path);
-  std::uint64_t value = 0;
-  if (file >> value) return value;
-  return std::nullopt;
-}
 
 constexpr int kPagePositions = 64;  // a short prompt fills one, and a system prompt some
 
@@ -39,24 +29,6 @@ std::string width_of(const Shape& shape, KvType type) {
 
 }  // namespace
 
-std::optional<std::uint64_t> available_memory() {
-  std::optional<std::uint64_t> available;
-  std::ifstream meminfo("/proc/meminfo");
-  std::string key, unit;
-  std::uint64_t kilobytes = 0;
-  while (meminfo >> key >> kilobytes) {
-    if (key == "MemAvailable:") available = kilobytes * 1024;
-    std::getline(meminfo, unit);
-  }
-  const auto limit = read_number("/sys/fs/cgroup/memory.max");  // "max" is no number: no limit
-  const auto used = read_number("/sys/fs/cgroup/memory.current");
-  if (limit && used) {
-    const std::uint64_t left = *limit > *used ? *limit - *used : 0;
-    available = available ? std::min(*available, left) : left;
-  }
-  return available;
-}
-
 std::uint64_t Cache::bytes_per_position(const Shape& shape, KvType type) {
   if (shape.compressed.window > 0) {
     // What a position adds on average; a window and the compressors' states come once per slot.
@@ -72,28 +44,19 @@ std::uint64_t Cache::bytes_per_position(const Shape& shape, KvType type) {
          (kv_bytes(type, shape.key_width()) + kept_as_values(shape, type));
 }
 
-Status check_memory(std::uint64_t bytes, bool wraps, std::uint64_t beside, const std::string& arithmetic) {
-  const std::optional<std::uint64_t> available = available_memory();
-  std::uint64_t total = 0;
-  wraps = __builtin_add_overflow(bytes, beside, &total) || wraps;
-  if (!wraps && (!available || total <= *available)) return {};
-  return fail("engine.memory",
-              "the key and value cache needs " + (wraps ? std::string("more than 2^64 bytes") : megabytes(bytes)) +
-                  " = " + arithmetic + ", and " + megabytes(beside) + " of buffers; " +
-                  (available ? megabytes(*available) : std::string("less")) + " are available",
-              "", "set a smaller `context`, fewer `slots` or a smaller `cache`");
-}
-
-Result<Cache> Cache::create(const Shape& shape, int slots, int context, KvType type, std::uint64_t beside) {
+std::uint64_t Cache::bytes(const Shape& shape, int slots, int context, KvType type) {
   // Factors are at most 2^10, 2^1, 2^20, 2^2, 2^16 and 2^27: the product can pass 64 bits, so it is checked.
-  const std::uint64_t per_position = bytes_per_position(shape, type);
   const std::uint64_t positions = static_cast<std::uint64_t>(slots) * static_cast<std::uint64_t>(context);
   std::uint64_t bytes = 0;
-  const bool wraps = __builtin_mul_overflow(per_position, positions, &bytes);
+  return __builtin_mul_overflow(bytes_per_position(shape, type), positions, &bytes) ? UINT64_MAX : bytes;
+}
+
+Result<Cache> Cache::create(const Shape& shape, int slots, int context, KvType type, const MemoryNeed& need) {
+  const std::uint64_t per_position = bytes_per_position(shape, type);
   const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(context) + " positions x " +
                                  std::to_string(per_position) + " bytes (" + std::to_string(shape.blocks) +
                                  " layers x " + width_of(shape, type) + ")";
-  SLUICE_TRY_VOID(check_memory(bytes, wraps, beside, arithmetic));
+  SLUICE_TRY_VOID(check_memory(need, arithmetic));
   Cache cache;
   cache.slots_ = slots;
   cache.context_ = context;
@@ -103,10 +66,10 @@ Result<Cache> Cache::create(const Shape& shape, int slots, int context, KvType t
   cache.value_bytes_ = kept_as_values(shape, type);
   cache.form_ = {kPagePositions, per_position * kPagePositions, false};
   try {
-    cache.bytes_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
+    cache.bytes_ = std::make_unique_for_overwrite<std::byte[]>(need.cache);
   } catch (const std::bad_alloc&) {
     return fail("engine.memory",
-                "the system refused " + megabytes(bytes) + " for the key and value cache = " + arithmetic, "",
+                "the system refused " + megabytes(need.cache) + " for the key and value cache = " + arithmetic, "",
                 "set a smaller `context` or fewer `slots`");
   }
   return cache;

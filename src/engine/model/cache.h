@@ -4,28 +4,21 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "base/result.h"
 #include "engine/model/kv_type.h"
+#include "engine/model/memory.h"
 #include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
 namespace sluice::engine::model {
 
-// Bytes that the system would give this process now: free and reclaimable memory, and what its control group
-// allows. nullopt where the system does not say.
-std::optional<std::uint64_t> available_memory();
-
-// Refuses what would not fit into memory (engine.memory). `arithmetic` says how the cache's bytes come about,
-// `beside` are bytes that the caller is going to allocate too; `wraps`: the sum is beyond 64 bits.
-Status check_memory(std::uint64_t bytes, bool wraps, std::uint64_t beside, const std::string& arithmetic);
-
 class Cache : public Pages {
  public:
-  // Precondition: check_kv_type(). Errors: engine.memory with the arithmetic; nothing is allocated then.
-  // `beside`: bytes that the caller is going to allocate too.
-  static Result<Cache> create(const Shape& shape, int slots, int context, KvType type, std::uint64_t beside);
+  // Precondition: check_kv_type(). `need`: of the model that the cache is for. Errors: engine.memory with the
+  // arithmetic; nothing is allocated then.
+  static Result<Cache> create(const Shape& shape, int slots, int context, KvType type, const MemoryNeed& need);
+  static std::uint64_t bytes(const Shape& shape, int slots, int context, KvType type);
   static std::uint64_t bytes_per_position(const Shape& shape, KvType type);
 
   // A page's keys, then its values, layer by layer.

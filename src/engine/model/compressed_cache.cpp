@@ -76,22 +76,29 @@ void CompressedCache::measure_page() {
   form_.bytes = static_cast<std::uint64_t>(bytes);
 }
 
+std::uint64_t CompressedCache::bytes(const Shape& shape, int slots, int context, int rows, KvType type) {
+  CompressedCache plan;
+  plan.type_ = type;
+  plan.lay_out(shape, context, rows);
+  std::uint64_t bytes = 0;
+  const bool wraps = __builtin_mul_overflow(static_cast<std::uint64_t>(plan.slot_bytes_),
+                                            static_cast<std::uint64_t>(slots), &bytes);
+  return wraps ? UINT64_MAX : bytes;
+}
+
 Result<CompressedCache> CompressedCache::create(const Shape& shape, int slots, int context, int rows, KvType type,
-                                                std::uint64_t beside) {
+                                                const MemoryNeed& need) {
   CompressedCache cache;
   cache.type_ = type;
   cache.lay_out(shape, context, rows);  // factors are at most 2^10, 2^27, 2^13 and 2^2: no product passes 63 bits
-  std::uint64_t bytes = 0;
-  const bool wraps = __builtin_mul_overflow(static_cast<std::uint64_t>(cache.slot_bytes_),
-                                            static_cast<std::uint64_t>(slots), &bytes);
   const std::uint64_t per_position = Cache::bytes_per_position(shape, type);
   const std::string arithmetic = std::to_string(slots) + " slots x " + std::to_string(cache.slot_bytes_) +
                                  " bytes (" + std::to_string(context) + " positions x " +
                                  std::to_string(per_position) + " bytes on average, and windows)";
   cache.measure_page();
-  SLUICE_TRY_VOID(check_memory(bytes, wraps, beside, arithmetic));
+  SLUICE_TRY_VOID(check_memory(need, arithmetic));
   try {
-    cache.bytes_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
+    cache.bytes_ = std::make_unique_for_overwrite<std::byte[]>(need.cache);
   } catch (const std::bad_alloc&) {
     return fail("engine.memory", "the system refused the key and value cache = " + arithmetic, "",
                 "set a smaller `context` or fewer `slots`");

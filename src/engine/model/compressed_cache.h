@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "engine/model/kv_type.h"
+#include "engine/model/memory.h"
 #include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
@@ -20,7 +21,8 @@ class CompressedCache : public Pages {
   // `rows`: most rows of a pass. Compressors' inputs are F32 whatever the type. Precondition: check_kv_type().
   // Errors: engine.memory with the arithmetic; nothing is allocated then.
   static Result<CompressedCache> create(const Shape& shape, int slots, int context, int rows, KvType type,
-                                        std::uint64_t beside);
+                                        const MemoryNeed& need);
+  static std::uint64_t bytes(const Shape& shape, int slots, int context, int rows, KvType type);
 
   // Of each layer: the nearest positions that the window still shows at the page's end, the page's blocks, and the
   // inputs of its last block where the next one overlaps it. No block is in the making at a page's end.

@@ -90,11 +90,15 @@ class DeepSeek2 : public Model {
 
 }  // namespace
 
+MemoryNeed need_deepseek2(const Shape& shape, const Options& options) {
+  return {0, Cache::bytes(shape, options.slots, options.context, used_kv_type(options)),
+          Pass::bytes(shape, options) + LatentAttention::bytes(shape, options) + Mixture::bytes(shape, options)};
+}
+
 Result<std::unique_ptr<Model>> load_deepseek2(const gguf::File& file, const Shape& shape, const Options& options) {
   SLUICE_TRY(auto weights, bind(file, shape));
-  const std::uint64_t buffers =
-      Pass::bytes(shape, options) + LatentAttention::bytes(shape, options) + Mixture::bytes(shape, options);
-  SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, used_kv_type(options), buffers));
+  SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, used_kv_type(options),
+                                       need_with(file, options, need_deepseek2(shape, options))));
   return std::make_unique<DeepSeek2>(shape, options, std::move(weights), std::move(cache));
 }
 

@@ -99,12 +99,17 @@ class DeepSeek4 : public Model {
 
 }  // namespace
 
+MemoryNeed need_deepseek4(const Shape& shape, const Options& options) {
+  return {0, CompressedCache::bytes(shape, options.slots, options.context, options.rows, used_kv_type(options)),
+          Pass::bytes(shape, options) + HyperConnections::bytes(shape, options) +
+              CompressedAttention::bytes(shape, options) + Mixture::bytes(shape, options)};
+}
+
 Result<std::unique_ptr<Model>> load_deepseek4(const gguf::File& file, const Shape& shape, const Options& options) {
   SLUICE_TRY(auto weights, bind(file, shape));
-  const std::uint64_t buffers = Pass::bytes(shape, options) + HyperConnections::bytes(shape, options) +
-                                CompressedAttention::bytes(shape, options) + Mixture::bytes(shape, options);
-  SLUICE_TRY(auto cache, CompressedCache::create(shape, options.slots, options.context, options.rows,
-                                                 used_kv_type(options), buffers));
+  SLUICE_TRY(auto cache,
+             CompressedCache::create(shape, options.slots, options.context, options.rows, used_kv_type(options),
+                                     need_with(file, options, need_deepseek4(shape, options))));
   return std::make_unique<DeepSeek4>(shape, options, std::move(weights), std::move(cache));
 }
 

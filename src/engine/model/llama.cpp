@@ -48,10 +48,15 @@ class Llama : public Model {
 
 }  // namespace
 
+MemoryNeed need_llama(const Shape& shape, const Options& options) {
+  return {0, Cache::bytes(shape, options.slots, options.context, used_kv_type(options)),
+          Pass::bytes(shape, options) + Attention::bytes(shape, options)};
+}
+
 Result<std::unique_ptr<Model>> load_llama(const gguf::File& file, const Shape& shape, const Options& options) {
   SLUICE_TRY(auto weights, bind_weights(file, shape, {}));
   SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, used_kv_type(options),
-                                       Pass::bytes(shape, options) + Attention::bytes(shape, options)));
+                                       need_with(file, options, need_llama(shape, options))));
   return std::make_unique<Llama>(shape, options, std::move(weights), std::move(cache));
 }
 

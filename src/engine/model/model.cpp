@@ -9,11 +9,21 @@ namespace {
 struct Family {
   const char* architecture;
   Result<std::unique_ptr<Model>> (*load)(const gguf::File&, const Shape&, const Options&);
+  MemoryNeed (*need)(const Shape&, const Options&);
 };
-constexpr Family kFamilies[] = {{"llama", load_llama},         {"qwen2", load_qwen2},
-                                {"qwen3", load_qwen3},         {"qwen3moe", load_qwen3},
-                                {"deepseek2", load_deepseek2}, {"deepseek32", load_deepseek2},
-                                {"deepseek4", load_deepseek4}};
+constexpr Family kFamilies[] = {{"llama", load_llama, need_llama},
+                                {"qwen2", load_qwen2, need_qwen2},
+                                {"qwen3", load_qwen3, need_qwen3},
+                                {"qwen3moe", load_qwen3, need_qwen3},
+                                {"deepseek2", load_deepseek2, need_deepseek2},
+                                {"deepseek32", load_deepseek2, need_deepseek2},
+                                {"deepseek4", load_deepseek4, need_deepseek4}};
+
+const Family& family_of(const Shape& shape) {
+  for (const Family& family : kFamilies)
+    if (shape.architecture == family.architecture) return family;
+  SLUICE_CHECK(false, "read_shape() knows the same architectures");
+}
 
 }  // namespace
 
@@ -27,9 +37,17 @@ Result<std::unique_ptr<Model>> Model::load(const gguf::File& file, const Options
                     " positions was asked for; the model has 1 to " + std::to_string(shape.context),
                 file.name(), "set a smaller `context`");
   SLUICE_TRY_VOID(check_kv_type(shape, options.kv_type, options.exact));
-  for (const Family& family : kFamilies)
-    if (shape.architecture == family.architecture) return family.load(file, shape, options);
-  SLUICE_CHECK(false, "read_shape() knows the same architectures");
+  return family_of(shape).load(file, shape, options);
+}
+
+MemoryNeed Model::need(const Shape& shape, const Options& options) {
+  return family_of(shape).need(shape, options);
+}
+
+MemoryNeed need_with(const gguf::File& file, const Options& options, MemoryNeed need) {
+  need.weights = file.mapped() ? file.size() : 0;
+  need.buffers += options.beside;
+  return need;
 }
 
 }  // namespace sluice::engine::model

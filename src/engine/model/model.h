@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "engine/gguf/gguf.h"
 #include "engine/model/kv_type.h"
+#include "engine/model/memory.h"
 #include "engine/model/pages.h"
 #include "engine/model/shape.h"
 
@@ -51,6 +52,8 @@ class Model {
   // The file must outlive the model. Errors: gguf.* and engine.unsupported from the file, engine.memory.
   static Result<std::unique_ptr<Model>> load(const gguf::File& file, const Options& options);
   virtual ~Model() = default;
+  // What such a model takes, its weights apart. Options as for load().
+  static MemoryNeed need(const Shape& shape, const Options& options);
 
   virtual const Shape& shape() const = 0;
   // A sequence may go on from any of its positions, as if the rows behind it had never been. Otherwise only from

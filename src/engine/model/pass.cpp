@@ -30,7 +30,7 @@ Pass::Pass(const Shape& shape, const Options& options)
 std::uint64_t Pass::bytes(const Shape& shape, const Options& options) {
   const std::uint64_t logits = static_cast<std::uint64_t>(options.logits > 0 ? options.logits : options.slots) *
                                static_cast<std::uint64_t>(shape.vocabulary) * sizeof(float);
-  return options.beside + 4 * Buffer::bytes(options.rows, shape.embedding) +
+  return 4 * Buffer::bytes(options.rows, shape.embedding) +
          2 * Buffer::bytes(options.rows, shape.widest_network()) + logits +
          static_cast<std::uint64_t>(options.threads) * tensor::kAttentionScratch * sizeof(float);
 }

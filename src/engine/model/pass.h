@@ -20,7 +20,7 @@ inline constexpr std::int64_t kWorthSharing = 16 * 1024;
 class Pass {
  public:
   Pass(const Shape& shape, const Options& options);
-  static std::uint64_t bytes(const Shape& shape, const Options& options);  // of the buffers, and Options::beside
+  static std::uint64_t bytes(const Shape& shape, const Options& options);  // of the buffers
 
   // Starts a pass over `rows`: checks them and embeds their tokens into x.
   void begin(std::span<const Row> rows, const tensor::Weight& embedding);

@@ -55,11 +55,15 @@ class Qwen3 : public Model {
 
 }  // namespace
 
+MemoryNeed need_qwen3(const Shape& shape, const Options& options) {
+  return {0, Cache::bytes(shape, options.slots, options.context, used_kv_type(options)),
+          Pass::bytes(shape, options) + Attention::bytes(shape, options) + Mixture::bytes(shape, options)};
+}
+
 Result<std::unique_ptr<Model>> load_qwen3(const gguf::File& file, const Shape& shape, const Options& options) {
   SLUICE_TRY(auto weights, bind_weights(file, shape, {.head_norms = true}));
   SLUICE_TRY(auto cache, Cache::create(shape, options.slots, options.context, used_kv_type(options),
-                                       Pass::bytes(shape, options) + Attention::bytes(shape, options) +
-                                           Mixture::bytes(shape, options)));
+                                       need_with(file, options, need_qwen3(shape, options))));
   return std::make_unique<Qwen3>(shape, options, std::move(weights), std::move(cache));
 }
 

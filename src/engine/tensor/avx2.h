@@ -6,6 +6,8 @@
 namespace sluice::engine::tensor {
 
 void enter_avx2_matmul(Kernels& kernels);
+void enter_avx2_levels(Kernels& kernels);
+void enter_avx2_lattices(Kernels& kernels);  // once
 void enter_avx2_vector(Kernels& kernels);
 void enter_avx2_attention(Kernels& kernels);
 

@@ -138,6 +138,18 @@ bool quantised(TensorType type) {
     case TensorType::Q4_K:
     case TensorType::Q5_K:
     case TensorType::Q6_K:
+    case TensorType::MXFP4:
+    case TensorType::Q2_K:
+    case TensorType::Q3_K:
+    case TensorType::IQ4_NL:
+    case TensorType::IQ4_XS:
+    case TensorType::IQ2_XXS:
+    case TensorType::IQ2_XS:
+    case TensorType::IQ2_S:
+    case TensorType::IQ3_XXS:
+    case TensorType::IQ3_S:
+    case TensorType::IQ1_S:
+    case TensorType::IQ1_M:
       return true;
     default:
       return false;
@@ -145,26 +157,7 @@ bool quantised(TensorType type) {
 }
 
 bool supported(TensorType type) {
-  switch (type) {
-    case TensorType::F32:
-    case TensorType::F16:
-    case TensorType::BF16:
-    case TensorType::MXFP4:
-    case TensorType::Q2_K:
-    case TensorType::Q3_K:
-    case TensorType::IQ4_NL:
-    case TensorType::IQ4_XS:
-    case TensorType::IQ1_S:
-    case TensorType::IQ1_M:
-    case TensorType::IQ2_XXS:
-    case TensorType::IQ2_XS:
-    case TensorType::IQ2_S:
-    case TensorType::IQ3_XXS:
-    case TensorType::IQ3_S:
-      return true;
-    default:
-      return quantised(type);
-  }
+  return type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16 || quantised(type);
 }
 
 std::string supported_names() {

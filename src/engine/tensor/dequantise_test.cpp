@@ -68,11 +68,11 @@ double k_element(TensorType type, const std::uint8_t* b, int e) {
 
 }  // namespace
 
-TEST_CASE("weights of every type are what their format's definition says, bit by bit") {
+TEST_CASE("weights of the common types are what their format's definition says, bit by bit") {
   std::mt19937 random(1);
-  for (TensorType type : kAllTypes) {
+  for (const TensorType type : {TensorType::Q4_0, TensorType::Q4_1, TensorType::Q5_0, TensorType::Q5_1,
+                                TensorType::Q8_0, TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K}) {
     const gguf::TensorTypeInfo info = gguf::tensor_type_info(type);
-    if (info.block == 1) continue;
     for (int round = 0; round < 20; ++round) {
       const int n = static_cast<int>(info.block) * 3;
       const auto row = random_row(type, n, random);

@@ -21,6 +21,8 @@ Kernels make_avx2() {
   Kernels kernels = scalar_kernels();
   kernels.name = "avx2";
   enter_avx2_matmul(kernels);
+  enter_avx2_levels(kernels);
+  enter_avx2_lattices(kernels);
   enter_avx2_vector(kernels);
   enter_avx2_attention(kernels);
   return kernels;

@@ -170,6 +170,18 @@ Kernels make_kernels() {
   enter<TensorType::Q4_K>(kernels);
   enter<TensorType::Q5_K>(kernels);
   enter<TensorType::Q6_K>(kernels);
+  enter<TensorType::MXFP4>(kernels);
+  enter<TensorType::Q2_K>(kernels);
+  enter<TensorType::Q3_K>(kernels);
+  enter<TensorType::IQ4_NL>(kernels);
+  enter<TensorType::IQ4_XS>(kernels);
+  enter<TensorType::IQ2_XXS>(kernels);
+  enter<TensorType::IQ2_XS>(kernels);
+  enter<TensorType::IQ2_S>(kernels);
+  enter<TensorType::IQ3_XXS>(kernels);
+  enter<TensorType::IQ3_S>(kernels);
+  enter<TensorType::IQ1_S>(kernels);
+  enter<TensorType::IQ1_M>(kernels);
   kernels.quantise = quantise;
   kernels.rms_norm = rms_norm;
   kernels.swiglu = swiglu;

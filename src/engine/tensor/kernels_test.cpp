@@ -83,6 +83,24 @@ TEST_CASE("every fast matrix product equals the scalar one up to float rounding"
       }
 }
 
+TEST_CASE("MXFP4 blocks have their scale from the smallest exponent to the largest") {
+  std::mt19937 random(12);
+  for (const int exponent : {0, 1, 2, 3, 100, 127, 128, 200}) {
+    std::vector<std::uint8_t> row = random_row(TensorType::MXFP4, 64, random);
+    row[0] = row[17] = static_cast<std::uint8_t>(exponent);
+    // Activations that bring the products back to about 1.
+    std::vector<float> x = random_floats(64, random);
+    for (float& value : x) value = std::ldexp(value, std::min(120, 127 - exponent));
+    const Quantised input(scalar_kernels(), x, 64, 1);
+    float expected = 0, got = 0;
+    scalar_kernels().matmul[39](row.data(), row.size(), 1, input.view, &expected, 1);
+    best_kernels().matmul[39](row.data(), row.size(), 1, input.view, &got, 1);
+    CAPTURE(exponent);
+    CHECK(std::fabs(expected) > 1e-3f);
+    CHECK(got == doctest::Approx(expected).epsilon(1e-5));
+  }
+}
+
 TEST_CASE(
     "the scalar product of quantised numbers is the product of the floats up to the activations' int8 steps") {
   std::mt19937 random(2);

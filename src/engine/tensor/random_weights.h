@@ -15,9 +15,12 @@
 namespace sluice::engine::tensor {
 
 inline constexpr gguf::TensorType kAllTypes[] = {
-    gguf::TensorType::F32,  gguf::TensorType::F16,  gguf::TensorType::BF16, gguf::TensorType::Q4_0,
-    gguf::TensorType::Q4_1, gguf::TensorType::Q5_0, gguf::TensorType::Q5_1, gguf::TensorType::Q8_0,
-    gguf::TensorType::Q4_K, gguf::TensorType::Q5_K, gguf::TensorType::Q6_K};
+    gguf::TensorType::F32,     gguf::TensorType::F16,    gguf::TensorType::BF16,   gguf::TensorType::Q4_0,
+    gguf::TensorType::Q4_1,    gguf::TensorType::Q5_0,   gguf::TensorType::Q5_1,   gguf::TensorType::Q8_0,
+    gguf::TensorType::Q4_K,    gguf::TensorType::Q5_K,   gguf::TensorType::Q6_K,   gguf::TensorType::MXFP4,
+    gguf::TensorType::Q2_K,    gguf::TensorType::Q3_K,   gguf::TensorType::IQ4_NL, gguf::TensorType::IQ4_XS,
+    gguf::TensorType::IQ2_XXS, gguf::TensorType::IQ2_XS, gguf::TensorType::IQ2_S,  gguf::TensorType::IQ3_XXS,
+    gguf::TensorType::IQ3_S,   gguf::TensorType::IQ1_S,  gguf::TensorType::IQ1_M};
 
 // Random bytes for n elements (whole blocks) whose 16-bit scales are ordinary numbers.
 inline std::vector<std::uint8_t> random_row(gguf::TensorType type, int n, std::mt19937& random) {
@@ -41,6 +44,19 @@ inline std::vector<std::uint8_t> random_row(gguf::TensorType type, int n, std::m
       std::memcpy(row.data() + at, &value, 2);
     } else if (type == TensorType::Q6_K) {
       put_half(at + 208);
+    } else if (type == TensorType::Q2_K) {
+      put_half(at + 80);
+      put_half(at + 82);
+    } else if (type == TensorType::Q3_K) {
+      put_half(at + 108);
+    } else if (type == TensorType::MXFP4) {
+      row[at] = static_cast<std::uint8_t>(118 + row[at] % 8);
+    } else if (type == TensorType::IQ1_M) {  // the scale is spread over the top nibbles of four words
+      const std::uint16_t half = float_to_half(real(random));
+      for (std::size_t i = 0; i < 4; ++i) {
+        std::uint8_t& top = row[at + 48 + 2 * i + 1];
+        top = static_cast<std::uint8_t>((top & 15) | ((half >> (4 * i)) & 15) << 4);
+      }
     } else {
       put_half(at);
       const bool second = type == TensorType::Q4_1 || type == TensorType::Q5_1 || type == TensorType::Q4_K ||

@@ -99,6 +99,8 @@ class Collector {
       if (part.kind == Part::Kind::Text) {
         text(std::move(place), role, part.text);
       } else {
+        if (part.extraction && part.is_read())
+          text(place + "@" + part.extraction->by, role, part.extraction->text);
         json(std::move(place), role, part.raw);
       }
     }
@@ -243,8 +245,10 @@ std::vector<std::string> unreadable_parts(const Request& request) {
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
     const std::vector<Part>& parts = request.messages[i].parts;
     for (std::size_t j = 0; j < parts.size(); ++j) {
-      if (parts[j].kind == Part::Kind::Text) continue;
-      paths.push_back("$.messages[" + std::to_string(i) + "].content[" + std::to_string(j) + "]");
+      if (parts[j].is_read()) continue;
+      paths.push_back(part_path(i, j));
+      if (const Extraction* tried = parts[j].extraction.get())
+        paths.back() += " (" + (tried->by.empty() ? "" : tried->by + ": ") + tried->failed + ")";
     }
   }
   if (request.inputs_are_tokens) paths.push_back("$.input");
@@ -255,6 +259,24 @@ std::vector<std::string> unreadable_parts(const Request& request) {
     if (points_elsewhere(field) || carries_encoded(field.raw)) paths.push_back(field.path);
   }
   return paths;
+}
+
+std::string part_path(std::size_t message, std::size_t part) {
+  return "$.messages[" + std::to_string(message) + "].content[" + std::to_string(part) + "]";
+}
+
+void share_extractions(const Request& from, Request& to) {
+  std::vector<const Part*> tried;
+  for (const Message& message : from.messages)
+    for (const Part& part : message.parts)
+      if (part.extraction) tried.push_back(&part);
+  for (Message& message : to.messages) {
+    for (Part& part : message.parts) {
+      const auto same = [&](const Part* one) { return one->kind == part.kind && one->raw == part.raw; };
+      const auto found = std::find_if(tried.begin(), tried.end(), same);
+      if (found != tried.end()) part.extraction = (*found)->extraction;
+    }
+  }
 }
 
 }  // namespace sluice::chat

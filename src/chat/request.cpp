@@ -45,6 +45,24 @@ void append_member(std::string& out, json::Value member) {
   append_lines(out, member);
 }
 
+// The strings of a part that hold its bytes, in the forms that extract/payload.h reads: as words they would be
+// noise, and what they say was read. Everything beside them is text.
+bool holds_bytes(json::Value member) {
+  constexpr std::array<std::string_view, 4> kKeys = {"data", "file_data", "image_url", "url"};
+  return member.is(json::Type::String) && std::find(kKeys.begin(), kKeys.end(), member.key()) != kKeys.end();
+}
+
+void append_without_bytes(std::string& out, json::Value object) {
+  for (json::Value member : object) {
+    if (member.is(json::Type::Object)) {
+      out += member.key() + ":\n";
+      append_without_bytes(out, member);
+    } else if (!holds_bytes(member)) {
+      append_member(out, member);
+    }
+  }
+}
+
 // `raw` as readable lines. What is not JSON (a hand-made Request) is judged as it stands.
 std::string lines_of(const std::string& raw) {
   auto doc = json::Doc::parse(raw);
@@ -99,9 +117,7 @@ class Collector {
       if (part.kind == Part::Kind::Text) {
         text(std::move(place), role, part.text);
       } else {
-        if (part.extraction && part.is_read())
-          text(place + "@" + part.extraction->by, role, part.extraction->text);
-        json(std::move(place), role, part.raw);
+        unwritten(part, std::move(place), role);
       }
     }
     for (std::size_t i = 0; i < m.tool_calls.size(); ++i) {
@@ -112,6 +128,17 @@ class Collector {
       arguments(place + ".function.arguments", role, call.arguments);
     }
     text(path + ".tool_call_id", role, m.tool_call_id);
+  }
+
+  // A file, picture or recording.
+  void unwritten(const Part& part, std::string place, const char* role) {
+    if (!part.extraction || !part.is_read()) return json(std::move(place), role, part.raw);
+    text(place + "@" + part.extraction->by, role, part.extraction->text);
+    auto doc = json::Doc::parse(part.raw);
+    if (!doc) return made(std::move(place), role, part.raw);
+    std::string beside;
+    append_without_bytes(beside, (*doc)->root());
+    made(std::move(place), role, std::move(beside));
   }
 
   // Arguments are JSON inside a string. Prompt encoders decode them, so that an escape in them ("\u0034") is a

@@ -36,7 +36,7 @@ TEST_CASE("every key of an extractor arrives, and what is left out has its usual
   const auto settings =
       parse(R"(  - {name: pdf, media: [application/pdf], command: [/bin/cat, -u, "-", "-"], time_limit: 3s,
      max_bytes: 5MB, max_text: 1MB, blank_pages: true, network: true}
-  - {name: ocr, media: [image/png, image/jpeg], command: [read.sh]}
+  - {name: ocr, media: [image/png, image/jpeg], command: [./read.sh]}
 )",
             folder, "limits: {extractors_at_once: 3, extracted_parts: 7}\n");
   REQUIRE_MESSAGE(settings.has_value(), settings.error().to_string());

@@ -112,7 +112,7 @@ std::unique_ptr<Extracting::Reading> Extracting::begin(const chat::Request& requ
     const std::vector<chat::Part>& parts = request.messages[m].parts;
     for (std::size_t p = 0; p < parts.size(); ++p) {
       if (!extract::may_be_read(parts[p])) continue;
-      if (!reading) reading.reset(new Reading(*this, loop));
+      if (!reading) reading = std::make_unique<Reading>(*this, loop);
       Job& job = reading->state_->jobs.emplace_back();
       job.part = &parts[p];
       job.message = m;

@@ -35,6 +35,7 @@ class Extracting {
   // The parts of one request being read. Lives on its loop's thread.
   class Reading {
    public:
+    Reading(Extracting& all, net::Loop& loop);  // made by begin()
     ~Reading();  // cancels, and waits until nobody looks at the request any more (a killed program's time)
     Reading(const Reading&) = delete;
     net::Task<void> done() const { return signal_.wait(); }  // once
@@ -45,7 +46,6 @@ class Extracting {
    private:
     friend class Extracting;
     struct State;
-    Reading(Extracting& all, net::Loop& loop);
     Extracting& all_;
     const net::Signal signal_;
     std::shared_ptr<State> state_;

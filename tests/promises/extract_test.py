@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -90,6 +91,9 @@ class World:
     def all_bodies(self):
         return b"".join(b"".join(self.bodies(zone)) for zone in ZONES)
 
+    def metrics(self):
+        return self.sluice.request("GET", "/metrics")[2].decode()
+
     def records(self):
         wait_until(lambda: all(r["closing"] for r in self.sluice.records()), what="closing of all records")
         return self.sluice.records()
@@ -106,10 +110,7 @@ def without_model(raw):
 
 class Extract(unittest.TestCase):
     def setUp(self):
-        self.stack = self.enterContext(contextlib.ExitStack()) if hasattr(self, "enterContext") else None
-        if self.stack is None:
-            self.stack = contextlib.ExitStack()
-            self.addCleanup(self.stack.close)
+        self.stack = self.enterContext(contextlib.ExitStack())
 
     def judge_by_what_files_say(self, world):
         for path, body in files.FRONTS.items():
@@ -130,7 +131,7 @@ class Extract(unittest.TestCase):
                 self.assertNotIn(files.data_url(deep)[40:].encode(), raw)
         records = repr(world.records())
         self.assertIn("content[1] by pdf", records)
-        kept = world.sluice.log_text() + records + world.post(b"", "/metrics")[2]
+        kept = world.sluice.log_text() + records + world.metrics()
         for word in ("Okafor", "appendectomy", "Photosynthesis", "483920", "letter.pdf"):
             self.assertNotIn(word, kept)
 
@@ -150,7 +151,7 @@ class Extract(unittest.TestCase):
     def test_what_is_not_read_goes_nowhere(self):
         world = World(self.stack, extra=", time_limit: 2s, max_bytes: 100kB, max_text: 10kB", limits=", extracted_parts: 3")
         good = pdf(lines_of(HARMLESS))
-        working = open(world.program.path).read()
+        working = files.READER.format(notes=world.program.notes, extra="")
         self.assertEqual(world.went_to(chat_body(good)), "hosted")
         sent = len(world.all_bodies())
 
@@ -196,9 +197,9 @@ class Extract(unittest.TestCase):
         # And none of it has broken anything.
         self.assertEqual(world.went_to(chat_body(pdf(lines_of(HARMLESS + " after")))), "hosted")
         self.assertEqual(world.program.alive(), [])
-        outcomes = world.post(b"", "/metrics")[2]
+        outcomes = world.metrics()
         for reason in wrongs:
-            self.assertRegex(outcomes, rf'sluice_extractions_total\{{extractor="pdf",outcome="{reason}"\}} 1')
+            self.assertRegex(outcomes, rf'sluice_extractions_total\{{extractor="pdf",outcome="{reason}"\}} [1-9]')
 
     def test_what_must_be_masked_in_a_file_is_refused_there(self):
         world = World(self.stack, policy=POLICY)
@@ -207,7 +208,7 @@ class Extract(unittest.TestCase):
         status, headers, answer = world.post(chat_body(secret))
         self.assertEqual((status, headers.get("x-sluice-deployment")), (200, "private"), answer)
         self.assertEqual(world.bodies("hosted"), [])
-        attempts = [a["outcome"] for a in world.records()[0]["attempts"]]
+        attempts = [a["outcome"] for a in world.records()[0]["closing"]["attempts"]]
         self.assertEqual(attempts, ["policy.obligation", "ok"])
         # Beside a harmless file the words are masked, and the file stays as it is.
         talk = pdf(lines_of(HARMLESS))
@@ -232,11 +233,9 @@ class Extract(unittest.TestCase):
 
     def test_halves_in_a_file_and_beside_it_are_one(self):
         world = World(self.stack)
-        half = pdf(["My card is 4539 1488"])
+        half = pdf(["6362 1486 expires 11/29"])
         self.assertEqual(world.went_to(chat_body(half, words="Say yes.")), "hosted")
-        body = {"model": "chat", "max_tokens": 8, "messages": [{"role": "user", "content": [
-            chat_body(half)["messages"][0]["content"][1], {"type": "text", "text": "0343 6467, expiring 11/29"}]}]}
-        self.assertEqual(world.went_to(body), "private")
+        self.assertEqual(world.went_to(chat_body(half, words="My card is 4539 5787")), "private")
 
     def test_rules_about_parts_hold_as_before(self):
         floors = POLICY + """
@@ -247,6 +246,17 @@ floors:
         self.assertEqual(world.went_to(chat_body(pdf(lines_of(HARMLESS)))), "private")
         read = World(self.stack, policy=floors.replace("class: regulated", "unless: extracted, class: regulated"))
         self.assertEqual(read.went_to(chat_body(pdf(lines_of(HARMLESS)))), "hosted")
+
+    def test_large_files_are_judged_by_what_they_say(self):
+        """Not by what their packed bytes look like when they are taken for words."""
+        world = World(self.stack)
+        for megabytes in (2, 8):
+            data = pdf(lines_of(HARMLESS)) + b"%" + random.Random(7).randbytes(megabytes << 20)
+            raw = json.dumps(chat_body(data)).encode()
+            self.assertEqual(world.went_to(raw), "hosted")
+            self.assertEqual(without_model(world.bodies("hosted")[-1]), without_model(raw))
+        # What stands beside the bytes is judged: a file's name.
+        self.assertEqual(world.went_to(chat_body(data, name="card 4539 5787 6362 1486.pdf")), "private")
 
     def test_a_conversation_is_read_once(self):
         world = World(self.stack)

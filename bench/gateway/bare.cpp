@@ -37,7 +37,7 @@ class NoLedger : public Ledger {
     return true;
   }
   void wake() override {}
-  void close_record(Closing, Done done) override { done(Status()); }
+  void close_record(Closing, Done done, Wake) override { done(Status()); }
   void write_act(Act, Done done) override { done(Status()); }
   Result<std::vector<Act>> acts(const ActOptions&) const override { return none(); }
   Result<std::vector<Record>> list(const ListOptions&) const override { return none(); }

@@ -35,12 +35,17 @@ Made of_format(const chat::OutputFormat& format) {
   return placed(constraint::parse_schema(format.schema.empty() ? "{}" : format.schema), "$.response_format");
 }
 
-Made forced_calls(const chat::Request& request, ToolDialect dialect) {
+std::vector<constraint::ToolForm> tools_of(const chat::Request& request, const std::string* named) {
   std::vector<constraint::ToolForm> tools;
-  const bool named = request.tool_choice.mode == chat::ToolChoice::Mode::Named;
   for (const chat::Tool& tool : request.tools)
-    if (!named || tool.name == request.tool_choice.name)
+    if (named == nullptr || tool.name == *named)
       tools.push_back({tool.name, tool.parameters, tool.strict.value_or(false)});
+  return tools;
+}
+
+Made forced_calls(const chat::Request& request, ToolDialect dialect) {
+  const bool named = request.tool_choice.mode == chat::ToolChoice::Mode::Named;
+  const std::vector<constraint::ToolForm> tools = tools_of(request, named ? &request.tool_choice.name : nullptr);
   if (tools.empty())
     return fail("engine.unsupported_field",
                 named ? "no tool is named as tool_choice says" : "there is no tool to call", "$.tool_choice",
@@ -55,8 +60,7 @@ bool is_form_field(const chat::ExtraField& field) {
   return std::find(kFields.begin(), kFields.end(), field.path) != kFields.end();
 }
 
-Result<std::shared_ptr<const constraint::Grammar>> answer_grammar(const chat::Request& request,
-                                                                  ToolDialect dialect) {
+Result<AnswerGrammar> answer_grammar(const chat::Request& request, ToolDialect dialect) {
   std::shared_ptr<const constraint::Grammar> grammar;
   std::string where;
   const auto take = [&](Made made, const std::string& field) -> Status {
@@ -79,7 +83,15 @@ Result<std::shared_ptr<const constraint::Grammar>> answer_grammar(const chat::Re
     if (!is_form_field(field) || field.raw == "null") continue;
     SLUICE_TRY_VOID(take(of_extra(field), field.path));
   }
-  return grammar;
+  const bool strict = std::any_of(request.tools.begin(), request.tools.end(),
+                                  [](const chat::Tool& tool) { return tool.strict == true; });
+  const chat::ToolChoice::Mode mode = request.tool_choice.mode;
+  const bool free = mode == chat::ToolChoice::Mode::Auto || mode == chat::ToolChoice::Mode::Unset;
+  if (grammar || !strict || !free || dialect == ToolDialect::None) return AnswerGrammar{grammar};
+  SLUICE_TRY(grammar, placed(constraint::tool_text_grammar(dialect, tools_of(request, nullptr),
+                                                           request.parallel_tool_calls == false),
+                             "$.tools"));
+  return AnswerGrammar{std::move(grammar), true};
 }
 
 }  // namespace sluice::engine

@@ -10,11 +10,16 @@
 
 namespace sluice::engine {
 
-// Forced tool calls, response_format (JSON object or schema), or the extra fields `grammar` (GBNF),
-// `guided_grammar`, `guided_regex` and `guided_json`, as llama.cpp and vLLM call them; none: null. Errors:
-// engine.constraint with the field's place, engine.unsupported_field for two forms at once.
-Result<std::shared_ptr<const constraint::Grammar>> answer_grammar(const chat::Request& request,
-                                                                  ToolDialect dialect);
+struct AnswerGrammar {
+  std::shared_ptr<const constraint::Grammar> grammar;  // null: the answer is free
+  bool free_text = false;                              // it is, but for the tool calls in it
+};
+
+// Forced tool calls, calls of strict tools where there are any, response_format (JSON object or schema), or the
+// extra fields `grammar` (GBNF), `guided_grammar`, `guided_regex` and `guided_json`, as llama.cpp and vLLM call
+// them; none: null. Errors: engine.constraint with the field's place, engine.unsupported_field for two forms at
+// once.
+Result<AnswerGrammar> answer_grammar(const chat::Request& request, ToolDialect dialect);
 // Is it one of the extra fields that answer_grammar() reads?
 bool is_form_field(const chat::ExtraField& field);
 

@@ -13,6 +13,7 @@
 #include "engine/model/cache.h"
 #include "engine/model/model.h"
 #include "engine/prompt/continuation.h"
+#include "engine/prompt/conversation.h"
 #include "engine/prompt/prompt.h"
 #include "engine/refusal.h"
 #include "engine/sampler/sampler.h"
@@ -104,6 +105,7 @@ class LocalEngine : public Engine {
 
  private:
   Status refuse_hopeless(const chat::Request& request) const;
+  Status set_form(const chat::Request& request, bool text, JobRequest& job) const;
 
   ModelInfo info_;
   EmbeddingForm embedding_;
@@ -190,6 +192,37 @@ Status LocalEngine::refuse_hopeless(const chat::Request& request) const {
               text ? "$.prompt" : "$.messages", "send less text or load the model with a larger `context`");
 }
 
+// What the answer is read for, and what it must be.
+Status LocalEngine::set_form(const chat::Request& request, bool text, JobRequest& job) const {
+  const chat::Message* begun = text ? nullptr : begun_answer(request);
+  const std::string words = begun ? begun->text() : "";
+  job.form.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
+  job.form.splits_reasoning = !text;
+  job.form.goes_on = !words.empty() || (begun && job.form.starts_in_reasoning && !begun->reasoning.empty());
+  ToolDialect dialect = prompt_->dialect();
+  // Such a call is a whole answer, and what was begun is no part of one.
+  if (dialect == ToolDialect::Bare && !words.empty()) dialect = ToolDialect::None;
+  if (!text && !request.tools.empty() && request.tool_choice.mode != chat::ToolChoice::Mode::None) {
+    job.form.calls = dialect;
+    job.form.one_call = request.parallel_tool_calls == false;
+    for (const chat::Tool& tool : request.tools) job.form.tools.push_back(tool.name);
+  }
+  SLUICE_TRY(auto form, answer_grammar(request, dialect));
+  if (!form.grammar) return {};
+  job.trie = trie_;
+  job.form.spells = prompt_->dialect();  // as the tree does
+  job.free_text = form.free_text;
+  job.grammar = std::move(form.grammar);
+  if (job.free_text) return {};
+  // What must have a form has no reasoning that the prompt did not open, and has it from its beginning.
+  job.form.splits_reasoning = job.form.starts_in_reasoning;
+  job.begun = words;
+  if (constraint::may_begin(job.grammar, words)) return {};
+  return fail("engine.constraint", "the answer that was begun has not the form that is asked for",
+              "$.messages[" + std::to_string(request.messages.size() - 1) + "].content",
+              "begin it otherwise, or leave out one of the two");
+}
+
 Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const CacheUse& cache) {
   SLUICE_TRY_VOID(refuse_unsupported(request));
   if (!request.reasoning_effort.empty() && request.reasoning_effort != "none" && !prompt_->takes_effort())
@@ -214,20 +247,7 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const
     job.logprobs = static_cast<int>(request.sampling.top_logprobs.value_or(0));
   job.max_tokens = request.sampling.max_tokens;
   job.stops = request.sampling.stop;
-  job.form.starts_in_reasoning = !text && prompt_->opens_in_reasoning(request);
-  job.form.splits_reasoning = !text;
-  if (!text && !request.tools.empty() && request.tool_choice.mode != chat::ToolChoice::Mode::None) {
-    job.form.calls = prompt_->dialect();
-    job.form.one_call = request.parallel_tool_calls == false;
-    for (const chat::Tool& tool : request.tools) job.form.tools.push_back(tool.name);
-  }
-  SLUICE_TRY(job.grammar, answer_grammar(request, prompt_->dialect()));
-  if (job.grammar) {
-    job.trie = trie_;
-    job.form.spells = prompt_->dialect();  // as the tree does
-    // What must have a form has no reasoning that the prompt did not open.
-    job.form.splits_reasoning = job.form.starts_in_reasoning;
-  }
+  SLUICE_TRY_VOID(set_form(request, text, job));
   if (text && !job.max_tokens) job.max_tokens = kContinuationTokens;
   job.sink =
       request.echo && !request.inputs.empty() ? echoing(request.inputs[0], std::move(sink)) : std::move(sink);

@@ -92,9 +92,6 @@ Status refuse_unsupported(const chat::Request& request) {
     return refuse("$.tool_choice", "the built-in engine does not know this choice");
   if (request.format.kind == chat::OutputFormat::Kind::Other && !is_text_format(request.format.raw))
     return refuse("$.response_format", "the built-in engine does not know this form");
-  if (!request.messages.empty() && request.messages.back().prefix)
-    return refuse("$.messages[" + std::to_string(request.messages.size() - 1) + "].prefix",
-                  "the built-in engine does not continue a message");
   for (const chat::ExtraField& field : request.extra)
     if (!harmless(field) && !is_form_field(field) && !is_sampling_field(field))
       return refuse(field.path, "the built-in engine does not know this field");

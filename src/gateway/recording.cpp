@@ -36,7 +36,9 @@ void record_closing(const Lane& lane, ledger::Closing closing) {
   auto done = [id](Status written) {
     if (!written) log::error("ledger.close_failed", {{"id", id}, {"code", written.error().code}});
   };
-  lane.shared.ledger->close_record(std::move(closing), std::move(done));
+  ledger::Ledger* ledger = lane.shared.ledger.get();
+  ledger->close_record(std::move(closing), std::move(done), ledger::Ledger::Wake::Later);
+  lane.loop.post([ledger] { ledger->wake(); });  // the closings of a turn share one write
 }
 
 Status record_act(Shared& shared, ledger::Act act) {

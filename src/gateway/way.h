@@ -72,7 +72,7 @@ class Way {
   ledger::Opening opening() const;
   approval::Asked asked() const;
   void tell_of_waiting(const approval::Ticket& ticket) const;
-  void release_approval(const Status& status);
+  void release_approval();
   void make_voices();
   void forget_request();
   void forget_what_must_not_be_kept();
@@ -120,6 +120,7 @@ class Way {
   policy::Decision decision_;
   std::string ticket_;                  // that the request waits for or was admitted by; empty: none
   std::vector<std::string> approvers_;  // who admitted it; empty: nobody had to
+  bool released_ = false;               // the approval holds again
   std::vector<backend::Backend*> plan_;
   std::unique_ptr<Obligations> obligations_;  // null: no deployment is owed anything
 

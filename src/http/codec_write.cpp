@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <charconv>
 
 #include "base/check.h"
 #include "http/characters.h"
@@ -79,11 +79,19 @@ void append_fields(std::string& out, const Headers& headers) {
   }
 }
 
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
 void append_framing(std::string& out, const Framing& framing) {
-  if (framing.kind == Framing::Kind::Length)
-    fmt::format_to(std::back_inserter(out), "content-length: {}\r\n", framing.length);
-  else if (framing.kind == Framing::Kind::Chunked)
+  if (framing.kind == Framing::Kind::Length) {
+    out += "content-length: ";
+    append_number(out, framing.length);
+    out += "\r\n";
+  } else if (framing.kind == Framing::Kind::Chunked) {
     out += "transfer-encoding: chunked\r\n";
+  }
 }
 
 std::size_t size_of(const Headers& headers) {
@@ -111,7 +119,9 @@ std::string write_response_head(int status, const Headers& headers, const Framin
   SLUICE_CHECK(status >= 100 && status <= 599, "a status has three digits");
   std::string out;
   out.reserve(size_of(headers));
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", status, reason_phrase(status));
+  out += "HTTP/1.1 ";
+  append_number(out, std::uint64_t(status));
+  out.append(" ").append(reason_phrase(status)).append("\r\n");
   append_fields(out, headers);
   append_framing(out, framing);
   if (!keep_alive) out += "connection: close\r\n";

@@ -206,6 +206,27 @@ TEST_CASE("json: lone surrogates, invalid UTF-8 and control characters are refus
   CHECK(where_of("\"\xFF\"") == "byte 1");
 }
 
+TEST_CASE("json: in strings of all lengths each byte is looked at, wherever it stands") {
+  for (std::size_t length = 1; length <= 40; ++length) {
+    for (std::size_t place = 0; place < length; ++place) {
+      for (int byte = 0; byte < 0x80; ++byte) {
+        if (byte == '\\') continue;
+        std::string text(length, 'a');
+        text[place] = char(byte);
+        auto doc = json::Doc::parse('"' + text + '"');
+        if (byte >= 0x20 && byte != '"') {
+          REQUIRE(doc);
+          REQUIRE((*doc)->root().string() == text);
+          continue;
+        }
+        REQUIRE_FALSE(doc);
+        std::size_t at = place + (byte == '"' ? 2 : 1);  // what follows the end, or the byte itself
+        REQUIRE(doc.error().where == "byte " + std::to_string(at));
+      }
+    }
+  }
+}
+
 TEST_CASE("json: a key given twice is refused, also when it is spelled differently") {
   CHECK(code_of(R"({"a":1,"b":2,"a":3})") == "json.duplicate_key");
   CHECK(code_of(R"({"a":1,"\u0061":3})") == "json.duplicate_key");

@@ -26,6 +26,20 @@ TEST_CASE("writer: only what RFC 8259 asks for is escaped") {
   CHECK(json::quote(std::string_view("\0", 1)) == "\"\\u0000\"");
 }
 
+TEST_CASE("writer: one byte that needs an escape is found at each place of texts of all lengths") {
+  for (std::size_t length = 0; length <= 24; ++length) {
+    for (std::size_t place = 0; place < length; ++place) {
+      for (int byte = 0; byte < 0x80; ++byte) {
+        std::string text(length, 'a');
+        text[place] = char(byte);
+        auto doc = json::Doc::parse(json::quote(text));
+        REQUIRE(doc);
+        REQUIRE((*doc)->root().string() == text);
+      }
+    }
+  }
+}
+
 TEST_CASE("writer: any bytes become a valid JSON string, and valid text comes back unchanged") {
   std::mt19937_64 random(3);
   for (int i = 0; i < 20'000; ++i) {

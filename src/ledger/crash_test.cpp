@@ -46,6 +46,13 @@ struct Message {
       streams.push_back(id);
       if (streams.size() < 50 && random() % 2) continue;
       std::swap(streams[random() % streams.size()], streams.back());
+      if (random() % 2) {  // told when it is written: with somebody's next opening, by wake(), or in the end
+        auto done = [tell, id = streams.back()](Status status) { status ? tell('c', id) : _exit(6); };
+        (*ledger)->close_record(example_closing(streams.back()), done, Ledger::Wake::Later);
+        if (random() % 2) (*ledger)->wake();
+        streams.pop_back();
+        continue;
+      }
       if (!close_and_wait(**ledger, example_closing(streams.back()))) _exit(4);
       tell('c', streams.back());
       streams.pop_back();

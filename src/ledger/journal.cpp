@@ -83,7 +83,7 @@ Journal::Journal(Journal&& other) noexcept
       area_bytes_(other.area_bytes_),
       generation_(other.generation_),
       end_(other.end_),
-      frame_(std::move(other.frame_)) {}
+      frames_(std::move(other.frames_)) {}
 
 Journal::~Journal() {
   if (file_ >= 0) close(file_);
@@ -157,19 +157,35 @@ Result<Journal::Generation> Journal::read_area(int area, std::size_t most_frames
 void Journal::begin(std::int64_t generation) {
   generation_ = generation;
   end_ = 0;
+  frames_.clear();
+}
+
+bool Journal::hold(std::string_view body) {
+  const std::size_t at = frames_.size();
+  if (body.size() + kFrameHead > area_bytes_ - end_ - at) return false;
+  frames_.resize(at + kFrameHead);
+  put_little(frames_.data() + at, body.size(), 4);
+  put_little(frames_.data() + at + 8, std::uint64_t(generation_), 8);
+  frames_ += body;
+  put_little(frames_.data() + at + 4, crc32c(std::string_view(frames_).substr(at + 8)), 4);
+  return true;
+}
+
+// What a failed write leaves behind is torn, and the next one overwrites it.
+bool Journal::flush() {
+  if (frames_.empty()) return true;
+  if (!write_at(file_, frames_, area_of(generation_) + end_)) return false;
+  end_ += frames_.size();
+  frames_.clear();
+  return true;
 }
 
 bool Journal::append(std::string_view body) {
-  if (body.size() + kFrameHead > area_bytes_ - end_) return false;
-  frame_.resize(kFrameHead);
-  put_little(frame_.data(), body.size(), 4);
-  put_little(frame_.data() + 8, std::uint64_t(generation_), 8);
-  frame_ += body;
-  put_little(frame_.data() + 4, crc32c(std::string_view(frame_).substr(8)), 4);
-  // What a failed write leaves behind is torn, and the next one overwrites it.
-  if (!write_at(file_, frame_, area_of(generation_) + end_)) return false;
-  end_ += frame_.size();
-  return true;
+  const std::size_t held = frames_.size();
+  if (!hold(body)) return false;
+  if (flush()) return true;
+  frames_.resize(held);
+  return false;
 }
 
 std::int64_t Journal::newest_generation(const std::string& data_dir) {

@@ -50,7 +50,12 @@ class Journal {
 
   // False if the area has no room for it or the file does not take it; nothing was appended then.
   bool append(std::string_view body);
-  bool half_full() const { return end_ > area_bytes_ / 2; }
+  // The same without writing: what is held goes with the next append(), in one write, or by flush(). False: no
+  // room.
+  bool hold(std::string_view body);
+  bool flush();  // false: the file does not take it, and it is held on
+  void drop() { frames_.clear(); }
+  bool half_full() const { return end_ + frames_.size() > area_bytes_ / 2; }
 
   // The newest generation that the file holds something of; 0: none, or no file.
   static std::int64_t newest_generation(const std::string& data_dir);
@@ -65,8 +70,8 @@ class Journal {
   int file_;
   std::size_t area_bytes_;
   std::int64_t generation_ = 0;
-  std::size_t end_ = 0;  // of the latest frame, from the area's beginning
-  std::string frame_;    // of append(); kept for its memory
+  std::size_t end_ = 0;  // of the latest frame that was written, from the area's beginning
+  std::string frames_;   // not written yet; its memory is kept
 };
 
 }  // namespace sluice::ledger

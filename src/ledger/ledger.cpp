@@ -16,7 +16,7 @@ class ReadOnlyLedger : public ReadingLedger {
     refuse(done);
     return true;
   }
-  void close_record(Closing, Done done) override { refuse(done); }
+  void close_record(Closing, Done done, Wake) override { refuse(done); }
   void write_act(Act, Done done) override { refuse(done); }
   void wake() override {}
   int interrupted_at_start() const override { return 0; }

@@ -127,8 +127,8 @@ class Ledger {
   virtual ~Ledger() = default;  // writes what is waiting, then stops
 
   using Done = std::function<void(Status)>;
-  // Later: the caller calls wake() at the end of its turn, so that the openings of one turn share a commit. An
-  // opening that is left without wake() may wait for long.
+  // Later: the caller calls wake() at the end of its turn, so that the openings of one turn share a commit, and
+  // its closings one write. An opening that is left without wake() may wait for long.
   enum class Wake { Now, Later };
   // done after it is in the database file or the journal, or with the reason why not: ledger.full,
   // ledger.read_only, ledger.io, ledger.busy, ledger.overloaded, ledger.duplicate, ledger.invalid. The request
@@ -139,7 +139,9 @@ class Ledger {
   // ledger.unknown_record, ledger.already_closed; never ledger.overloaded. A record whose closing could not be
   // written stays open and is closed as `interrupted` at the next start. In the journal, what contradicts the
   // records (a second opening or closing, one of no record) is found when it is moved, and is logged and left out.
-  virtual void close_record(Closing closing, Done done) = 0;
+  // Later: with the journal it is written with the next opening, by wake(), or when the journal is moved,
+  // whichever comes first, and `done` comes then.
+  virtual void close_record(Closing closing, Done done, Wake when = Wake::Now) = 0;
   // Written like an opening, and refused for the same reasons. What was done has no effect before `done` says so.
   virtual void write_act(Act act, Done done) = 0;
   virtual Result<std::vector<Act>> acts(const ActOptions& options) const = 0;      // newest first

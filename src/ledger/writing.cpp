@@ -68,23 +68,27 @@ class WritingLedger : public ReadingLedger {
   bool open_record(Opening opening, Done done, Wake when) override {
     return accept(opening_entry(std::move(opening)), std::move(done), when);
   }
-  void close_record(Closing closing, Done done) override {
-    accept(closing_entry(std::move(closing)), std::move(done), Wake::Now);
+  void close_record(Closing closing, Done done, Wake when) override {
+    accept(closing_entry(std::move(closing)), std::move(done), when);
   }
   void write_act(Act act, Done done) override { accept(act_entry(act), std::move(done), Wake::Now); }
   void wake() override {
+    std::vector<Done> written;
+    bool rouse = false;
     {
       std::lock_guard hold(mutex_);
-      if (rest_ == Rest::None || waiting_.empty() || (rest_ == Rest::UntilOpening && openings_ == 0)) return;
-      rest_ = Rest::None;
+      flush(written);
+      rouse = rest_ != Rest::None && !waiting_.empty() && (rest_ != Rest::UntilOpening || openings_ > 0);
+      if (rouse) rest_ = Rest::None;
     }
-    wake_.notify_one();
+    if (rouse) wake_.notify_one();
+    tell(written);
   }
   int interrupted_at_start() const override { return interrupted_; }
 
  private:
   enum class Rest { None, UntilOpening, UntilAny };  // what may end the writer's rest
-  enum class Way { Journal, Slow, Refused };
+  enum class Way { Journal, Held, Slow, Refused };
 
   // True if `done` was called; else the entry waits to be written.
   bool accept(Result<Entry> entry, Done done, Wake when) {
@@ -93,27 +97,55 @@ class WritingLedger : public ReadingLedger {
       return true;
     }
     bool rouse = false;
+    const bool later = when == Wake::Later && entry->kind == Entry::Kind::Close;
+    std::vector<Done> written;
     Way way;
     {
       std::lock_guard hold(mutex_);
-      way = journal(*entry, rouse) ? Way::Journal : enqueue(*entry, done) ? Way::Slow : Way::Refused;
+      if (!journal(*entry, later, rouse)) {
+        way = enqueue(*entry, done) ? Way::Slow : Way::Refused;
+      } else if (later) {
+        way = Way::Held;
+        held_.push_back(std::move(done));
+      } else {
+        way = Way::Journal;
+        written.swap(held_);
+      }
     }
     if (rouse) wake_.notify_one();
     if (way == Way::Slow && when == Wake::Now) wake();
+    tell(written);
     if (way == Way::Journal) done({});
     if (way == Way::Refused)
       done(fail("ledger.overloaded", std::to_string(options_.max_waiting) + " openings wait already to be written",
                 "", "send the request again later; if this lasts, the disk is too slow"));
-    return way != Way::Slow;
+    return way == Way::Journal || way == Way::Refused;
+  }
+
+  // Under the lock: what the journal holds is written, and `written` are those who wait for that. What it does not
+  // take goes the slow way.
+  void flush(std::vector<Done>& written) {
+    if (held_.empty()) return;
+    if (journal_->flush()) return written.swap(held_);
+    journal_->drop();
+    const std::size_t first = journaled_.size() - held_.size();  // they came last: an opening is written at once
+    for (std::size_t i = 0; i < held_.size(); ++i)
+      waiting_.push_back({std::move(journaled_[first + i]), std::move(held_[i])});
+    journaled_.resize(first);
+    held_.clear();
+  }
+  static void tell(std::vector<Done>& dones, const Status& status = {}) {
+    for (Done& done : dones) done(status);
+    dones.clear();
   }
 
   // Under the lock. False: the entry has to go the slow way. An opening does where the journal can't be moved; a
   // closing is kept there even then.
-  bool journal(Entry& entry, bool& rouse) {
+  bool journal(Entry& entry, bool later, bool& rouse) {
     if (!journal_ || entry.kind == Entry::Kind::Act || (entry.kind == Entry::Kind::Open && stuck_)) return false;
     const bool half_full = journal_->half_full();
     journaled_.emplace_back();  // first: if memory runs out here, nothing was appended
-    if (!journal_->append(entry.body)) {
+    if (!(later ? journal_->hold(entry.body) : journal_->append(entry.body))) {
       journaled_.pop_back();
       return false;
     }
@@ -170,9 +202,13 @@ class WritingLedger : public ReadingLedger {
     rest_ = Rest::None;
     hurry_ = false;
     settling_ = asked_;
+    flush(flushed_);
     taken_.swap(waiting_);
     bool journaled = take_journaled();
-    return !stopping_ || journaled || !taken_.empty();
+    bool more = !stopping_ || journaled || !taken_.empty();
+    hold.unlock();
+    tell(flushed_);
+    return more;
   }
 
   // Until there is something to do, and as much of it as can be gathered while nobody waits.
@@ -300,6 +336,7 @@ class WritingLedger : public ReadingLedger {
   std::vector<Entry> moving_;  // a generation of the journal that has to be moved
   std::int64_t moving_generation_ = 0;
   std::vector<Entry> unwritten_;  // closings
+  std::vector<Done> flushed_;     // of closings that were held, and are written
   std::uint64_t settling_ = 0;
   bool healthy_ = true;
   const int interrupted_;
@@ -316,6 +353,7 @@ class WritingLedger : public ReadingLedger {
   std::size_t openings_ = 0;      // and acts: accepted and not yet written
   std::optional<Journal> journal_;
   std::vector<Entry> journaled_;  // what the journal's generation holds, in its order
+  std::vector<Done> held_;        // of closings that the journal holds and has not written
   bool stuck_ = false;            // the latest move failed
   Rest rest_ = Rest::None;        // the writer waits for wake_
   mutable bool hurry_ = false;    // the writer shall not gather any longer

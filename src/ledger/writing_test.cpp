@@ -11,6 +11,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <semaphore>
 #include <set>
 #include <thread>
 
@@ -104,6 +105,86 @@ TEST_CASE_FIXTURE(Fixture, "An opening is durable when the call returns, and eve
     REQUIRE(record);
     CHECK(record->closing.has_value());
   }
+}
+
+namespace {
+
+// Keeps the writer's thread from its work until it goes.
+class Pause {
+ public:
+  explicit Pause(Ledger& ledger) {
+    Act act;
+    act.action = kPolicyInForce;
+    ledger.write_act(std::move(act), [gates = gates_](Status) {
+      gates->begun.release();
+      gates->over.acquire();
+    });
+    gates_->begun.acquire();
+  }
+  ~Pause() { gates_->over.release(); }
+
+ private:
+  struct Gates {
+    std::binary_semaphore begun{0}, over{0};
+  };
+  std::shared_ptr<Gates> gates_ = std::make_shared<Gates>();  // the writer may still pass when this is gone
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture,
+                  "A closing that may come later is told when it is written, and a kill loses none that was") {
+  auto ledger = open(journaling());
+  REQUIRE(open_and_wait(*ledger, example_opening("req_a")));
+  const std::string copy = root.path() + "/copy";
+  std::atomic<bool> told = false;
+  auto close_later = [&] {
+    auto done = [&](Status status) { told = status.has_value(); };
+    ledger->close_record(example_closing("req_a"), done, Ledger::Wake::Later);
+  };
+  auto copied = [&] { std::filesystem::copy(directory, copy, std::filesystem::copy_options::recursive); };
+  auto closed_in = [&](const std::string& folder) {
+    auto again = Ledger::open(folder, clock);
+    REQUIRE(again);
+    auto record = (*again)->show("req_a");
+    return record && record->closing && record->closing->outcome == example_closing("").outcome;
+  };
+  SUBCASE("by wake()") {
+    Pause pause(*ledger);
+    close_later();
+    CHECK_FALSE(told);
+    ledger->wake();
+    CHECK(told);
+    copied();
+  }
+  SUBCASE("with the next opening") {
+    Pause pause(*ledger);
+    close_later();
+    CHECK(open_and_wait(*ledger, example_opening("req_b")).has_value());
+    CHECK(told);
+    copied();
+  }
+  SUBCASE("with the next closing") {
+    Pause pause(*ledger);
+    close_later();
+    CHECK(close_and_wait(*ledger, example_closing("req_nobody")).has_value());
+    CHECK(told);
+    copied();
+  }
+  SUBCASE("when the journal is moved, which a reading asks for") {
+    close_later();
+    CHECK(ledger->show("req_a")->closing.has_value());
+    CHECK(told);
+  }
+  SUBCASE("when the ledger ends") {
+    close_later();
+    ledger.reset();
+    CHECK(told);
+    copied();
+  }
+  ledger.reset();
+  if (std::filesystem::exists(copy)) CHECK(closed_in(copy));
+  CHECK(closed_in(directory));
 }
 
 TEST_CASE_FIXTURE(Fixture, "What was journaled before a decision of people stands before it in the chain") {

@@ -4,6 +4,16 @@
 
 namespace sluice::engine::constraint {
 
+bool may_begin(const std::shared_ptr<const Grammar>& grammar, std::string_view bytes) {
+  Automaton automaton(grammar);
+  Automaton::State state = automaton.start();
+  for (const char c : bytes) {
+    state = automaton.step(state, static_cast<unsigned char>(c));
+    if (state == Automaton::kDead) return false;
+  }
+  return true;
+}
+
 Constraint::Constraint(std::shared_ptr<const Grammar> grammar, std::shared_ptr<const TokenTrie> trie,
                        const Tokenizer& tokenizer)
     : automaton_(std::move(grammar)), trie_(std::move(trie)), tokenizer_(tokenizer), state_(automaton_.start()) {}
@@ -20,6 +30,7 @@ const TokenSet& Constraint::allowed() {
   trie_->walk(automaton_, state_, set);
   if (automaton_.accepts(state_))
     for (const std::int32_t id : trie_->ends()) set.add(id);
+  if (free_text_ && automaton_.accepts(state_)) set.add(trie_->others());
   if (automaton_.overflowed()) set = TokenSet(tokenizer_.size());
   return sets_.emplace(state_, std::move(set)).first->second;
 }
@@ -28,6 +39,10 @@ void Constraint::take(std::int32_t token) {
   if (tokenizer_.is_end(token)) return;
   std::string bytes;
   tokenizer_.append_token_text(bytes, token, true);
+  take(bytes);
+}
+
+void Constraint::take(std::string_view bytes) {
   for (const char c : bytes) {
     const Automaton::State next = automaton_.step(state_, static_cast<unsigned char>(c));
     if (next == Automaton::kDead) return;  // not allowed: the caller's mistake, and the state stays

@@ -79,6 +79,8 @@ GrammarBuilder::Id GrammarBuilder::chars(const CodeSet& set) {
   return add(std::move(rule));
 }
 
+GrammarBuilder::Id GrammarBuilder::byte(const Grammar::Bytes& set) { return add({{{set_of(set)}}}); }
+
 GrammarBuilder::Id GrammarBuilder::sequence(const std::vector<Id>& parts) {
   constexpr std::size_t kShort = 64;  // longer ones are shared, not copied
   Sequence run;

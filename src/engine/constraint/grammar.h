@@ -80,7 +80,8 @@ class GrammarBuilder {
   static constexpr int kNoLimit = -1;
 
   Id literal(std::string_view bytes);
-  Id chars(const CodeSet& set);  // one character
+  Id chars(const CodeSet& set);        // one character
+  Id byte(const Grammar::Bytes& set);  // one of these bytes
   Id sequence(const std::vector<Id>& parts);
   Id choice(const std::vector<Id>& parts);  // of none: matches nothing
   Id repeat(Id part, int least, int most = kNoLimit);

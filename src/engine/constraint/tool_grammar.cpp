@@ -1,21 +1,53 @@
 #include "engine/constraint/tool_grammar.h"
 
+#include <array>
+
+#include "engine/constraint/marked_text.h"
 #include "engine/constraint/schema.h"
 #include "engine/prompt/dsml.h"
+#include "engine/prompt/formats.h"
 #include "json/writer.h"
 
 namespace sluice::engine::constraint {
 namespace {
 
 constexpr int kMostCalls = 16;
-constexpr std::uint32_t kBar = 0xFF5C;
+constexpr std::string_view kHermes = "<tool_call>";
+
+// How DSML's mark may be spelled. Its character does not come in texts: the mark would end them.
+struct Spelling {
+  std::string_view mark;
+  CodeSet in_texts, in_json;  // what does not come; an escape in JSON spells no mark
+};
+Spelling fullwidth() {
+  const CodeSet bar = CodeSet::range(0xFF5C, 0xFF5C);
+  return {kDsmlMark, bar, bar};
+}
+std::array<Spelling, 3> all_spellings() {
+  return {fullwidth(), Spelling{"\\DSML\\", CodeSet::of("\\"), {}},
+          Spelling{"|DSML|", CodeSet::of("|"), CodeSet::of("|")}};
+}
+
+bool is_dsml(ToolDialect dialect) {
+  return dialect == ToolDialect::Dsml32 || dialect == ToolDialect::Dsml4 || dialect == ToolDialect::Dsml41;
+}
+
+// A block of calls: its opening tag, and what stands before that and behind it.
+struct Block {
+  std::string before, opening;
+  Id rest = 0;
+};
 
 class ToolGrammar {
  public:
-  ToolGrammar(ToolDialect dialect, bool one_call)
-      : dialect_(dialect), one_call_(one_call), parts_(b_, CodeSet::range(kBar, kBar)) {}
+  ToolGrammar(GrammarBuilder& b, ToolDialect dialect, bool one_call, Spelling spelling)
+      : b_(b),
+        dialect_(dialect),
+        one_call_(one_call),
+        spelling_(std::move(spelling)),
+        parts_(b_, spelling_.in_json) {}
 
-  Result<std::shared_ptr<const Grammar>> build(const std::vector<ToolForm>& tools) {
+  Result<Block> build(const std::vector<ToolForm>& tools) {
     if (dialect_ == ToolDialect::None)
       return fail("engine.unsupported_field", "the model's prompt format has no tool calls", "$.tool_choice",
                   "use another model, or leave the choice to it");
@@ -24,38 +56,42 @@ class ToolGrammar {
       SLUICE_TRY(const Id one, call(tool));
       calls.push_back(one);
     }
-    return b_.build(block(b_.choice(calls)));
+    return block(b_.choice(calls));
   }
 
  private:
-  bool dsml() const {
-    return dialect_ == ToolDialect::Dsml32 || dialect_ == ToolDialect::Dsml4 || dialect_ == ToolDialect::Dsml41;
-  }
+  bool dsml() const { return is_dsml(dialect_); }
   DsmlNames names() const {
     return dsml_names(dialect_ == ToolDialect::Dsml32   ? Edition::V32
                       : dialect_ == ToolDialect::Dsml41 ? Edition::V41
                                                         : Edition::V4);
   }
-  static std::string tag(bool closes, std::string_view name) {
-    return (closes ? "</\uFF5CDSML\uFF5C" : "<\uFF5CDSML\uFF5C") + std::string(name);
+  std::string tag(bool closes, std::string_view name) const {
+    return (closes ? "</" : "<") + std::string(spelling_.mark) + std::string(name);
   }
   Id text(std::string_view words) { return b_.literal(words); }
 
-  // The calls with what stands before, between and behind them.
-  Id block(Id call) {
-    std::string before, between, behind;
+  // The calls with what stands before, between and behind them. Each call of Hermes opens anew.
+  Block block(Id call) {
+    Block out;
+    std::string first, between, behind;
     if (dsml()) {
-      before = "\n\n" + tag(false, names().calls) + ">\n";
+      out.before = "\n\n";
+      out.opening = tag(false, names().calls) + ">";
+      first = "\n";
       behind = tag(true, names().calls) + ">";
     } else if (dialect_ == ToolDialect::Fenced || dialect_ == ToolDialect::Marked) {
-      before = "<\uFF5Ctool\u2581calls\u2581begin\uFF5C>";
+      out.opening = "<\uFF5Ctool\u2581calls\u2581begin\uFF5C>";
       between = dialect_ == ToolDialect::Fenced ? "\n" : "";
       behind = "<\uFF5Ctool\u2581calls\u2581end\uFF5C>";
     } else if (dialect_ == ToolDialect::Hermes) {
-      between = "\n";
+      out.opening = kHermes;
+      between = "\n" + std::string(kHermes);
     }
     const int more = one_call_ || dialect_ == ToolDialect::Bare ? 0 : kMostCalls - 1;
-    return b_.sequence({text(before), call, b_.repeat(b_.sequence({text(between), call}), 0, more), text(behind)});
+    out.rest =
+        b_.sequence({text(first), call, b_.repeat(b_.sequence({text(between), call}), 0, more), text(behind)});
+    return out;
   }
 
   Result<Id> call(const ToolForm& tool) {
@@ -72,8 +108,7 @@ class ToolGrammar {
             {text("<\uFF5Ctool\u2581call\u2581begin\uFF5C>" + tool.name + "<\uFF5Ctool\u2581sep\uFF5C>"), json,
              text("<\uFF5Ctool\u2581call\u2581end\uFF5C>")});
       case ToolDialect::Hermes:
-        return b_.sequence(
-            {text("<tool_call>\n{\"name\": " + name + ", \"arguments\": "), json, text("}\n</tool_call>")});
+        return b_.sequence({text("\n{\"name\": " + name + ", \"arguments\": "), json, text("}\n</tool_call>")});
       default:
         return b_.sequence({text("{\"name\": " + name + ", \"parameters\": "), json, text("}")});
     }
@@ -104,7 +139,8 @@ class ToolGrammar {
     docs_.push_back(doc);
     SchemaCompiler compiler(parts_, doc->root());
     auto made = parameters(compiler, doc->root());
-    if (!made) return fail(located(made.error(), tool));
+    if (!made && tool.strict) return fail(located(made.error(), tool));
+    if (!made) made = any_parameters(doc->root());
     std::vector<Id> all{head};
     all.insert(all.end(), made->begin(), made->end());
     all.push_back(tail);
@@ -122,6 +158,20 @@ class ToolGrammar {
     return out;
   }
 
+  // The declared ones, whatever their values: the reader takes none twice.
+  Result<std::vector<Id>> any_parameters(json::Value schema) {
+    std::vector<Id> out;
+    const Id tail = text(tag(true, names().parameter) + ">\n");
+    const Id words = b_.repeat(b_.chars(CodeSet::all().without(spelling_.in_texts)), 0);
+    for (const json::Value property : schema["properties"]) {
+      const std::string head =
+          tag(false, names().parameter) + " name=\"" + std::string(property.key()) + "\" string=\"";
+      out.push_back(b_.optional(b_.choice({b_.sequence({text(head + "true\">"), words, tail}),
+                                           b_.sequence({text(head + "false\">"), parts_.value(), tail})})));
+    }
+    return out;
+  }
+
   Result<Id> parameter(SchemaCompiler& compiler, const SchemaCompiler::Property& property) {
     const std::string head = tag(false, names().parameter) + " name=\"" + property.name + "\" string=\"";
     const Id tail = text(tag(true, names().parameter) + ">\n");
@@ -130,7 +180,7 @@ class ToolGrammar {
     const bool listed = std::any_of(flat.begin(), flat.end(),
                                     [](json::Value schema) { return schema["enum"] || schema["const"]; });
     if (words && !listed) {
-      SLUICE_TRY(const Id body, compiler.string_body(flat, {false, CodeSet::range(kBar, kBar)}));
+      SLUICE_TRY(const Id body, compiler.string_body(flat, {false, spelling_.in_texts}));
       return b_.sequence({text(head + "true\">"), body, tail});
     }
     if (words) {
@@ -146,9 +196,10 @@ class ToolGrammar {
     return b_.sequence({text(head + "false\">"), value, tail});
   }
 
+  GrammarBuilder& b_;
   const ToolDialect dialect_;
   const bool one_call_;
-  GrammarBuilder b_;
+  const Spelling spelling_;
   JsonParts parts_;
   std::vector<std::shared_ptr<const json::Doc>> docs_;
 };
@@ -157,7 +208,27 @@ class ToolGrammar {
 
 Result<std::shared_ptr<const Grammar>> tool_call_grammar(ToolDialect dialect, const std::vector<ToolForm>& tools,
                                                          bool one_call) {
-  return ToolGrammar(dialect, one_call).build(tools);
+  GrammarBuilder b;
+  SLUICE_TRY(const Block block, ToolGrammar(b, dialect, one_call, fullwidth()).build(tools));
+  return b.build(b.sequence({b.literal(block.before + block.opening), block.rest}));
+}
+
+Result<std::shared_ptr<const Grammar>> tool_text_grammar(ToolDialect dialect, const std::vector<ToolForm>& tools,
+                                                         bool one_call) {
+  GrammarBuilder b;
+  std::vector<MarkedText> blocks;
+  for (const Spelling& spelling : all_spellings()) {
+    SLUICE_TRY(const Block block, ToolGrammar(b, dialect, one_call, spelling).build(tools));
+    blocks.push_back({block.opening, block.rest});
+    if (!is_dsml(dialect)) break;
+  }
+  if (dialect != ToolDialect::Bare) return b.build(text_with(b, blocks));
+  Grammar::Bytes blank, other;
+  for (const char c : std::string_view(" \t\r\n")) blank.set(static_cast<unsigned char>(c));
+  for (unsigned c = 0; c < 256; ++c) other.set(c, !blank.test(c) && c != '{');
+  const Id any = b.repeat(b.byte(Grammar::Bytes().set()), 0);
+  const Id answer = b.choice({b.literal(""), blocks[0].then, b.sequence({b.byte(other), any})});
+  return b.build(b.sequence({b.repeat(b.byte(blank), 0), answer}));
 }
 
 }  // namespace sluice::engine::constraint

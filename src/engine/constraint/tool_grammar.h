@@ -1,4 +1,5 @@
-// Forced tool calls: an answer that is calls in the model's own dialect, with arguments as the tools' schemas say.
+// Tool calls in the model's own dialect, with arguments as the tools' schemas say: an answer that is calls, or one
+// that may hold some.
 #pragma once
 
 #include <memory>
@@ -21,6 +22,12 @@ struct ToolForm {
 // not come in texts: it would end them. Errors: engine.constraint; engine.unsupported_field for a dialect without
 // calls.
 Result<std::shared_ptr<const Grammar>> tool_call_grammar(ToolDialect dialect, const std::vector<ToolForm>& tools,
+                                                         bool one_call);
+
+// Any bytes, in which calls are such calls: from where a block begins, as ToolCallParser finds it in any spelling,
+// to where it ends. Behind it there may be more of both. With the dialect Bare, whose calls have no mark, an
+// answer that begins with { is a call. Errors as above.
+Result<std::shared_ptr<const Grammar>> tool_text_grammar(ToolDialect dialect, const std::vector<ToolForm>& tools,
                                                          bool one_call);
 
 }  // namespace sluice::engine::constraint

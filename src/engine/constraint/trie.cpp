@@ -58,7 +58,9 @@ void TokenTrie::Tree::fill(Spelled spelled) {
 }
 
 TokenTrie::TokenTrie(const Tokenizer& tokenizer, const std::vector<std::string_view>& marks)
-    : text_of_length_(kMostText + 1, TokenSet(tokenizer.size())), tokens_(tokenizer.size()) {
+    : text_of_length_(kMostText + 1, TokenSet(tokenizer.size())),
+      others_(tokenizer.size()),
+      tokens_(tokenizer.size()) {
   std::vector<std::int32_t> spelled_marks;
   for (const std::string_view mark : marks)
     if (const auto id = tokenizer.token_id(mark)) spelled_marks.push_back(*id);
@@ -71,6 +73,7 @@ TokenTrie::TokenTrie(const Tokenizer& tokenizer, const std::vector<std::string_v
     const bool mark = std::find(spelled_marks.begin(), spelled_marks.end(), id) != spelled_marks.end();
     std::string bytes;
     tokenizer.append_token_text(bytes, id, mark);
+    if (bytes.empty()) others_.add(id);
     if (bytes.empty() || bytes.size() > kLongest) continue;
     const auto length = ordinary_.characters(bytes);
     if (!length || *length > kMostText) {

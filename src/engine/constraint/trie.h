@@ -49,6 +49,7 @@ class TokenTrie {
   void walk(Automaton& automaton, Automaton::State state, TokenSet& allowed) const;
   int tokens() const { return tokens_; }
   const std::vector<std::int32_t>& ends() const { return answer_ends_; }  // tokens that end an answer
+  const TokenSet& others() const { return others_; }  // tokens that neither end it nor are in the tree
 
  private:
   using Spelled = std::vector<std::pair<std::string, std::int32_t>>;  // bytes and token
@@ -76,6 +77,7 @@ class TokenTrie {
   Tree text_, rest_;
   std::vector<TokenSet> text_of_length_;  // tokens in text_ of at most so many characters
   std::vector<std::int32_t> answer_ends_;
+  TokenSet others_;
   int tokens_ = 0;
 };
 

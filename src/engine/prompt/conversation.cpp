@@ -15,6 +15,11 @@ Failure refuse(const std::string& what, std::string where) {
 Status check_message(const chat::Message& message, const Abilities& abilities, const std::string& path) {
   if (message.role == chat::Role::Tool && !abilities.results) return refuse("tool results", path);
   if (!message.tool_calls.empty() && !abilities.results) return refuse("tool calls", path + ".tool_calls");
+  if (message.prefix && !abilities.open) return refuse("an answer that was begun", path + ".prefix");
+  if (message.prefix && !message.tool_calls.empty())
+    return refuse("going on behind a tool call", path + ".tool_calls");
+  if (message.prefix && !message.reasoning.empty() && !abilities.reasons)
+    return refuse("reasoning that was begun", path + ".reasoning_content");
   for (std::size_t j = 0; j < message.parts.size(); ++j)
     if (message.parts[j].kind != chat::Part::Kind::Text)
       return refuse("content that is not text", path + ".content[" + std::to_string(j) + "]");
@@ -37,6 +42,12 @@ Turn::Role role_of(chat::Role role) {
 }
 
 }  // namespace
+
+const chat::Message* begun_answer(const chat::Request& request) {
+  return !request.messages.empty() && request.messages.back().prefix ? &request.messages.back() : nullptr;
+}
+
+bool goes_on_reasoning(const chat::Message& begun, bool thinking) { return thinking && begun.text().empty(); }
 
 std::string function_json(const chat::Tool& tool) {
   if (auto doc = json::Doc::parse(tool.raw)) {
@@ -69,6 +80,7 @@ Result<Conversation> conversation_of(const chat::Request& request, const Abiliti
     turn.reasoning = message.reasoning;
     turn.tool_calls = message.tool_calls;
     turn.tool_call_id = message.tool_call_id;
+    turn.open = message.prefix;
     out.turns.push_back(std::move(turn));
   }
   const bool told = tells_schema && request.format.kind == chat::OutputFormat::Kind::JsonSchema;

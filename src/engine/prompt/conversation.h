@@ -36,7 +36,14 @@ struct Conversation {
 struct Abilities {
   bool tools = false;
   bool results = false;  // tool calls and results of earlier turns
+  bool open = false;     // an answer that was begun and is to be continued
+  bool reasons = false;  // its reasoning too
 };
+
+// The message whose answer is to be continued: the last, where it says so; null for none.
+const chat::Message* begun_answer(const chat::Request& request);
+// Of a request whose answer was begun: the model goes on in its reasoning as long as there is nothing behind it.
+bool goes_on_reasoning(const chat::Message& begun, bool thinking);
 
 // Developer turns become system turns. The tools are declared with the first turn, which is a system turn then, if
 // need be an empty one. A JSON schema that the answer must follow is told to the model in the same place where

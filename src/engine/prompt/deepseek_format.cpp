@@ -29,17 +29,26 @@ class DeepSeekFormat final : public NamedFormat {
 
   Result<std::vector<std::int32_t>> render(const chat::Request& request) const override;
   bool opens_in_reasoning(const chat::Request& request) const override {
-    if (!request.messages.empty() && request.messages.back().role == chat::Role::Tool) return false;
-    return can_think() && request.thinking.value_or(kind_ == Kind::R1);
+    const chat::Message* begun = begun_answer(request);
+    return begun ? goes_on_reasoning(*begun, thinks(request)) : thinks(request);
   }
   bool can_think() const override { return kind_ != Kind::V3; }
   ToolDialect dialect() const override { return kind_ == Kind::V31 ? ToolDialect::Marked : ToolDialect::Fenced; }
 
  private:
+  // Of an answer that was begun: it says so, or there is nothing of it yet.
+  bool thinks(const chat::Request& request) const {
+    if (const chat::Message* begun = begun_answer(request))
+      return can_think() &&
+             request.thinking.value_or(!begun->reasoning.empty() || (kind_ == Kind::R1 && begun->text().empty()));
+    if (!request.messages.empty() && request.messages.back().role == chat::Role::Tool) return false;
+    return can_think() && request.thinking.value_or(kind_ == Kind::R1);
+  }
   void declare(Script& out, const std::vector<std::string>& tools) const;
   void calls(Script& out, const Turn& turn) const;
   void results(Script& out, const Conversation& conversation, std::size_t index) const;
   void answer(Script& out, const Conversation& conversation, std::size_t index) const;
+  void open_answer(Script& out, const Conversation& conversation, const Turn& begun) const;
   // What of an earlier answer the model sees again.
   std::string_view kept_of(std::string_view answer) const {
     constexpr std::string_view kClose = "</think>";
@@ -142,9 +151,26 @@ void DeepSeekFormat::answer(Script& out, const Conversation& conversation, std::
   out.mark(kDeepSeekEnd);
 }
 
+// An answer that the model goes on with, as it writes it itself: R1 with blank lines around its reasoning. Where
+// it says nothing of reasoning it stands as the templates have answers.
+void DeepSeekFormat::open_answer(Script& out, const Conversation& conversation, const Turn& begun) const {
+  const bool r1 = kind_ == Kind::R1;
+  if (conversation.thinking) {
+    out.own(r1 ? "<think>\n" : "<think>");
+    out.text(begun.reasoning);
+    if (begun.content.empty()) return;
+    if (r1 && !begun.reasoning.ends_with('\n')) out.own("\n");
+    out.own(r1 ? "</think>\n\n" : "</think>");
+  } else if (kind_ == Kind::V31) {
+    out.own("</think>");
+  }
+  out.text(begun.content);
+}
+
 Result<std::vector<std::int32_t>> DeepSeekFormat::render(const chat::Request& request) const {
   SLUICE_TRY(const Conversation conversation,
-             conversation_of(request, {.tools = true, .results = true}, opens_in_reasoning(request), false));
+             conversation_of(request, {.tools = true, .results = true, .open = true, .reasons = can_think()},
+                             thinks(request), false));
   Script out;
   out.mark(kDeepSeekBegin);
   bool first = true;
@@ -162,6 +188,14 @@ Result<std::vector<std::int32_t>> DeepSeekFormat::render(const chat::Request& re
       out.text(turn.content);
     } else if (turn.role == Turn::Role::Tool) {
       results(out, conversation, i);
+    } else if (turn.role == Turn::Role::Assistant && turn.open) {
+      const bool after_results = before(conversation, i) == Turn::Role::Tool;
+      if (!after_results) out.mark(kDeepSeekAssistant);
+      if (after_results && !conversation.thinking)
+        out.text(turn.content);
+      else
+        open_answer(out, conversation, turn);
+      return out.tokens(tokenizer());
     } else if (turn.role == Turn::Role::Assistant) {
       answer(out, conversation, i);
     }

@@ -249,7 +249,7 @@ Status Encoder::answer(std::size_t index, bool drop) {
   const bool after_last = !any_question_ || index > last_;
   if (thinks() && !after_task && (!drop || after_last)) {
     out_.text(turn.reasoning);
-    out_.own("</think>");
+    if (!turn.open || !turn.content.empty()) out_.own("</think>");
   }
   out_.text(turn.content);
   SLUICE_TRY_VOID(calls(turn));

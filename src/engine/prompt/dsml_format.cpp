@@ -13,16 +13,14 @@ class DsmlFormat final : public NamedFormat {
 
   Result<std::vector<std::int32_t>> render(const chat::Request& request) const override {
     SLUICE_TRY(const Conversation conversation,
-               conversation_of(request, {.tools = true, .results = true}, opens_in_reasoning(request), true));
+               conversation_of(request, {.tools = true, .results = true, .open = true, .reasons = true},
+                               thinks(request), true));
     SLUICE_TRY(const Script script, encode_dsml(conversation, edition_));
     return script.tokens(tokenizer());
   }
-  // V4 thinks unless told otherwise, V3.2 answers at once: as their hosted versions do.
   bool opens_in_reasoning(const chat::Request& request) const override {
-    const chat::Role last = request.messages.empty() ? chat::Role::User : request.messages.back().role;
-    const bool asked = last == chat::Role::User || last == chat::Role::Tool ||
-                       (edition_ == Edition::V41 && last != chat::Role::Assistant && request.messages.size() > 1);
-    return asked && request.thinking.value_or(edition_ != Edition::V32);
+    const chat::Message* begun = begun_answer(request);
+    return begun ? goes_on_reasoning(*begun, thinks(request)) : thinks(request);
   }
   bool can_think() const override { return true; }
   bool takes_effort() const override { return edition_ != Edition::V32; }
@@ -40,6 +38,18 @@ class DsmlFormat final : public NamedFormat {
   }
 
  private:
+  // V4 thinks unless told otherwise, V3.2 answers at once: as their hosted versions do. An answer that was begun
+  // has reasoning if it says so, or if there is nothing of it yet.
+  bool thinks(const chat::Request& request) const {
+    const bool usual = edition_ != Edition::V32;
+    if (const chat::Message* begun = begun_answer(request))
+      return request.thinking.value_or(!begun->reasoning.empty() || (usual && begun->text().empty()));
+    const chat::Role last = request.messages.empty() ? chat::Role::User : request.messages.back().role;
+    const bool asked = last == chat::Role::User || last == chat::Role::Tool ||
+                       (edition_ == Edition::V41 && last != chat::Role::Assistant && request.messages.size() > 1);
+    return asked && request.thinking.value_or(usual);
+  }
+
   Edition edition_;
 };
 

@@ -14,8 +14,11 @@ namespace sluice::engine {
 // not depend on where the answer was cut, and cuts are made beside ASCII only, so that whole UTF-8 stays whole.
 class ReasoningSplitter {
  public:
-  explicit ReasoningSplitter(bool starts_in_reasoning)
-      : state_(starts_in_reasoning ? State::Opened : State::Start), may_repeat_(starts_in_reasoning) {}
+  // `goes_on`: in the middle of reasoning or text, where every blank counts.
+  explicit ReasoningSplitter(bool starts_in_reasoning, bool goes_on = false)
+      : state_(goes_on ? (starts_in_reasoning ? State::Reasoning : State::Text)
+                       : (starts_in_reasoning ? State::Opened : State::Start)),
+        may_repeat_(starts_in_reasoning && !goes_on) {}
   // Appends the deltas that are certain by now; an empty delta is never made.
   void feed(std::string_view text, std::vector<chat::Event>& out);
   // The answer is over: what was held back as the beginning of a tag was none.

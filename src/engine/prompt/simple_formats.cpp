@@ -57,8 +57,9 @@ class PlainFormat final : public NamedFormat {
  public:
   using NamedFormat::NamedFormat;
 
+  // What was begun is the last line.
   Result<std::vector<std::int32_t>> render(const chat::Request& request) const override {
-    SLUICE_TRY_VOID(check_plain_conversation(request));
+    SLUICE_TRY(const Conversation checked, conversation_of(request, {.open = true}, false, false));
     TokenWriter out(tokenizer());
     const bool begins = tokenizer().add_bos() && tokenizer().bos() >= 0;
     if (begins) out.mark(tokenizer().bos());

@@ -71,7 +71,10 @@ class TemplateFormat final : public NamedFormat {
   }
 
   Result<std::vector<std::int32_t>> render(const chat::Request& request) const override {
-    SLUICE_TRY(const Text text, rendered(request));
+    SLUICE_TRY(Text text, rendered(request));
+    if (const chat::Message* begun = begun_answer(request)) {
+      SLUICE_TRY_VOID(cut_behind(begun->text(), request.messages.size() - 1, text));
+    }
     std::vector<std::int32_t> ids = script_of(text).tokens(tokenizer());
     const std::int32_t bos = tokenizer().bos();
     if (tokenizer().add_bos() && bos >= 0 && (ids.empty() || ids[0] != bos)) ids.insert(ids.begin(), bos);
@@ -79,6 +82,7 @@ class TemplateFormat final : public NamedFormat {
   }
   // The template says so by its last words.
   bool opens_in_reasoning(const chat::Request& request) const override {
+    if (begun_answer(request)) return false;
     const auto text = rendered(request);
     return text && trimmed(text->bytes).ends_with("<think>");
   }
@@ -89,7 +93,7 @@ class TemplateFormat final : public NamedFormat {
   Result<Text> rendered(const chat::Request& request) const {
     const bool tools = dialect_ != ToolDialect::None;
     SLUICE_TRY(const Conversation conversation,
-               conversation_of(request, {.tools = tools, .results = true}, false, false));
+               conversation_of(request, {.tools = tools, .results = true, .open = true}, false, false));
     List messages, functions;
     for (const Turn& turn : conversation.turns) {
       const bool added = turn.role == Turn::Role::System && turn.content.empty() && !turn.tools.empty() &&
@@ -99,12 +103,26 @@ class TemplateFormat final : public NamedFormat {
     for (const std::string& function : conversation.turns.front().tools)
       functions.push_back(Value::of(Members{{"type", written("function")}, {"function", json_or_text(function)}}));
     Members variables{{"messages", Value::of(std::move(messages))},
-                      {"add_generation_prompt", Value::of(true)},
+                      {"add_generation_prompt", Value::of(begun_answer(request) == nullptr)},
                       {"bos_token", written(name_of(tokenizer().bos()))},
                       {"eos_token", written(name_of(tokenizer().eos()))}};
     if (!functions.empty()) variables.emplace_back("tools", Value::of(std::move(functions)));
     if (request.thinking) variables.emplace_back("enable_thinking", Value::of(*request.thinking));
     return template_->render(variables);
+  }
+  // The last that is not the template's own must be the answer that was begun, as it came: what the template
+  // writes behind it ends the answer.
+  static Status cut_behind(const std::string& begun, std::size_t index, Text& text) {
+    const auto last = std::find(text.own.rbegin(), text.own.rend(), false);
+    const auto size = static_cast<std::size_t>(text.own.rend() - last);
+    if (begun.empty() || !std::string_view(text.bytes).substr(0, size).ends_with(begun))
+      return fail("engine.unsupported_field",
+                  "the model's chat template does not say how an answer that was begun goes on",
+                  "$.messages[" + std::to_string(index) + "].prefix",
+                  "leave it out, or use a deployment that supports it");
+    text.bytes.resize(size);
+    text.own.resize(size);
+    return {};
   }
   std::string name_of(std::int32_t id) const {
     std::string out;

@@ -39,7 +39,7 @@ class ChatMlFormat final : public NamedFormat {
 
   Result<std::vector<std::int32_t>> render(const chat::Request& request) const override {
     SLUICE_TRY(const Conversation conversation,
-               conversation_of(request, {.tools = true, .results = true}, false, false));
+               conversation_of(request, {.tools = true, .results = true, .open = true}, false, false));
     Script out = begin_sequence(tokenizer());
     const std::vector<Turn>& turns = conversation.turns;
     const bool own_system = turns.front().role == Turn::Role::System;
@@ -53,12 +53,15 @@ class ChatMlFormat final : public NamedFormat {
         result(out, turns[i].content, first, last);
       } else if (!turns[i].tool_calls.empty()) {
         calls(out, turns[i]);
+      } else if (turns[i].open) {
+        break;
       } else {
         turn(out, role_of(turns[i]), turns[i].content);
       }
     }
     out.mark(kStart);
     out.own("assistant\n");
+    if (turns.back().open) out.text(turns.back().content);
     return out.tokens(tokenizer());
   }
 
@@ -154,12 +157,13 @@ class Llama3Format final : public NamedFormat {
 
   Result<std::vector<std::int32_t>> render(const chat::Request& request) const override {
     SLUICE_TRY(const Conversation conversation,
-               conversation_of(request, {.tools = true, .results = true}, false, false));
+               conversation_of(request, {.tools = true, .results = true, .open = true}, false, false));
     Script out = begin_sequence(tokenizer());
     const std::vector<std::string>& tools = conversation.turns.front().tools;
     bool declared = tools.empty();
     for (std::size_t i = 0; i < conversation.turns.size(); ++i) {
       const Turn& turn = conversation.turns[i];
+      if (turn.open) break;
       header(out, turn.role == Turn::Role::Tool ? "ipython" : role_of(turn));
       if (i == 0 && !tools.empty()) out.own("Environment: ipython\n");
       if (turn.role == Turn::Role::User && !declared) declare(out, tools);
@@ -177,6 +181,8 @@ class Llama3Format final : public NamedFormat {
       out.mark(kEndTurn);
     }
     header(out, "assistant");
+    const Turn& last = conversation.turns.back();
+    if (last.open) out.text(last.content);
     return out.tokens(tokenizer());
   }
 

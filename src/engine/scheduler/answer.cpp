@@ -12,7 +12,7 @@ AnswerText::AnswerText(const Tokenizer& tokenizer, const AnswerForm& form, const
     : tokenizer_(tokenizer),
       splits_reasoning_(form.splits_reasoning),
       one_call_(form.one_call),
-      splitter_(form.starts_in_reasoning),
+      splitter_(form.starts_in_reasoning, form.goes_on),
       calls_(form.calls, form.tools),
       stop_(stops) {
   std::vector<std::string_view> names = ToolCallParser::marks(form.calls);
@@ -25,6 +25,12 @@ AnswerText::AnswerText(const Tokenizer& tokenizer, const AnswerForm& form, const
 
 bool AnswerText::spelled(std::int32_t token) const {
   return std::find(marks_.begin(), marks_.end(), token) != marks_.end();
+}
+
+std::string AnswerText::text_of(std::int32_t token) const {
+  std::string bytes;
+  tokenizer_.append_token_text(bytes, token, spelled(token));
+  return bytes;
 }
 
 void AnswerText::split(std::string_view whole) {

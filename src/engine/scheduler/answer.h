@@ -17,6 +17,7 @@ namespace sluice::engine {
 // What an answer may hold besides text.
 struct AnswerForm {
   bool starts_in_reasoning = false;
+  bool goes_on = false;                    // the prompt holds its beginning already
   bool splits_reasoning = true;            // <think> begins reasoning; false: it is text like any other
   ToolDialect calls = ToolDialect::None;   // tool calls are looked for
   std::vector<std::string> tools;          // names of the declared tools
@@ -36,6 +37,7 @@ class AnswerText {
   void end(std::vector<chat::Event>& out);
   bool stopped() const { return stop_.matched() || (one_call_ && called()); }
   bool called() const { return calls_.calls() > 0; }
+  std::string text_of(std::int32_t token) const;  // its bytes in this answer
   bool in_reasoning() const { return splits_reasoning_ && splitter_.in_reasoning(); }
   std::int64_t reasoning_tokens() const { return reasoning_tokens_; }
 

@@ -328,9 +328,10 @@ void Scheduler::take_hidden() {
 }
 
 // Without the tokens that the answer's form does not allow. Reasoning is free, but it must end before the answer
-// does.
+// does, unless the form is of some parts only.
 std::span<const float> Scheduler::masked(Job& job, std::span<const float> logits) {
   constexpr float kNever = -std::numeric_limits<float>::infinity();
+  if (job.request.free_text && job.text.in_reasoning()) return logits;
   masked_.assign(logits.begin(), logits.end());
   if (job.text.in_reasoning()) {
     for (const std::int32_t end : job.request.trie->ends())
@@ -366,10 +367,12 @@ void Scheduler::take_token(Job& job, std::int32_t token, std::span<const float> 
   if (token < 0 && job.constraint && !job.text.in_reasoning())
     return break_off(job, {"engine.constraint", "no token of the model continues the form that is asked for", "",
                            "ask for a simpler form"});
+  if (token < 0 && cache_ != nullptr) cache_->distrust(job.trail);
   if (token < 0)
     return break_off(
         job, {"engine.numeric", "the model computed no usable numbers", "", "the model file may be damaged"});
-  if (job.constraint && !job.text.in_reasoning()) job.constraint->take(token);
+  if (job.constraint && !job.text.in_reasoning() && !tokenizer_.is_end(token))
+    job.constraint->take(job.text.text_of(token));
   ++job.completion;
   job.last = token;
   job.drafts.append(token);

@@ -63,6 +63,8 @@ struct JobRequest {
   // What the answer behind its reasoning must look like; none: anything. The tree is of the scheduler's tokenizer.
   std::shared_ptr<const constraint::Grammar> grammar;
   std::shared_ptr<const constraint::TokenTrie> trie;
+  std::string begun;       // the answer's beginning, which the prompt holds already
+  bool free_text = false;  // the grammar holds some parts of the answer only: it may say nothing, or reason on
   CacheUse cache;
   // Not null: nothing is answered. The prompt, which may fill the context, is read and its hidden states are put
   // here before the only chunk comes, with Usage and Finish.
@@ -104,6 +106,8 @@ class Scheduler {
       sampler.saw(request.prompt);
       drafts.begin(request.prompt);
       if (request.grammar) constraint.emplace(request.grammar, request.trie, tokenizer);
+      if (constraint && request.free_text) constraint->set_free_text();
+      if (constraint) constraint->take(request.begun);
     }
     bool reading() const { return position < request.prompt.size(); }
 

@@ -17,7 +17,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
 
-FLOORS = [["base"], ["json", "text", "net"], ["chat", "http", "config"], ["wire", "engine", "sense", "store", "pull"],
+FLOORS = [["base"], ["json", "text", "net"], ["chat", "http", "config"], ["wire", "engine", "sense", "store", "pull", "extract"],
           ["policy", "ledger", "backend", "approval", "mask"], ["gateway"], ["study", "admin"], ["app"]]
 
 # Header prefix -> the files (or folders, with a final /) that may include it.

@@ -28,7 +28,7 @@ int classify(const ClassifyOptions& options) {
   if (!settings) return complain(settings.error());
   auto policy = load_policy(*settings);
   if (!policy) return complain(policy.error());
-  auto judged = judge_input(options.file, **policy, settings->detectors);
+  auto judged = judge_input(options.file, **policy, *settings);
   if (!judged) return complain(judged.error());
   if (options.json) {
     std::printf("%s\n", to_json(judged->judgement).c_str());

@@ -13,13 +13,15 @@
 namespace sluice::app {
 
 struct Judged {
-  chat::Request request;    // of a chat request; else only one user message with the text
+  chat::Request request;    // of a chat request, or of a file that an extractor reads; else empty
   bool is_request = false;  // the input was a chat request in JSON
   sense::Judgement judgement;
 };
 
-// Input that is a JSON object with "messages" is judged as that request, everything else as plain text.
-Result<Judged> judge_input(const std::string& file, const policy::Policy& policy, const config::OwnDetectors& own);
+// Input that is a JSON object with "messages" is judged as that request, a file that one of the settings'
+// extractors reads by what it reads of it, everything else as plain text.
+Result<Judged> judge_input(const std::string& file, const policy::Policy& policy,
+                           const config::Settings& settings);
 // The configuration's policy, or the built-in one.
 Result<std::shared_ptr<const policy::Policy>> load_policy(const config::Settings& settings);
 // "  health  medical  $.messages[0].content 12-80  confidence 0.93" a line; never the text itself.

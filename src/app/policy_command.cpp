@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/judge.h"
 #include "gateway/fulfil.h"
+#include "gateway/subject.h"
 #include "policy/study/study.h"
 
 namespace sluice::app {
@@ -38,7 +39,7 @@ int policy_explain(const ExplainOptions& options) {
   if (!settings) return complain(settings.error());
   auto policy = load_policy(*settings);
   if (!policy) return complain(policy.error());
-  auto judged = judge_input(options.file, **policy, settings->detectors);
+  auto judged = judge_input(options.file, **policy, *settings);
   if (!judged) return complain(judged.error());
 
   std::string model = options.model.empty() ? judged->request.model : options.model;
@@ -63,6 +64,7 @@ int policy_explain(const ExplainOptions& options) {
     subject.claim = policy::Claim{options.declassify, "asked for on the command line"};
   subject.route = route->model;
   subject.time = system_clock().utc();
+  gateway::note_parts(judged->request, subject);
   policy::Decision decision = (*policy)->decide(judged->judgement.label, subject, candidates);
   decision.id = "(not sent)";
   std::printf("model %s\n%s%s", model.c_str(), policy::explain(decision).c_str(),

@@ -45,6 +45,24 @@ void append_member(std::string& out, json::Value member) {
   append_lines(out, member);
 }
 
+// The strings of a part that hold its bytes, in the forms that extract/payload.h reads: as words they would be
+// noise, and what they say was read. Everything beside them is text.
+bool holds_bytes(json::Value member) {
+  constexpr std::array<std::string_view, 4> kKeys = {"data", "file_data", "image_url", "url"};
+  return member.is(json::Type::String) && std::find(kKeys.begin(), kKeys.end(), member.key()) != kKeys.end();
+}
+
+void append_without_bytes(std::string& out, json::Value object) {
+  for (json::Value member : object) {
+    if (member.is(json::Type::Object)) {
+      out += member.key() + ":\n";
+      append_without_bytes(out, member);
+    } else if (!holds_bytes(member)) {
+      append_member(out, member);
+    }
+  }
+}
+
 // `raw` as readable lines. What is not JSON (a hand-made Request) is judged as it stands.
 std::string lines_of(const std::string& raw) {
   auto doc = json::Doc::parse(raw);
@@ -99,7 +117,7 @@ class Collector {
       if (part.kind == Part::Kind::Text) {
         text(std::move(place), role, part.text);
       } else {
-        json(std::move(place), role, part.raw);
+        unwritten(part, std::move(place), role);
       }
     }
     for (std::size_t i = 0; i < m.tool_calls.size(); ++i) {
@@ -110,6 +128,17 @@ class Collector {
       arguments(place + ".function.arguments", role, call.arguments);
     }
     text(path + ".tool_call_id", role, m.tool_call_id);
+  }
+
+  // A file, picture or recording.
+  void unwritten(const Part& part, std::string place, const char* role) {
+    if (!part.extraction || !part.is_read()) return json(std::move(place), role, part.raw);
+    text(place + "@" + part.extraction->by, role, part.extraction->text);
+    auto doc = json::Doc::parse(part.raw);
+    if (!doc) return made(std::move(place), role, part.raw);
+    std::string beside;
+    append_without_bytes(beside, (*doc)->root());
+    made(std::move(place), role, std::move(beside));
   }
 
   // Arguments are JSON inside a string. Prompt encoders decode them, so that an escape in them ("\u0034") is a
@@ -243,8 +272,10 @@ std::vector<std::string> unreadable_parts(const Request& request) {
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
     const std::vector<Part>& parts = request.messages[i].parts;
     for (std::size_t j = 0; j < parts.size(); ++j) {
-      if (parts[j].kind == Part::Kind::Text) continue;
-      paths.push_back("$.messages[" + std::to_string(i) + "].content[" + std::to_string(j) + "]");
+      if (parts[j].is_read()) continue;
+      paths.push_back(part_path(i, j));
+      if (const Extraction* tried = parts[j].extraction.get())
+        paths.back() += " (" + (tried->by.empty() ? "" : tried->by + ": ") + tried->failed + ")";
     }
   }
   if (request.inputs_are_tokens) paths.push_back("$.input");
@@ -255,6 +286,24 @@ std::vector<std::string> unreadable_parts(const Request& request) {
     if (points_elsewhere(field) || carries_encoded(field.raw)) paths.push_back(field.path);
   }
   return paths;
+}
+
+std::string part_path(std::size_t message, std::size_t part) {
+  return "$.messages[" + std::to_string(message) + "].content[" + std::to_string(part) + "]";
+}
+
+void share_extractions(const Request& from, Request& to) {
+  std::vector<const Part*> tried;
+  for (const Message& message : from.messages)
+    for (const Part& part : message.parts)
+      if (part.extraction) tried.push_back(&part);
+  for (Message& message : to.messages) {
+    for (Part& part : message.parts) {
+      const auto same = [&](const Part* one) { return one->kind == part.kind && one->raw == part.raw; };
+      const auto found = std::find_if(tried.begin(), tried.end(), same);
+      if (found != tried.end()) part.extraction = (*found)->extraction;
+    }
+  }
 }
 
 }  // namespace sluice::chat

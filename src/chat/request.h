@@ -36,6 +36,14 @@ const char* protocol_name(Protocol protocol);  // "openai_chat", "openai_complet
 // What is asked of the model. All but Generate are answered whole, in the same protocol.
 enum class Operation : std::uint8_t { Generate, Embed, CountTokens };
 
+// What came of reading a part that is no text (extract/extract.h). It is judged and never sent: what is sent is
+// the part as it came.
+struct Extraction {
+  std::string by;      // the extractor's name; empty: none has tried
+  std::string text;    // what it read
+  std::string failed;  // why it read nothing, in one word; empty: `text` is all of it
+};
+
 // One piece of a message's content.
 struct Part {
   enum class Kind { Text, Image, Audio, File, Unknown };
@@ -46,7 +54,9 @@ struct Part {
   std::string url = {};
   std::string media_type = {};
   std::string data = {};
-  std::string detail = {};  // "low", "high", "auto"; empty if not said
+  std::string detail = {};                            // "low", "high", "auto"; empty if not said
+  std::shared_ptr<const Extraction> extraction = {};  // null: nobody has tried
+  bool is_read() const { return kind == Kind::Text || (extraction && extraction->failed.empty()); }
 };
 
 struct ToolCall {
@@ -193,11 +203,19 @@ class VisibleTexts {
 // response_format and extra fields, and long numbers of all other fields. A JSON value becomes one text of lines
 // "key: value" with escapes decoded, so that a key gives its value context. Paths are made of protocol names and
 // positions only; they carry no client text, except that the path of an extra field names it where
-// json::append_path_key() does.
+// json::append_path_key() does. What an extractor read stands at its part's path with its name behind:
+// "$.messages[1].content[0]@pdf".
 VisibleTexts visible_texts(const Request& request);
 
-// Paths of what no detector can read: parts that are images, audio, files or of unknown kinds, and extra fields
-// that point at content kept elsewhere or carry it encoded.
+// Paths of what no detector can read: parts that are images, audio, files or of unknown kinds and that no
+// extractor has read, and extra fields that point at content kept elsewhere or carry it encoded. Where an
+// extractor has failed, the path says so: "$.messages[1].content[0] (pdf: time_limit)".
 std::vector<std::string> unreadable_parts(const Request& request);
+
+// The path of a message's part, as above.
+std::string part_path(std::size_t message, std::size_t part);
+
+// Gives parts of `to` what was read of the same bytes in `from`: another decoding of what is partly the same body.
+void share_extractions(const Request& from, Request& to);
 
 }  // namespace sluice::chat

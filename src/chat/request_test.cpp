@@ -105,6 +105,44 @@ TEST_CASE("chat: what no detector can read is listed") {
   CHECK(chat::unreadable_parts(r) == std::vector<std::string>{"$.messages[0].content[0]"});
 }
 
+TEST_CASE(
+    "chat: what an extractor read is visible at its part's place, and what it could not read is listed with why") {
+  auto extraction = [](const char* by, const char* text, const char* failed) {
+    return std::make_shared<const chat::Extraction>(chat::Extraction{by, text, failed});
+  };
+  // Its bytes are no words.
+  const char* const kLetter = R"({"type":"file","file":{"filename":"letter","file_data":"AAAA"}})";
+  chat::Request r;
+  r.messages.push_back({.role = Role::User,
+                        .parts = {{Part::Kind::Text, "look", "{}"},
+                                  {Part::Kind::File, "", kLetter},
+                                  {Part::Kind::Image, "", R"({"x":1})"},
+                                  {Part::Kind::File, "", R"({"name":"other","data":"AAAA"})"}}});
+  std::vector<Part>& parts = r.messages[0].parts;
+  parts[1].extraction = extraction("pdf", "card 4539", "");
+  parts[2].extraction = extraction("ocr", "", "time_limit");
+  parts[3].extraction = extraction("", "", "not_inline");
+  std::string all;
+  for (const chat::VisibleText& t : chat::visible_texts(r)) all += t.path + "=" + std::string(t.text) + "|";
+  CHECK(all ==
+        "$.messages[0].content[0]=look|$.messages[0].content[1]@pdf=card 4539|"
+        "$.messages[0].content[1]=type: file\nfile:\nfilename: letter\n|$.messages[0].content[2]=x: 1\n|"
+        "$.messages[0].content[3]=name: other\ndata: AAAA\n|");
+  CHECK(chat::unreadable_parts(r) == std::vector<std::string>{"$.messages[0].content[2] (ocr: time_limit)",
+                                                              "$.messages[0].content[3] (not_inline)"});
+  // Another decoding gets it where the bytes are the same, wherever they stand now, and nowhere else.
+  chat::Request other;
+  other.messages.push_back({.role = Role::Assistant});
+  other.messages.push_back({.role = Role::User,
+                            .parts = {{Part::Kind::File, "", kLetter},
+                                      {Part::Kind::File, "", R"({"name":"EMAIL_x"})"},
+                                      {Part::Kind::Unknown, "", kLetter}}});
+  chat::share_extractions(r, other);
+  CHECK(other.messages[1].parts[0].extraction == parts[1].extraction);
+  CHECK(!other.messages[1].parts[1].extraction);
+  CHECK(!other.messages[1].parts[2].extraction);
+}
+
 TEST_CASE("chat: names of roles, finish reasons and the text of a message") {
   CHECK(std::string(chat::role_name(Role::Developer)) == "developer");
   CHECK(std::string(chat::finish_reason_name(chat::FinishReason::ContentFilter)) == "content_filter");

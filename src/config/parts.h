@@ -25,6 +25,7 @@ void read_name(Fields& fields, std::string& out);
 void read_secret(Fields& fields, const Context& context, std::string_view key, Need need, std::string& variable,
                  std::string& secret);
 Status read_detectors(const Node& node, OwnDetectors& own, const Context& context);
+Status read_extractors(const Node& node, Extractors& all, const Context& context);
 
 // Names of deployments and principals: they stand in headers, logs and metrics.
 bool valid_name(std::string_view name);

@@ -28,6 +28,8 @@ Status read_limits(const Node& node, Settings& s) {
   fields.duration("idle_timeout", s.idle_timeout, milliseconds(10), hours(24));
   fields.duration("drain_timeout", s.drain_timeout, milliseconds(0), hours(1));
   fields.duration("keep_alive", s.keep_alive, milliseconds(10), hours(1));
+  fields.integer("extractors_at_once", s.extractors.at_once, 1, 64);
+  fields.integer("extracted_parts", s.extractors.parts_a_request, 1, 1000);
   return fields.finish();
 }
 
@@ -214,6 +216,8 @@ void read_top(Fields& fields, Settings& s, const Context& context) {
   section(fields, "notify", Need::Optional, [&](const Node& n) { return read_notify(n, s, context); });
   section(fields, "detectors", Need::Optional,
           [&](const Node& n) { return read_detectors(n, s.detectors, context); });
+  section(fields, "extractors", Need::Optional,
+          [&](const Node& n) { return read_extractors(n, s.extractors, context); });
   bool deployments_read = false;
   section(fields, "deployments", Need::Required, [&](const Node& n) {
     Status status = read_deployments(n, s, context);

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "config/deployment.h"
 #include "config/detectors.h"
+#include "config/extractors.h"
 #include "config/notify.h"
 
 namespace sluice::config {
@@ -44,6 +45,7 @@ struct Settings {
   Approvals approvals;
   std::vector<NotifyTarget> notify;
   OwnDetectors detectors;
+  Extractors extractors;
 
   int loops = 0;  // event loops (threads); 0: one per hardware thread
   std::size_t max_body_bytes = 32u << 20;

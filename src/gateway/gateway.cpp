@@ -99,6 +99,9 @@ Status load(Shared& shared) {
     shared.certificate = std::move(*certificate);
   }
   SLUICE_TRY(shared.judge, sense::Judge::create(settings.detectors));
+  if (!settings.extractors.empty())
+    shared.extracting = std::make_unique<Extracting>(settings.extractors, *shared.clock,
+                                                     sha256_hex(random_id("") + random_id("")));
   ledger::LedgerOptions records;
   records.journal = true;
   SLUICE_TRY(shared.ledger, ledger::Ledger::open(settings.data_dir, *shared.clock, records));

@@ -84,7 +84,8 @@ void keep_by_policy_in_force(Shared& shared) {
         memory->limit(*origin, *until);
     }
   }
-  // Pages of prompts don't tell where they came from.
+  // Neither pages of prompts nor texts of files tell where they came from.
+  if (shared.extracting) shared.extracting->forget_all();
   for (const auto& [name, engine] : shared.engines) engine->forget_prefixes();
   for (const auto& [name, member] : shared.members)
     if (member.model == 0) member.set->forget_prefixes(policy->digest());
@@ -94,6 +95,7 @@ void sweep(Shared& shared) {
   const UtcTime now = shared.policy_time.now();
   count("reasoning", shared.reasoning.sweep(now));
   count("responses", shared.responses.sweep(now));
+  if (shared.extracting) count("extracted", shared.extracting->sweep(now));
   auto texts = shared.desk->sweep();
   if (texts) return count("approvals", *texts);
   log::error("retain.not_swept", {{"code", texts.error().code}, {"message", texts.error().message}});

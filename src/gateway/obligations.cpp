@@ -25,6 +25,15 @@ Error unmet(std::string message, std::string where = {}) {
           "leave it out, or use a model that may see it without"};
 }
 
+// What was read of files can't be replaced in them: they are sent as they came or not at all.
+std::string in_files(const std::vector<sense::Finding>& findings) {
+  for (const sense::Finding& finding : findings)
+    if (const std::size_t at = finding.path.rfind("]@"); at != finding.path.npos)
+      return "; it stands in a file (" + finding.path.substr(0, at + 1) + ", read by " +
+             finding.path.substr(at + 2) + "), where nothing can be replaced";
+  return {};
+}
+
 bool per_attempt(const policy::ObligationUse& use) {
   switch (use.kind) {
     case Obligation::Pseudonymise:
@@ -166,6 +175,9 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
   auto vault =
       std::make_shared<mask::Vault>(mask::conversation_key(shared_.obligation_secret, bearer_.tenant, asked));
   mask::avoid_all(*vault, *asked.body);
+  for (const chat::Message& message : asked.messages)
+    for (const chat::Part& part : message.parts)
+      if (part.extraction) vault->avoid(part.extraction->text);
   mask::Masker masker({verdict.pseudonymise, verdict.redact}, *vault);
   Masked masked;
   sense::Judgement judged = shared_.judge->judge(asked, options);
@@ -173,6 +185,7 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
   for (int round = 0; round < kRounds && masker.learn(*current, judged.findings); ++round) {
     SLUICE_TRY(std::string body, masker.rewrite(*asked.body));
     SLUICE_TRY(chat::Request next, wire::decode(asked.protocol, asked.operation, std::move(body)));
+    chat::share_extractions(asked, next);
     masked.request = std::make_shared<chat::Request>(std::move(next));
     current = masked.request.get();
     judged = mask::residual(*current, shared_.judge->judge(*current, options), *vault);
@@ -184,7 +197,7 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
       verdict.allowed && verdict.hold && masked.verdict.hold && masked.verdict.hold->rule == verdict.hold->rule;
   if (!masked.verdict.allowed && !approved)
     return fail(unmet("what is left after the policy's transformations is judged " + judged.label.to_string() +
-                      ": " + masked.verdict.reason));
+                      ": " + masked.verdict.reason + in_files(judged.findings)));
   for (const policy::ObligationUse& use : masked.verdict.obligations)
     if (!can_fulfil(use.kind))
       return fail(unmet("rule " + use.rule + " obliges " + policy::obligation_name(use) +

@@ -14,6 +14,7 @@
 #include "config/settings.h"
 #include "engine/engine.h"
 #include "engine/model_set.h"
+#include "gateway/extracting.h"
 #include "gateway/memory.h"
 #include "gateway/office/active_policy.h"
 #include "gateway/office/notifier.h"
@@ -57,6 +58,7 @@ struct Shared {
   const Clock* clock = &system_clock();
   ForwardTime policy_time{system_clock()};  // by which the policy's dates are judged
   std::atomic<bool> draining{false};        // a graceful stop has begun: no new requests
+  std::unique_ptr<Extracting> extracting;   // null: no extractors
   Office office;                            // closed before anything here goes
   std::unique_ptr<Notifier> notifier;       // null: nobody is told
 };

@@ -5,15 +5,32 @@
 namespace sluice::gateway {
 namespace {
 
+unsigned kind_bit(chat::Part::Kind kind) {
+  switch (kind) {
+    case chat::Part::Kind::Image:
+      return policy::part_bit(policy::PartKind::Image);
+    case chat::Part::Kind::Audio:
+      return policy::part_bit(policy::PartKind::Audio);
+    case chat::Part::Kind::File:
+      return policy::part_bit(policy::PartKind::File);
+    default:
+      return 0;
+  }
+}
+
+// Kinds of which every part there is was read as text.
+std::uint8_t extracted_of(const chat::Request& request) {
+  unsigned read = 0, unread = 0;
+  for (const chat::Message& message : request.messages)
+    for (const chat::Part& part : message.parts) (part.is_read() ? read : unread) |= kind_bit(part.kind);
+  return std::uint8_t(read & ~unread);
+}
+
 std::uint8_t parts_of(const chat::Request& request) {
   unsigned bits = request.tools.empty() ? 0 : policy::part_bit(policy::PartKind::Tools);
   for (const chat::Message& message : request.messages) {
     if (message.role == chat::Role::Tool) bits |= policy::part_bit(policy::PartKind::ToolResult);
-    for (const chat::Part& part : message.parts) {
-      if (part.kind == chat::Part::Kind::Image) bits |= policy::part_bit(policy::PartKind::Image);
-      if (part.kind == chat::Part::Kind::Audio) bits |= policy::part_bit(policy::PartKind::Audio);
-      if (part.kind == chat::Part::Kind::File) bits |= policy::part_bit(policy::PartKind::File);
-    }
+    for (const chat::Part& part : message.parts) bits |= kind_bit(part.kind);
   }
   return std::uint8_t(bits);
 }
@@ -27,11 +44,16 @@ policy::Subject subject_of(const Principal& principal, const chat::Request& requ
   subject.team = principal.team;
   subject.workload = principal.workload;
   subject.roles = principal.roles;
-  subject.parts = parts_of(request);
+  note_parts(request, subject);
   subject.time = time;
   if (auto id = headers.get("x-sluice-declassify"))
     subject.claim = policy::Claim{std::string(*id), std::string(headers.get("x-sluice-reason").value_or(""))};
   return subject;
+}
+
+void note_parts(const chat::Request& request, policy::Subject& subject) {
+  subject.parts = parts_of(request);
+  subject.extracted = extracted_of(request);
 }
 
 void note_claim(policy::Decision& decision) {

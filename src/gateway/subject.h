@@ -13,6 +13,8 @@ namespace sluice::gateway {
 // x-sluice-reason says why; without a reason it is refused by the policy.
 policy::Subject subject_of(const Principal& principal, const chat::Request& request, const http::Headers& headers,
                            UtcTime time);
+// Which kinds of parts the request has, and which of them were read as text.
+void note_parts(const chat::Request& request, policy::Subject& subject);
 // Into the label's provenance, and so into the record: which declassification was claimed, whether it applied, and
 // the hash of the reason (the words are the client's own).
 void note_claim(policy::Decision& decision);

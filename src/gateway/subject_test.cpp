@@ -60,3 +60,29 @@ TEST_CASE(
   CHECK(decision.label.provenance[0].detail == "(unknown), not applied: " + claim.why_not);
   CHECK(lasting_label(decision).to_string() == "public");
 }
+
+TEST_CASE("A kind of parts counts as extracted where every part of it was read") {
+  auto with = [](chat::Part::Kind kind, const char* failed) {
+    chat::Part part{kind, "", "{}"};
+    if (failed)
+      part.extraction = std::make_shared<const chat::Extraction>(chat::Extraction{"pdf", "text", failed});
+    return part;
+  };
+  using Kind = chat::Part::Kind;
+  constexpr unsigned kFile = policy::part_bit(policy::PartKind::File);
+  constexpr unsigned kImage = policy::part_bit(policy::PartKind::Image);
+  chat::Request request;
+  request.messages.resize(2);
+  request.messages[0].parts = {with(Kind::Text, nullptr), with(Kind::File, "")};
+  request.messages[1].parts = {with(Kind::Image, "time_limit")};
+  policy::Subject subject;
+  note_parts(request, subject);
+  CHECK(subject.parts == (kFile | kImage));
+  CHECK(subject.extracted == kFile);
+  request.messages[1].parts.push_back(with(Kind::File, nullptr));
+  note_parts(request, subject);
+  CHECK(subject.extracted == 0);
+  request.messages[1].parts = {with(Kind::Image, ""), with(Kind::File, "")};
+  note_parts(request, subject);
+  CHECK(subject.extracted == (kFile | kImage));
+}

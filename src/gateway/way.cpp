@@ -118,6 +118,7 @@ net::Task<Status> Way::walk() {
   principal_ = *principal;
   Status decoded = decode();
   if (decoded) decoded = admit();
+  if (decoded) decoded = co_await extract();
   sense();
   decide();
   if (decoded) decoded = hold();
@@ -209,6 +210,25 @@ Status Way::admit() {
   return {};
 }
 
+// Files and pictures become texts that can be judged, where there is a program for it. What is sent stays as it
+// is.
+net::Task<Status> Way::extract() {
+  if (!shared_.extracting) co_return Status();
+  reading_ = shared_.extracting->begin(request_, principal_.tenant, id_, lane_.loop);
+  if (!reading_) co_return Status();
+  auto left = [this] {
+    client_gone_ = true;
+    reading_->cancel();
+  };
+  out_.on_client_gone(left);
+  co_await reading_->done();
+  out_.on_client_gone(nullptr);
+  reading_->give(request_);
+  if (reasoned_) chat::share_extractions(request_, *reasoned_);
+  if (client_gone_) co_return fail("request.cancelled", "the client left");
+  co_return Status();
+}
+
 // What could not be decoded can't be judged: restricted. Its record says so, and nothing of it is sent anywhere.
 void Way::sense() {
   policy_ = shared_.policy.current();
@@ -235,7 +255,18 @@ void Way::decide() {
   note_claim(decision_);
   count_shadow(lane_.meters, decision_);
   deny_what_cannot_be_obliged(decision_);
+  forget_what_must_not_be_kept();
   decision_.id = random_id("dec_");
+}
+
+// Texts of files are kept for the next turn, unless a place that this request may go to forbids to keep it.
+void Way::forget_what_must_not_be_kept() {
+  if (!reading_) return;
+  std::vector<std::string> places = decision_.allowed();
+  const std::vector<std::string> held = decision_.held();
+  places.insert(places.end(), held.begin(), held.end());
+  if (!keeping_of(decision_, places).allowed) reading_->forget();
+  reading_.reset();
 }
 
 ledger::Opening Way::opening() const {

@@ -1,6 +1,7 @@
 // The way of a request, the gateway's table of contents:
 //
-//   accept -> authenticate -> decode -> admit -> sense -> decide -> hold -> plan -> attempt* -> relay -> settle
+//   accept -> authenticate -> decode -> admit -> extract -> sense -> decide -> hold -> plan -> attempt* -> relay
+//   -> settle
 //
 // One function a step, in this order, in way.cpp; hold stands in holding.cpp, relay in relay.cpp, settle in
 // settle.cpp. A step that fails ends the way with a named Error, which becomes the client's error body, the
@@ -52,6 +53,7 @@ class Way {
   net::Task<Status> walk();
   Status decode();
   Status admit();
+  net::Task<Status> extract();
   void sense();
   void decide();
   Status hold();
@@ -73,6 +75,7 @@ class Way {
   void release_approval();
   void make_voices();
   void forget_request();
+  void forget_what_must_not_be_kept();
   Voice& voice(std::size_t i) const { return chorus_ ? chorus_->voice(i) : *voice_; }
   // Of the first voice; null until its content came: an attempt that may yet fail serves nobody.
   const backend::Answer* serving() const;
@@ -107,6 +110,7 @@ class Way {
   std::unique_ptr<chat::Request> reasoned_;  // the same with what earlier turns thought, where a client dropped it
   sense::Label earlier_;                     // of what was remembered and is part of the request now
   std::optional<UtcTime> earlier_until_;     // when the first of that has to be gone
+  std::unique_ptr<Extracting::Reading> reading_;  // of files and pictures; null: nothing to read
   const config::Route* route_ = nullptr;
   sense::Judgement judgement_;
   // Taken when the request is judged and kept to its end: whatever comes into force meanwhile, one request is of

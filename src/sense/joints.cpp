@@ -46,10 +46,14 @@ JointText join(const chat::Request& request, std::optional<chat::Role> role) {
     const bool several = message.parts.size() > 1;
     for (std::size_t p = 0; p < message.parts.size(); ++p) {
       const chat::Part& part = message.parts[p];
-      if (part.kind != chat::Part::Kind::Text || part.text.empty()) continue;
+      if (!part.is_read()) continue;
+      const chat::Extraction* read = part.kind == chat::Part::Kind::Text ? nullptr : part.extraction.get();
+      const std::string& text = read ? read->text : part.text;
+      if (text.empty()) continue;
       const bool numbered = several || !part.raw.empty();
-      sources.push_back({static_cast<std::uint32_t>(m), numbered ? static_cast<std::int32_t>(p) : -1, part.text});
-      size += std::min(part.text.size(), 2 * kEnd + 8);
+      const auto position = numbered ? static_cast<std::int32_t>(p) : -1;
+      sources.push_back({static_cast<std::uint32_t>(m), position, text, read ? read->by : std::string_view()});
+      size += std::min(text.size(), 2 * kEnd + 8);
     }
   }
   JointText joint;
@@ -66,6 +70,7 @@ JointText join(const chat::Request& request, std::optional<chat::Role> role) {
 std::string JointText::Source::path() const {
   std::string path = "$.messages[" + std::to_string(message) + "].content";
   if (part >= 0) path += "[" + std::to_string(part) + "]";
+  if (!extractor.empty()) path.append("@").append(extractor);
   return path;
 }
 

@@ -19,10 +19,11 @@ struct JointText {
     std::uint32_t source = 0;      // index in JointText::sources
   };
   struct Source {
-    std::uint32_t message = 0;  // of the request
-    std::int32_t part = -1;     // of the message; -1: its only one, which needs no number
-    std::string_view text;      // of the request, which outlives this
-    std::string path() const;   // "$.messages[1].content[0]"
+    std::uint32_t message = 0;        // of the request
+    std::int32_t part = -1;           // of the message; -1: its only one, which needs no number
+    std::string_view text;            // of the request, which outlives this
+    std::string_view extractor = {};  // that read it; empty: it is the part's own text
+    std::string path() const;         // "$.messages[1].content[0]"
   };
   // A part of `text` from one piece's beginning to another's end. Stretches overlap by more than any finding's
   // length, and where they begin and end depends on the pieces before alone: a conversation that grows leaves all

@@ -64,7 +64,8 @@ class CategorySet {
 
 // Why a class or category is in the label.
 struct Provenance {
-  std::string source;  // "finding", "unreadable", "detector_failure", "default", "floor", "header", "key"
+  std::string
+      source;  // "finding", "unreadable", "extracted", "detector_failure", "default", "floor", "header", "key"
   std::string detail;  // detector id, rule id or path; never text of the request
   Class cls;           // what it raised the label to
   std::optional<Category> category;

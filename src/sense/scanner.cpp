@@ -136,6 +136,10 @@ void Scanner::unreadable(const std::string& path) {
   judgement_.label.raise(Class::Restricted, Provenance{"unreadable", path, Class::Restricted, {}});
 }
 
+void Scanner::extracted(const std::string& what) {
+  judgement_.label.raise(Class::Public, Provenance{"extracted", what, Class::Public, {}});
+}
+
 // A detector that fails leaves the others their turn, since their findings explain the label.
 bool Scanner::run(const scan::Document& doc) {
   hits_.clear();

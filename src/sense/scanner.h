@@ -39,6 +39,7 @@ class Scanner {
   void text(const std::string& path, std::string_view utf8);
   void joint(const JointText& joint);
   void unreadable(const std::string& path);
+  void extracted(const std::string& what);  // raises nothing: it says whose word the label rests on
   Judgement finish();
 
  private:

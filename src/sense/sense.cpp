@@ -28,6 +28,12 @@ class StandardJudge : public Judge {
   Judgement judge(const chat::Request& request, const JudgeOptions& options) const override {
     return guarded(options, [&](Scanner& scanner) {
       for (const std::string& path : chat::unreadable_parts(request)) scanner.unreadable(path);
+      for (std::size_t m = 0; m < request.messages.size(); ++m) {
+        const std::vector<chat::Part>& parts = request.messages[m].parts;
+        for (std::size_t p = 0; p < parts.size(); ++p)
+          if (parts[p].extraction && parts[p].is_read())
+            scanner.extracted(chat::part_path(m, p) + " by " + parts[p].extraction->by);
+      }
       for (const chat::VisibleText& text : chat::visible_texts(request)) scanner.text(text.path, text.text);
       for (const JointText& joint : joints_of(request)) scanner.joint(joint);
     });

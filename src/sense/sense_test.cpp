@@ -273,6 +273,32 @@ TEST_CASE("the beginning of a token without the rest is none, also near the end 
   CHECK(has(standard_judge().judge_text("it is glpat-x7Kq2Lm9Zt4Rw8Yb3Nc5---", {}), "api_token"));
 }
 
+TEST_CASE("what was read of a file is judged like a text, and what was not is restricted") {
+  auto with = [](const std::string& text, const char* failed) {
+    chat::Part file{chat::Part::Kind::File, "", R"({"type":"file"})"};
+    file.extraction = std::make_shared<const chat::Extraction>(chat::Extraction{"pdf", text, failed});
+    chat::Message m = message(chat::Role::User, {"my card is 4539 5787"});
+    m.parts.push_back(std::move(file));
+    return request_of({std::move(m)});
+  };
+  const Judgement clean = standard_judge().judge(with("a harmless word", ""), {});
+  CHECK(clean.label.cls == Class::Public);
+  REQUIRE(clean.label.provenance.size() == 2);
+  CHECK(clean.label.provenance[1].source == "extracted");
+  CHECK(clean.label.provenance[1].detail == "$.messages[0].content[1] by pdf");
+  const Judgement found = standard_judge().judge(with(std::string("Grüße: ") + kCard, ""), {});
+  CHECK(found.label.to_string() == "regulated; financial");
+  REQUIRE(has(found, "payment_card"));
+  CHECK(found.findings[0].path == "$.messages[0].content[1]@pdf");
+  CHECK(found.findings[0].start == 7);
+  // The other half stands in the message's words.
+  const Judgement halves = standard_judge().judge(with(" 6362 1486 is it", ""), {});
+  CHECK(has(halves, "payment_card"));
+  const Judgement unread = standard_judge().judge(with("a harmless word", "time_limit"), {});
+  CHECK(unread.label.cls == Class::Restricted);
+  CHECK(unread.label.provenance.back().detail != "$.messages[0].content[1] by pdf");
+}
+
 TEST_CASE("provenance names detectors and never a text of the request") {
   const Judgement judgement = standard_judge().judge_text(std::string("pay with ") + kCard + " and " + kToken, {});
   for (const Provenance& p : judgement.label.provenance) {

@@ -70,15 +70,6 @@ bool is_keyword(std::string_view word) {
   return std::find(from, kKeywords + kKeywordsFrom[c + 1], word) != kKeywords + kKeywordsFrom[c + 1];
 }
 
-constexpr std::array<bool, 256> identifier_bytes() {
-  std::array<bool, 256> table{};
-  for (std::size_t b = 0; b < 0x80; ++b) table[b] = scan::is_word_byte(static_cast<char>(b));
-  return table;
-}
-constexpr auto kIdentifier = identifier_bytes();
-
-bool is_identifier(char c) { return kIdentifier[static_cast<unsigned char>(c)]; }
-
 // What one pass over a line counts.
 struct Marks {
   int brackets = 0, operators = 0, statements = 0, words = 0, pairs = 0;
@@ -168,7 +159,9 @@ bool is_comment(std::string_view line) {
 // name = value, name.name[0] += value, with one word on the left.
 bool is_assignment(std::string_view line) {
   std::size_t i = 0;
-  while (i < line.size() && (is_identifier(line[i]) || std::strchr(".[]$@\"'*,", line[i]) || line[i] == ':')) ++i;
+  // A zero byte is one of them, as it ends the list of signs.
+  constexpr scan::ByteTable kLeft = scan::byte_table(std::string_view("_.[]$@\"'*,:\0", 12), true);
+  while (i < line.size() && scan::among(line[i], kLeft)) ++i;
   if (i == 0) return false;
   std::size_t op = i;
   while (op < line.size() && line[op] == ' ') ++op;
@@ -205,19 +198,22 @@ bool is_assembly(std::string_view line) {
       "inc", "ja",   "jb",    "je",  "jg",  "jge",  "jl",      "jle",  "jmp", "jne", "jnz", "jz",
       "ldr", "lea",  "leave", "lw",  "mov", "movl", "movq",    "mul",  "nop", "or",  "pop", "push",
       "ret", "shl",  "shr",   "str", "sub", "sw",   "syscall", "test", "xor"};
+  if (line.front() == '.') return line.back() == ':';
+  if (line.size() > 60) return false;
   const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
   const auto* at = std::lower_bound(std::begin(kMnemonics), std::end(kMnemonics), line.substr(0, end));
-  if (at == std::end(kMnemonics) || *at != line.substr(0, end)) return line.front() == '.' && line.back() == ':';
+  if (at == std::end(kMnemonics) || *at != line.substr(0, end)) return false;
   const std::string_view operands = line.substr(end);
-  return line.size() <= 60 && std::count(operands.begin(), operands.end(), ' ') <= 3 &&
+  return std::count(operands.begin(), operands.end(), ' ') <= 3 &&
          (operands.empty() || operands.find_first_of(",%[#$") != line.npos || operands.size() <= 10);
 }
 
 // A command with a variable, "do" or "then" at the end.
 bool is_shell(std::string_view line) {
   if (line.ends_with("; do") || line.ends_with("; then")) return true;
+  if (line.front() < 'a' || line.front() > 'z') return false;
   const std::size_t dollar = line.find('$');
-  if (dollar == line.npos || dollar + 1 >= line.size() || line.front() < 'a' || line.front() > 'z') return false;
+  if (dollar == line.npos || dollar + 1 >= line.size()) return false;
   const char next = line[dollar + 1];
   return next == '{' || next == '(' || next == '_' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "sense/scan/byte_bits.h"
+
 namespace sluice::sense::detect {
 namespace {
 
@@ -14,15 +16,13 @@ bool may_touch_currency(std::string_view text, const scan::NumberRun& run) {
   std::size_t at = run.start;
   if (at > 0 && text[at - 1] == ' ') --at;
   const char before = at > 0 ? text[at - 1] : ' ';
-  if (static_cast<unsigned char>(before) >= 0x80 ||
-      std::string_view("$DRPF.").find(before) != std::string_view::npos)
-    return true;
+  constexpr scan::ByteTable kBefore = scan::byte_table("$DRPF."), kAfter = scan::byte_table("EUGCedp");
+  if (static_cast<unsigned char>(before) >= 0x80 || scan::among(before, kBefore)) return true;
   std::size_t end = run.end;
   while (end < text.size() && (text[end] == ',' || text[end] == ' ' || (text[end] >= '0' && text[end] <= '9')))
     ++end;
   if (end == text.size()) return false;
-  return static_cast<unsigned char>(text[end]) >= 0x80 ||
-         std::string_view("EUGCedp").find(text[end]) != std::string_view::npos;
+  return static_cast<unsigned char>(text[end]) >= 0x80 || scan::among(text[end], kAfter);
 }
 
 // "€24,117.99", "USD 34,386.50", "1.200 EUR": a number of at least two digits beside a sign or code of a currency.

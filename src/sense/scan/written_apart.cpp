@@ -133,6 +133,37 @@ void spaced(std::string_view t, std::size_t at, std::size_t& taken, std::vector<
   if (text::valid_utf8(piece.text)) found.push_back(std::move(piece));
 }
 
+std::uint64_t line_bits(const char* from) {
+  return bits64(from, [](Bytes16 b) { return b.is('\n'); });
+}
+
+// After which of these line breaks the next one comes four to nine bytes further on; `next`: those of the next 64.
+std::uint64_t short_lines(std::uint64_t here, std::uint64_t next) {
+  if (here == 0) return 0;
+  std::uint64_t near = 0, right = 0;
+  for (int step = 1; step <= 9; ++step) (step < 4 ? near : right) |= here >> step | next << (64 - step);
+  return here & right & ~near;
+}
+
+// Lines of one length below nine, the last one perhaps shorter: those around the line break at `at`.
+void cut_lines(std::string_view t, std::size_t at, std::size_t& taken, std::vector<Piece>& found) {
+  const std::size_t width = t.find('\n', at + 1) - at;
+  if (at < taken || at + 1 < width || (at + 1 > width && t[at - width] != '\n')) return;
+  Piece piece{{}, {}, true};
+  std::size_t line = at + 1 - width, lines = 0;
+  while (line < t.size()) {
+    const std::size_t end = std::min(t.size(), t.find('\n', line));
+    if (end - line > width - 1) break;
+    for (std::size_t k = line; k < end; ++k) put(piece, t.substr(k, 1), k);
+    ++lines;
+    line = end + 1;
+    if (piece.text.size() % (width - 1) != 0) break;  // the shorter last line
+  }
+  taken = std::min(line, t.size());
+  piece.origin.push_back(static_cast<std::uint32_t>(taken));
+  if (lines >= 3 && text::valid_utf8(piece.text)) found.push_back(std::move(piece));
+}
+
 }  // namespace
 
 std::vector<Piece> code_lists(std::string_view t) {
@@ -162,25 +193,11 @@ std::vector<Piece> written_apart(std::string_view t) {
       if (at + bit / kStride * kStride + kStride <= t.size()) spaced(t, at + bit, taken, found);
     });
   }
-  for (std::size_t at = t.find('\n'); at != t.npos; at = t.find('\n', at + 1)) {
-    // Lines of one length below nine, the last one perhaps shorter.
-    const std::size_t next = t.find('\n', at + 1);
-    if (next == t.npos || next - at > 9 || next - at < 4) continue;
-    const std::size_t width = next - at;
-    if (at < taken || at + 1 < width || (at + 1 > width && t[at - width] != '\n')) continue;
-    Piece piece{{}, {}, true};
-    std::size_t line = at + 1 - width, lines = 0;
-    while (line < t.size()) {
-      const std::size_t end = std::min(t.size(), t.find('\n', line));
-      if (end - line > width - 1) break;
-      for (std::size_t k = line; k < end; ++k) put(piece, t.substr(k, 1), k);
-      ++lines;
-      line = end + 1;
-      if (piece.text.size() % (width - 1) != 0) break;  // the shorter last line
-    }
-    taken = std::min(line, t.size());
-    piece.origin.push_back(static_cast<std::uint32_t>(taken));
-    if (lines >= 3 && text::valid_utf8(piece.text)) found.push_back(std::move(piece));
+  std::uint64_t here = line_bits(block.of(t, 0));
+  for (std::size_t at = 0; at < t.size(); at += 64) {
+    const std::uint64_t next = line_bits(block.of(t, at + 64));
+    for_each_bit(short_lines(here, next), [&](std::size_t bit) { cut_lines(t, at + bit, taken, found); });
+    here = next;
   }
   return found;
 }

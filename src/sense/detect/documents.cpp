@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "sense/detect/detectors.h"
+#include "sense/detect/numbers.h"
 #include "sense/detect/words.h"
 
 namespace sluice::sense::detect {
@@ -78,6 +79,7 @@ class Documents : public scan::Detector {
     for (const auto& hit : words_.hits(doc)) {
       if (hit.start < taken) continue;
       const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 72u);
+      if (!has_digits(doc, hit.end, window, 3)) continue;  // what is_plausible() asks for at least
       const re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end);
       re2::StringPiece value;
       if (!RE2::PartialMatch(rest, value_, &value)) continue;

@@ -1,6 +1,7 @@
 // Reading a NumberRun: group sizes, the separators between groups, and the bare digits of some of its groups.
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -8,6 +9,18 @@
 #include "sense/scan/document.h"
 
 namespace sluice::sense::detect {
+
+// Whether at least so many digits stand in [from, to): what a pattern with digits in it can be spared without.
+inline bool has_digits(const scan::Document& doc, std::size_t from, std::size_t to, std::size_t least) {
+  auto group = std::partition_point(doc.groups.begin(), doc.groups.end(), [&](const scan::DigitGroup& g) {
+    return std::size_t{g.start} + g.size <= from;
+  });
+  std::size_t count = 0;
+  for (; count < least && group != doc.groups.end() && group->start < to; ++group)
+    count += std::min<std::size_t>(group->start + std::size_t{group->size}, to) -
+             std::max<std::size_t>(group->start, from);
+  return count >= least;
+}
 
 class Groups {
  public:

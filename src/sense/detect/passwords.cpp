@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "sense/detect/detectors.h"
+#include "sense/detect/numbers.h"
 #include "sense/detect/secret_value.h"
 #include "sense/detect/words.h"
 
@@ -224,10 +225,12 @@ class Passwords : public scan::Detector {
 
   // "recovery codes: 8f3k-29dk 77dh-1k2m", "the one-time code is 492817": groups of letters and digits, or a
   // number.
+  static constexpr std::size_t kLeastDigits = 4;  // of a code
   static void codes(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
     static const RE2 kValue(
         R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|your|our|account|login|here|alarm|door|gate|front|back|safe|garage|card|phone|sim|office|building|locker|main|entrance|haustür|tür|alarmanlage|des|de|du|del|la|le|l'alarme|el|der|die|das|to|é|è|jest|是|为|：|は)\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
     const std::size_t end = std::min<std::size_t>(doc.text.size(), at + 260);
+    if (!has_digits(doc, at, end, kLeastDigits)) return;
     const re2::StringPiece rest(doc.text.data() + at, end - at);
     re2::StringPiece value;
     if (!RE2::PartialMatch(rest, kValue, &value)) return;
@@ -235,7 +238,7 @@ class Passwords : public scan::Detector {
     for (const char c : value) digits += c >= '0' && c <= '9';
     const bool year =
         value.size() == 4 && (value[0] == '1' || value[0] == '2') && (value[1] == '9' || value[1] == '0');
-    if (digits < 4 || year || is_placeholder(std::string_view(value.data(), value.size()))) return;
+    if (digits < kLeastDigits || year || is_placeholder(std::string_view(value.data(), value.size()))) return;
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
     report(0.7, start, start + value.size(), Kind::Password, hits);
   }
@@ -310,11 +313,18 @@ class Passwords : public scan::Detector {
     report(0.7, v.start, v.end, Kind::Password, hits);
   }
 
-  // Whether the value after such a name is a live secret.
+  // Whether the value after such a name is a live secret. The last question costs most: a name may stand at every
+  // few bytes of a long value.
   static bool accepts(std::string_view text, const Value& v, Tags tags) {
-    if (text.size() < 4 || text.starts_with("--") || is_placeholder(text) || is_reference(text) ||
-        text.starts_with("arn:") || text.find(":secret:") != text.npos)
-      return false;
+    return text.size() >= 4 && is_likely(text, v, tags) && !is_harmless(text);
+  }
+
+  static bool is_harmless(std::string_view text) {
+    return text.starts_with("--") || text.starts_with("arn:") || text.find(":secret:") != text.npos ||
+           is_placeholder(text) || is_reference(text);
+  }
+
+  static bool is_likely(std::string_view text, const Value& v, Tags tags) {
     const Classes c = classes_of(text);
     if ((tags & kPassword) && v.assigned) {
       if (c.upper + c.lower + c.other == 0) return c.digit >= 6;

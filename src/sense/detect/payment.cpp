@@ -277,9 +277,12 @@ class Payment : public scan::Detector {
     }
   }
 
+  static constexpr std::size_t kLeastDigits = 6;  // of an account
+
   // "account number 2531858508", "routing 022566234": the value follows its word.
   void account(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
     const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 80u);
+    if (!has_digits(doc, hit.end, window, kLeastDigits)) return;
     re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end), value;
     if (!RE2::PartialMatch(rest, account_, &value)) return;
     const bool routing = words_.tags(hit) & kRoutingWord;
@@ -294,7 +297,7 @@ class Payment : public scan::Detector {
     }
     const std::size_t start = static_cast<std::size_t>(value.data() - doc.text.data());
     while (size > 0 && (value[size - 1] == ' ' || value[size - 1] == '-')) --size;
-    if (digits < 6 || digits > 20 || start < taken) return;
+    if (digits < kLeastDigits || digits > 20 || start < taken) return;
     const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
     if (date) return;
     if (routing) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sense/scan/byte_bits.h"
+#include "sense/scan/byte_class.h"
 #include "sense/scan/decode_parts.h"
 
 namespace sluice::sense::scan {
@@ -80,11 +81,11 @@ class Runs {
 
   std::vector<Piece> take() {
     std::vector<Piece> found;
-    Block block;
-    std::uint64_t here = bits(block.of(text_, 0)), before = 0;  // of the byte before these 64
+    ClassBits characters(text_, kRun);
+    std::uint64_t here = characters.of(0), before = 0;  // of the byte before these 64
     std::size_t done = 0;
     for (std::size_t at = 0; at < text_.size(); at += 64) {
-      const std::uint64_t next = bits(block.of(text_, at + 64));
+      const std::uint64_t next = characters.of(at + 64);
       for_each_bit(long_runs(here, next) & ~(here << 1 | before), [&](std::size_t bit) {
         if (at + bit < done || found.size() == kMaxRuns) return;
         done = run_end(at + bit);
@@ -97,11 +98,8 @@ class Runs {
   }
 
  private:
-  // What base64 and base64url are made of.
-  static std::uint64_t bits(const char* from) {
-    return ascii_alnum_bits(from) |
-           bits64(from, [](Bytes16 b) { return b.is('+') | b.is('-') | b.is('/') | b.is('_'); });
-  }
+  // What base64 and base64url are made of, and with them the others.
+  static constexpr ByteClass kRun = ByteClass("+-/_", true);
 
   // From which of the 64 on at least kMinEncodedRun of them follow one another; `next`: the 64 behind them.
   static std::uint64_t long_runs(std::uint64_t here, std::uint64_t next) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "sense/scan/byte_bits.h"
+#include "sense/scan/byte_class.h"
 #include "sense/scan/decode_parts.h"
 #include "text/utf8.h"
 
@@ -18,17 +18,14 @@ class Escapes {
 
   std::optional<Piece> take() {
     if (!present()) return std::nullopt;
-    Block block;
     std::size_t done = 0;  // up to here the output is made
-    for (std::size_t at = 0; at < text_.size(); at += 64) {
-      for_each_bit(mark_bits(block.of(text_, at)), [&](std::size_t bit) {
-        if (at + bit < done) return;  // inside of the escape before
-        copy(done, at + bit);
-        done = at + bit;
-        step(done);
-        origin_.resize(out_.size(), static_cast<std::uint32_t>(at + bit));
-      });
-    }
+    ClassBits(text_, kMarks).for_each([&](std::size_t at) {
+      if (at < done) return;  // inside of the escape before
+      copy(done, at);
+      done = at;
+      step(done);
+      origin_.resize(out_.size(), static_cast<std::uint32_t>(at));
+    });
     copy(done, text_.size());
     origin_.push_back(static_cast<std::uint32_t>(text_.size()));
     if (replaced_ < 2) return std::nullopt;
@@ -38,9 +35,9 @@ class Escapes {
 
  private:
   bool present() const {
-    Block block;
+    ClassBits marks(text_, kMarks);
     for (std::size_t at = 0; at < text_.size(); at += 64) {
-      for (std::uint64_t bits = mark_bits(block.of(text_, at)); bits != 0; bits &= bits - 1) {
+      for (std::uint64_t bits = marks.of(at); bits != 0; bits &= bits - 1) {
         if (may_be_escape(at + static_cast<std::size_t>(std::countr_zero(bits)))) return true;
       }
     }
@@ -52,9 +49,7 @@ class Escapes {
   }
 
   // What an escape begins with.
-  static std::uint64_t mark_bits(const char* from) {
-    return bits64(from, [](Bytes16 b) { return b.is('\\') | b.is('%') | b.is('&') | b.is('='); });
-  }
+  static constexpr ByteClass kMarks = ByteClass("\\%&=");
 
   void copy(std::size_t from, std::size_t to) {
     out_.append(text_, from, to - from);

@@ -8,6 +8,7 @@
 
 #include "sense/check/check.h"
 #include "sense/scan/byte_bits.h"
+#include "sense/scan/byte_class.h"
 #include "sense/scan/rewritten.h"
 #include "text/utf8.h"
 #include "text/words.h"
@@ -66,14 +67,11 @@ class Numbers {
   explicit Numbers(std::string_view text) : t_(text) {}
 
   std::vector<Edit> take() {
-    Block block;
+    static constexpr ByteClass kDigits("0123456789");
     std::size_t next = 0;
-    for (std::size_t at = 0; at < t_.size(); at += 64) {
-      const std::uint64_t digits = bits64(block.of(t_, at), [](Bytes16 b) { return b.between('0', '9'); });
-      for_each_bit(digits, [&](std::size_t bit) {
-        if (at + bit >= next) next = run(at + bit);
-      });
-    }
+    ClassBits(t_, kDigits).for_each([&](std::size_t at) {
+      if (at >= next) next = run(at);
+    });
     if (2 * passed_ < lists_.size()) lists_.clear();  // a page of numbers
     for (const List& list : lists_)
       if (list.valid) edits_.insert(edits_.end(), list.edits.begin(), list.edits.end());

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "sense/scan/byte_bits.h"
+#include "sense/scan/byte_class.h"
 #include "sense/scan/rewritten.h"
 
 namespace sluice::sense::scan {
@@ -86,8 +87,8 @@ std::vector<Edit> joints_of_strings(std::string_view t) {
   std::vector<Edit> edits;
   Lists lists(t);
   std::size_t done = 0;
-  const auto quotes = [](Bytes16 b) { return b.is('"') | b.is('\'') | b.is('`'); };
-  for_each_byte(t, quotes, [&](std::size_t at) {
+  static constexpr ByteClass kQuotes("\"'`");
+  ClassBits(t, kQuotes).for_each([&](std::size_t at) {
     if (at < done || at == 0 || !is_token(t[at - 1])) return;
     const std::size_t next = joined_at(t, at, lists);
     if (next == 0 || next >= t.size() || !is_token(t[next])) return;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sense/scan/byte_bits.h"
+#include "sense/scan/byte_class.h"
 #include "sense/scan/decode_parts.h"
 #include "sense/scan/phrases.h"
 #include "text/utf8.h"
@@ -20,26 +21,17 @@ constexpr std::uint64_t kEighths = 0x0101010101010101;  // these places among 64
 constexpr std::size_t kMinApart = 9;                    // characters with a separator between each
 constexpr std::size_t kMinCodes = 6;
 
-constexpr ByteTable kCode = byte_table("0123456789abcdefABCDEFxXuU+ ,;:\n");
-bool is_code(char c) { return among(c, kCode); }
+constexpr ByteClass kCode("0123456789abcdefABCDEFxXuU+ ,;:\n");
+bool is_code(char c) { return kCode.has(c); }
 
-std::uint64_t code_bits(const char* from) {
-  return bits64(from, [](Bytes16 b) {
-    const Bytes16 folded = b.folded();
-    return b.between('0', ';') | folded.between('a', 'f') | folded.is('x') | folded.is('u') | b.is('+') |
-           b.is(' ') | b.is(',') | b.is('\n');
-  });
-}
+constexpr ByteClass kApart(" -_*/.|,~\n");  // what keeps characters apart
 
-// What keeps characters apart where the same stands two, four and six bytes further on.
-std::uint64_t apart_bits(const char* from) {
-  const std::uint64_t separators = bits64(from, [](Bytes16 b) {
-    return b.is(' ') | b.between(',', '/') | b.is('_') | b.is('*') | b.is('|') | b.is('~') | b.is('\n');
-  });
+// Where the same byte stands two, four and six bytes further on.
+std::uint64_t alike_bits(const char* from) {
   std::uint64_t alike = 0;
   for (std::size_t i = 0; i < 64; i += 16)
     alike |= Bytes16::load(from + i).same_as(Bytes16::load(from + i + 2)).bits() << i;
-  return separators & alike & alike >> 2 & alike >> 4;
+  return alike & alike >> 2 & alike >> 4;
 }
 
 void put(Piece& piece, std::string_view bytes, std::size_t from) {
@@ -133,9 +125,7 @@ void spaced(std::string_view t, std::size_t at, std::size_t& taken, std::vector<
   if (text::valid_utf8(piece.text)) found.push_back(std::move(piece));
 }
 
-std::uint64_t line_bits(const char* from) {
-  return bits64(from, [](Bytes16 b) { return b.is('\n'); });
-}
+constexpr ByteClass kLine("\n");
 
 // After which of these line breaks the next one comes four to nine bytes further on; `next`: those of the next 64.
 std::uint64_t short_lines(std::uint64_t here, std::uint64_t next) {
@@ -168,10 +158,10 @@ void cut_lines(std::string_view t, std::size_t at, std::size_t& taken, std::vect
 
 std::vector<Piece> code_lists(std::string_view t) {
   std::vector<Piece> found;
-  Block block;
+  ClassBits codes(t, kCode);
   std::size_t next = 0;
   for (std::size_t at = 0; at < t.size(); at += 64) {
-    std::uint64_t eights = code_bits(block.of(t, at));
+    std::uint64_t eights = codes.of(at);
     eights &= eights >> 1;
     eights &= eights >> 2;
     eights &= eights >> 4;
@@ -188,14 +178,17 @@ std::vector<Piece> written_apart(std::string_view t) {
   std::vector<Piece> found;
   std::size_t taken = 0;
   Block block;
+  ClassBits separators(t, kApart), lines(t, kLine);
   for (std::size_t at = 0; at + kStride <= t.size(); at += 64) {
-    for_each_bit(apart_bits(block.of(t, at)) & (kEighths | kEighths << 1), [&](std::size_t bit) {
+    const std::uint64_t places = separators.of(at) & (kEighths | kEighths << 1);
+    if (places == 0) continue;
+    for_each_bit(places & alike_bits(block.of(t, at)), [&](std::size_t bit) {
       if (at + bit / kStride * kStride + kStride <= t.size()) spaced(t, at + bit, taken, found);
     });
   }
-  std::uint64_t here = line_bits(block.of(t, 0));
+  std::uint64_t here = lines.of(0);
   for (std::size_t at = 0; at < t.size(); at += 64) {
-    const std::uint64_t next = line_bits(block.of(t, at + 64));
+    const std::uint64_t next = lines.of(at + 64);
     for_each_bit(short_lines(here, next), [&](std::size_t bit) { cut_lines(t, at + bit, taken, found); });
     here = next;
   }

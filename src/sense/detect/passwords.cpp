@@ -157,12 +157,21 @@ class Passwords : public scan::Detector {
     }
   }
 
+  // Where the part stands last; npos: nowhere. (rfind() calls a comparison at every byte.)
+  static std::size_t last(std::string_view text, std::string_view part) {
+    for (std::size_t at = text.size() - std::min(text.size(), part.size() - 1); at-- > 0;) {
+      if (text[at] == part[0] && text.substr(at, part.size()) == part) return at;
+    }
+    return text.npos;
+  }
+
   // "Falcon7003% is the root password", "use Falcon7003% as the password".
   static void before_name(const Document& doc, std::size_t name, std::vector<Hit>& hits) {
     const std::size_t from = name > 64 ? name - 64 : 0;
     const std::string_view clause = std::string_view(doc.lower).substr(from, name - from);
+    if (clause.find(' ') == clause.npos) return;  // all verbs have one
     for (const char* verb : {" which is the ", " is the ", " as the ", " is my ", " as my ", " is our ", " as "}) {
-      const std::size_t at = clause.rfind(verb);
+      const std::size_t at = last(clause, verb);
       if (at == clause.npos || clause.find_first_of("\n.?;", at) != clause.npos) continue;
       if (clause.size() - at - std::string_view(verb).size() > 16) continue;
       const std::size_t end = from + at;
@@ -248,10 +257,12 @@ class Passwords : public scan::Detector {
     const std::string_view ahead = std::string_view(doc.lower).substr(from, 64);
     const std::string_view clause = ahead.substr(0, ahead.find_first_of("\n?;"));
     Value v;
+    v.start = v.end = from;
+    if (clause.find(' ') == clause.npos) return v;  // all verbs have one
     for (const char* verb :
          {" is ", ": ",   " lautet ", " ist ", " est ", " es ", " é ", " è ", " jest ", " to ",
           " är ", " er ", " was ",    " war ", " = ",   " — ",  " – ", " - ", " je ",   " on "}) {
-      const std::size_t at = clause.rfind(verb);
+      const std::size_t at = last(clause, verb);
       if (at == clause.npos || clause.substr(0, at).find(". ") != clause.npos) continue;
       v.start = from + at + std::string_view(verb).size();
       read_value(doc.text, v);

@@ -99,6 +99,7 @@ class Numbers {
       groups_.push_back(group);
       odd = odd || group.before > Gap::Plain;
       end = group.end;
+      if (word_follows(end)) break;
       group = Group{end, end};
       group.before = gap(group);
       if (group.before == Gap::None) break;
@@ -106,6 +107,14 @@ class Numbers {
     if (odd) judge(0, groups_.size());
     while (end < t_.size() && is_alnum(t_[end])) ++end;  // a word that is no group is looked at once
     return end;
+  }
+
+  // "1998 about": the word behind the blank is no group, which read_group() would take longer to say.
+  bool word_follows(std::size_t at) const {
+    if (at == t_.size() || t_[at] != ' ') return false;
+    std::size_t end = at + 1;
+    while (end < t_.size() && t_[end] >= 'a' && t_[end] <= 'z') ++end;
+    return end > at + 1 && (end == t_.size() || !is_alnum(t_[end]));
   }
 
   // "12:30", "width: 4", "a:b": a colon keeps apart what is no one number, but for long groups.

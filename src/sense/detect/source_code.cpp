@@ -9,6 +9,7 @@
 
 #include "sense/detect/detectors.h"
 #include "sense/scan/byte_bits.h"
+#include "sense/scan/byte_class.h"
 
 namespace sluice::sense::detect {
 namespace {
@@ -122,29 +123,36 @@ void count_sign(std::string_view line, std::size_t i, bool after_word, Marks& m)
   if (i + 1 < line.size() && is_pair(c, line[i + 1])) ++m.pairs;
 }
 
-// `rest`: the text from the line's first byte on, of which whole blocks can be read.
-Marks marks_of(std::string_view line, std::string_view rest) {
-  Marks m;
-  scan::Block block;
-  std::uint64_t before = 0;  // 1 if the byte before these is part of a word
-  for (std::size_t at = 0; at < line.size(); at += 64) {
-    const char* from = block.of(rest, at);
-    const std::uint64_t inside =
-        line.size() - at >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (line.size() - at)) - 1;
-    const std::uint64_t words = inside & scan::bits64(from, [](scan::Bytes16 b) {
-                                  return b.folded().between('a', 'z') | b.between('0', '9') | b.is('_');
-                                });
-    const std::uint64_t after_word = words << 1 | before;
-    m.words += std::popcount(words & ~after_word);
-    before = words >> 63;
-    const std::uint64_t signs =
-        inside & ~words & ~scan::bits64(from, [](scan::Bytes16 b) {
-          return b.is(' ') | b.is('.') | b.is(',') | b.is('"') | b.is('\'') | b.between('\x80', '\xFF');
-        });
-    scan::for_each_bit(signs, [&](std::size_t i) { count_sign(line, at + i, after_word >> i & 1, m); });
+constexpr scan::ByteClass kWords("_", true);
+constexpr scan::ByteClass kSigns("(){}[];=+*/<>%&|^!~-:?");  // of which count_sign() counts something
+
+// Reads the lines of a text one after the other.
+class Marker {
+ public:
+  explicit Marker(std::string_view text) : text_(text), words_(text, kWords), signs_(text, kSigns) {}
+
+  // Of a line, a part of the text behind the one before.
+  Marks of(std::string_view line) {
+    Marks m;
+    const auto start = static_cast<std::size_t>(line.data() - text_.data()), end = start + line.size();
+    std::uint64_t before = 0;  // 1 if the byte before these is part of a word
+    for (std::size_t at = start / 64 * 64; at < end; at += 64) {
+      std::uint64_t inside = ~std::uint64_t{0};
+      if (at < start) inside <<= start - at;
+      if (end - at < 64) inside &= (std::uint64_t{1} << (end - at)) - 1;
+      const std::uint64_t words = inside & words_.of(at), after_word = words << 1 | before;
+      m.words += std::popcount(words & ~after_word);
+      before = words >> 63;
+      scan::for_each_bit(inside & signs_.of(at),
+                         [&](std::size_t i) { count_sign(line, at + i - start, after_word >> i & 1, m); });
+    }
+    return m;
   }
-  return m;
-}
+
+ private:
+  std::string_view text_;
+  scan::ClassBits words_, signs_;
+};
 
 struct LineScore {
   double value = 0;
@@ -218,8 +226,7 @@ bool is_shell(std::string_view line) {
   return next == '{' || next == '(' || next == '_' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
 }
 
-LineScore score(std::string_view line, std::string_view rest) {
-  const Marks m = marks_of(line, rest);
+LineScore score(std::string_view line, const Marks& m) {
   const char last = line.back();
   if (is_comment(line)) return {0.4, false};
   if (line.starts_with("#!/") || line.starts_with("<?php") || line.starts_with("```")) return {0.5, true};
@@ -253,15 +260,14 @@ class SourceCode : public scan::Detector {
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     Run run;
     const std::string_view text = doc.text;
+    Marker marker(text);
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t newline = std::min(text.find('\n', at), text.size());
       std::string_view line = text.substr(at, newline - at);
       while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
       while (!line.empty() && (line.back() == ' ' || line.back() == '\r' || line.back() == '\t'))
         line.remove_suffix(1);
-      if (!line.empty())
-        take(run, score(line, text.substr(static_cast<std::size_t>(line.data() - text.data()))), at, newline,
-             hits);
+      if (!line.empty()) take(run, score(line, marker.of(line)), at, newline, hits);
       at = newline + 1;
     }
     finish(run, hits);

@@ -1,0 +1,33 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "sense/detect/detectors.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+TEST_CASE("a page of code is found alike wherever its lines stand in a block of the text") {
+  const std::string code =
+      "for (int i = 0; i < n; ++i) {\n  if (a[i] == b) return &a[i];\n}\nint f(int x) { return x << 2; }\n"
+      "std::string name = list.at(0);\ncall(name, 1);\nx += 3;\nwhile (x != 0) x--;\nif (a && !b || c) f(x);\n"
+      "auto p = q->next; // a comment that is longer than all the other lines here, so that it lies in two "
+      "blocks\n";
+  scan::PhraseSet set;
+  const Made detector = make_source_code(set);
+  set.build();
+  double confidence = 0;
+  for (std::size_t before = 1; before <= 200; ++before) {
+    CAPTURE(before);
+    std::vector<scan::Hit> hits;
+    REQUIRE(detector->detect(scan::Document::of(std::string(before - 1, 'z') + "\n" + code, set), hits));
+    REQUIRE(hits.size() == 1);
+    CHECK(hits[0].start == before);
+    CHECK(hits[0].end == before + code.size() - 1);
+    if (before > 1) CHECK(hits[0].confidence == confidence);
+    confidence = hits[0].confidence;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::sense::detect

@@ -29,5 +29,42 @@ TEST_CASE("a page of code is found alike wherever its lines stand in a block of 
   }
 }
 
+TEST_CASE("each sign of programs counts") {
+  scan::PhraseSet set;
+  const Made detector = make_source_code(set);
+  set.build();
+  for (const char* line : {"a::b[0] is",
+                           "a ?? b[0] is",
+                           "a->b[0] is",
+                           "a && b[0] is",
+                           "a || b[0] is",
+                           "a++ b[0] is",
+                           "a != b[0] is",
+                           "a << b[0] is",
+                           "a >= b[0] is",
+                           "a *= b[0] is",
+                           "a == b[0] is",
+                           "a() b is",
+                           "a[] b is",
+                           "a {} b is",
+                           "a / b is one more thing;",
+                           "a % b is one more thing;",
+                           "a ^ b is one more thing;",
+                           "a ~ b is one more thing;",
+                           "one thing; it {more};",
+                           "it is one more thing {"}) {
+    CAPTURE(line);
+    std::string page;
+    for (int i = 0; i < 8; ++i) page += std::string(line) + "\n";
+    std::vector<scan::Hit> hits;
+    REQUIRE(detector->detect(scan::Document::of(page, set), hits));
+    CHECK(hits.size() == 1);
+  }
+  std::vector<scan::Hit> hits;
+  const std::string statements = "a = 1; b = 2; c(d);\n";
+  REQUIRE(detector->detect(scan::Document::of(statements + statements + statements + statements, set), hits));
+  CHECK(hits.size() == 1);
+}
+
 }  // namespace
 }  // namespace sluice::sense::detect

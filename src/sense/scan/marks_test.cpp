@@ -98,6 +98,18 @@ TEST_CASE("the shortest of all notations are read wherever they stand") {
     CHECK(written_apart(std::string(before, '!') + apart + "!!").size() == 1);
 }
 
+TEST_CASE("words in lines of one length are read together wherever they stand") {
+  for (std::size_t width = 3; width <= 8; ++width) {
+    std::string lines = "\n";
+    for (std::size_t at = 0; at < kSecret.size(); at += width) lines += kSecret.substr(at, width) + "\n";
+    for (std::size_t before = 0; before <= 130; ++before) {
+      const std::vector<Piece> found = written_apart(std::string(before, '!') + lines);
+      REQUIRE(found.size() == 1);
+      CHECK(found[0].text.ends_with(kSecret));
+    }
+  }
+}
+
 bool is_base64(char c) {
   return isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("+/-_").find(c) < 4;
 }

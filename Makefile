@@ -46,14 +46,16 @@ forms: packages-test
 	cmake --build build/release -j $(JOBS) --target check_forms
 	build/release/tests/forms/check_forms ../shared/engine/tiny-llama-Q8_0.gguf $(FORMS)
 
-# Random requests at once on the tiny models; REQUESTS_PRESET=asan or tsan: under a sanitizer.
+# Random requests at once on the tiny models; REQUESTS_PRESET=asan or tsan: under a sanitizer; REQUESTS_SECONDS: at most.
 REQUESTS ?= 50000
 REQUESTS_SEED ?= 1
 REQUESTS_PRESET ?= release
+REQUESTS_SECONDS ?= 0
 requests: packages-test
 	cmake --preset $(REQUESTS_PRESET)
 	cmake --build build/$(REQUESTS_PRESET) -j $(JOBS) --target check_requests
-	build/$(REQUESTS_PRESET)/tests/requests/check_requests ../shared/engine --requests $(REQUESTS) --seed $(REQUESTS_SEED)
+	build/$(REQUESTS_PRESET)/tests/requests/check_requests ../shared/engine --requests $(REQUESTS) --seed $(REQUESTS_SEED) \
+	  --seconds $(REQUESTS_SECONDS)
 
 # Claude Code, Codex and opencode do a task through the gateway, without a network. Downloads about 1 GB once.
 agents: packages-test

@@ -196,9 +196,11 @@ void Way::tell_of_waiting(const approval::Ticket& ticket) const {
 }
 
 // A use that ended before the client got anything of an answer was none: the same request may be sent again.
-void Way::release_approval(const Status& status) {
+// Before the client is told of the failure: it may do so at once, and another loop takes it.
+void Way::release_approval() {
   bool answered = request_.stream ? content_sent_ : closing_.status == 200;
-  if (approvers_.empty() || status || answered) return;
+  if (approvers_.empty() || answered || released_) return;
+  released_ = true;
   if (Status released = shared_.desk->release(ticket_, id_); !released)
     log::warn("approval.not_released", {{"ticket", ticket_}, {"code", released.error().code}});
 }

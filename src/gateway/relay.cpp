@@ -93,6 +93,7 @@ net::Task<Status> Way::relay_stream() {
     status = co_await relay_chunks(*stream);
   } else if (stream->begun() && !client_gone_) {
     // A keep-alive began the answer: the failure is told in it.
+    release_approval();
     chat::Chunk failed;
     failed.events.push_back(chat::Failure{status.error()});
     std::vector<wire::Piece> pieces;
@@ -128,6 +129,7 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
     // The deployment's, or the writer's own: what the protocol of the client can't say.
     if (const Error* error = writer.failure()) {
       ended = fail(*error);
+      release_approval();
       open = 0;  // nothing may follow the error event
       cancel();
     } else if (open == 0 && chorus_) {

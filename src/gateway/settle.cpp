@@ -12,7 +12,6 @@
 namespace sluice::gateway {
 
 void Way::settle(const Status& status) {
-  release_approval(status);
   closing_.time = shared_.clock->utc();
   closing_.outcome = status ? "ok" : status.error().code;
   auto took = shared_.clock->monotonic() - began_;

@@ -104,7 +104,10 @@ Way::Way(Lane lane, Front front, http::Request& in, http::Responder& out, const 
 
 net::Task<void> Way::go() {
   Status status = co_await walk();
-  if (!status) co_await refuse(status.error());
+  if (!status) {
+    release_approval();
+    co_await refuse(status.error());
+  }
   out_.on_client_gone(nullptr);
   settle(status);
 }

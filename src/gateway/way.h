@@ -70,7 +70,7 @@ class Way {
   ledger::Opening opening() const;
   approval::Asked asked() const;
   void tell_of_waiting(const approval::Ticket& ticket) const;
-  void release_approval(const Status& status);
+  void release_approval();
   void make_voices();
   void forget_request();
   Voice& voice(std::size_t i) const { return chorus_ ? chorus_->voice(i) : *voice_; }
@@ -116,6 +116,7 @@ class Way {
   policy::Decision decision_;
   std::string ticket_;                  // that the request waits for or was admitted by; empty: none
   std::vector<std::string> approvers_;  // who admitted it; empty: nobody had to
+  bool released_ = false;               // the approval holds again
   std::vector<backend::Backend*> plan_;
   std::unique_ptr<Obligations> obligations_;  // null: no deployment is owed anything
 

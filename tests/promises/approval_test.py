@@ -243,6 +243,29 @@ class Approval(unittest.TestCase):
         self.assertEqual((status, answer["error"]["code"]), (403, "approval.refused"))
         self.assertIn("not outside the EU", answer["error"]["message"])
 
+    def test_who_is_told_of_a_failure_finds_the_approval_free_at_once(self):
+        self.start()
+        for stream, failure in ((False, "invalid_json"), (True, "error_event_first")):
+            ticket = self.held(stream=stream)
+            self.assertEqual(self.rule("dana", ticket, deployments=["near"]), "approved")
+            self.near.release.clear()
+            self.near.cue("late+" + failure)
+            before = len(self.near.received)
+            path = os.path.join(self.folder, "data", "approvals.sqlite")
+            ask = ["POST", "/v1/chat/completions",
+                   json.dumps({"model": "chat", "messages": MESSAGES, "stream": stream}), key("ann")]
+            with concurrent.futures.ThreadPoolExecutor(1) as pool, \
+                    contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+                asked = pool.submit(self.sluice.request, *ask)
+                wait_until(lambda: len(self.near.received) > before, what="the request at the upstream")
+                database.execute("BEGIN IMMEDIATE")  # nothing can be written until the rollback
+                self.near.release.set()
+                self.assertEqual(concurrent.futures.wait([asked], 0.7).done, set(),
+                                 "the client was told before the approval was free")
+                database.execute("ROLLBACK")
+                self.assertNotEqual(asked.result()[0], 200)
+            self.assertEqual(self.sluice.request(*ask)[0], 200)
+
     def test_the_command_line_decides_under_the_key_of_who_types(self):
         self.start(more="approvals: {keep_text: true}")
         ticket = self.held()

@@ -25,7 +25,7 @@ std::string words(std::mt19937_64& random, int count) {
 void sample(chat::Sampling& sampling, std::mt19937_64& random) {
   sampling.seed = static_cast<std::int64_t>(random() % 1000);
   sampling.temperature = random() % 3 == 0 ? 0.0 : 0.2 + 0.1 * static_cast<double>(random() % 9);
-  sampling.max_tokens = 1 + static_cast<std::int64_t>(random() % 24);
+  sampling.max_tokens = 1 + static_cast<std::int64_t>(random() % (random() % 8 == 0 ? 40 : 8));
   if (random() % 5 == 0) sampling.frequency_penalty = 0.3;
   if (random() % 5 == 0) sampling.presence_penalty = 0.2;
   if (random() % 6 == 0) sampling.logit_bias = R"({"20":2,"30":-1.5})";
@@ -38,7 +38,7 @@ void sample(chat::Sampling& sampling, std::mt19937_64& random) {
 
 void hold(Asked& asked, std::mt19937_64& random) {
   chat::OutputFormat& format = asked.request.format;
-  asked.form = static_cast<Form>(random() % 8 < 4 ? 1 + random() % 4 : 0);
+  asked.form = static_cast<Form>(random() % 3 == 0 ? 1 + random() % 4 : 0);
   if (asked.form == Form::Json) format.kind = chat::OutputFormat::Kind::JsonObject;
   if (asked.form == Form::Schema || asked.form == Form::Pattern) {
     format.kind = chat::OutputFormat::Kind::JsonSchema;
@@ -46,7 +46,9 @@ void hold(Asked& asked, std::mt19937_64& random) {
   }
   if (asked.form == Form::Grammar)
     asked.request.extra.push_back({"$.grammar", json::Writer().value(kGrammar).take(), "grammar"});
-  if (asked.form != Form::None) asked.request.sampling.stop.clear();  // a stop may cut a form short
+  if (asked.form == Form::None) return;
+  asked.request.sampling.stop.clear();                                            // a stop may cut a form short
+  if (random() % 2 == 0) asked.request.sampling.max_tokens = 12 + random() % 16;  // most forms come to their end
 }
 
 bool has_form(Form form, const std::string& text) {
@@ -105,10 +107,15 @@ Asked make(std::uint64_t seed, bool can_embed) {
   asked.seed = seed;
   asked.cache.tenant = kTenants[random() % std::size(kTenants)];
   asked.cache.keep = random() % 4 == 0 ? engine::Keep::Nothing : engine::Keep::Disk;
-  // All tenants have the same beginnings, so that a page of another's would fit; new ones come all the time.
-  std::mt19937_64 beginning(seed / 24 * 4 + random() % 4);
-  asked.begins = words(beginning, 40);
-  const std::string text = asked.begins + words(random, static_cast<int>(random() % 40));
+  std::string text;
+  if (random() % 3 != 0) {
+    asked.begins = text = words(random, 1 + static_cast<int>(random() % (random() % 16 == 0 ? 80 : 8)));
+  } else {
+    // All tenants have the same beginnings, so that a page of another's would fit; new ones come all the time.
+    std::mt19937_64 beginning(seed / 100 * 2 + random() % 2);
+    asked.begins = words(beginning, 36);
+    text = asked.begins + words(random, static_cast<int>(random() % (random() % 8 == 0 ? 60 : 8)));
+  }
   asked.embed = can_embed && random() % 10 == 0;
   if (asked.embed) {
     asked.request.operation = chat::Operation::Embed;
@@ -120,6 +127,16 @@ Asked make(std::uint64_t seed, bool can_embed) {
   asked.request.messages.push_back(std::move(message));
   sample(asked.request.sampling, random);
   hold(asked, random);
+  return asked;
+}
+
+Asked long_answer(std::uint64_t seed) {
+  Asked asked;
+  chat::Message message;
+  message.parts.push_back({chat::Part::Kind::Text, "one two", ""});
+  asked.request.messages.push_back(std::move(message));
+  asked.request.sampling.seed = static_cast<std::int64_t>(seed);
+  asked.request.sampling.max_tokens = 16;
   return asked;
 }
 

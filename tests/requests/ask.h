@@ -42,8 +42,12 @@ class Heard {
 
 enum class Form { None, Json, Schema, Pattern, Grammar };
 
+struct Model;
+
 struct Asked {
   std::uint64_t seed = 0;
+  std::shared_ptr<engine::Engine> engine;  // where it was asked
+  const Model* model = nullptr;
   chat::Request request;
   engine::CacheUse cache;
   std::string begins;  // what no other tenant's or other request's text begins with, unless it is the same
@@ -60,6 +64,8 @@ inline constexpr const char* kTenants[] = {"acme", "other", "third"};
 
 // The same for the same seed.
 Asked make(std::uint64_t seed, bool can_embed);
+// Some tokens long, with whatever text.
+Asked long_answer(std::uint64_t seed);
 // Submits it; the error if it was refused.
 std::string submit(engine::Engine& engine, Asked& asked, const std::shared_ptr<Heard>& heard,
                    const engine::CacheUse& cache);

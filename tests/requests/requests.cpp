@@ -1,21 +1,24 @@
-// Random requests at once on models of random weights, one family after another: chats and embeddings of three
-// tenants, some held to a form, some cancelled, with a prefix cache in memory and on disk, with guesses and
-// without, with restarts between. Holds that each ends once, that its usage adds up, that no tenant's pages serve
-// another one, that forms are kept, and that answers are those that the same requests get alone.
+// Random requests at once on models of random weights: chats and embeddings of three tenants, some held to a form,
+// some cancelled, with a prefix cache in memory and on disk, with guesses and without, with restarts between. They
+// go to each model by itself in turn, and then, from two threads, to all of them as one deployment whose memory
+// holds two. Holds that each ends once, that its usage adds up, that no tenant's pages serve another one, that
+// forms are kept, that slots come back and bounds of memory hold, and that answers are those that the same
+// requests get alone.
 //
-//   check_requests FOLDER [--requests N] [--seed S]
+//   check_requests FOLDER [--requests N] [--seed S] [--seconds T]
 //
-// FOLDER has .gguf files, whole ones. Status 0: all that held. 77: FOLDER has none.
+// FOLDER has .gguf files, whole ones. After T seconds (0: never) nothing more is asked; what was asked is judged
+// and counted. Status 0: all that held. 77: FOLDER has none.
 #include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <filesystem>
-#include <set>
 #include <thread>
 
-#include "ask.h"
+#include "engine/model_set.h"
+#include "under_way.h"
 
 namespace {
 
@@ -23,16 +26,18 @@ using namespace sluice;
 using namespace sluice::check;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kAtOnce = 12;
-constexpr std::uint64_t kRounds = 4;      // starts of the engine per family
-constexpr std::uint64_t kAloneEvery = 7;  // of these requests one is asked alone too
-constexpr std::chrono::seconds kPatience{120};
+constexpr int kSlots = 4;
+constexpr std::uint64_t kFolderBytes = std::uint64_t{48} << 20;
+constexpr std::uint64_t kLaps = 4;         // at least: starts of the engine per model
+constexpr std::uint64_t kMostInRow = 500;  // requests between two starts, about
+constexpr std::uint64_t kFewer = 8;  // a mixture gets one of so many requests: its tokens cost ten times as much
+constexpr std::uint64_t kStay = 60;  // requests to one model of a set before another one, about
 
-struct Counts {
-  std::uint64_t asked = 0, ended = 0, cancelled = 0, stopped = 0, alone = 0, formed = 0, restored = 0,
-                embedded = 0;
-  std::int64_t guessed = 0, right = 0;
-};
+bool is_mixture(const std::string& file) { return file.find("deepseek") != std::string::npos; }
+
+std::uint64_t share_of(const std::string& file, std::uint64_t requests) {
+  return is_mixture(file) ? std::max(requests / kFewer, std::min<std::uint64_t>(requests, 6)) : requests;
+}
 
 class Folder {
  public:
@@ -46,180 +51,245 @@ class Folder {
   std::string path;
 };
 
-std::unique_ptr<engine::Engine> load(const std::string& file, const std::string& folder, int drafts) {
+// Answers that take turns with others, with a cache.
+engine::LoadOptions options_of(const std::string& file, const std::string& folder, std::uint64_t lap) {
   engine::LoadOptions options;
   options.path = file;
-  options.threads = 2;
+  options.threads = lap / 2 % 2 == 0 ? 2 : 1;
   options.context = 512;
   options.prefill_chunk = 24;
-  options.drafts = file.find("deepseek4") != std::string::npos ? 0 : drafts;
-  options.slots = folder.empty() ? 1 : 4;
-  if (!folder.empty()) {
-    options.cache_bytes = std::uint64_t{12} << 20;
-    options.cache_folder = folder;
-    options.cache_folder_bytes = std::uint64_t{48} << 20;
-    options.cache_tenants.assign(std::begin(kTenants), std::end(kTenants));
-  }
+  options.drafts = lap % 2 == 1 || file.find("deepseek4") != std::string::npos ? 0 : 4;
+  options.slots = kSlots;
+  options.cache_bytes = std::uint64_t{12} << 20;
+  options.cache_folder = folder;
+  options.cache_folder_bytes = kFolderBytes;
+  options.cache_tenants.assign(std::begin(kTenants), std::end(kTenants));
+  return options;
+}
+
+std::unique_ptr<engine::Engine> load(const engine::LoadOptions& options) {
   auto engine = engine::Engine::load(options);
   if (engine) return std::move(*engine);
   std::printf("%s\n", engine.error().to_string().c_str());
   return nullptr;
 }
 
-// One family's requests.
+bool folder_fits(const std::string& folder) {
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file() && entry.path().extension() == ".page") bytes += entry.file_size();
+  if (bytes <= kFolderBytes) return true;
+  std::printf("%llu bytes of pages on disk, more than may be\n", static_cast<unsigned long long>(bytes));
+  return false;
+}
+
+// One model's requests.
 class Family {
  public:
-  Family(std::string file, std::uint64_t seed, Counts& counts)
-      : file_(std::move(file)), seed_(seed), random_(seed), counts_(counts), alone_(load(file_, "", 0)) {}
+  explicit Family(const std::string& file) {
+    engine::LoadOptions options;
+    options.path = file;
+    options.threads = 1;
+    options.context = 512;
+    options.slots = 1;
+    alone_ = load(options);
+    model_.file = file;
+    model_.alone = alone_.get();
+  }
 
-  bool run(std::uint64_t requests) {
+  const Model& model() const { return model_; }
+
+  bool probe() {
     if (!alone_) return false;
     Asked probe;
     probe.embed = true;
     probe.request.operation = chat::Operation::Embed;
     probe.request.inputs = {"one"};
-    can_embed_ = submit(*alone_, probe, probe.heard, {}).empty();
-    if (can_embed_ && !probe.heard->wait(kPatience)) return wrong(probe, "no end");
-    for (std::uint64_t round = 0; round < kRounds; ++round)
-      if (!run_round(round, requests / kRounds)) return false;
+    model_.can_embed = submit(*alone_, probe, probe.heard, {}).empty();
+    return !model_.can_embed || probe.heard->wait(kPatience);
+  }
+
+  bool run(std::uint64_t lap, std::uint64_t requests, std::uint64_t seed, Progress& progress, Counts& counts) {
+    if (progress.over()) return true;
+    std::shared_ptr<engine::Engine> engine = load(options_of(model_.file, folder_.path, lap));
+    if (!engine) return false;
+    const std::shared_ptr<engine::Engine> seen(engine.get(), [](engine::Engine*) {});  // does not keep it
+    UnderWay under_way(seed, progress);
+    const std::uint64_t share = share_of(model_.file, requests);
+    for (std::uint64_t i = 0; i < share && !progress.over(); ++i) {
+      if (!under_way.ask(seen, model_)) return false;
+      if (under_way.one_in(400)) engine->forget_prefixes();
+    }
+    const bool cut = lap % 2 == 1;  // the engine is destroyed under the last ones
+    if (!under_way.settle(cut ? kSlots : 0)) return false;
+    under_way.counts.guessed = engine->guesses().made;
+    under_way.counts.right = engine->guesses().right;
+    if (!cut && !slots_are_free(*engine, model_, kSlots)) return false;
+    engine.reset();
+    if (!under_way.settle(0) || !folder_fits(folder_.path)) return false;
+    counts.add(under_way.counts);
     return true;
   }
 
  private:
-  bool run_round(std::uint64_t round, std::uint64_t requests) {
-    auto engine = load(file_, folder_.path, round % 2 == 0 ? 4 : 0);
-    if (!engine) return false;
-    for (std::uint64_t i = 0; i < requests; ++i) {
-      if (!ask(*engine, seed_ + round * requests + i)) return false;
-      if (random_() % 6 == 0) cancel(*engine);
-      if (random_() % 400 == 0) engine->forget_prefixes();
-      while (asked_.size() >= kAtOnce)
-        if (!settle_oldest()) return false;
-    }
-    const std::size_t left = round % 2 == 1 ? 4 : 0;  // under which the engine is destroyed
-    while (asked_.size() > left)
-      if (!settle_oldest()) return false;
-    counts_.guessed += engine->guesses().made;
-    counts_.right += engine->guesses().right;
-    if (left == 0) return all_came_back(*engine);
-    engine.reset();
-    while (!asked_.empty())
-      if (!settle_oldest()) return false;
-    return true;
-  }
-
-  bool ask(engine::Engine& engine, std::uint64_t seed) {
-    Asked asked = make(seed, can_embed_);
-    asked.first = !asked.embed && !seen_.contains(asked.cache.tenant + "/" + asked.begins);
-    if (!asked.embed && asked.cache.keep != engine::Keep::Nothing)
-      seen_.insert(asked.cache.tenant + "/" + asked.begins);
-    const std::string refused = submit(engine, asked, asked.heard, asked.cache);
-    if (!refused.empty()) return wrong(asked, refused);
-    ++counts_.asked;
-    asked_.push_back(std::move(asked));
-    return true;
-  }
-
-  void cancel(engine::Engine& engine) {
-    Asked& one = asked_[random_() % asked_.size()];
-    if (one.cancelled) return;
-    engine.cancel(one.job);
-    one.cancelled = true;
-    one.calls_at_cancel = one.heard->calls();
-  }
-
-  bool settle_oldest() {
-    Asked asked = std::move(asked_.front());
-    asked_.pop_front();
-    if (!asked.cancelled && !asked.heard->wait(kPatience)) return wrong(asked, "no end");
-    if (const std::string what = judge(asked); !what.empty()) return wrong(asked, what);
-    counts_.cancelled += asked.cancelled ? 1 : 0;
-    if (asked.cancelled) return true;
-    if (!asked.heard->error.empty()) {
-      ++counts_.stopped;
-      return true;
-    }
-    ++counts_.ended;
-    counts_.embedded += asked.embed ? 1 : 0;
-    counts_.restored += asked.heard->usage->cache_hit > 0 ? 1 : 0;
-    counts_.formed += asked.form != Form::None && asked.heard->finish == chat::FinishReason::Stop ? 1 : 0;
-    return asked.seed % kAloneEvery != 0 || same_alone(asked);
-  }
-
-  bool same_alone(Asked& asked) {
-    const auto heard = std::make_shared<Heard>();
-    ++counts_.alone;
-    if (const std::string refused = submit(*alone_, asked, heard, {}); !refused.empty())
-      return wrong(asked, refused);
-    if (!heard->wait(kPatience)) return wrong(asked, "alone it does not end");
-    const std::string what = compare(*asked.heard, *heard);
-    return what.empty() || wrong(asked, what);
-  }
-
-  // Nothing runs any more once all ended or were cancelled; who was cancelled leaves within a step.
-  bool all_came_back(engine::Engine& engine) {
-    for (int i = 0; i < 5000 && engine.running() > 0; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    if (engine.running() == 0) return true;
-    std::printf("%s: %d jobs run although all have ended\n", file_.c_str(), engine.running());
-    return false;
-  }
-
-  bool wrong(const Asked& asked, const std::string& what) const {
-    std::printf("%s, request %llu of tenant %s: %s\nanswer: %s\n", file_.c_str(),
-                static_cast<unsigned long long>(asked.seed), asked.cache.tenant.c_str(), what.c_str(),
-                asked.heard->text.c_str());
-    return false;
-  }
-
-  const std::string file_;
-  const std::uint64_t seed_;
-  std::mt19937_64 random_;
-  Counts& counts_;
   Folder folder_;
-  bool can_embed_ = false;
+  Model model_;
   std::unique_ptr<engine::Engine> alone_;
-  std::set<std::string> seen_;  // tenants' beginnings of which pages may be kept
-  std::deque<Asked> asked_;     // oldest first
 };
 
-int run(const std::string& folder, std::uint64_t requests, std::uint64_t seed) {
+// A lease that was asked for and may come later.
+struct Lent {
+  std::mutex lock;
+  std::condition_variable came;
+  std::optional<Result<engine::ModelSet::Lease>> lease;
+};
+
+// All models as one deployment, of which two fit into memory.
+class Deployment {
+ public:
+  explicit Deployment(const std::vector<std::unique_ptr<Family>>& families) {
+    for (const auto& family : families) {
+      models_.push_back(family->model());
+      models_.back().judges_first = false;  // two threads ask, and models come and go
+      folders_.push_back(std::make_unique<Folder>());
+    }
+  }
+
+  bool run(std::uint64_t lap, std::uint64_t requests, std::uint64_t seed, Progress& progress, Counts& counts) {
+    if (progress.over()) return true;
+    std::vector<engine::Examined> examined;
+    std::vector<std::uint64_t> sizes;
+    for (std::size_t i = 0; i < models_.size(); ++i) {
+      auto one = engine::examine(options_of(models_[i].file, folders_[i]->path, lap));
+      if (!one) return false;
+      sizes.push_back(one->footprint.bytes());
+      examined.push_back(std::move(*one));
+    }
+    std::sort(sizes.rbegin(), sizes.rend());
+    const std::uint64_t memory = sizes[0] + (sizes.size() > 1 ? sizes[1] : 0);
+    engine::ModelSet set(std::move(examined), memory, [this](const engine::LoadOptions& options) {
+      ++loads_;
+      return engine::Engine::load(options);
+    });
+    std::vector<Model> models = models_, others = models_;
+    Counts mine, theirs;
+    bool other_holds = false;
+    std::thread other([&] { other_holds = ask(set, others, requests / 2, seed + 1, progress, theirs); });
+    const bool holds = ask(set, models, requests - requests / 2, seed, progress, mine);
+    other.join();
+    counts.add(mine);
+    counts.add(theirs);
+    return holds && other_holds;
+  }
+
+  std::uint64_t loads() const { return loads_; }
+
+ private:
+  static bool ask(engine::ModelSet& set, std::vector<Model>& models, std::uint64_t requests, std::uint64_t seed,
+                  Progress& progress, Counts& counts) {
+    UnderWay under_way(seed, progress);
+    std::size_t at = under_way.below(models.size());
+    for (std::uint64_t i = 0; i < requests && !progress.over(); ++i) {
+      if (under_way.one_in(share_of(models[at].file, kStay))) at = under_way.below(models.size());
+      if (under_way.one_in(400)) set.forget_prefixes();
+      engine::ModelSet::Lease lease = wait_for(set, at, under_way);
+      if (!lease || !under_way.ask(lease, models[at])) return false;
+    }
+    if (!under_way.settle(0)) return false;
+    counts.add(under_way.counts);
+    return true;
+  }
+
+  // What is under way keeps its models loaded, so that it must end where there is no room.
+  static engine::ModelSet::Lease wait_for(engine::ModelSet& set, std::size_t model, UnderWay& under_way) {
+    const auto lent = std::make_shared<Lent>();
+    set.lease(model, lent, [lent = std::weak_ptr(lent)](Result<engine::ModelSet::Lease> lease) {
+      const auto waits = lent.lock();
+      std::lock_guard guard(waits->lock);
+      waits->lease = std::move(lease);
+      waits->came.notify_all();
+    });
+    const auto came = [&lent] { return lent->lease.has_value(); };
+    for (;;) {
+      {
+        std::unique_lock guard(lent->lock);
+        const auto patience =
+            under_way.empty() ? std::chrono::milliseconds(kPatience) : std::chrono::milliseconds(5);
+        if (lent->came.wait_for(guard, patience, came)) {
+          if (*lent->lease) return **lent->lease;
+          std::printf("no lease: %s\n", lent->lease->error().to_string().c_str());
+          return nullptr;
+        }
+      }
+      if (under_way.empty()) {
+        std::printf("a lease of model %zu never came\n", model);
+        return nullptr;
+      }
+      if (!under_way.settle_oldest()) return nullptr;
+    }
+  }
+
+  std::vector<Model> models_;
+  std::vector<std::unique_ptr<Folder>> folders_;
+  std::atomic<std::uint64_t> loads_{0};
+};
+
+std::vector<std::string> models_in(const std::string& folder) {
   std::vector<std::string> files;
   if (fs::is_directory(folder))
     for (const auto& entry : fs::directory_iterator(folder))
       if (entry.path().extension() == ".gguf") files.push_back(entry.path().string());
-  if (files.empty()) {
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void report(const Progress& progress, const Counts& counts, std::size_t models, std::uint64_t loads) {
+  const auto number = [](auto value) { return static_cast<long long>(value); };
+  std::printf(
+      "%lld requests on %zu models in %lld s: %lld ended (%lld held to a form, %lld with pages restored, "
+      "%lld embeddings), %lld cancelled, %lld stopped with the engine; %lld asked alone too: the same; "
+      "%lld tokens guessed, %lld right; %lld loads of models that share memory\n",
+      number(progress.asked()), models, number(progress.seconds()), number(counts.ended), number(counts.formed),
+      number(counts.restored), number(counts.embedded), number(counts.cancelled), number(counts.stopped),
+      number(counts.alone), number(counts.guessed), number(counts.right), number(loads));
+}
+
+int run(const std::string& folder, std::uint64_t requests, std::uint64_t seed, std::uint64_t seconds) {
+  std::vector<std::unique_ptr<Family>> families;
+  for (const std::string& file : models_in(folder)) families.push_back(std::make_unique<Family>(file));
+  if (families.empty()) {
     std::printf("SKIPPED: no models in %s\n", folder.c_str());
     return 77;
   }
-  std::sort(files.begin(), files.end());
+  for (const auto& family : families)
+    if (!family->probe()) return 1;
+  Deployment deployment(families);
+  Progress progress(seed, requests, std::chrono::seconds(seconds));
   Counts counts;
-  for (const std::string& file : files)
-    if (!Family(file, seed, counts).run(requests / files.size())) return 1;
-  std::printf(
-      "%llu requests on %zu models: %llu ended (%llu held to a form, %llu with pages restored, %llu embeddings), "
-      "%llu "
-      "cancelled, %llu stopped with the engine; %llu asked alone too: the same; %lld tokens guessed, %lld right\n",
-      static_cast<unsigned long long>(counts.asked), files.size(), static_cast<unsigned long long>(counts.ended),
-      static_cast<unsigned long long>(counts.formed), static_cast<unsigned long long>(counts.restored),
-      static_cast<unsigned long long>(counts.embedded), static_cast<unsigned long long>(counts.cancelled),
-      static_cast<unsigned long long>(counts.stopped), static_cast<unsigned long long>(counts.alone),
-      static_cast<long long>(counts.guessed), static_cast<long long>(counts.right));
+  const std::uint64_t places = families.size() + 1;
+  const std::uint64_t in_row = std::clamp<std::uint64_t>(requests / (places * kLaps), 1, kMostInRow);
+  for (std::uint64_t lap = 0; !progress.over(); ++lap) {
+    for (const auto& family : families)
+      if (!family->run(lap, in_row, seed + lap, progress, counts)) return 1;
+    if (!deployment.run(lap, in_row, seed + lap, progress, counts)) return 1;
+  }
+  report(progress, counts, families.size(), deployment.loads());
   return 0;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  std::uint64_t requests = 300, seed = 1;
+  std::uint64_t requests = 300, seed = 1, seconds = 0;
   for (int i = 2; i + 1 < count; i += 2) {
     const std::uint64_t value = std::strtoull(arguments[i + 1], nullptr, 10);
     if (std::strcmp(arguments[i], "--requests") == 0) requests = value;
     if (std::strcmp(arguments[i], "--seed") == 0) seed = value;
+    if (std::strcmp(arguments[i], "--seconds") == 0) seconds = value;
   }
   if (count < 2 || count % 2 != 0) {
-    std::fprintf(stderr, "usage: check_requests FOLDER [--requests N] [--seed S]\n");
+    std::fprintf(stderr, "usage: check_requests FOLDER [--requests N] [--seed S] [--seconds T]\n");
     return 1;
   }
-  return run(arguments[1], requests, seed);
+  return run(arguments[1], requests, seed, seconds);
 }

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,22 @@ class Chains {
     const auto found = index_.find(key);
     if (found == index_.end()) return std::nullopt;
     return take(found->second);
+  }
+
+  // The page of this key and all that continue it, however far.
+  std::vector<Entry> remove_from(const std::string& key) {
+    std::unordered_set<std::string> gone{key};
+    std::vector<Entry> out;
+    for (std::size_t before = 1; before != out.size();) {  // once more for what stood before its parent
+      before = out.size();
+      for (auto at = order_.begin(); at != order_.end();) {
+        const Place here = at++;
+        if (!gone.contains(here->key) && !gone.contains(here->parent)) continue;
+        gone.insert(here->key);
+        out.push_back(take(here));
+      }
+    }
+    return out;
   }
 
  private:

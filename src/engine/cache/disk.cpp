@@ -258,6 +258,20 @@ void DiskPages::forget() {
   for (const std::string& path : paths) unlink(path.c_str());
 }
 
+void DiskPages::forget_from(const std::string& tenant, const std::string& key) {
+  std::vector<Share::Entry> out;
+  {
+    std::lock_guard guard(lock_);
+    ++forgotten_;
+    std::erase_if(stores_, [&](const Store& store) {
+      if (store.tenant == tenant) waiting_bytes_ -= store.page->size();
+      return store.tenant == tenant;
+    });
+    if (const auto share = shares_.find(tenant); share != shares_.end()) out = share->second.remove_from(key);
+  }
+  for (const Share::Entry& entry : out) unlink(entry.value.path.c_str());
+}
+
 void DiskPages::settle() {
   std::unique_lock guard(lock_);
   settled_.wait(guard, [this] { return !fetching_ && !writing_ && stores_.empty() && fetches_.empty(); });

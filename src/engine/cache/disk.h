@@ -68,6 +68,8 @@ class DiskPages {
   void fetch(const std::string& tenant, std::vector<std::string> keys, Done done);
   // Removes all pages, and drops those that wait to be written. Blocks for as long as that takes.
   void forget();
+  // Removes the page of this key and all that continue it; what waits to be written of this tenant is dropped too.
+  void forget_from(const std::string& tenant, const std::string& key);
   void drop_fetches();  // none is called after it returned
   void settle();        // returns when nothing waits any more; for tests
 

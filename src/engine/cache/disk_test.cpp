@@ -377,6 +377,25 @@ TEST_CASE("what is to be forgotten goes, also what was about to be written") {
   CHECK(found(*pages, "acme", 0, 3) == 3);
 }
 
+TEST_CASE("a page goes with all that continue it, also what was about to be written, and nothing else") {
+  const Folder folder;
+  auto pages = open(options(folder));
+  for (int round = 0; round < 20; ++round) {
+    keep(*pages, "acme", 0, 5);
+    pages->keep("acme", key(1), key(50), page(50));  // another one behind the second page
+    keep(*pages, "acme", 10, 3);
+    keep(*pages, "other", 0, 5);
+    for (int i = 5; i < 9; ++i) pages->keep("acme", key(i - 1), key(i), page(i));
+    pages->forget_from("acme", key(1));
+    pages->settle();
+    CHECK(found(*pages, "acme", 0, 9) == 1);
+    CHECK(!pages->has("acme", key(50)));
+    CHECK(found(*pages, "acme", 10, 3) == 3);
+    CHECK(found(*pages, "other", 0, 5) == 5);
+    CHECK(folder.files().size() == 9);
+  }
+}
+
 TEST_CASE("without its key what was stored is nothing, and a new beginning") {
   const Folder folder;
   {

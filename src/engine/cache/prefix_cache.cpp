@@ -19,6 +19,11 @@ std::string random_secret() {
 
 }  // namespace
 
+void Trail::add(const std::string& key) {
+  if (pages++ == 0) first = key;
+  last = key;
+}
+
 PrefixCache::PrefixCache(const model::PageForm& form, const CacheLimits& limits, std::unique_ptr<DiskPages> disk)
     : form_(form),
       share_bytes_(limits.bytes / std::max<std::uint64_t>(1, limits.tenants.size())),
@@ -72,8 +77,7 @@ std::vector<std::shared_ptr<const Page>> PrefixCache::find(Trail& trail, std::sp
     keep_on_disk(trail, trail.last, key, entry->value, keep);
     keys.push_back(key);
     pages.push_back(entry->value);
-    trail.last = key;
-    ++trail.pages;
+    trail.add(key);
   }
   share->touch(keys);
   return pages;
@@ -121,8 +125,7 @@ void PrefixCache::keep_on_disk(Trail& trail, const std::string& parent, const st
 void PrefixCache::adopt(Trail& trail, const std::string& key, std::shared_ptr<const Page> page) {
   Share* const share = share_of(trail.tenant);
   trail.ended = trail.ended || share == nullptr || !hold(*share, trail.last, key, std::move(page));
-  trail.last = key;
-  ++trail.pages;
+  trail.add(key);
 }
 
 void PrefixCache::put(Trail& trail, std::span<const std::int32_t> tokens,
@@ -141,8 +144,14 @@ void PrefixCache::put(Trail& trail, std::span<const std::int32_t> tokens,
   trail.ended = entry == nullptr;
   if (trail.ended) return;
   keep_on_disk(trail, trail.last, key, entry->value, keep);
-  trail.last = key;
-  ++trail.pages;
+  trail.add(key);
+}
+
+void PrefixCache::distrust(Trail& trail) {
+  trail.ended = trail.disk_ended = true;
+  if (trail.pages == 0) return;
+  if (Share* const share = share_of(trail.tenant)) share->remove_from(trail.first);
+  if (disk_) disk_->forget_from(trail.tenant, trail.first);
 }
 
 void PrefixCache::forget() {

@@ -36,10 +36,11 @@ struct CacheLimits {
 // How far a sequence has come in the cache: its pages from the first on that were found or put.
 struct Trail {
   std::string tenant;
-  std::string last;         // the key of the newest page; empty: none yet
+  std::string first, last;  // the keys of the first and of the newest page; empty: none yet
   int pages = 0;            // found or put
   bool ended = false;       // the next page was not kept, so that those after it would never be found
   bool disk_ended = false;  // the same on disk
+  void add(const std::string& key);
 };
 
 class PrefixCache {
@@ -69,6 +70,10 @@ class PrefixCache {
   // it. Where it is held already or there is no room for it, `fill` is not called.
   void put(Trail& trail, std::span<const std::int32_t> tokens,
            const std::function<void(std::span<std::byte>)>& fill, Keep keep);
+
+  // The trail's pages are not to be trusted: they go, and what continues the first of them, on disk too. Nothing
+  // more is kept by this trail.
+  void distrust(Trail& trail);
 
   void forget();       // what is in memory
   void forget_disk();  // what is on disk; from any thread

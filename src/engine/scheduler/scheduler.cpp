@@ -367,6 +367,7 @@ void Scheduler::take_token(Job& job, std::int32_t token, std::span<const float> 
   if (token < 0 && job.constraint && !job.text.in_reasoning())
     return break_off(job, {"engine.constraint", "no token of the model continues the form that is asked for", "",
                            "ask for a simpler form"});
+  if (token < 0 && cache_ != nullptr) cache_->distrust(job.trail);
   if (token < 0)
     return break_off(
         job, {"engine.numeric", "the model computed no usable numbers", "", "the model file may be damaged"});

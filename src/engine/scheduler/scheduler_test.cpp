@@ -505,6 +505,25 @@ TEST_CASE("a job that nothing may be kept of uses what is there and leaves nothi
   CHECK(setup.answer("a text of some length|", {"acme", Keep::Nothing}).second == 20);
 }
 
+TEST_CASE("a job whose numbers were unusable leaves no page, nor what continues one of its pages") {
+  std::atomic<bool> broken{false};
+  CachedSetup setup(false, 1000, [&](const auto& so_far) { return broken ? -1 : echo(so_far); });
+  const std::string text = "a text of some length ", longer = text + "that goes on";
+  CHECK(setup.answer("another text|", kAcme).second == 0);
+  CHECK(setup.answer(longer + "|", kAcme).second == 0);
+  CHECK(setup.answer(longer + "|", kAcme).second == 32);
+  broken = true;
+  Collector failed;
+  JobRequest request = job(text + "and on|", failed);
+  request.cache = kAcme;
+  REQUIRE(setup.scheduler->submit(std::move(request)).has_value());
+  CHECK(failed.wait().error == "engine.numeric");
+  broken = false;
+  using Answer = std::pair<std::string, std::int64_t>;
+  CHECK(setup.answer(longer + "|", kAcme) == Answer(longer, 0));
+  CHECK(setup.answer("another text|", kAcme).second == 12);
+}
+
 TEST_CASE("jobs that run together, with few pages to keep, get their own answers") {
   for (bool at_end_only : {false, true}) {
     CachedSetup setup(at_end_only, 30);

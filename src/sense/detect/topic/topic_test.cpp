@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sense/detect/topic.h"
+#include "sense/detect/topic/topic.h"
 
 namespace sluice::sense::detect {
 namespace {

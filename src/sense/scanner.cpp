@@ -7,7 +7,7 @@
 
 #include "sense/kinds.h"
 #include "sense/scan/byte_bits.h"
-#include "sense/scan/decode.h"
+#include "sense/scan/decode/decode.h"
 #include "text/utf8.h"
 
 namespace sluice::sense {

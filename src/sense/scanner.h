@@ -15,9 +15,9 @@
 #include "sense/joints.h"
 #include "sense/kinds.h"
 #include "sense/memory.h"
-#include "sense/scan/decode.h"
+#include "sense/scan/decode/decode.h"
+#include "sense/scan/decode/hints.h"
 #include "sense/scan/detector.h"
-#include "sense/scan/hints.h"
 #include "sense/sense.h"
 
 namespace sluice::sense {

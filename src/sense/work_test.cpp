@@ -5,7 +5,7 @@
 #include <string>
 
 #include "sense/judge.h"
-#include "sense/scan/decode.h"
+#include "sense/scan/decode/decode.h"
 
 namespace sluice::sense {
 namespace {

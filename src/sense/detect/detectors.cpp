@@ -1,5 +1,10 @@
 #include "sense/detect/detectors.h"
 
+#include "sense/detect/identifier/detectors.h"
+#include "sense/detect/person/detectors.h"
+#include "sense/detect/secret/detectors.h"
+#include "sense/detect/topic/detectors.h"
+
 namespace sluice::sense::detect {
 
 std::vector<Made> make_all(scan::PhraseSet& set) {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "sense/check/check.h"
-#include "sense/detect/words.h"
+#include "sense/detect/context/words.h"
 #include "text/normalise.h"
 
 namespace sluice::sense::own {

@@ -110,15 +110,6 @@ inline void for_each_bit(std::uint64_t bits, Visit visit) {
   for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(std::countr_zero(bits)));
 }
 
-// Calls visit(place) for each byte of the text of which `holds` says so, from the first. It must not say so of a
-// zero byte.
-template <class Holds, class Visit>
-inline void for_each_byte(std::string_view text, Holds holds, Visit visit) {
-  Block block;
-  for (std::size_t at = 0; at < text.size(); at += 64)
-    for_each_bit(bits64(block.of(text, at), holds), [&](std::size_t bit) { visit(at + bit); });
-}
-
 // One flag for each byte: what among(c, "...") asks of a list, without a search.
 using ByteTable = std::array<bool, 256>;
 constexpr ByteTable byte_table(std::string_view characters, bool alnum = false) {

@@ -1,5 +1,6 @@
 #include "sense/scan/document.h"
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -105,7 +106,54 @@ class Anchors {
   Block block_;
 };
 
+// The lists of documents that are gone, which hold places and no text: a small document would spend more time on
+// the memory of its lists than on itself.
+struct Lists {
+  std::vector<std::vector<PhraseHit>> phrases;
+  std::vector<NumberRun> numbers;
+  std::vector<DigitGroup> groups;
+  std::vector<std::uint32_t> at_signs, names;
+
+  std::size_t room() const {
+    std::size_t entries = numbers.capacity() + groups.capacity() + at_signs.capacity() + names.capacity();
+    for (const auto& list : phrases) entries += list.capacity();
+    return entries;
+  }
+  void trade(Document& doc) {
+    phrases.swap(doc.phrases);
+    numbers.swap(doc.numbers);
+    groups.swap(doc.groups);
+    at_signs.swap(doc.at_signs);
+    names.swap(doc.names);
+  }
+  void clear() {
+    for (auto& list : phrases) list.clear();
+    numbers.clear();
+    groups.clear();
+    at_signs.clear();
+    names.clear();
+  }
+};
+// Of one thread. Documents that are there at once: a text, a reading of it, one more.
+struct Spare {
+  static constexpr std::size_t kMostRoom = 64 * 1024;  // entries of one that are kept
+  std::array<Lists, 3> lists;
+  std::size_t count = 0;
+};
+thread_local Spare spare;
+
 }  // namespace
+
+Document::~Document() {
+  if (phrases.empty() || spare.count == spare.lists.size()) return;
+  Lists& lists = spare.lists[spare.count];
+  lists.trade(*this);
+  lists.clear();
+  if (lists.room() <= Spare::kMostRoom)
+    ++spare.count;
+  else
+    lists = Lists();
+}
 
 Document Document::of(std::string_view utf8, const PhraseSet& set) {
   if (is_ascii(utf8)) return Document(text::Normalised{std::string(utf8), {}}, set);
@@ -114,6 +162,7 @@ Document Document::of(std::string_view utf8, const PhraseSet& set) {
 
 Document::Document(text::Normalised canonical, const PhraseSet& set)
     : text(std::move(canonical.text)), lower(lower_case(text)), origins(std::move(canonical.origin)) {
+  if (spare.count > 0) spare.lists[--spare.count].trade(*this);
   set.find(lower, phrases);
   Anchors(*this).run();
 }

@@ -39,6 +39,11 @@ struct Document {
   bool joint = false;                // made of pieces that the model reads one after the other
 
   Document(text::Normalised canonical, const PhraseSet& set);
+  Document(const Document&) = default;
+  Document(Document&&) = default;
+  Document& operator=(const Document&) = default;
+  Document& operator=(Document&&) = default;
+  ~Document();  // the lists' memory goes to this thread's next document
   // Of a text as it came, which is made canonical.
   static Document of(std::string_view utf8, const PhraseSet& set);
   // Where in that text the byte, or the end, stands.

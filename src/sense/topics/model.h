@@ -40,7 +40,7 @@ class Model {
   // Appends the windows of the text. None for a text without tokens.
   void score(std::string_view text, std::vector<Window>& out) const;
   const Scores& thresholds() const { return thresholds_; }
-  // What each doubling of a text's windows adds to the threshold (detect/votes.cpp).
+  // What each doubling of a text's windows adds to the threshold (detect/topic/votes.cpp).
   const Scores& slopes() const { return slopes_; }
   // Below it, on the scale of a window's scores, the model speaks against what another detector found there.
   const Scores& vetoes() const { return vetoes_; }

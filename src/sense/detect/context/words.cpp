@@ -1,0 +1,23 @@
+#include "sense/detect/context/words.h"
+
+#include <algorithm>
+
+namespace sluice::sense::detect {
+
+Tags Words::around(const scan::Document& doc, std::size_t start, std::size_t end, std::size_t before,
+                   std::size_t after) const {
+  const auto& all = hits(doc);
+  const std::size_t from = start > before ? start - before : 0;
+  auto hit = std::lower_bound(all.begin(), all.end(), from,
+                              [](const scan::PhraseHit& h, std::size_t at) { return h.end < at; });
+  Tags found = 0;
+  // Hits are ordered by their ends and no phrase is longer than 60 bytes, which bounds how far to look.
+  for (; hit != all.end() && hit->end <= end + after + 60; ++hit) {
+    const bool ends_before = hit->end <= start;
+    const bool begins_after = hit->start >= end && hit->start <= end + after;
+    if (ends_before || begins_after) found |= tags(*hit);
+  }
+  return found;
+}
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,242 @@
+// National identifiers of people, known by check digits or strict shapes; those whose check is weak are believed
+// only beside a word that names them.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sense/check/check.h"
+#include "sense/detect/context/numbers.h"
+#include "sense/detect/context/words.h"
+#include "sense/detect/identifier/detectors.h"
+#include "sense/detect/identifier/identity_table.h"
+
+namespace sluice::sense::detect {
+using namespace check;
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+constexpr std::size_t kSsnGroups[] = {3, 2, 4};
+
+// Published as examples or famously misused; never issued to a person, or no longer.
+bool is_documented_ssn(std::string_view s) {
+  return s == "078051120" || s == "219099999" || s == "123456789" || s == "457555462" || s == "111223333" ||
+         s == "987654321" || s.starts_with("98765432");
+}
+
+class Identity : public scan::Detector {
+ public:
+  explicit Identity(scan::PhraseSet& set) : words_(set, scan::Edge::Name) {
+    add_id_words(words_);
+    for (const NumericId& id : numeric_ids()) by_size_[id.digits].push_back(&id);
+  }
+
+  const char* name() const override { return "identity"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    std::size_t taken = 0;
+    for (const auto& run : doc.numbers) {
+      const Groups g(doc, run);
+      ssn(doc, g, hits);
+      if (run.digits >= 8) numeric(doc, run, g, hits);
+      mixed(doc, run, taken, hits);
+    }
+    return {};
+  }
+
+ private:
+  bool named(const Document& doc, std::size_t start, std::size_t end, IdName country) const {
+    return words_.around(doc, start, end, 60, 32) & (tag(country) | tag(kAnyId));
+  }
+
+  static void report(Kind kind, double confidence, std::size_t start, std::size_t end, std::vector<Hit>& hits) {
+    hits.push_back(Hit{kind, confidence, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  }
+
+  // 123-45-6789 by its shape; with other separators, or none, beside its name.
+  void ssn(const Document& doc, const Groups& g, std::vector<Hit>& hits) const {
+    for (std::size_t i = 0; i < g.count(); ++i) {
+      const bool split = g.shaped(i, {kSsnGroups[0], kSsnGroups[1], kSsnGroups[2]});
+      const bool bare = g.size(i) == 9 && g.count() <= 3;
+      const bool joint = doc.joint && g.count() - i >= 2 && i == 0 && g.joined(0, g.count() - 1).size() == 9;
+      if (!split && !bare && !joint) continue;
+      const std::size_t last = split ? i + 2 : bare ? i : g.count() - 1;
+      const std::string digits = g.joined(i, last);
+      if (!us_ssn(digits) || is_documented_ssn(digits)) continue;
+      if (g.glued_before(i) || g.glued_after(last)) continue;
+      const bool dashed = split && g.uniform(i, last) && g.separator(i) == "-";
+      const bool inside =
+          (i > 0 && g.separator(i - 1) == "-") || (last + 1 < g.count() && g.separator(last) == "-");
+      if (dashed && !inside) {
+        report(Kind::UsSsn, named(doc, g.start(i), g.end(last), kUs) ? 0.98 : 0.85, g.start(i), g.end(last), hits);
+      } else if (words_.around(doc, g.start(i), g.end(last), 48, 24) & tag(kUs)) {
+        report(Kind::UsSsn, 0.8, g.start(i), g.end(last), hits);
+      } else {
+        continue;
+      }
+      i = last;
+    }
+  }
+
+  void numeric(const Document& doc, const scan::NumberRun& run, const Groups& g, std::vector<Hit>& hits) const {
+    // What is named anywhere near the run; most runs are not, which leaves the few identifiers that stand alone.
+    const Tags near = words_.around(doc, run.start, run.end, 60, 32);
+    const bool grouped = g.count() > 1 && g.count() <= 12;
+    if (near == 0 && !grouped && run.digits != 13 && run.digits != 15 && run.digits != 18) return;
+    std::array<char, 18> buffer;
+    for (std::size_t first = 0; first < g.count(); ++first) {
+      std::size_t size = 0;
+      for (std::size_t last = first; last < g.count() && size + g.size(last) <= buffer.size(); ++last) {
+        size += g.digits(last).copy(&buffer[size], g.size(last));
+        if (size < 8) continue;
+        if (numeric_at(doc, g, first, last, std::string_view(buffer.data(), size), near, hits)) {
+          first = last;
+          break;
+        }
+      }
+    }
+  }
+
+  bool numeric_at(const Document& doc, const Groups& g, std::size_t first, std::size_t last,
+                  std::string_view digits, Tags near, std::vector<Hit>& hits) const {
+    // 2022-01-19 is a day.
+    if (first + 2 == last && g.shaped(first, {4, 2, 2}) && g.digits(first + 1) <= "12" && g.digits(last) <= "31")
+      return false;
+    for (const NumericId* entry : by_size_[digits.size()]) {
+      const NumericId& id = *entry;
+      const bool may_be_named = near & (tag(id.name) | tag(kAnyId));
+      if (!may_be_named && id.alone == Alone::Never) continue;
+      const bool official = written_officially(g, first, last, id);
+      const bool alone = id.alone == Alone::Always ? official || first == last
+                                                   : id.alone == Alone::Grouped && official && last > first;
+      if (!may_be_named && !alone) continue;
+      const bool whole = first == 0 && last + 1 == g.count();
+      if (!official && first != last && !(whole && g.uniform(first, last)) && !doc.joint) continue;
+      if (!id.valid(digits) || g.glued_before(first) || g.glued_after(last)) continue;
+      if (!named(doc, g.start(first), g.end(last), id.name) && (!alone || (near & tag(kOtherThing)))) continue;
+      report(id.kind, 0.9, g.start(first), g.end(last), hits);
+      return true;
+    }
+    return false;
+  }
+
+  static bool written_officially(const Groups& g, std::size_t first, std::size_t last, const NumericId& id) {
+    std::size_t count = 0;
+    for (; count < id.groups.size() && id.groups[count] != 0; ++count) {
+      if (first + count > last || g.size(first + count) != id.groups[count]) return false;
+    }
+    if (last - first + 1 != count) return false;
+    const std::string_view separators = id.separators;
+    for (std::size_t i = first; i < last && !separators.empty(); ++i) {
+      if (g.separator(i) != separators.substr(i - first, 1)) return false;
+    }
+    return true;
+  }
+
+  // Identifiers that mix letters and digits: the word that contains a run of digits, without its separators.
+  void mixed(const Document& doc, const scan::NumberRun& run, std::size_t& taken, std::vector<Hit>& hits) const {
+    std::size_t start = run.start;
+    while (start > taken && run.start - start < 20 && is_alnum(doc.text[start - 1])) --start;
+    if (start < taken) return;
+    std::size_t word = run.start;
+    while (word < doc.text.size() && word - start < 20 && is_alnum(doc.text[word])) ++word;
+    if (run.digits < 4 && word - start < 4) return;
+    // "QQ 12 34 56 C": two letters and a space before, a letter after.
+    const auto upper = [&](std::size_t i) { return doc.text[i] >= 'A' && doc.text[i] <= 'Z'; };
+    if (start == run.start && start >= 3 && doc.text[start - 1] == ' ' && upper(start - 2) && upper(start - 3) &&
+        (start == 3 || !scan::is_word_byte(doc.text[start - 4])) && mixed_from(doc, start - 3, taken, hits))
+      return;
+    mixed_from(doc, start, taken, hits);
+  }
+
+  bool mixed_from(const Document& doc, std::size_t start, std::size_t& taken, std::vector<Hit>& hits) const {
+    std::array<char, 18> bare;
+    std::size_t size = 0, end = start;
+    bool letters = false;
+    for (std::size_t i = start; i < doc.text.size() && size < bare.size(); ++i) {
+      const char c = doc.text[i];
+      if (is_alnum(c)) {
+        letters = letters || c > '9';
+        bare[size++] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+        end = i + 1;
+        const bool last = end == doc.text.size() || !scan::is_word_byte(doc.text[end]) ||
+                          static_cast<unsigned char>(doc.text[end]) >= 0xE2;
+        if (last && letters && size >= 8 && mixed_at(doc, start, end, {bare.data(), size}, hits)) {
+          taken = end;
+          return true;
+        }
+      } else if (c == '(' && i == end && size >= 7) {  // A123456(7)
+        hong_kong(doc, start, i, {bare.data(), size}, hits);
+        return false;
+      } else if (c == '+' || c == '-') {
+        if (size == 6) hetu(doc, start, hits);
+        if (c == '+' || i > end) return false;
+      } else if ((c != ' ' && c != '.') || i > end) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  void hong_kong(const Document& doc, std::size_t start, std::size_t open, std::string_view bare,
+                 std::vector<Hit>& hits) const {
+    if (open + 2 >= doc.text.size() || doc.text[open + 2] != ')' || bare.size() > 8) return;
+    if (hong_kong_id(std::string(bare) + doc.text[open + 1]))
+      report(Kind::NationalId, 0.95, start, open + 3, hits);
+  }
+
+  // The sign between date and number is part of the Finnish identifier.
+  void hetu(const Document& doc, std::size_t start, std::vector<Hit>& hits) const {
+    if (start + 11 > doc.text.size()) return;
+    const std::string_view s = doc.slice(start, start + 11);
+    const bool ends = start + 11 == doc.text.size() || !scan::is_word_byte(doc.text[start + 11]);
+    if (ends && finland_hetu(s)) report(Kind::NationalId, 0.9, start, start + 11, hits);
+  }
+
+  bool mixed_at(const Document& doc, std::size_t start, std::size_t end, std::string_view bare,
+                std::vector<Hit>& hits) const {
+    for (const MixedId& id : mixed_ids()) {
+      if (!has_shape(bare, id.shape) || !id.valid(bare)) continue;
+      if (!id.alone && !named(doc, start, end, id.name)) continue;
+      // "Abcde1234f" in lower case is a user name more often than a tax number.
+      const bool upper = std::none_of(doc.text.begin() + static_cast<std::ptrdiff_t>(start),
+                                      doc.text.begin() + static_cast<std::ptrdiff_t>(end),
+                                      [](char c) { return c >= 'a' && c <= 'z'; });
+      if (!named(doc, start, end, id.name) && (!upper || is_other_thing(doc, start, end))) continue;
+      report(id.kind, 0.9, start, end, hits);
+      return true;
+    }
+    return false;
+  }
+
+  bool is_other_thing(const Document& doc, std::size_t start, std::size_t end) const {
+    return words_.around(doc, start, end, 40, 24) & tag(kOtherThing);
+  }
+
+  static bool is_alnum(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  static bool has_shape(std::string_view s, std::string_view shape) {
+    if (s.size() != shape.size()) return false;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      const bool digit = s[i] >= '0' && s[i] <= '9';
+      if ((shape[i] == '9' && !digit) || (shape[i] == 'A' && digit)) return false;
+    }
+    return true;
+  }
+
+  Words words_;
+  std::array<std::vector<const NumericId*>, 19> by_size_;  // by the number of digits
+};
+
+}  // namespace
+
+Made make_identity(scan::PhraseSet& set) { return std::make_unique<Identity>(set); }
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,333 @@
+// Payment cards, IBANs, and account and routing numbers. Cards and IBANs are known by their check digits; account
+// numbers, which have none that all banks share, by the words before them.
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/check.h"
+#include "sense/check/check.h"
+#include "sense/detect/context/numbers.h"
+#include "sense/detect/context/words.h"
+#include "sense/detect/identifier/detectors.h"
+
+namespace sluice::sense::detect {
+using namespace check;
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+constexpr Tags kCardWord = 1;
+constexpr Tags kOtherNumber = 2;
+constexpr Tags kAccountWord = 4;
+constexpr Tags kRoutingWord = 8;
+constexpr Tags kBankWord = 16;
+
+struct IssuerRange {
+  int low, high;  // of the first four digits
+  int min_size, max_size;
+  bool needs_word;  // too wide a range to believe without context
+};
+// ISO/IEC 7812 issuer ranges as the networks publish them. UnionPay's check digit is not enforced by all issuers,
+// but nearly all cards have it.
+constexpr IssuerRange kIssuers[] = {
+    {4000, 4999, 13, 13, true},  {4000, 4999, 16, 16, false}, {4000, 4999, 19, 19, false},  // Visa
+    {5100, 5599, 16, 16, false}, {2221, 2720, 16, 16, false},                               // Mastercard
+    {3400, 3499, 15, 15, false}, {3700, 3799, 15, 15, false},                               // American Express
+    {3000, 3059, 14, 16, false}, {3095, 3095, 14, 16, false}, {3600, 3699, 14, 16, false},  // Diners Club
+    {3800, 3999, 14, 16, false},                                                            //
+    {6011, 6011, 16, 19, false}, {6440, 6599, 16, 19, false},                               // Discover
+    {3528, 3589, 16, 19, false},                                                            // JCB
+    {6200, 6299, 16, 19, false}, {8100, 8171, 16, 19, true},                                // UnionPay
+    {2200, 2204, 16, 19, false},                                                            // Mir
+    {6000, 6099, 16, 16, true},  {8200, 8299, 16, 16, true},                                // RuPay
+    {9792, 9792, 16, 16, true},                                                             // Troy
+    {5000, 5099, 12, 19, true},  {5600, 5899, 12, 19, true},  {6300, 6399, 12, 19, true},   // Maestro
+    {6700, 6799, 12, 19, true},                                                             //
+};
+
+// Numbers that networks and payment processors publish for testing; documentation is public.
+constexpr std::string_view kTestCards[] = {
+    "4111111111111111", "4242424242424242", "4012888888881881", "4000056655665556", "4222222222222",
+    "5555555555554444", "5105105105105100", "5200828282828210", "2223003122003222", "2223000048400011",
+    "378282246310005",  "371449635398431",  "378734493671000",  "6011111111111117", "6011000990139424",
+    "6011981111111113", "30569309025904",   "38520000023237",   "3056930009020004", "36227206271667",
+    "3530111333300000", "3566002020360505", "6200000000000005", "4000000000000002", "4000002500003155",
+    "4000000000009995", "4000000000003220", "6304000000000000", "5431111111111111", "4444333322221111"};
+
+// Examples of the IBAN registry and of Wikipedia's article.
+constexpr std::string_view kTestIbans[] = {"GB82WEST12345698765432",      "DE89370400440532013000",
+                                           "NL91ABNA0417164300",          "BE68539007547034",
+                                           "FR1420041010050500013M02606", "CH9300762011623852957",
+                                           "GB29NWBK60161331926819",      "GB33BUKB20201555555555",
+                                           "ES9121000418450200051332",    "IT60X0542811101000000123456",
+                                           "SA0380000000608010167519"};
+
+template <std::size_t N>
+bool listed(std::string_view value, const std::string_view (&list)[N]) {
+  return std::find(std::begin(list), std::end(list), value) != std::end(list);
+}
+
+const IssuerRange* issuer_of(std::string_view digits) {
+  const int first4 =
+      (digits[0] - '0') * 1000 + (digits[1] - '0') * 100 + (digits[2] - '0') * 10 + (digits[3] - '0');
+  const int size = static_cast<int>(digits.size());
+  for (const IssuerRange& r : kIssuers) {
+    if (first4 >= r.low && first4 <= r.high && size >= r.min_size && size <= r.max_size) return &r;
+  }
+  return nullptr;
+}
+
+class Payment : public scan::Detector {
+ public:
+  explicit Payment(scan::PhraseSet& set)
+      : words_(set, scan::Edge::Name),
+        account_(
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
+        masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
+    SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
+    words_.add(
+        kCardWord,
+        "card|cards|credit card|debit card|visa|mastercard|amex|maestro|discover|american express|"
+        "cvv|cvc|cvv2|expiry|expires|exp|pan|kreditkarte|karte|kartennummer|carte|carte bancaire|"
+        "carte bleue|tarjeta|cartão|cartao|carta di credito|kaart|karta|карта|карты|payment|billing|"
+        "charge|charged|declined|kreditkartennummer|numero della carta|carta|número de tarjeta|numero de tarjeta|"
+        "tarjeta de crédito|cartão de crédito|carte de crédit|numéro de carte|kart|kart numarası|kortnummer|kort|"
+        "номер карты|карте|карту|kredietkaart|karty|numer karty|кредитная карта|cc|credit|debit|refund|"
+        "kreditkort|bankkort|cardholder|card number|ccnum|unionpay|rupay|jcb|diners|troy|mir");
+    words_.add(kCardWord, "卡号|信用卡|银行卡|卡號|カード|카드|कार्ड|بطاقة|כרטיס|บัตร", scan::Edge::Any);
+    words_.add(kOtherNumber,
+               "article|article code|ean|isbn|imei|tracking|tracking number|sku|upc|gtin|serial|"
+               "serial number|order number|order id|invoice number|ticket number|random|seed|hash|timestamp|"
+               "imei|imsi|iccid|trace id|request id|product code|part number|barcode|reference number|luhn");
+    words_.add(
+        kAccountWord,
+        "account|account number|account no|account no.|account #|acct|acct no|acct.|a/c|a/c no|"
+        "bank account|checking account|savings account|savings bank account|kontonummer|konto|"
+        "konto-nr|kontonr|numéro de compte|compte|compte bancaire|número de cuenta|cuenta|"
+        "cuenta bancaria|conta|conta corrente|número da conta|conto corrente|rekeningnummer|"
+        "numer konta|clabe|cbu|id number|номер счета|расчетный счет|номер счёта|расчётный счёт|счет|numero di "
+        "conto|numero conto|conto|conto bancario|conto n.|rekening|bankrekening|rekeningnr|konto "
+        "nr|kontonr.|bankkonto|nr konta|kto|kto.|kto-nr|rachunek|numer rachunku|n° de compte|compte n°|compte "
+        "courant|cuenta "
+        "n.º|cuenta corriente|"
+        "nº de cuenta|cuenta de ahorros|conta bancária|conta poupança|hesap no|hesap numarası|banka hesabı|"
+        "kontonummeret|bankgiro|plusgiro|account_number|accountnumber|acct_no|cta.|cbu|cvu|nuban|account "
+        "no:|iban/account|beneficiary account|deposit account|current account|brokerage account|loan number|"
+        "loan account|demat|folio number|policy account");
+    words_.add(kAccountWord, "账号|账户|帳號|帳戶|口座番号|계좌번호|계좌|حساب|खाता", scan::Edge::Any);
+    words_.add(kRoutingWord,
+               "routing|routing number|routing no|aba|aba number|rtn|sort code|ifsc|ifsc code|swift|"
+               "swift code|bic|bsb|blz|sort|bankleitzahl|transit number|wire transfer");
+    words_.add(kBankWord,
+               "bank|banking|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
+               "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"
+               "finance|financial");
+  }
+
+  const char* name() const override { return "payment"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    for (const auto& run : doc.numbers) {
+      if (run.digits >= 12) cards(doc, run, hits);
+      if (run.digits >= 4) masked(doc, run, hits);
+    }
+    ibans(doc, hits);
+    std::size_t taken = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      if (words_.tags(hit) & (kAccountWord | kRoutingWord)) account(doc, hit, taken, hits);
+      if (words_.tags(hit) & kRoutingWord) bank_code(doc, hit, hits);
+    }
+    return {};
+  }
+
+ private:
+  void cards(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
+    const Groups g(doc, run);
+    const std::size_t n = g.count();
+    std::array<char, 19> buffer;
+    for (std::size_t first = 0; first < n; ++first) {
+      std::size_t size = 0;
+      for (std::size_t last = first; last < n && size + g.size(last) <= buffer.size(); ++last) {
+        size += g.digits(last).copy(&buffer[size], g.size(last));
+        const std::string_view digits(buffer.data(), size);
+        if (size < 12 || !is_card(doc, g, first, last, digits)) continue;
+        hits.push_back(Hit{Kind::PaymentCard, 0.95, static_cast<std::uint32_t>(g.start(first)),
+                           static_cast<std::uint32_t>(g.end(last))});
+        first = last;
+        break;
+      }
+    }
+  }
+
+  bool is_card(const Document& doc, const Groups& g, std::size_t first, std::size_t last,
+               std::string_view digits) const {
+    const IssuerRange* issuer = issuer_of(digits);
+    if (issuer == nullptr || !luhn(digits) || listed(digits, kTestCards)) return false;
+    if (g.glued_before(first) || g.glued_after(last)) return false;
+    const bool whole = first == 0 && last + 1 == g.count();
+    if (!grouped_like_a_card(g, first, last, whole, doc.joint)) return false;
+    if (first == last && g.before(first) == '.') return false;  // the fraction of a decimal
+    const Tags around = words_.around(doc, g.start(first), g.end(last), 60, 40);
+    if (around & kCardWord) return true;
+    if (first == last && (around & kOtherNumber)) return false;
+    return !issuer->needs_word;
+  }
+
+  // 4-4-4-4, 4-6-5, 4-6-4, one run, even groups; or any regular writing when nothing else stands in the run.
+  static bool grouped_like_a_card(const Groups& g, std::size_t first, std::size_t last, bool whole, bool joint) {
+    if (first == last || joint) return true;
+    if (last - first == 1 && g.separator(first) == ".") return false;  // a decimal
+    const std::size_t n = last - first + 1;
+    if (n == 3 && (g.shaped(first, {4, 6, 5}) || g.shaped(first, {4, 6, 4}))) return true;
+    bool even = true;
+    for (std::size_t i = first; i < last; ++i) even = even && g.size(i) == g.size(first);
+    if (even && g.size(last) <= g.size(first) && g.size(first) >= 2) {
+      return g.size(first) >= 4 || (whole && g.uniform(first, last));
+    }
+    return whole && g.uniform(first, last);
+  }
+
+  void masked(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
+    if (run.end >= doc.text.size() || !std::strchr("*xX \xE2-", doc.text[run.end])) return;
+    const Groups g(doc, run);
+    const std::size_t last = g.count() - 1;
+    if (g.size(last) != 4) return;
+    // The pattern costs too much to be asked about every year and page number.
+    std::size_t mask = run.end;
+    if (doc.text[mask] == ' ' || doc.text[mask] == '-') ++mask;
+    if (mask >= doc.text.size() || doc.text[mask] == 0 || !std::strchr("*xX\xE2", doc.text[mask])) return;
+    re2::StringPiece rest(doc.text.data() + g.start(last),
+                          std::min<std::size_t>(40, doc.text.size() - g.start(last)));
+    const std::size_t before = rest.size();
+    if (!RE2::Consume(&rest, masked_)) return;
+    hits.push_back(Hit{Kind::PaymentCard, 0.6, static_cast<std::uint32_t>(g.start(last)),
+                       static_cast<std::uint32_t>(g.start(last) + before - rest.size())});
+  }
+
+  // Two letters, two check digits, then groups. Read in upper case, since nothing else has this shape and sum.
+  void ibans(const Document& doc, std::vector<Hit>& hits) const {
+    std::size_t taken = 0;
+    for (const auto& run : doc.numbers) {
+      for (std::size_t k = 0; k < run.groups; ++k) {
+        const scan::DigitGroup& group = doc.groups[run.first_group + k];
+        if (group.start >= taken) iban_at(doc, group, taken, hits);
+      }
+    }
+  }
+
+  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+  void iban_at(const Document& doc, const scan::DigitGroup& group, std::size_t& taken,
+               std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    if (group.size < 2) return;
+    std::size_t start = group.start;
+    if (start >= 3 && (t[start - 1] == ' ' || t[start - 1] == '-')) --start;  // "DE 76"
+    if (start < 2 || !is_letter(t[start - 1]) || !is_letter(t[start - 2])) return;
+    if (start > 2 && scan::is_word_byte(t[start - 3]) && static_cast<unsigned char>(t[start - 3]) < 0x80) return;
+    start -= 2;
+    const char country[2] = {static_cast<char>(t[start] & ~0x20), static_cast<char>(t[start + 1] & ~0x20)};
+    const std::size_t wanted = iban_length(std::string_view(country, 2));
+    std::array<char, 40> bare;
+    std::size_t size = 0, end = start;
+    for (; end < t.size() && size < wanted; ++end) {
+      const char c = t[end];
+      if (is_letter(c)) {
+        bare[size++] = static_cast<char>(c & ~0x20);
+      } else if (c >= '0' && c <= '9') {
+        bare[size++] = c;
+      } else if (c != ' ' && c != '-' && c != '.' && !(doc.joint && c == '\n')) {
+        return;
+      }
+    }
+    const std::string_view number(bare.data(), size);
+    if (wanted == 0 || !iban(number)) return;
+    if (end < t.size() && (is_letter(t[end]) || (t[end] >= '0' && t[end] <= '9'))) return;
+    taken = end;
+    if (listed(number, kTestIbans)) return;
+    hits.push_back(Hit{Kind::Iban, 0.98, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  }
+
+  // IFSC (four letters, 0, six characters) and BIC (ISO 9362) after their names. A BIC names a bank, not a person.
+  void bank_code(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    for (std::size_t i = hit.end; i < t.size() && i < hit.end + 24u; ++i) {
+      if (!is_upper(t[i]) || scan::is_word_byte(t[i - 1])) continue;
+      std::size_t end = i;
+      while (end < t.size() && (is_upper(t[end]) || (t[end] >= '0' && t[end] <= '9'))) ++end;
+      if (end < t.size() && scan::is_word_byte(t[end])) continue;
+      const std::string_view code = doc.slice(i, end);
+      const auto letters = [&](std::size_t n) {
+        return std::all_of(code.begin(), code.begin() + static_cast<std::ptrdiff_t>(n), is_upper);
+      };
+      const bool ifsc =
+          code.size() == 11 && letters(4) && code[4] == '0' && code.find_first_of("123456789") != code.npos;
+      const bool bic = (code.size() == 8 || code.size() == 11) && letters(6);
+      if (!ifsc && !bic) continue;
+      hits.push_back(
+          Hit{Kind::RoutingNumber, 0.8, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(end), ifsc});
+      return;
+    }
+  }
+
+  static constexpr std::size_t kLeastDigits = 6;  // of an account
+
+  // "account number 2531858508", "routing 022566234": the value follows its word.
+  void account(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 80u);
+    if (!has_digits(doc, hit.end, window, kLeastDigits)) return;
+    re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end), value;
+    if (!RE2::PartialMatch(rest, account_, &value)) return;
+    const bool routing = words_.tags(hit) & kRoutingWord;
+    std::string bare;
+    std::size_t digits = 0, size = 0;
+    bool word_ended = false;
+    for (const char c : value) {  // stop where the number ends and the sentence goes on
+      if (c == ' ' && word_ended) break;
+      if (c >= '0' && c <= '9') ++digits, bare += c;
+      word_ended = is_letter(c) && digits == 0 ? false : is_letter(c);
+      ++size;
+    }
+    const std::size_t start = static_cast<std::size_t>(value.data() - doc.text.data());
+    while (size > 0 && (value[size - 1] == ' ' || value[size - 1] == '-')) --size;
+    if (digits < kLeastDigits || digits > 20 || start < taken) return;
+    const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
+    if (date) return;
+    if (routing) {
+      const bool known = aba_routing(bare) || (digits == 6 || digits == 8);
+      if (!known) return;
+    } else if (!named_as_number(doc, hit)) {
+      const Tags around = words_.around(doc, hit.start, start + size, 80, 60);
+      if (!(around & (kBankWord | kRoutingWord))) return;
+    }
+    taken = start + size;
+    hits.push_back(Hit{routing ? Kind::RoutingNumber : Kind::BankAccount, 0.7, static_cast<std::uint32_t>(start),
+                       static_cast<std::uint32_t>(taken)});
+  }
+
+  // "account number", "bank account", "Kontonummer" name a number by themselves; "account" and "ID number" need a
+  // bank nearby.
+  static bool named_as_number(const Document& doc, const scan::PhraseHit& hit) {
+    const std::string_view word = std::string_view(doc.lower).substr(hit.start, hit.end - hit.start);
+    for (const char* bare : {"account", "acct", "acct.", "konto", "compte", "cuenta", "conta", "id number"}) {
+      if (word == bare) return false;
+    }
+    return true;
+  }
+
+  Words words_;
+  RE2 account_, masked_;
+};
+
+}  // namespace
+
+Made make_payment(scan::PhraseSet& set) { return std::make_unique<Payment>(set); }
+
+}  // namespace sluice::sense::detect

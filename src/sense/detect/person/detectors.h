@@ -1,0 +1,13 @@
+// The detectors of what leads to a person.
+#pragma once
+
+#include "sense/detect/context/made.h"
+
+namespace sluice::sense::detect {
+
+Made make_contact(scan::PhraseSet& set);  // e-mail, phone
+Made make_person(scan::PhraseSet& set);   // postal address, date of birth
+Made make_names(scan::PhraseSet& set);    // names of people, where the words around say that they are
+Made make_network(scan::PhraseSet& set);  // addresses of machines and wallets
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,228 @@
+// Postal addresses and dates of birth of people, known by the words around them.
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/check.h"
+#include "sense/detect/context/words.h"
+#include "sense/detect/person/detectors.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+constexpr Tags kBirth = 1;
+constexpr Tags kStreetAfterName = 2;   // "899 Old Mill Road"
+constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27"
+constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
+constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
+constexpr Tags kBox = 64;
+constexpr Tags kOpenHouse = 128;
+constexpr Tags kFame = 256;        // of a life that an encyclopaedia tells
+constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
+
+// Numeric dates, and days with the names of months in the languages of the context words.
+constexpr char kDate[] =
+    R"(((?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2})|(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4})|)"
+    R"((?:\d{1,2}(?:st|nd|rd|th|er|º|\.)?(?: of| de)? ?)"
+    R"((?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iy]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|set|o[ck]t|out|nov|de[czc]|déc|ene|gen|mag|giu|lug|dic|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек|maa|mei|okt|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara)\pL{0,9}\.?,?(?: de)? \d{2,4})|)"
+    R"((?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\pL{0,6}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})|)"
+    R"((?:\d{4}年\d{1,2}月\d{1,2}日)))";
+
+class Person : public scan::Detector {
+ public:
+  explicit Person(scan::PhraseSet& set)
+      : words_(set),
+        birth_(std::string(R"((?i)^[^\d\n]{0,16}?)") + kDate),
+        // "899 Old Mill Road, Duluth, MN 65109" with the number and name before the anchor word.
+        numbered_(R"((\d{1,6}[A-Za-z]?,? (?:[\pL.'-]+ ){1,4})$)"),
+        town_(
+            R"(^\.?(?:,? (?:NW|NE|SW|SE|N|S|E|W|North|South|East|West))?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?)"
+            R"((?:,? ?\n?[\pL][\pL. '-]{1,30})?,? ?(?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2,3} \d{4}|[A-Z]\d[A-Z] ?\d[A-Z]\d))"),
+        town_only_(
+            R"(^\.?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?, [A-Z][\pL'-]+(?: [A-Z][\pL'-]+)?)"),
+        before_number_(R"((\d{1,4}(?: ?bis| ?ter|[A-Za-z])?,? )$)"),
+        latin_(
+            R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?(?:, ?\d{1,2}[ºª°]? ?[A-Z]?)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \p{Lu}[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
+        east_asian_(
+            R"(^(?:[:：\s是は为为在]|is|은|는)*([^\s,，。;；、]{2,60}?(?:省|市|区|區|都|府|县|縣|구|시|도|路|街|町|로|길)[^,，。;；、\n]{0,60}?\d[\d-]*(?:号楼|号|號|室|层|楼|丁目|番地|番|动|호|번지|층)?(?:\d[\d-]*(?:号楼|号|號|室|楼|番地|番|호|층)?)*))"),
+        german_(
+            R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-|S-|SE-)?(?:\d{3} \d{2}|\d{4,5}) ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
+    for (const RE2* pattern :
+         {&birth_, &numbered_, &town_, &town_only_, &before_number_, &latin_, &east_asian_, &german_}) {
+      SLUICE_CHECK(pattern->ok(), "our own patterns compile");
+    }
+    words_.add(kBirth,
+               "date of birth|dob|d.o.b.|d.o.b|birth date|birthdate|birthday|né le|née le|"
+               "né(e) le|date de naissance|geb|geb.|geboren am|geburtsdatum|fecha de nacimiento|"
+               "nacido|nacida|data de nascimento|nascido|nascida|data di nascita|nato il|nata il|"
+               "geboortedatum|data urodzenia|ur.|дата "
+               "рождения|född|urodzony|urodzona|urodzenia|ur|doğum tarihi|doğum|fødselsdato|"
+               "født|syntymäaika|datum narození|născut|data nașterii|született|γεννήθηκε|"
+               "ημερομηνία γέννησης|geboortedag|nacimiento|nascimento|d.n.|f. nac.|birth|date_of_birth|birth_date|"
+               "naissance|geburtstag|geb.datum|rođen|ngày sinh|tanggal lahir");
+    words_.add(kBirth | kBorn, "born|born on|geboren|nació|родился|родилась|narozen|syntynyt");
+    words_.add(kAddressWord, "住址|地址|住所|주소|住在", scan::Edge::Any);
+    words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد|تاريخ الولادة|תאריך לידה|วันเกิด",
+               scan::Edge::Any);
+    words_.add(kStreetAfterName,
+               "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|place|pl|way|"
+               "square|crescent|close|parkway|pkwy|circle|highway|hwy|trail|grove|gardens|mews|row|walk|"
+               "hill|rise");
+    words_.add(kStreetBeforeName,
+               "rue|avenue|boulevard|place|allée|chemin|impasse|quai|route|calle|avenida|plaza|paseo|"
+               "carrera|camino|av.|avda.|avda|av|c/"
+               "|largo|strada|vicolo|rua|travessa|praça|via|viale|piazza|corso|ulica|ul.");
+    words_.add(
+        kOpenHouse,
+        "museum|tower|restaurant|theatre|theater|gallery|cathedral|opening hours|is open|open daily|open until|"
+        "opera house|town hall|city "
+        "hall|library|öffnungszeiten|geöffnet|musée|ouvert|horaires|museo|abierto|horario|"
+        "aperto|orari|museu|aberto|admission|tickets|headquarters|head office|having an office at|registered "
+        "office|monument|"
+        "stadium|embassy|closes on|closed on mondays|closed on tuesdays|louvre|conference venue|venue");
+    words_.add(kBox, "po box|p.o. box|p. o. box|postfach|apartado|boîte postale|casella postale|postbus|skrytka");
+    words_.add(kStreetSuffix,
+               "straße|strasse|str.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|plein|gatan|"
+               "vägen",
+               scan::Edge::Any);
+  }
+
+  const char* name() const override { return "person"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    std::size_t taken = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      const Tags tags = words_.tags(hit);
+      if (tags & kBirth) birth(doc, hit, tags, hits);
+      if (hit.start < taken) continue;
+      if (tags & kBox) box(doc, hit, taken, hits);
+      if (tags & kAddressWord) east_asian(doc, hit, taken, hits);
+      if (tags & kStreetAfterName) after_name(doc, hit, taken, hits);
+      if (tags & kStreetBeforeName) before_name(doc, hit, taken, hits);
+      if (tags & kStreetSuffix) suffix(doc, hit, taken, hits);
+    }
+    return {};
+  }
+
+ private:
+  static re2::StringPiece piece(const std::string& text, std::size_t start, std::size_t end) {
+    end = std::min(end, text.size());
+    return re2::StringPiece(text.data() + start, end - start);
+  }
+
+  void birth(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::vector<Hit>& hits) const {
+    re2::StringPiece date;
+    if (!RE2::PartialMatch(piece(doc.lower, hit.end, hit.end + 64), birth_, &date)) return;
+    const std::size_t start = static_cast<std::size_t>(date.data() - doc.lower.data());
+    if (is_historic(date)) return;
+    // "born December 13, 1989" is how one writes of the famous; "born 12.03.1984" is from a form.
+    const bool spelled = std::any_of(date.begin(), date.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool famous = words_.around(doc, start, start + date.size(), 250, 250) & kFame;
+    const bool raises = !famous && (!(tags & kBorn) || !spelled || !doc.at_signs.empty());
+    hits.push_back(Hit{Kind::DateOfBirth, 0.85, static_cast<std::uint32_t>(start),
+                       static_cast<std::uint32_t>(start + date.size()), raises});
+  }
+
+  // Births before 1910 belong to history books.
+  static bool is_historic(re2::StringPiece date) {
+    static const RE2 year(R"((\d{4}))");
+    int y = 0;
+    return RE2::PartialMatch(date, year, &y) && (y < 1910 || y > 2100);
+  }
+
+  // The addresses that forms and manuals give as an example.
+  static bool is_sample(std::string_view address) {
+    for (const char* sample : {"anytown", "musterst", "musterweg", "sample street", "example street",
+                               "sesame street", "fake street", "51 franklin", "59 temple place", "675 mass ave"}) {
+      if (address.find(sample) != address.npos) return true;
+    }
+    return false;
+  }
+
+  void report(const Document& doc, std::size_t start, std::size_t end, std::size_t& taken,
+              std::vector<Hit>& hits) const {
+    if (is_sample(std::string_view(doc.lower).substr(start, end - start))) return;
+    // Where everybody may go: then the address alone is nobody's.
+    const bool open_house = words_.around(doc, start, end, 80, 60) & kOpenHouse;
+    hits.push_back(
+        Hit{Kind::Address, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), !open_house});
+    taken = end;
+  }
+
+  void after_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+                  std::vector<Hit>& hits) const {
+    // House number and capitalised street name directly before the word.
+    const std::size_t from = hit.start > 60 ? hit.start - 60 : 0;
+    re2::StringPiece house, rest;
+    if (!RE2::PartialMatch(piece(doc.text, from, hit.start), numbered_, &house)) return;
+    const std::size_t start = static_cast<std::size_t>(house.data() - doc.text.data());
+    const std::size_t name_at = doc.text.find(' ', start) + 1;
+    if (start < taken || name_at >= doc.text.size() || doc.text[name_at] < 'A' || doc.text[name_at] > 'Z') return;
+    if (start > 0 && scan::is_word_byte(doc.text[start - 1])) return;
+    if (name_at - start == 6 && doc.text[name_at - 2] == ',' && (doc.text[start] == '1' || doc.text[start] == '2'))
+      return;  // "2013, Thomas G. Lane"
+    rest = piece(doc.text, hit.end, hit.end + 90);
+    const re2::StringPiece whole = rest;
+    if (RE2::Consume(&rest, town_) || RE2::Consume(&rest, town_only_)) {
+      report(doc, start, hit.end + (whole.size() - rest.size()), taken, hits);
+    }
+  }
+
+  // "PO Box 4412, Austin, TX 78703"
+  void box(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    static const RE2 kBoxAddress(
+        R"(^ \d{1,6}(?: \d{2,3})?,? ?\n?(?:\d{4,5} )?[A-Z\pL][\pL. '-]{2,30}(?:,? (?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2,3} \d{4}))?)");
+    re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 80);
+    const re2::StringPiece whole = rest;
+    if (RE2::Consume(&rest, kBoxAddress))
+      report(doc, hit.start, hit.end + (whole.size() - rest.size()), taken, hits);
+  }
+
+  void east_asian(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+                  std::vector<Hit>& hits) const {
+    re2::StringPiece address;
+    if (!RE2::PartialMatch(piece(doc.text, hit.end, hit.end + 180), east_asian_, &address)) return;
+    const auto start = static_cast<std::size_t>(address.data() - doc.text.data());
+    report(doc, start, start + address.size(), taken, hits);
+  }
+
+  void before_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+                   std::vector<Hit>& hits) const {
+    re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 90), number;
+    const re2::StringPiece whole = rest;
+    if (!RE2::Consume(&rest, latin_)) return;
+    std::size_t start = hit.start;
+    const std::size_t from = hit.start > 12 ? hit.start - 12 : 0;
+    const bool numbered = RE2::PartialMatch(piece(doc.text, from, hit.start), before_number_, &number);
+    if (numbered) start = static_cast<std::size_t>(number.data() - doc.text.data());
+    report(doc, start, hit.end + (whole.size() - rest.size()), taken, hits);
+  }
+
+  void suffix(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 60);
+    const re2::StringPiece whole = rest;
+    if (!RE2::Consume(&rest, german_)) return;
+    std::size_t start = hit.start;
+    while (start > taken && scan::is_word_byte(doc.text[start - 1])) --start;
+    const auto first = static_cast<unsigned char>(doc.text[start]);
+    if (!((first >= 'A' && first <= 'Z') || first >= 0xC3)) return;
+    if (hit.start - start < 2) return;
+    const std::size_t used = whole.size() - rest.size();
+    if (used < 7) return;  // a house number alone: "Ring 3" says too little without the town
+    report(doc, start, hit.end + used, taken, hits);
+  }
+
+  Words words_;
+  RE2 birth_, numbered_, town_, town_only_, before_number_, latin_, east_asian_, german_;
+};
+
+}  // namespace
+
+Made make_person(scan::PhraseSet& set) { return std::make_unique<Person>(set); }
+
+}  // namespace sluice::sense::detect

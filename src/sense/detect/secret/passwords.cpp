@@ -1,0 +1,559 @@
+// Secrets that the words before them make known: assignments (password = ..., "api_key": "..."), sentences ("her
+// password is ..."), addresses that carry one (scheme://user:secret@host), Authorization headers, and leaked pairs
+// of e-mail and password.
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "sense/detect/context/numbers.h"
+#include "sense/detect/context/words.h"
+#include "sense/detect/secret/detectors.h"
+#include "sense/detect/secret/secret_value.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+constexpr Tags kPassword = 1;  // chosen by people
+constexpr Tags kKey = 2;       // made by machines
+constexpr Tags kUrl = 4;
+constexpr Tags kAuthorization = 8;
+constexpr Tags kFlag = 32;     // -u user:secret, -p secret
+constexpr Tags kWeakKey = 64;  // "key:", believed only before what looks random
+constexpr Tags kTight = 128;   // -psecret
+constexpr Tags kTuple = 256;   // auth=('user', 'secret')
+constexpr Tags kPgpass = 512;  // host:5432:database:user:secret
+constexpr Tags kCodes = 1024;  // codes that let in once
+constexpr Tags kAccount = 2048;
+constexpr Tags kLeak = 16;  // "login", "credentials": a pair may follow
+
+// The text after a secret's name, as far as it is read.
+struct Value {
+  std::size_t start = 0, end = 0;
+  bool assigned = false;  // '=' or ':' stands between
+  bool quoted = false;
+  int words = 0;  // linking words such as "is", "was"
+};
+
+bool is_space(char c) { return c == ' ' || c == '\t'; }
+
+class Passwords : public scan::Detector {
+ public:
+  explicit Passwords(scan::PhraseSet& set) : words_(set) {
+    using scan::Edge;
+    words_.add(
+        kPassword,
+        "password|passwd|passphrase|passcode|pwd|passwort|kennwort|contraseña|contrasena|"
+        "mot de passe|senha|wachtwoord|hasło|lösenord|пароль|пароля|parola d'ordine|密码|密碼|口令|パスワード|"
+        "비밀번호|passwörter|şifre|parola|пароли|पासवर्ड|पासवर्ड|كلمة المرور|كلمة السر|סיסמה|kodeord|salasana|"
+        "adgangskode|passord|jelszó|heslo|lozinka|convertto-securestring|p4ssw0rd|passw0rd|p4ssword|pa55word|pa$$"
+        "word|"
+        "p a s s w o r d|p-a-s-s-w-o-r-d|p.a.s.s.w.o.r.d",
+        Edge::Any);
+    words_.add(kPassword, "pass|pw|pin code|psk|wifi key|wi-fi key|clave|root pw|logon");
+    words_.add(
+        kKey,
+        "secret|seecret|api_key|apikey|api-key|api key|api token|access_key|accesskey|access key|"
+        "access_token|accesstoken|access token|auth_token|authtoken|auth token|private_key|"
+        "privatekey|private key|client_secret|client secret|credential|encryption_key|encryption key|"
+        "signing_key|signing key|refresh_token|session_token|sessionid|session_id|account_key|"
+        "accountkey|shared_key|sharedaccesskey|token|_key|webhook|密钥|秘钥|令牌|subscription-key|"
+        "connection_string|sas token|sig=|api-schlüssel|api schlüssel|clé api|clé d'api|clave de api|clave api|"
+        "chiave api|chave de api|klucz api|api-ключ|ключ api|секретный ключ|zugriffsschlüssel|geheimer schlüssel|"
+        "clé secrète|clave secreta|chiave segreta|chave secreta|jeton|token d'accès|api sleutel|apiキー|api 키",
+        Edge::Any);
+    words_.add(kPassword, "_pass:|_pass=|_pass =|_pass'|_pass\"|pass=|(pw:|pw=|pw:|_pw=", Edge::Any);
+    words_.add(kWeakKey, " key:| key =| key is|storage key|license key|master key| hash key|key=", Edge::Any);
+    words_.add(kTight, " -p", Edge::Any);
+    words_.add(kTuple, "auth=(|auth = (|basicauth(|httpbasicauth(", Edge::Any);
+    words_.add(kPgpass, ":5432:", Edge::Any);
+    words_.add(
+        kCodes,
+        "recovery codes|backup codes|recovery code|backup code|2fa codes|backup-codes|wiederherstellungscodes|"
+        "códigos de recuperación|códigos de respaldo|codes de récupération|codes de secours|codici di backup|"
+        "one-time code|verification code|otp|security code|einmalcode|bestätigungscode|code de vérification|"
+        "código de verificación|my pin|card pin|pin is|atm pin|mein pin|meine pin|pin code|one-time password|"
+        "passcode|code for the|code to the|code for my|pin for|alarm code|door code|gate code|entry code|alarm "
+        "pin|safe code|safe combination|lock "
+        "code|"
+        "garage code|türcode|pin für|pin der|pin del|pin du|code porte|code d'entrée|digicode|código de la puerta|"
+        "codice allarme|código do alarme|kod do drzwi|alarmcode|puk|tan|unlock code|sim pin|pin:");
+    words_.add(kCodes, "验证码|備用碼|备用码|認証コード|인증번호", Edge::Any);
+    words_.add(kAccount,
+               "root /|admin /|administrator /|root:|admin:|sa /|ubuntu /|deploy /|postgres /|root/|admin/",
+               Edge::Start);
+    words_.add(kKey, "session=|phpsessid=|jsessionid=|sessionid=|sess_id=", Edge::Any);
+    words_.add(kFlag, " -u | --user | -p | --pass |redis-cli -a | --password ", Edge::Any);
+    words_.add(kUrl, "://", Edge::Any);
+    words_.add(kAuthorization, "bearer |basic |authorization: token ", Edge::Start);
+    words_.add(kLeak,
+               "login|logins|credentials|credential|creds|log in|signin|sign-in|leaked|exposed|zugangsdaten|"
+               "identifiants|credenciales");
+    constexpr std::string_view kLinks =
+        "is|was|are|were|of|to|as|set|reset|changed|set to|lautet|ist|war|es|est|é|del|servidor|de|"
+        "du|for|the|server|my|her|his|and|with|value|now|temporary|default|new|current|root|admin|"
+        "postgres|is:|für|den|das|serveur|pour|le|la|para|el|i|jest|hier|here|here's|using|use|by|"
+        "from|on|database|db|vpn|wifi|hash|portal|account|user|prod|production|staging|master|è|sind|sono|"
+        "são|są|är|er|on|هي|هو|olarak|new one|actually|currently|still|just|"
+        "wird|wurde|lautete|también|também|now:|today|dev|mail|email|ftp|ssh|server|router|laptop|bank";
+    const auto owner = links_.new_owner();
+    scan::for_each_phrase(kLinks, [&](std::string_view word) { links_.add(owner, word); });
+    links_.build();
+  }
+
+  const char* name() const override { return "passwords"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    std::size_t taken = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      const Tags tags = words_.tags(hit);
+      if (tags & kUrl) url(doc, hit, hits);
+      if (tags & kAuthorization) authorization(doc, hit, hits);
+      if (tags & (kPassword | kKey | kWeakKey)) named(doc, hit, tags, taken, hits);
+      if (tags & kFlag) flag(doc, hit, hits);
+      if (tags & kTight) tight(doc, hit.end, hits);
+      if (tags & kTuple) tuple(doc, hit.end, hits);
+      if (tags & kPgpass) pgpass(doc, hit.end, hits);
+      if (tags & kAccount) account(doc, hit.end, hits);
+      if (tags & kCodes) codes(doc, hit.end, hits);
+      if (tags & kPassword) before_name(doc, hit.start, hits);
+      if (tags & kLeak) login(doc, hit, hits);
+    }
+    for (const std::uint32_t at : doc.at_signs) pair(doc, at, hits);
+    return {};
+  }
+
+ private:
+  static void report(double confidence, std::size_t start, std::size_t end, Kind kind, std::vector<Hit>& hits) {
+    hits.push_back(Hit{kind, confidence, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  }
+
+  void named(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t& taken,
+             std::vector<Hit>& hits) const {
+    if (hit.start < taken) return;
+    Value v = after_name(doc, hit.end);
+    if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = further(doc, hit.end);
+    if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = striking(doc, hit.end);
+    for (int more = 0; more < 8 && v.end > v.start; ++more) {
+      const std::string_view text = doc.slice(v.start, v.end);
+      if (accepts(text, v, tags)) {
+        const bool password = tags & kPassword;
+        report(v.assigned ? 0.9 : 0.75, v.start, v.end, password ? Kind::Password : Kind::ApiToken, hits);
+        taken = v.end;
+      }
+      // A list: 'a', 'b'.
+      std::size_t i = v.end + (v.quoted ? 1 : 0);
+      if (!v.quoted || i + 2 >= doc.text.size() || doc.text[i] != ',') return;
+      ++i;
+      while (i < doc.text.size() && is_space(doc.text[i])) ++i;
+      if (i >= doc.text.size() || (doc.text[i] != '\'' && doc.text[i] != '"')) return;
+      v.start = i;
+      read_value(doc.text, v);
+    }
+  }
+
+  // Where the part stands last; npos: nowhere. (rfind() calls a comparison at every byte.)
+  static std::size_t last(std::string_view text, std::string_view part) {
+    for (std::size_t at = text.size() - std::min(text.size(), part.size() - 1); at-- > 0;) {
+      if (text[at] == part[0] && text.substr(at, part.size()) == part) return at;
+    }
+    return text.npos;
+  }
+
+  // "Falcon7003% is the root password", "use Falcon7003% as the password".
+  static void before_name(const Document& doc, std::size_t name, std::vector<Hit>& hits) {
+    const std::size_t from = name > 64 ? name - 64 : 0;
+    const std::string_view clause = std::string_view(doc.lower).substr(from, name - from);
+    if (clause.find(' ') == clause.npos) return;  // all verbs have one
+    for (const char* verb : {" which is the ", " is the ", " as the ", " is my ", " as my ", " is our ", " as "}) {
+      const std::size_t at = last(clause, verb);
+      if (at == clause.npos || clause.find_first_of("\n.?;", at) != clause.npos) continue;
+      if (clause.size() - at - std::string_view(verb).size() > 16) continue;
+      const std::size_t end = from + at;
+      std::size_t start = end;
+      while (start > 0 && end - start < 64 && !is_space(doc.text[start - 1]) && doc.text[start - 1] != '\n')
+        --start;
+      std::string_view value = doc.slice(start, end);
+      while (!value.empty() && (value.front() == '"' || value.front() == '\'')) value.remove_prefix(1), ++start;
+      while (!value.empty() && std::string_view("\"',").find(value.back()) != std::string_view::npos)
+        value.remove_suffix(1);
+      if (!looks_like_password(value) || classes_of(value).kinds() < 3 || !has_secret_look(value)) continue;
+      report(0.75, start, start + value.size(), Kind::Password, hits);
+      return;
+    }
+  }
+
+  // mysql -psecret
+  static void tight(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    Value v;
+    v.start = at;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (!looks_like_password(secret) || classes_of(secret).kinds() < 3) return;
+    if (secret.find_first_of("/:=-") != secret.npos) return;
+    report(0.8, v.start, v.end, Kind::Password, hits);
+  }
+
+  // Where the character stands, at most `most` bytes after `from`; npos: not there. Looks no further, since a text
+  // may have as many places to look from as it likes.
+  static std::size_t find_near(const Document& doc, char c, std::size_t from, std::size_t most) {
+    const std::size_t at = doc.slice(std::min(from, doc.text.size()), from + most + 1).find(c);
+    return at == doc.text.npos ? at : from + at;
+  }
+
+  static void tuple(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    const std::size_t comma = find_near(doc, ',', at, 60);
+    if (comma == doc.text.npos) return;
+    Value v;
+    v.start = comma + 1;
+    while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (v.quoted && secret.size() >= 6 && looks_like_password(secret))
+      report(0.85, v.start, v.end, Kind::Password, hits);
+  }
+
+  static void pgpass(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    std::size_t colon = find_near(doc, ':', at, 64);
+    if (colon == doc.text.npos) return;
+    const std::size_t user = colon + 1;
+    colon = find_near(doc, ':', user, 64);
+    if (colon == doc.text.npos || doc.slice(at, colon).find('\n') != doc.text.npos) return;
+    Value v;
+    v.start = colon + 1;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (secret.size() >= 5 && !is_placeholder(secret) && !is_reference(secret))
+      report(0.85, v.start, v.end, Kind::Password, hits);
+  }
+
+  // "recovery codes: 8f3k-29dk 77dh-1k2m", "the one-time code is 492817": groups of letters and digits, or a
+  // number.
+  static constexpr std::size_t kLeastDigits = 4;  // of a code
+  static void codes(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    static const RE2 kValue(
+        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|your|our|account|login|here|alarm|door|gate|front|back|safe|garage|card|phone|sim|office|building|locker|main|entrance|haustür|tür|alarmanlage|des|de|du|del|la|le|l'alarme|el|der|die|das|to|é|è|jest|是|为|：|は)\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
+    const std::size_t end = std::min<std::size_t>(doc.text.size(), at + 260);
+    if (!has_digits(doc, at, end, kLeastDigits)) return;
+    const re2::StringPiece rest(doc.text.data() + at, end - at);
+    re2::StringPiece value;
+    if (!RE2::PartialMatch(rest, kValue, &value)) return;
+    std::size_t digits = 0;
+    for (const char c : value) digits += c >= '0' && c <= '9';
+    const bool year =
+        value.size() == 4 && (value[0] == '1' || value[0] == '2') && (value[1] == '9' || value[1] == '0');
+    if (digits < kLeastDigits || year || is_placeholder(std::string_view(value.data(), value.size()))) return;
+    const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
+    report(0.7, start, start + value.size(), Kind::Password, hits);
+  }
+
+  // "The password for the shared mailbox is ...": what stands between is longer than the known linking words.
+  static Value further(const Document& doc, std::size_t from) {
+    const std::string_view ahead = std::string_view(doc.lower).substr(from, 64);
+    const std::string_view clause = ahead.substr(0, ahead.find_first_of("\n?;"));
+    Value v;
+    v.start = v.end = from;
+    if (clause.find(' ') == clause.npos) return v;  // all verbs have one
+    for (const char* verb :
+         {" is ", ": ",   " lautet ", " ist ", " est ", " es ", " é ", " è ", " jest ", " to ",
+          " är ", " er ", " was ",    " war ", " = ",   " — ",  " – ", " - ", " je ",   " on "}) {
+      const std::size_t at = last(clause, verb);
+      if (at == clause.npos || clause.substr(0, at).find(". ") != clause.npos) continue;
+      v.start = from + at + std::string_view(verb).size();
+      read_value(doc.text, v);
+      if (std::string_view(verb) == " to " && classes_of(doc.slice(v.start, v.end)).kinds() < 3) continue;
+      v.assigned = verb[0] == ':' && classes_of(doc.slice(v.start, v.end)).kinds() >= 3;
+      return v;
+    }
+    v.start = v.end = from;
+    return v;
+  }
+
+  // "my mail password Zima_2024! does not work": no verb, but one of the next words is like no other word.
+  static Value striking(const Document& doc, std::size_t from) {
+    const std::size_t limit = std::min(doc.text.size(), from + 56);
+    Value v;
+    v.start = v.end = from;
+    for (std::size_t i = from; i < limit && doc.text[i] != '\n' && doc.text[i] != ';';) {
+      if (is_space(doc.text[i])) {
+        ++i;
+        continue;
+      }
+      Value word;
+      word.start = i;
+      read_value(doc.text, word);
+      if (word.end <= i) {
+        ++i;
+        continue;
+      }
+      const std::string_view text = doc.slice(word.start, word.end);
+      if (word.quoted || text.find_first_of("=?<") != text.npos || text == "like" || text == "as") return v;
+      const Classes c = classes_of(text);
+      const bool marked = text.substr(0, text.size() - 1).find_first_of("!@#$%^&*~") != text.npos ||
+                          text.back() == '!' || text.back() == '#' || text.back() == '$' || text.back() == '*';
+      if (marked && c.digit > 0 && c.upper + c.lower >= 3 && text.size() >= 7 && looks_like_password(text) &&
+          text.find_first_of("/<>()={}[]|\\") == text.npos && !is_mail(text))
+        return word;
+      i = word.end;
+      if (i < limit && (doc.text[i] == '.' || doc.text[i] == '"')) return v;  // the sentence ends here
+    }
+    return v;
+  }
+
+  static bool is_mail(std::string_view text) {
+    const std::size_t at = text.find('@');
+    return at != text.npos && at > 0 && text.find('.', at) != text.npos;
+  }
+
+  // "root / T0rtuga#19": the name of an account that rules a machine, and what looks like nothing but a password.
+  static void account(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    Value v;
+    v.start = at;
+    while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (!looks_like_password(secret) || secret.size() < 7 || classes_of(secret).kinds() < 3) return;
+    if (secret.find_first_of("!@#$%^&*") == secret.npos || secret.find_first_of("/:<>()") != secret.npos ||
+        is_mail(secret))
+      return;
+    report(0.7, v.start, v.end, Kind::Password, hits);
+  }
+
+  // Whether the value after such a name is a live secret. The last question costs most: a name may stand at every
+  // few bytes of a long value.
+  static bool accepts(std::string_view text, const Value& v, Tags tags) {
+    return text.size() >= 4 && is_likely(text, v, tags) && !is_harmless(text);
+  }
+
+  static bool is_harmless(std::string_view text) {
+    return text.starts_with("--") || text.starts_with("arn:") || text.find(":secret:") != text.npos ||
+           is_placeholder(text) || is_reference(text);
+  }
+
+  static bool is_likely(std::string_view text, const Value& v, Tags tags) {
+    const Classes c = classes_of(text);
+    if ((tags & kPassword) && v.assigned) {
+      if (c.upper + c.lower + c.other == 0) return c.digit >= 6;
+      if (v.quoted) return text.size() >= 6 && text.find(' ') == text.npos;
+      return text.size() >= 6 && (c.digit > 0 || text.find_first_of("!@#$%^&*?~") != text.npos);
+    }
+    if (tags & kPassword) {
+      if (c.kinds() < 2) return false;
+      if (v.quoted && text.size() >= 6 && text.find(' ') == text.npos)
+        return looks_like_password(text) || c.upper > 1;
+      return looks_like_password(text) && has_secret_look(text);
+    }
+    // Keys: "token: 3" and "secret garden" are none.
+    if (text.size() < 10) return false;
+    if (looks_random(text)) return true;
+    return !(tags & kWeakKey) && v.assigned && c.digit > 0 && c.upper + c.lower > 0 && entropy(text) >= 2.8 &&
+           text.find_first_of(" /,") == text.npos && !is_dated(text);
+  }
+
+  // In running text: not "2024", "v2", "2FA", "12-character", "8+", "SHA-256".
+  static bool has_secret_look(std::string_view text) {
+    const Classes c = classes_of(text);
+    const bool marked = text.find_first_of("!@$%^&*?~") != text.npos;
+    const bool joined = text.size() >= 8 && text.find_first_of("#_+") != text.npos && c.digit > 0;
+    if (marked || joined) return c.upper + c.lower + c.other > 0;
+    // "correct-horse-42-battery"
+    const auto hyphens = std::count(text.begin(), text.end(), '-');
+    if (hyphens >= 2 && text.size() >= 12 && c.digit > 0 && c.lower > 6 && (text[0] < '0' || text[0] > '9'))
+      return true;
+    if (text.find_first_of("-/.:") != text.npos) return c.digit >= 3 && c.upper > 0 && c.lower > 0;
+    return c.digit >= 1 && c.upper + c.lower >= 3 && text.size() >= 7;
+  }
+
+  static bool is_dated(std::string_view text) {
+    return text.size() >= 8 && text[4] == '-' && text.find_first_not_of("0123456789-:TZ.+ ") == text.npos;
+  }
+
+  // Skips the rest of the identifier, a closing quote, an operator, linking words, and an opening quote.
+  Value after_name(const Document& doc, std::size_t i) const {
+    const std::string& t = doc.text;
+    Value v;
+    const std::size_t name_end = i;
+    if (t[i - 1] == '=' || t[i - 1] == ':') {  // the sign belongs to the phrase
+      v.assigned = true;
+      v.start = i;
+      while (v.start < t.size() && is_space(t[v.start])) ++v.start;
+      read_value(t, v);
+      return v;
+    }
+    while (i < t.size() && i - name_end < 40 && (is_identifier(t[i]))) ++i;
+    if (i < t.size() && (t[i] == '"' || t[i] == '\'' || t[i] == '`' || t[i] == ')' || t[i] == ']')) {
+      // "password": ... or env["PASSWORD"] = ...; an opening quote begins the value only after a space.
+      ++i;
+      if (i < t.size() && t[i] == ']') ++i;
+      if (i < t.size() && t[i] == ',' && t[i - 1] != ')') {  // define('DB_PASSWORD', '...')
+        v.assigned = true;
+        ++i;
+      }
+    } else if (i + 1 < t.size() && t[i] == '>' && t[i + 1] != ' ') {  // <password>...</password>
+      v.assigned = true;
+      v.start = i + 1;
+      v.end = std::min(t.find_first_of("<\n ", v.start), t.size());
+      return v;
+    }
+    // "password@host", "token/page": the word is part of something else.
+    if (i < t.size() && !is_space(t[i]) && std::string_view(":=\n'\"`").find(t[i]) == std::string_view::npos &&
+        static_cast<unsigned char>(t[i]) < 0x80 && i == name_end)
+      return v;
+    for (int steps = 0; steps < 6 && i < t.size(); ++steps) {
+      while (i < t.size() && (is_space(t[i]) || (v.assigned && t[i] == '\n' && steps < 2))) ++i;
+      if (i >= t.size()) return v;
+      if (t[i] == ':' || t[i] == '=' || t.compare(i, 3, "：") == 0) {
+        v.assigned = true;
+        i += t[i] == ':' || t[i] == '=' ? 1 : 3;
+        if (i < t.size() && (t[i] == '=' || t[i] == '>')) ++i;
+        continue;
+      }
+      if (static_cast<unsigned char>(t[i]) >= 0xE3) {  // 是, 为, は: particles between name and value
+        i += 3;
+        continue;
+      }
+      const std::size_t link = link_end(doc, i);
+      if (link == i || v.assigned) break;
+      i = link;
+      ++v.words;
+    }
+    v.start = i;
+    read_value(t, v);
+    return v;
+  }
+
+  static bool is_identifier(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  }
+
+  std::size_t link_end(const Document& doc, std::size_t at) const { return links_.end_at(doc.lower, at); }
+
+  // A quoted string, or all up to white space, without the sentence's own closing marks.
+  static void read_value(const std::string& t, Value& v) {
+    std::size_t i = v.start;
+    v.quoted = false;
+    v.end = v.start;
+    if (i >= t.size()) return;
+    const char quote = t[i];
+    if (quote == '"' || quote == '\'' || quote == '`') {
+      const std::size_t close = t.find_first_of(std::string{quote, '\n'}, i + 1);
+      if (close != t.npos && t[close] == quote && close - i <= 400) {
+        v.start = i + 1;
+        v.end = close;
+        v.quoted = true;
+        return;
+      }
+      v.start = ++i;
+    }
+    while (i < t.size() && i - v.start < 400 && !is_space(t[i]) && t[i] != '\n' && t[i] != '\r' && t[i] != '"' &&
+           t[i] != '`' && static_cast<unsigned char>(t[i]) < 0xE3)
+      ++i;
+    std::size_t end = i;
+    while (end > v.start && std::string_view(".,;:'\")]>}").find(t[end - 1]) != std::string_view::npos) --end;
+    v.end = end;
+  }
+
+  // curl -u admin:secret; mysql, docker login, sshpass -p secret
+  void flag(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    Value v;
+    v.start = hit.end;
+    read_value(doc.text, v);
+    const std::string_view text = doc.slice(v.start, v.end);
+    const bool user = doc.lower.find('u', hit.start) < hit.end;
+    const std::size_t colon = text.find(':');
+    if (user && colon != text.npos) v.start += colon + 1;
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if ((user && colon == text.npos) || !looks_like_password(secret) || classes_of(secret).kinds() < 3) return;
+    if (!user && (secret.find('/') != secret.npos || secret.find(':') != secret.npos)) return;
+    report(0.8, v.start, v.end, Kind::Password, hits);
+  }
+
+  // "login for the box: root / Tr33house!2023"
+  void login(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    const std::string_view ahead = doc.slice(hit.end, std::min<std::size_t>(doc.text.size(), hit.end + 70u));
+    std::size_t slash = ahead.find(" / ");
+    const bool apart = slash != ahead.npos;
+    if (!apart) slash = ahead.find('/');
+    if (slash == ahead.npos || ahead.substr(0, slash).find('\n') != ahead.npos) return;
+    if (!apart && (ahead.find('/', slash + 1) != ahead.npos || ahead.find("http") != ahead.npos)) return;
+    Value v;
+    v.start = hit.end + slash + (apart ? 3 : 1);
+    read_value(doc.text, v);
+    const std::string_view secret = doc.slice(v.start, v.end);
+    if (!looks_like_password(secret) || classes_of(secret).kinds() < 3 || secret.size() < 7) return;
+    report(0.7, v.start, v.end, Kind::Password, hits);
+  }
+
+  // scheme://user:password@host
+  void url(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    std::size_t i = hit.end, colon = 0, at = 0;
+    for (; i < t.size() && i - hit.end < 300; ++i) {
+      const char c = t[i];
+      if (c == '/' || c == ' ' || c == '\n' || c == '"' || c == '<' || c == '>') break;
+      // A query begins here, unless it is a letter of the password.
+      if (c == '?' &&
+          (colon == 0 || doc.slice(colon + 1, i).find_first_not_of("0123456789") == std::string_view::npos))
+        break;
+      if (c == ':' && colon == 0) colon = i;
+      if (c == '@' && colon != 0) at = i;
+    }
+    if (at == 0 || at - colon < 4) return;
+    const std::string_view secret = doc.slice(colon + 1, at);
+    if (is_placeholder(secret) || is_reference(secret) || secret == "pass" || secret == "pwd") return;
+    report(0.9, colon + 1, at, Kind::Password, hits);
+  }
+
+  static void authorization(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const std::string& t = doc.text;
+    std::size_t end = hit.end;
+    const auto is_token = [](char c) {
+      return is_identifier(c) || c == '-' || c == '.' || c == '+' || c == '/' || c == '=' || c == '~';
+    };
+    while (end < t.size() && is_token(t[end])) ++end;
+    while (end > hit.end && t[end - 1] == '.') --end;
+    const std::string_view value = doc.slice(hit.end, end);
+    const bool basic = doc.lower[hit.start + 1] == 'a';
+    if (value.size() < 12 || is_placeholder(value)) return;
+    if (!looks_random(value) && !(basic && value.ends_with('='))) return;
+    report(0.9, hit.end, end, Kind::ApiToken, hits);
+  }
+
+  // "edward.kim@bytecore.com / W!nter2024" after "login" or "credentials"; "jane@firm.net:Passw0rd" anywhere.
+  void pair(const Document& doc, std::size_t at, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    std::size_t i = at + 1;
+    while (i < t.size() && (is_identifier(t[i]) || t[i] == '.' || t[i] == '-')) ++i;
+    const bool tight = i < t.size() && (t[i] == ':' || t[i] == '|' || t[i] == ';');
+    while (i < t.size() && (is_space(t[i]) || t[i] == '"' || t[i] == '\'')) ++i;
+    if (i >= t.size() || std::string_view("/:|;,").find(t[i]) == std::string_view::npos) return;
+    Value v;
+    v.start = i + 1;
+    while (v.start < t.size() && is_space(t[v.start])) ++v.start;
+    read_value(t, v);
+    const std::string_view value = doc.slice(v.start, v.end);
+    if (!looks_like_password(value) || value.find('@') == 0 || value.find('/') != value.npos ||
+        value.find("://") != value.npos)
+      return;
+    const Classes c = classes_of(value);
+    if (c.kinds() < 3 || value.size() < 7) return;
+    const bool leak = words_.around(doc, at, v.end, 90, 40) & (kLeak | kPassword);
+    if (!leak && !(tight && value.find_first_of("!@#$%^&*?~") != value.npos)) return;
+    report(0.75, v.start, v.end, Kind::Password, hits);
+  }
+
+  Words words_;
+  // Words between a name and its value. A set of its own, since they stand everywhere and are asked for rarely.
+  scan::PhraseSet links_;
+};
+
+}  // namespace
+
+Made make_passwords(scan::PhraseSet& set) { return std::make_unique<Passwords>(set); }
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,218 @@
+// Votes on what a text is about: the word tables, which know certain words, and the trained model
+// (sense/topics/model.h), which has learnt from texts and also knows others that are like them. A topic is found
+// where the model is sure of it, or where a table finds it and the model does not speak against it.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "sense/detect/topic/detectors.h"
+#include "sense/detect/topic/topic.h"
+#include "sense/topics/model.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+using topics::Window;
+
+constexpr std::array<Kind, topics::kTopics> kKindOf = {
+    Kind::SourceCode,      Kind::LegalTopic,   Kind::HealthTopic, Kind::BusinessTopic,
+    Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish};
+constexpr std::size_t kSourceCode = 0, kHealth = 2, kRestricted = 4, kFinancial = 5;
+
+// Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
+// adds to them, up to a limit, so that a book does not silence the model.
+constexpr float kFewWindows = 2, kMostMore = 5;
+// Texts of up to so many bytes are read whole by the model. Of longer ones only what stands around words that the
+// tables know of a topic: a page about one has some, and most pages are about none.
+constexpr std::size_t kShortText = 768;
+constexpr std::uint32_t kAround = 256;
+// Fewer known words than kFewestWords say nothing: pages of numbers, keys and codes are no topic. Nor do short
+// ones alone ("and now?"), nor fewer than kFewestAlone of which none is a word of the topic's table: three words
+// of the body are nobody's health ("basic training takes 10 weeks"). Each that is missing to kEnoughWords adds to
+// the threshold: of a handful of words, which the rest of a text would put right, some look like a topic by
+// chance. Where they are words of a table, the table still finds it. How much a word adds was chosen by topic on
+// titles of software packages and public prompts, of which hardly any looks like health (tools/topics/README.md).
+constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
+constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 2, 4, 2, 2, 2, 2};
+constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f};
+// "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
+constexpr std::ptrdiff_t kCodeLines = 7;
+constexpr std::size_t kCodeBytes = 600;
+
+// Lines of a stretch that are not blank, and those of them that are members of a JSON object: data, not code.
+struct Lines {
+  std::ptrdiff_t all = 0, members = 0;
+};
+
+Lines lines_in(std::string_view text) {
+  Lines lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    const std::size_t first = line.find_first_not_of(" \t\r{");
+    lines.all += line.find_first_not_of(" \t\r") != line.npos;
+    lines.members += first != line.npos && line[first] == '"' && line.find("\":", first) != line.npos;
+    at = end + 1;
+  }
+  return lines;
+}
+
+class Votes : public scan::Detector {
+ public:
+  explicit Votes(scan::PhraseSet& set) {
+    tables_.push_back(make_source_code(set));
+    tables_.push_back(make_legal_topic(set));
+    tables_.push_back(make_health_topic(set));
+    tables_.push_back(make_business_topic(set));
+    tables_.push_back(make_restricted_topic(set));
+    tables_.push_back(make_finance_topic(set));
+    tables_.push_back(make_wishes(set));
+    for (const Made& table : tables_) {
+      if (const auto* topic = dynamic_cast<const Topic*>(table.get())) worded_.push_back(topic);
+    }
+  }
+
+  const char* name() const override { return "topics"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    // Of topics only source code is looked for across the joints of a conversation.
+    if (doc.joint) return tables_[kSourceCode]->detect(doc, hits);
+    const std::vector<Window> windows = read(doc);
+    for (std::size_t t = 0; t < topics::kTopics; ++t) {
+      const std::size_t before = hits.size();
+      trained(doc, windows, t, hits);
+      if (hits.size() > before) continue;
+      std::vector<Hit> found;
+      if (const Status done = tables_[t]->detect(doc, found); !done) return done;
+      for (const Hit& hit : found) {
+        if (!against(windows, t, hit)) hits.push_back(hit);
+      }
+    }
+    return {};
+  }
+
+ private:
+  std::vector<Window> read(const Document& doc) const {
+    std::vector<Window> windows;
+    if (doc.text.size() <= kShortText) {
+      topics::builtin().score(doc.text, windows);
+      return windows;
+    }
+    std::vector<std::uint32_t> places;
+    for (const Topic* table : worded_) table->telling_places(doc, places);
+    std::sort(places.begin(), places.end());
+    const auto size = static_cast<std::uint32_t>(doc.text.size());
+    for (std::size_t i = 0; i < places.size();) {
+      const std::uint32_t start = word_start(doc.text, places[i] - std::min(places[i], kAround));
+      std::uint32_t end = std::min(places[i] + kAround, size);
+      for (++i; i < places.size() && places[i] <= end + kAround; ++i) end = std::min(places[i] + kAround, size);
+      const std::size_t first = windows.size();
+      topics::builtin().score(doc.slice(start, end), windows);
+      for (std::size_t k = first; k < windows.size(); ++k) {
+        windows[k].start += start;
+        windows[k].end += start;
+      }
+    }
+    return windows;
+  }
+
+  // A blank before the byte, if there is one nearby.
+  static std::uint32_t word_start(std::string_view text, std::uint32_t at) {
+    for (std::uint32_t back = 0; back < 32 && back < at; ++back) {
+      if (text[at - back] == ' ' || text[at - back] == '\n') return at - back;
+    }
+    return at;
+  }
+
+  // Stretches of windows that are about the topic.
+  void trained(const Document& doc, const std::vector<Window>& windows, std::size_t t,
+               std::vector<Hit>& hits) const {
+    const auto chances = std::count_if(windows.begin(), windows.end(), says_something);
+    const float doublings = std::max(0.0f, std::log2(std::max(float(chances), 1.0f) / kFewWindows));
+    const float more = std::min(doublings * topics::builtin().slopes()[t], kMostMore);
+    std::vector<Window> about;
+    for (const Window& w : windows) {
+      if (!says_something(w)) continue;
+      if (t >= kRestricted && t <= kFinancial && others_speak(w, t)) continue;
+      if (t == kHealth && beside_code(windows, w)) continue;
+      if (w.scores[t] > (t == kSourceCode ? 0 : more) + lack(w, t)) about.push_back(w);
+    }
+    drop_unknown_to_table(doc, t, about);
+    std::sort(about.begin(), about.end(), [](const Window& a, const Window& b) { return a.start < b.start; });
+    for (std::size_t i = 0; i < about.size();) {
+      Hit hit{kKindOf[t], 0, about[i].start, about[i].end};
+      float top = about[i].scores[t];
+      for (++i; i < about.size() && about[i].start <= hit.end; ++i) {
+        hit.end = std::max(hit.end, about[i].end);
+        top = std::max(top, about[i].scores[t]);
+      }
+      hit.confidence = 1 / (1 + std::exp(-double(top + topics::builtin().thresholds()[t])));
+      if (t != kSourceCode || long_enough(doc.slice(hit.start, hit.end))) hits.push_back(hit);
+    }
+  }
+
+  static bool says_something(const Window& w) { return w.words >= kFewestWords && w.long_words > 0; }
+
+  // Drops windows of fewer than kFewestAlone words in which no telling word of the topic's table stands.
+  void drop_unknown_to_table(const Document& doc, std::size_t t, std::vector<Window>& about) const {
+    const auto few = [&](const Window& w) { return w.words < kFewestAlone[t]; };
+    if (std::none_of(about.begin(), about.end(), few)) return;
+    std::vector<std::uint32_t> places;
+    if (const auto* table = dynamic_cast<const Topic*>(tables_[t].get())) table->telling_places(doc, places);
+    std::sort(places.begin(), places.end());
+    std::erase_if(about, [&](const Window& w) {
+      const auto next = std::lower_bound(places.begin(), places.end(), w.start);
+      return few(w) && (next == places.end() || *next >= w.end);
+    });
+  }
+
+  // What the words that a window lacks add to its threshold.
+  static float lack(const Window& w, std::size_t t) {
+    return kMissingWord[t] * static_cast<float>(kEnoughWords - std::min(w.words, kEnoughWords));
+  }
+
+  // Secrets and sums of a company, in a contract or in a file of a patient are that first, for which a lower class
+  // may do.
+  static bool others_speak(const Window& w, std::size_t t) {
+    for (std::size_t other = 0; other <= kFinancial; ++other) {
+      if (other != t && w.scores[other] > 0) return true;
+    }
+    return false;
+  }
+
+  // Leaks, heaps and injections are a program's too: beside code the table of health alone decides.
+  static bool beside_code(const std::vector<Window>& windows, const Window& w) {
+    return std::any_of(windows.begin(), windows.end(), [&](const Window& other) {
+      return other.scores[kSourceCode] > 0 && other.start < w.end && w.start < other.end;
+    });
+  }
+
+  static bool long_enough(std::string_view code) {
+    const Lines lines = lines_in(code);
+    return lines.members * 2 < lines.all && (code.size() >= kCodeBytes || lines.all >= kCodeLines);
+  }
+
+  // The model has read what a table found, and every window of it scores below the veto.
+  static bool against(const std::vector<Window>& windows, std::size_t t, const Hit& hit) {
+    bool read = false;
+    for (const Window& w : windows) {
+      if (w.start >= hit.end || hit.start >= w.end) continue;
+      if (w.scores[t] > topics::builtin().vetoes()[t]) return false;
+      read = true;
+    }
+    return read;
+  }
+
+  std::vector<Made> tables_;          // in the order of topics::Topic
+  std::vector<const Topic*> worded_;  // those of them that are lists of words
+};
+
+}  // namespace
+
+Made make_topics(scan::PhraseSet& set) { return std::make_unique<Votes>(set); }
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,101 @@
+#include "sense/scan/decode/decode.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace sluice::sense::scan;
+
+namespace {
+
+// Whether one of the decoded texts contains `wanted`, and its origins point into the input.
+bool says(const std::string& text, const std::string& wanted) {
+  for (const Decoded& d : decode(text)) {
+    CHECK(d.view.origin.size() == d.view.text.size() + 1);
+    for (std::size_t i = 1; i < d.view.origin.size(); ++i) CHECK(d.view.origin[i - 1] <= d.view.origin[i]);
+    CHECK(d.view.origin.back() <= text.size());
+    if (d.view.text.find(wanted) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("plain text has nothing to decode") {
+  CHECK(decode("The quick brown fox jumps over the lazy dog, 100 % of the time.").empty());
+  CHECK(decode("").empty());
+  CHECK(decode("a path /usr/share/doc/internationalisation and SOMECONSTANTNAME").empty());
+}
+
+TEST_CASE("escapes, percent signs, entities, base64 and hexadecimal are read") {
+  CHECK(says(R"(card \u0034\u0031\u0031\u0031)", "4111"));
+  CHECK(says(R"(a\nb\tc \"quoted\")", "a\nb\tc \"quoted\""));
+  CHECK(says("anna%40wintermail.fi%20writes", "anna@wintermail.fi writes"));
+  CHECK(says("&#52;&#53;&#x33;9", "4539"));
+  CHECK(says("say SGVsbG8sIHdvcmxkISBIb3cgYXJlIHlvdT8= now", "Hello, world! How are you?"));
+  CHECK(says("SGVsbG8sIHdvcmxkISBIb3cgYXJlIHlvdT8_", "Hello, world! How are you?"));
+  CHECK(says("48656c6c6f2c20776f726c6421", "Hello, world!"));
+}
+
+TEST_CASE("notations inside of notations are read, three deep and no deeper") {
+  CHECK(says("%5Cu0068%5Cu0065%5Cu006c%5Cu006c%5Cu006f", "hello"));  // escapes behind percent signs
+  std::string text = "needle, and some more text to make it long enough";
+  const auto base64 = [](const std::string& in) {
+    static const char* const kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i + 2 < in.size(); i += 3) {
+      const unsigned n = static_cast<unsigned char>(in[i]) << 16 | static_cast<unsigned char>(in[i + 1]) << 8 |
+                         static_cast<unsigned char>(in[i + 2]);
+      for (int shift = 18; shift >= 0; shift -= 6) out += kDigits[n >> shift & 63];
+    }
+    return out;
+  };
+  for (int depth = 1; depth <= 5; ++depth) {
+    text = base64(text);
+    CHECK(says(text, "needle") == (depth <= 3));
+  }
+}
+
+TEST_CASE("other escapes are read") {
+  CHECK(says(R"(\x68\145\u{6c}\U0000006Co)", "hello"));
+  CHECK(says("=68=65=6C=6C=6F", "hello"));
+  CHECK(says("anna&commat;wintermail&period;fi", "anna@wintermail.fi"));
+  CHECK(says(R"(\ud83d\ude00\n)", "\xF0\x9F\x98\x80"));
+  CHECK(says("NBSWY3DPEB3W64TMMQ======", "hello world"));  // base32
+}
+
+TEST_CASE("lists of character codes are read") {
+  for (const char* list :
+       {"U+0068 U+0065 U+006C U+006C U+006F U+0021", "0x68 0x65 0x6c 0x6c 0x6f 0x21", "68 65 6c 6c 6f 21",
+        "104, 101, 108, 108, 111, 33", "01101000 01100101 01101100 01101100 01101111 00100001"}) {
+    CHECK_MESSAGE(says(list, "hello!"), list);
+    CHECK_MESSAGE(says(std::string("Please read ") + list + " to me", "hello!"), list);
+  }
+  CHECK(decode("10 20 30 40 50 60 70 80 90 100 110").empty());
+  CHECK(decode("2019 2020 2021 2022 2023 2024").empty());
+}
+
+TEST_CASE("what is written apart is read together, and marked as rearranged") {
+  CHECK(says("h e l l o w o r l d", "helloworld"));
+  CHECK(says("say h-e-l-l-o-w-o-r-l-d", "helloworld"));
+  CHECK(says("hell\nowor\nldag\nain", "helloworldagain"));
+  for (const Decoded& d : decode("h e l l o w o r l d")) CHECK(d.rearranged);
+  CHECK(decode("a paragraph\n\nand another one\nof ordinary text --------------------------------").empty());
+}
+
+TEST_CASE("letters that look like Latin ones are read as such in words that mix both") {
+  CHECK(says("p\u0430ssw\u043Erd: x", "password: x"));
+  CHECK(decode("Сегодня мы поговорим о погоде и о море, and about the weather.").empty());
+}
+
+TEST_CASE("what decodes to bytes that are no text is left alone") {
+  CHECK(decode("3f786850e387550fdab836ed7e6dc881de23001b").empty());
+  CHECK(decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ").empty());
+}
+
+TEST_CASE("incomplete notations at the end of a text do no harm") {
+  for (const char* text : {"\\", "\\u", "\\u00", "a\\n\\u12", "%", "%4", "&#", "&#x", "&#52",
+                           "\\uD800\\uD800 \\n\\n", "%FF%FE%FD", "&#1114112;&#55296;"}) {
+    decode(text);
+  }
+}

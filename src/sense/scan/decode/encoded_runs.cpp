@@ -1,0 +1,161 @@
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "sense/scan/byte_bits.h"
+#include "sense/scan/byte_class.h"
+#include "sense/scan/decode/decode_parts.h"
+
+namespace sluice::sense::scan {
+namespace {
+
+constexpr std::size_t kMinEncodedRun = 16;  // shorter runs of base64 or hex cannot hold a finding
+constexpr std::size_t kMaxRuns = 4096;      // per text; each run costs a small document
+
+constexpr std::array<std::int8_t, 256> base64_table() {
+  std::array<std::int8_t, 256> table{};
+  for (auto& v : table) v = -1;
+  for (int i = 0; i < 26; ++i) {
+    table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(i);
+    table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(26 + i);
+  }
+  for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(52 + i);
+  table['+'] = table['-'] = 62;
+  table['/'] = table['_'] = 63;
+  return table;
+}
+constexpr auto kBase64 = base64_table();
+
+int base64_value(char c) { return kBase64[static_cast<unsigned char>(c)]; }
+
+std::string decode_base64(std::string_view run) {
+  std::string out;
+  out.reserve(run.size() * 3 / 4);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : run) {
+    const int v = base64_value(c);
+    if (v < 0) continue;  // line breaks inside the run
+    bits = bits << 6 | static_cast<std::uint32_t>(v);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out.push_back(static_cast<char>(bits >> count & 0xFF));
+    }
+  }
+  return out;
+}
+
+// RFC 4648 section 6.
+std::string decode_base32(std::string_view run) {
+  std::string out;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : run) {
+    const int v = c >= 'A' && c <= 'Z' ? c - 'A' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+    if (v < 0) return {};
+    bits = bits << 5 | static_cast<std::uint32_t>(v);
+    count += 5;
+    if (count >= 8) {
+      count -= 8;
+      out.push_back(static_cast<char>(bits >> count & 0xFF));
+    }
+  }
+  return out;
+}
+
+std::string decode_hex(std::string_view run) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < run.size(); i += 2) {
+    out.push_back(static_cast<char>(hex_value(run[i]) << 4 | hex_value(run[i + 1])));
+  }
+  return out;
+}
+
+// Runs of base64 or hexadecimal characters whose bytes are readable text. Each origin spans the whole run, since
+// one encoded character has no text of its own.
+class Runs {
+ public:
+  explicit Runs(std::string_view text) : text_(text) {}
+
+  std::vector<Piece> take() {
+    std::vector<Piece> found;
+    ClassBits characters(text_, kRun);
+    std::uint64_t here = characters.of(0), before = 0;  // of the byte before these 64
+    std::size_t done = 0;
+    for (std::size_t at = 0; at < text_.size(); at += 64) {
+      const std::uint64_t next = characters.of(at + 64);
+      for_each_bit(long_runs(here, next) & ~(here << 1 | before), [&](std::size_t bit) {
+        if (at + bit < done || found.size() == kMaxRuns) return;
+        done = run_end(at + bit);
+        try_run(at + bit, done, found);
+      });
+      before = here >> 63;
+      here = next;
+    }
+    return found;
+  }
+
+ private:
+  // What base64 and base64url are made of, and with them the others.
+  static constexpr ByteClass kRun = ByteClass("+-/_", true);
+
+  // From which of the 64 on at least kMinEncodedRun of them follow one another; `next`: the 64 behind them.
+  static std::uint64_t long_runs(std::uint64_t here, std::uint64_t next) {
+    static_assert(kMinEncodedRun == 16);
+    for (int step = 1; step < 16; step *= 2) {
+      here &= here >> step | next << (64 - step);
+      next &= next >> step;
+    }
+    return here;
+  }
+
+  // A line break continues a run whose line was long, as in MIME and PEM.
+  std::size_t run_end(std::size_t i) const {
+    std::size_t line = i;
+    while (i < text_.size()) {
+      if (base64_value(text_[i]) >= 0) {
+        ++i;
+      } else if (text_[i] == '\n' && i - line >= 60 && i + 1 < text_.size() && base64_value(text_[i + 1]) >= 0) {
+        line = ++i;
+      } else {
+        break;
+      }
+    }
+    return i;
+  }
+
+  void try_run(std::size_t start, std::size_t end, std::vector<Piece>& found) const {
+    const std::string_view run = text_.substr(start, end - start);
+    bool all_hex = run.size() % 2 == 0, varied = false;
+    bool upper = false, lower = false;
+    for (const char c : run) {
+      all_hex = all_hex && hex_value(c) >= 0;
+      upper = upper || (c >= 'A' && c <= 'Z');
+      lower = lower || (c >= 'a' && c <= 'z');
+      varied = varied || (c >= '0' && c <= '9');
+    }
+    if (all_hex && add_if_readable(decode_hex(run), start, end, found)) return;
+    // A long lower-case word or path is no base64: encoded text mixes the cases.
+    if (upper && (lower || varied) && add_if_readable(decode_base64(run), start, end, found)) return;
+    if (upper && !lower) add_if_readable(decode_base32(run), start, end, found);
+  }
+
+  static bool add_if_readable(std::string bytes, std::size_t start, std::size_t end, std::vector<Piece>& found) {
+    if (!is_readable(bytes)) return false;
+    Piece piece{std::move(bytes), {}, false};
+    piece.origin.assign(piece.text.size() + 1, static_cast<std::uint32_t>(start));
+    piece.origin.back() = static_cast<std::uint32_t>(end);
+    found.push_back(std::move(piece));
+    return true;
+  }
+
+  std::string_view text_;
+};
+
+}  // namespace
+
+std::vector<Piece> encoded_runs(std::string_view text) { return Runs(text).take(); }
+
+}  // namespace sluice::sense::scan

@@ -1,0 +1,46 @@
+#include "sense/scan/decode/rewritten.h"
+
+#include <algorithm>
+
+namespace sluice::sense::scan {
+namespace {
+
+// Bytes around a place in which words are looked for that say what it is, and in which what is found may begin.
+constexpr std::size_t kBefore = 120, kBehind = 80;
+
+bool continues_character(std::string_view t, std::size_t at) {
+  return at < t.size() && (static_cast<unsigned char>(t[at]) & 0xC0) == 0x80;
+}
+
+void copy(std::string_view t, std::size_t from, std::size_t to, Piece& piece) {
+  piece.text.append(t, from, to - from);
+  for (; from < to; ++from) piece.origin.push_back(static_cast<std::uint32_t>(from));
+}
+
+}  // namespace
+
+std::vector<Piece> rewritten(std::string_view t, const std::vector<Edit>& edits) {
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < edits.size();) {
+    Piece piece{{}, {}, true};
+    std::size_t at = edits[i].start > kBefore ? edits[i].start - kBefore : 0, end;
+    while (continues_character(t, at)) ++at;
+    do {
+      copy(t, at, edits[i].start, piece);
+      if (edits[i].blank) {
+        piece.text += ' ';
+        piece.origin.push_back(static_cast<std::uint32_t>(edits[i].start));
+      }
+      at = edits[i].end;
+      end = std::min(t.size(), at + kBehind);
+      ++i;
+    } while (i < edits.size() && edits[i].start <= end + kBefore);
+    while (continues_character(t, end)) ++end;
+    copy(t, at, end, piece);
+    piece.origin.push_back(static_cast<std::uint32_t>(end));
+    pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+}  // namespace sluice::sense::scan

@@ -30,6 +30,8 @@ class Bytes16 {
   }
   // 'A' to 'Z' become 'a' to 'z', and some other bytes change, none of which becomes a letter.
   Bytes16 folded() const { return Bytes16(_mm_or_si128(v_, _mm_set1_epi8(0x20))); }
+  // Where both have the same byte.
+  Bytes16 same_as(Bytes16 other) const { return Bytes16(_mm_cmpeq_epi8(v_, other.v_)); }
   friend Bytes16 operator|(Bytes16 a, Bytes16 b) { return Bytes16(_mm_or_si128(a.v_, b.v_)); }
   std::uint64_t bits() const { return static_cast<std::uint64_t>(_mm_movemask_epi8(v_)); }
 
@@ -50,6 +52,10 @@ class Bytes16 {
   }
   Bytes16 folded() const {
     return map([](unsigned char b) { return b | 0x20; });
+  }
+  Bytes16 same_as(Bytes16 other) const {
+    for (std::size_t i = 0; i < v_.size(); ++i) other.v_[i] = v_[i] == other.v_[i] ? 0xFF : 0;
+    return other;
   }
   friend Bytes16 operator|(Bytes16 a, Bytes16 b) {
     for (std::size_t i = 0; i < a.v_.size(); ++i) a.v_[i] |= b.v_[i];
@@ -103,6 +109,26 @@ template <class Visit>
 inline void for_each_bit(std::uint64_t bits, Visit visit) {
   for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(std::countr_zero(bits)));
 }
+
+// Calls visit(place) for each byte of the text of which `holds` says so, from the first. It must not say so of a
+// zero byte.
+template <class Holds, class Visit>
+inline void for_each_byte(std::string_view text, Holds holds, Visit visit) {
+  Block block;
+  for (std::size_t at = 0; at < text.size(); at += 64)
+    for_each_bit(bits64(block.of(text, at), holds), [&](std::size_t bit) { visit(at + bit); });
+}
+
+// One flag for each byte: what among(c, "...") asks of a list, without a search.
+using ByteTable = std::array<bool, 256>;
+constexpr ByteTable byte_table(std::string_view characters, bool alnum = false) {
+  ByteTable table{};
+  for (const char c : characters) table[static_cast<unsigned char>(c)] = true;
+  for (std::size_t i = 0; alnum && i < 26; ++i) table['a' + i] = table['A' + i] = true;
+  for (std::size_t i = 0; alnum && i < 10; ++i) table['0' + i] = true;
+  return table;
+}
+constexpr bool among(char c, const ByteTable& table) { return table[static_cast<unsigned char>(c)]; }
 
 inline bool is_ascii(std::string_view text) {
   unsigned char seen = 0;

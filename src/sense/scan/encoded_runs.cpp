@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "sense/scan/byte_bits.h"
 #include "sense/scan/decode_parts.h"
 
 namespace sluice::sense::scan {
@@ -79,25 +80,39 @@ class Runs {
 
   std::vector<Piece> take() {
     std::vector<Piece> found;
-    std::size_t i = 0;
-    while (i < text_.size() && found.size() < kMaxRuns) {
-      // Backwards from where a run that begins here would be long enough: what breaks it there is where the next
-      // one can begin, so that most characters are never looked at.
-      if (i + kMinEncodedRun > text_.size()) break;
-      std::size_t k = kMinEncodedRun;
-      while (k > 0 && base64_value(text_[i + k - 1]) >= 0) --k;
-      if (k > 0) {
-        i += k;
-        continue;
-      }
-      const std::size_t end = run_end(i);
-      try_run(i, end, found);
-      i = end;
+    Block block;
+    std::uint64_t here = bits(block.of(text_, 0)), before = 0;  // of the byte before these 64
+    std::size_t done = 0;
+    for (std::size_t at = 0; at < text_.size(); at += 64) {
+      const std::uint64_t next = bits(block.of(text_, at + 64));
+      for_each_bit(long_runs(here, next) & ~(here << 1 | before), [&](std::size_t bit) {
+        if (at + bit < done || found.size() == kMaxRuns) return;
+        done = run_end(at + bit);
+        try_run(at + bit, done, found);
+      });
+      before = here >> 63;
+      here = next;
     }
     return found;
   }
 
  private:
+  // What base64 and base64url are made of.
+  static std::uint64_t bits(const char* from) {
+    return ascii_alnum_bits(from) |
+           bits64(from, [](Bytes16 b) { return b.is('+') | b.is('-') | b.is('/') | b.is('_'); });
+  }
+
+  // From which of the 64 on at least kMinEncodedRun of them follow one another; `next`: the 64 behind them.
+  static std::uint64_t long_runs(std::uint64_t here, std::uint64_t next) {
+    static_assert(kMinEncodedRun == 16);
+    for (int step = 1; step < 16; step *= 2) {
+      here &= here >> step | next << (64 - step);
+      next &= next >> step;
+    }
+    return here;
+  }
+
   // A line break continues a run whose line was long, as in MIME and PEM.
   std::size_t run_end(std::size_t i) const {
     std::size_t line = i;

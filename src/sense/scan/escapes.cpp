@@ -1,3 +1,4 @@
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,14 +38,17 @@ class Escapes {
 
  private:
   bool present() const {
-    return text_.find('\\') != text_.npos || text_.find('&') != text_.npos || has_hex_after('%') ||
-           has_hex_after('=');
-  }
-  bool has_hex_after(char mark) const {
-    for (std::size_t i = text_.find(mark); i != text_.npos; i = text_.find(mark, i + 1)) {
-      if (i + 2 < text_.size() && hex_value(text_[i + 1]) >= 0 && hex_value(text_[i + 2]) >= 0) return true;
+    Block block;
+    for (std::size_t at = 0; at < text_.size(); at += 64) {
+      for (std::uint64_t bits = mark_bits(block.of(text_, at)); bits != 0; bits &= bits - 1) {
+        if (may_be_escape(at + static_cast<std::size_t>(std::countr_zero(bits)))) return true;
+      }
     }
     return false;
+  }
+  bool may_be_escape(std::size_t i) const {
+    return text_[i] == '\\' || text_[i] == '&' ||
+           (i + 2 < text_.size() && hex_value(text_[i + 1]) >= 0 && hex_value(text_[i + 2]) >= 0);
   }
 
   // What an escape begins with.

@@ -40,8 +40,9 @@ constexpr Shape kShapes[] = {{"4444", check::luhn},
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
-bool among(char c, std::string_view set) { return set.find(c) != set.npos; }
-bool is_alnum(char c) { return is_digit(c) || is_letter(c); }
+constexpr ByteTable kAlnum = byte_table("", true), kDoubled = byte_table("*~`_"),
+                    kInLists = byte_table(",;|:\t\n\r'\"`+*~=\\&[]{}#>"), kPlain = byte_table(" -./()_");
+bool is_alnum(char c) { return among(c, kAlnum); }
 
 // What stands between two groups.
 enum class Gap : std::uint8_t {
@@ -150,12 +151,12 @@ class Numbers {
         list = true;
         continue;
       }
-      if (among(c, "*~`_") && at + 1 < t_.size() && t_[at + 1] == c) markup = true;
+      if (among(c, kDoubled) && at + 1 < t_.size() && t_[at + 1] == c) markup = true;
       quoted = quoted || c == '"' || c == '\'';
       joined = joined || c == '+' || c == '&' || c == '\\' || (c == '|' && t_[at - 1] == '|');
       lines += c == '\n';
-      const bool lists = among(c, ",;|:\t\n\r'\"`+*~=\\&[]{}#>");
-      if (!lists && !among(c, " -./()_")) return Gap::None;
+      const bool lists = among(c, kInLists);
+      if (!lists && !among(c, kPlain)) return Gap::None;
       list = list || lists;
       ++at;
     }

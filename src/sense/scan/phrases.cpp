@@ -64,16 +64,18 @@ T load(const char* from) {
   return value;
 }
 
-constexpr int kHashBits = 16, kSlotBits = 13, kFilterBits = 14;
-constexpr std::uint64_t kThreeBytes = 0xFFFFFF, kFiveBytes = 0xFFFFFFFFFF;
+constexpr int kHashBits = 16, kSlotBits = 14;
+constexpr std::uint64_t kThreeBytes = 0xFFFFFF, kFourBytes = 0xFFFFFFFF, kFiveBytes = 0xFFFFFFFFFF;
 constexpr std::size_t kLongWord = 16;  // from here on a word is known by its beginning
 constexpr std::size_t kBehind = 3;     // bytes behind a word that are looked at with it
 constexpr std::size_t kMostBack = 7;   // bytes of a phrase before its anchor
 
 bool is_blank(char c) { return c == ' ' || c == '\n'; }
 
+constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;
+
 std::uint32_t hash_of(std::uint64_t bytes) {
-  return static_cast<std::uint32_t>(bytes * 0x9E3779B97F4A7C15u >> (64 - kHashBits));
+  return static_cast<std::uint32_t>(bytes * kMultiplier >> (64 - kHashBits));
 }
 
 constexpr std::array<std::uint64_t, kLongWord + 1> first_bytes() {
@@ -87,7 +89,7 @@ constexpr auto kFirstBytes = first_bytes();
 // A word of `size` bytes, at most kLongWord, that begins with these eight: a number of which the highest bits are
 // its hash.
 std::uint64_t word_key(std::uint64_t eight, std::size_t size) {
-  return ((eight & kFirstBytes[size]) + (std::uint64_t{size} << 56)) * 0x9E3779B97F4A7C15u;
+  return ((eight & kFirstBytes[size]) + (std::uint64_t{size} << 56)) * kMultiplier;
 }
 
 // The same of the word and what stands behind it.
@@ -206,55 +208,55 @@ void PhraseSet::Slots::build(std::vector<Keyed> keyed) {
     ++first_[slot(k) + 1];
     entries_.push_back(k.entry);
   }
-  for (std::size_t s = 1; s < first_.size(); ++s) first_[s] += first_[s - 1];
+  SLUICE_CHECK(entries_.size() < 0x10000, "numbers of entries have sixteen bits");
+  for (std::size_t s = 1; s < first_.size(); ++s)
+    first_[s] = static_cast<std::uint16_t>(first_[s] + first_[s - 1]);
 }
 
 inline std::span<const PhraseSet::Entry> PhraseSet::Slots::entries(std::uint32_t hash) const {
   if (!may_have(hash)) return {};
   const std::uint32_t slot = hash >> (kHashBits - kSlotBits);
-  return {&entries_[first_[slot]], first_[slot + 1] - first_[slot]};
+  return {entries_.data() + first_[slot], std::size_t{first_[slot + 1]} - first_[slot]};
 }
 
 void PhraseSet::Beginnings::build(const std::vector<Phrase>& phrases, const std::vector<Numbered>& which) {
-  std::vector<Keyed> fives, fours, threes, twos, ones;
-  filter.assign((std::size_t{1} << kFilterBits) / 64, 0);
-  const auto mark = [this](std::uint64_t first_three) {
-    const std::uint32_t hash = hash_of(first_three) >> (kHashBits - kFilterBits);
-    filter[hash / 64] |= std::uint64_t{1} << hash % 64;
-  };
+  std::vector<Keyed> fives, threes, twos, ones;
+  const auto size_of = [&](const Numbered& one) { return phrases[one.phrase].text.size() - one.back; };
+  const bool pairs = std::any_of(which.begin(), which.end(), [&](const auto& one) { return size_of(one) == 2; });
+  const std::size_t looked_at = pairs ? 3 : 4;
+  filtered_bytes = pairs ? kThreeBytes : kFourBytes;
+  filter.assign((std::size_t{1} << kHashBits) / 64, 0);
   for (const Numbered& one : which) {
     const Entry entry = entry_of(phrases[one.phrase], one);
-    const std::size_t size = entry.size - one.back;
-    if (size >= 3) {
-      std::vector<Keyed>& list = size == 3 ? threes : size == 4 ? fours : fives;
-      list.push_back(Keyed{hash_of(entry.begins & kFiveBytes), entry});
-      mark(entry.begins & kThreeBytes);
-      continue;
-    }
+    const std::size_t size = size_of(one);
     if (size == 1) {
       ones.push_back(Keyed{hash_of(entry.begins), entry});
       alone[entry.begins] = 1;
+      any_alone = true;
       continue;
     }
-    twos.push_back(Keyed{hash_of(entry.begins), entry});
-    for (std::uint64_t third = 0; third < 256; ++third) mark(entry.begins | third << 16);
+    std::vector<Keyed>& list = size == 2 ? twos : size < 5 ? threes : fives;
+    const std::uint64_t known = size == 2 ? 0xFFFF : size < 5 ? kThreeBytes : kFiveBytes;
+    list.push_back(Keyed{hash_of(entry.begins & known), entry});
+    for (std::uint64_t last = 0; last < (size < looked_at ? 256u : 1u); ++last) {
+      const std::uint32_t hash = hash_of((entry.begins | last << 8 * size) & filtered_bytes);
+      filter[hash / 64] |= std::uint64_t{1} << hash % 64;
+    }
   }
   five.build(std::move(fives));
-  four.build(std::move(fours));
   three.build(std::move(threes));
   two.build(std::move(twos));
   one.build(std::move(ones));
 }
 
 inline std::uint64_t PhraseSet::Beginnings::may_begin(std::uint64_t eight) const {
-  const std::uint32_t hash = hash_of(eight & kThreeBytes) >> (kHashBits - kFilterBits);
-  return (filter[hash / 64] >> hash % 64 & 1) | alone[eight & 0xFF];
+  const std::uint32_t hash = hash_of(eight & filtered_bytes);
+  return filter[hash / 64] >> hash % 64 & 1;
 }
 
 inline std::uint64_t PhraseSet::Beginnings::likely(std::uint64_t eight) const {
-  return five.may_have(hash_of(eight & kFiveBytes)) | four.may_have(hash_of(eight & 0xFFFFFFFF)) |
-         three.may_have(hash_of(eight & kThreeBytes)) | two.may_have(hash_of(eight & 0xFFFF)) |
-         alone[eight & 0xFF];
+  return five.may_have(hash_of(eight & kFiveBytes)) | three.may_have(hash_of(eight & kThreeBytes)) |
+         two.may_have(hash_of(eight & 0xFFFF)) | alone[eight & 0xFF];
 }
 
 // One search through one text.
@@ -267,7 +269,8 @@ class PhraseSet::Pass {
     word_ = word_bits(0);
     for (std::size_t at = 0; at < text_.size(); at += 64) {
       enter(at);
-      for_each_bit(likely_places(), [&](std::size_t i) { look(i); });
+      filter();
+      for_each_bit(found_.all(), [&](std::size_t i) { look(i); });
       leave();
     }
   }
@@ -279,6 +282,7 @@ class PhraseSet::Pass {
     space_before_ = at > 1 && text_[at - 1] == ' ' && is_digit(text_[at - 2]);
     word_ = word_bits(at);
     enter(at);
+    filter();
     for (std::size_t i = 0; i <= kMostBack && at + i < text_.size(); ++i) look(i);
   }
 
@@ -317,16 +321,29 @@ class PhraseSet::Pass {
 
   std::uint64_t eight_at(std::size_t i) const { return load<std::uint64_t>(from_ + i); }
 
-  std::uint64_t likely_places() const {
-    std::uint64_t bits = known_words() | filtered(inside_, set_.inside_) | filtered(signs_, set_.signs_) |
-                         filtered(after_digit_, set_.after_digit_);
-    if (set_.has_everywhere_) bits |= filtered(valid_, set_.everywhere_);
+  // Finds the places where phrases may begin.
+  void filter() {
+    known_words();
+    found_.inside = filtered(inside_, set_.inside_);
+    found_.signs = filtered(signs_, set_.signs_);
+    found_.after_digit = filtered(after_digit_, set_.after_digit_);
+    found_.everywhere = set_.has_everywhere_ ? filtered(valid_, set_.everywhere_) : 0;
+  }
+
+  // At which of these places a phrase of one byte stands.
+  std::uint64_t alone(std::uint64_t places, const Beginnings& phrases) const {
+    std::uint64_t bits = 0;
+    if (!phrases.any_alone) return bits;
+    for_each_bit(places, [&](std::size_t i) {
+      bits |= std::uint64_t{phrases.alone[static_cast<unsigned char>(from_[i])]} << i;
+    });
     return bits;
   }
 
   std::uint64_t filtered(std::uint64_t places, const Beginnings& phrases) const {
     std::uint64_t bits = 0, likely = 0;
     for_each_bit(places, [&](std::size_t i) { bits |= phrases.may_begin(load<std::uint32_t>(from_ + i)) << i; });
+    bits |= alone(places, phrases);
     for_each_bit(bits, [&](std::size_t i) { likely |= phrases.likely(eight_at(i)) << i; });
     return likely;
   }
@@ -336,40 +353,40 @@ class PhraseSet::Pass {
     return std::min<std::size_t>(static_cast<std::size_t>(std::countr_one(rest)), kLongWord);
   }
 
-  // At which of these beginnings of words a phrase may stand.
-  std::uint64_t known_words() const {
-    std::uint64_t bits = 0, begun = 0;
+  // At which beginnings of words a phrase may stand.
+  void known_words() {
+    std::uint64_t words = 0, longer = 0, begun = 0, likely = 0;
     for_each_bit(starts_, [&](std::size_t i) {
       const std::size_t size = word_size(i);
       const std::uint64_t eight = eight_at(i), key = word_key(eight, size);
-      const std::uint64_t longer = key_with(key, load<std::uint32_t>(from_ + i + size));
-      bits |= (set_.words_.may_have(highest_of(key)) | set_.longer_.may_have(highest_of(longer))) << i;
+      keys_[i] = key;
+      more_keys_[i] = key_with(key, load<std::uint32_t>(from_ + i + size));
+      words |= set_.words_.may_have(highest_of(key)) << i;
+      longer |= set_.longer_.may_have(highest_of(more_keys_[i])) << i;
       begun |= set_.at_word_start_.may_begin(eight) << i;
     });
-    for_each_bit(begun & ~bits, [&](std::size_t i) { bits |= set_.at_word_start_.likely(eight_at(i)) << i; });
-    return bits;
+    begun |= alone(starts_, set_.at_word_start_);
+    for_each_bit(begun, [&](std::size_t i) { likely |= set_.at_word_start_.likely(eight_at(i)) << i; });
+    found_.words = words;
+    found_.longer = longer;
+    found_.at_word_start = likely;
   }
 
   void look(std::size_t i) {
     const std::uint64_t eight = eight_at(i);
-    if (set_.has_everywhere_) beginnings(set_.everywhere_, eight, at_ + i);
-    if (after_digit_ >> i & 1) beginnings(set_.after_digit_, eight, at_ + i);
-    if (signs_ >> i & 1) return beginnings(set_.signs_, eight, at_ + i);
-    if (inside_ >> i & 1) return beginnings(set_.inside_, eight, at_ + i);
-    if ((starts_ >> i & 1) == 0) return;
-    if (set_.at_word_start_.likely(eight) != 0) beginnings(set_.at_word_start_, eight, at_ + i);
-    const std::size_t size = word_size(i);
-    const std::uint64_t key = word_key(eight, size);
-    try_all(set_.words_.entries(highest_of(key)), eight, at_ + i);
-    try_all(set_.longer_.entries(highest_of(key_with(key, load<std::uint32_t>(from_ + i + size)))), eight,
-            at_ + i);
+    if (found_.everywhere >> i & 1) beginnings(set_.everywhere_, eight, at_ + i);
+    if (found_.after_digit >> i & 1) beginnings(set_.after_digit_, eight, at_ + i);
+    if (found_.signs >> i & 1) return beginnings(set_.signs_, eight, at_ + i);
+    if (found_.inside >> i & 1) return beginnings(set_.inside_, eight, at_ + i);
+    if (found_.at_word_start >> i & 1) beginnings(set_.at_word_start_, eight, at_ + i);
+    if (found_.words >> i & 1) try_all(set_.words_.entries(highest_of(keys_[i])), eight, at_ + i);
+    if (found_.longer >> i & 1) try_all(set_.longer_.entries(highest_of(more_keys_[i])), eight, at_ + i);
   }
 
   void beginnings(const Beginnings& phrases, std::uint64_t eight, std::size_t at) {
     if (phrases.alone[eight & 0xFF] != 0) try_all(phrases.one.entries(hash_of(eight & 0xFF)), eight, at);
     try_all(phrases.two.entries(hash_of(eight & 0xFFFF)), eight, at);
     try_all(phrases.three.entries(hash_of(eight & kThreeBytes)), eight, at);
-    try_all(phrases.four.entries(hash_of(eight & 0xFFFFFFFF)), eight, at);
     try_all(phrases.five.entries(hash_of(eight & kFiveBytes)), eight, at);
   }
 
@@ -403,7 +420,15 @@ class PhraseSet::Pass {
   std::vector<std::vector<PhraseHit>>& hits_;
   Block block_;
   const char* from_ = nullptr;  // 64 bytes and some more
-  std::size_t at_ = 0;          // where they stand in the text
+  // Where phrases of each kind may begin, one bit a byte.
+  struct Found {
+    std::uint64_t words = 0, longer = 0, at_word_start = 0, inside = 0, signs = 0, after_digit = 0, everywhere = 0;
+    std::uint64_t all() const {
+      return words | longer | at_word_start | inside | signs | after_digit | everywhere;
+    }
+  } found_;
+  std::array<std::uint64_t, 64> keys_, more_keys_;  // of the words that begin in the 64 bytes
+  std::size_t at_ = 0;                              // where they stand in the text
   // One bit a byte of the 64: letters and digits, of the next 64 too; the first bytes of words; places inside of
   // them; signs; digits; a space behind a digit; what stands behind a digit or behind such a space.
   std::uint64_t word_ = 0, next_word_ = 0, starts_ = 0, inside_ = 0, signs_ = 0, digit_ = 0, space_ = 0,

@@ -90,18 +90,21 @@ class PhraseSet {
 
    private:
     std::vector<std::uint64_t> filter_;
-    std::vector<std::uint32_t> first_;  // per slot, into entries_; one more at the end
+    std::vector<std::uint16_t> first_;  // per slot, into entries_; one more at the end
     std::vector<Entry> entries_;
   };
-  // Phrases by their first bytes: five, or as many as they have.
+  // Phrases by their first bytes: five, or three where they have no more than four.
   struct Beginnings {
     void build(const std::vector<Phrase>& phrases, const std::vector<Numbered>& which);
-    std::uint64_t may_begin(std::uint64_t eight) const;  // 1 or 0; asks about the first three bytes only
-    std::uint64_t likely(std::uint64_t eight) const;     // 1 or 0
+    // Both 1 or 0. The first asks about a few bytes only, and does not know of phrases of one.
+    std::uint64_t may_begin(std::uint64_t eight) const;
+    std::uint64_t likely(std::uint64_t eight) const;
 
-    Slots five, four, three, two, one;
+    Slots five, three, two, one;
     std::array<std::uint8_t, 256> alone{};  // 1: a phrase has no more than this byte
-    std::vector<std::uint64_t> filter;      // by the first three bytes
+    bool any_alone = false;
+    std::vector<std::uint64_t> filter;  // by the first four bytes, or three where there are phrases of two
+    std::uint64_t filtered_bytes = 0;   // a mask of those
   };
   class Pass;
 
@@ -141,10 +144,13 @@ void for_each_phrase(std::string_view phrases, Take take) {
   }
 }
 
+inline constexpr std::array<bool, 256> kWordBytes = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t b = 0; b < table.size(); ++b)
+    table[b] = (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '_' || b >= 0x80;
+  return table;
+}();
 // A letter, digit, '_' or any byte of a character beyond ASCII.
-constexpr bool is_word_byte(char c) {
-  const auto b = static_cast<unsigned char>(c);
-  return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '_' || b >= 0x80;
-}
+constexpr bool is_word_byte(char c) { return kWordBytes[static_cast<unsigned char>(c)]; }
 
 }  // namespace sluice::sense::scan

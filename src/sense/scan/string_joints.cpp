@@ -1,7 +1,9 @@
 // Strings that a program puts together, and words that a page breaks at its margin: what is looked for may stand
 // in both halves.
 #include <algorithm>
+#include <optional>
 
+#include "sense/scan/byte_bits.h"
 #include "sense/scan/rewritten.h"
 
 namespace sluice::sense::scan {
@@ -15,19 +17,34 @@ bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool among(char c, std::string_view set) { return set.find(c) != set.npos; }
 // What secrets and identifiers are made of.
-bool is_token(char c) { return is_digit(c) || is_upper(c) || is_lower(c) || among(c, "_-+/=.@:"); }
+constexpr ByteTable kToken = byte_table("_-+/=.@:", true);
+bool is_token(char c) { return among(c, kToken); }
+constexpr ByteTable kSigns = byte_table("+&.|<>~"), kPrefixes = byte_table("fFrRbBuUL@$"),
+                    kMargin = byte_table(" \t>#*|");
 
 // Whether the joined list becomes one string somewhere: ["a", "b"].join("").
-bool joins_lists(std::string_view t) {
-  for (const char* call : {".join", "implode", "concat", "strcat"})
-    if (t.find(call) != t.npos) return true;
-  return false;
-}
+class Lists {
+ public:
+  explicit Lists(std::string_view t) : t_(t) {}
+  bool joined() {
+    if (!joined_) joined_ = find();
+    return *joined_;
+  }
+
+ private:
+  bool find() const {
+    for (const char* call : {".join", "implode", "concat", "strcat"})
+      if (t_.find(call) != t_.npos) return true;
+    return false;
+  }
+
+  std::string_view t_;
+  std::optional<bool> joined_;  // not looked for yet
+};
 
 // Where the string behind the quote at `quote` begins if it continues the one that ends there; 0: it does not.
-std::size_t joined_at(std::string_view t, std::size_t quote, bool lists) {
+std::size_t joined_at(std::string_view t, std::size_t quote, Lists& lists) {
   const std::size_t most = std::min(t.size(), quote + kLongestJoint);
   bool sign = false, line = false;
   for (std::size_t at = quote + 1; at < most; ++at) {
@@ -36,9 +53,9 @@ std::size_t joined_at(std::string_view t, std::size_t quote, bool lists) {
     if (c == ' ' || c == '\t' || c == '\r' || c == ')' || c == '(') continue;
     if (c == '\n' || c == '\\') {
       line = true;
-    } else if (among(c, "+&.|<>~") || (c == ',' && lists)) {
+    } else if (among(c, kSigns) || (c == ',' && lists.joined())) {
       sign = true;
-    } else if (!among(c, "fFrRbBuUL@$") || at + 1 >= most || !is_quote(t[at + 1])) {
+    } else if (!among(c, kPrefixes) || at + 1 >= most || !is_quote(t[at + 1])) {
       return 0;
     }
   }
@@ -67,14 +84,16 @@ bool continues(const std::vector<Edit>& edits, std::size_t start) {
 
 std::vector<Edit> joints_of_strings(std::string_view t) {
   std::vector<Edit> edits;
-  const bool lists = joins_lists(t);
-  for (std::size_t at = t.find_first_of("\"'`"); at != t.npos; at = t.find_first_of("\"'`", at + 1)) {
-    if (at == 0 || !is_token(t[at - 1])) continue;
+  Lists lists(t);
+  std::size_t done = 0;
+  const auto quotes = [](Bytes16 b) { return b.is('"') | b.is('\'') | b.is('`'); };
+  for_each_byte(t, quotes, [&](std::size_t at) {
+    if (at < done || at == 0 || !is_token(t[at - 1])) return;
     const std::size_t next = joined_at(t, at, lists);
-    if (next == 0 || next >= t.size() || !is_token(t[next])) continue;
+    if (next == 0 || next >= t.size() || !is_token(t[next])) return;
     edits.push_back({at, next, false});
-    at = next;
-  }
+    done = next + 1;
+  });
   return edits;
 }
 
@@ -85,7 +104,7 @@ std::vector<Edit> breaks_in_words(std::string_view t) {
     while (end > 0 && (t[end - 1] == '\r' || t[end - 1] == '\\' || t[end - 1] == ' ')) --end;
     const std::size_t start = word_start(t, end);
     std::size_t next = line + 1;
-    while (next < t.size() && next - line <= kLongestMargin && among(t[next], " \t>#*|")) ++next;
+    while (next < t.size() && next - line <= kLongestMargin && among(t[next], kMargin)) ++next;
     std::size_t stop = next;
     while (stop < t.size() && is_token(t[stop])) ++stop;
     if (end - start < kLeastWord || stop - next < 2) continue;

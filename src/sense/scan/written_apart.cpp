@@ -16,21 +16,30 @@ namespace {
 
 constexpr std::size_t kStride =
     8;  // what is looked for has at least 17 bytes, eight of which begin at such a place
-constexpr std::size_t kMinApart = 9;  // characters with a separator between each
+constexpr std::uint64_t kEighths = 0x0101010101010101;  // these places among 64
+constexpr std::size_t kMinApart = 9;                    // characters with a separator between each
 constexpr std::size_t kMinCodes = 6;
 
-constexpr std::array<bool, 256> table_of(std::string_view characters) {
-  std::array<bool, 256> table{};
-  for (const char c : characters) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}
-constexpr auto kCode = table_of("0123456789abcdefABCDEFxXuU+ ,;:\n");
-constexpr auto kApart = table_of(" -_*/.|,~\n");
+constexpr ByteTable kCode = byte_table("0123456789abcdefABCDEFxXuU+ ,;:\n");
+bool is_code(char c) { return among(c, kCode); }
 
-bool is_code(char c) { return kCode[static_cast<unsigned char>(c)]; }
-// Four characters at once, without a guess after each.
-bool all_codes(const char* four) {
-  return (int(is_code(four[0])) & int(is_code(four[1])) & int(is_code(four[2])) & int(is_code(four[3]))) != 0;
+std::uint64_t code_bits(const char* from) {
+  return bits64(from, [](Bytes16 b) {
+    const Bytes16 folded = b.folded();
+    return b.between('0', ';') | folded.between('a', 'f') | folded.is('x') | folded.is('u') | b.is('+') |
+           b.is(' ') | b.is(',') | b.is('\n');
+  });
+}
+
+// What keeps characters apart where the same stands two, four and six bytes further on.
+std::uint64_t apart_bits(const char* from) {
+  const std::uint64_t separators = bits64(from, [](Bytes16 b) {
+    return b.is(' ') | b.between(',', '/') | b.is('_') | b.is('*') | b.is('|') | b.is('~') | b.is('\n');
+  });
+  std::uint64_t alike = 0;
+  for (std::size_t i = 0; i < 64; i += 16)
+    alike |= Bytes16::load(from + i).same_as(Bytes16::load(from + i + 2)).bits() << i;
+  return separators & alike & alike >> 2 & alike >> 4;
 }
 
 void put(Piece& piece, std::string_view bytes, std::size_t from) {
@@ -77,12 +86,6 @@ bool read_codes(std::string_view text, std::size_t start, std::size_t end, int b
   return count >= kMinCodes && is_readable(piece.text) && static_cast<std::size_t>(letters) * 2 >= count;
 }
 
-// Whether of eight bytes every second one, from the first in memory, is the same.
-bool every_second_alike(std::uint64_t eight) {
-  const std::uint64_t second = eight & 0x00FF00FF00FF00FF;
-  return second == (second & 0xFF) * 0x0001000100010001;
-}
-
 // [start, end) around `at` within which every second character is the same separator.
 void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::size_t& end) {
   const char separator = t[at];
@@ -97,23 +100,55 @@ void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::siz
 
 }  // namespace
 
+namespace {
+
+// The list of codes around the eight at i, if it is one; returns where its characters end.
+std::size_t code_list(std::string_view t, std::size_t i, std::vector<Piece>& found) {
+  std::size_t start = i, end = i;
+  while (start > 0 && is_code(t[start - 1])) --start;
+  while (end < t.size() && is_code(t[end])) ++end;
+  // A word before the list may end in letters that are hexadecimal digits.
+  while (start < end && start > 0 && is_word_byte(t[start - 1]) && is_word_byte(t[start])) ++start;
+  while (end > start && end < t.size() && is_word_byte(t[end]) && is_word_byte(t[end - 1])) --end;
+  for (const int base : {2, 10, 16}) {
+    Piece piece;
+    if (end < start + 3 * kMinCodes - 1 || !read_codes(t, start, end, base, piece)) continue;
+    found.push_back(std::move(piece));
+    break;
+  }
+  return end;
+}
+
+// The characters around the separator at `at` that stand apart, if they are enough; moves `taken` behind them.
+void spaced(std::string_view t, std::size_t at, std::size_t& taken, std::vector<Piece>& found) {
+  if (at < taken) return;                                // one run is looked at once, however long it is
+  if (t[at + 1] == t[at] && t[at + 3] == t[at]) return;  // "--------"
+  std::size_t start = 0, end = 0;
+  spaced_run(t, at, start, end);
+  if (start < taken || end - start < 2 * kMinApart) return;
+  Piece piece{{}, {}, true};
+  for (std::size_t k = start; k < end; k += 2) put(piece, t.substr(k, 1), k);
+  piece.origin.push_back(static_cast<std::uint32_t>(end));
+  taken = end;
+  if (text::valid_utf8(piece.text)) found.push_back(std::move(piece));
+}
+
+}  // namespace
+
 std::vector<Piece> code_lists(std::string_view t) {
   std::vector<Piece> found;
-  for (std::size_t i = 0; i + kStride <= t.size(); i += kStride) {
-    if (!all_codes(t.data() + i) || !all_codes(t.data() + i + 4)) continue;
-    std::size_t start = i, end = i;
-    while (start > 0 && is_code(t[start - 1])) --start;
-    while (end < t.size() && is_code(t[end])) ++end;
-    // A word before the list may end in letters that are hexadecimal digits.
-    while (start < end && start > 0 && is_word_byte(t[start - 1]) && is_word_byte(t[start])) ++start;
-    while (end > start && end < t.size() && is_word_byte(t[end]) && is_word_byte(t[end - 1])) --end;
-    for (const int base : {2, 10, 16}) {
-      Piece piece;
-      if (end < start + 3 * kMinCodes - 1 || !read_codes(t, start, end, base, piece)) continue;
-      found.push_back(std::move(piece));
-      break;
-    }
-    i = std::max(i, end / kStride * kStride);
+  Block block;
+  std::size_t next = 0;
+  for (std::size_t at = 0; at < t.size(); at += 64) {
+    std::uint64_t eights = code_bits(block.of(t, at));
+    eights &= eights >> 1;
+    eights &= eights >> 2;
+    eights &= eights >> 4;
+    for_each_bit(eights & kEighths, [&](std::size_t bit) {
+      const std::size_t i = at + bit;
+      if (i < next) return;
+      next = std::max(i, code_list(t, i, found) / kStride * kStride) + kStride;
+    });
   }
   return found;
 }
@@ -121,25 +156,11 @@ std::vector<Piece> code_lists(std::string_view t) {
 std::vector<Piece> written_apart(std::string_view t) {
   std::vector<Piece> found;
   std::size_t taken = 0;
-  for (std::size_t i = 0; i + 7 < t.size(); i += kStride) {
-    std::uint64_t eight;
-    std::memcpy(&eight, t.data() + i, sizeof eight);
-    if (!every_second_alike(eight) && !every_second_alike(eight >> 8)) continue;
-    for (const std::size_t at : {i, i + 1}) {
-      if (!kApart[static_cast<unsigned char>(t[at])] || t[at + 2] != t[at] || t[at + 4] != t[at] ||
-          t[at + 6] != t[at])
-        continue;
-      if (at < taken) continue;                                // one run is looked at once, however long it is
-      if (t[at + 1] == t[at] && t[at + 3] == t[at]) continue;  // "--------"
-      std::size_t start = 0, end = 0;
-      spaced_run(t, at, start, end);
-      if (start < taken || end - start < 2 * kMinApart) continue;
-      Piece piece{{}, {}, true};
-      for (std::size_t k = start; k < end; k += 2) put(piece, t.substr(k, 1), k);
-      piece.origin.push_back(static_cast<std::uint32_t>(end));
-      taken = end;
-      if (text::valid_utf8(piece.text)) found.push_back(std::move(piece));
-    }
+  Block block;
+  for (std::size_t at = 0; at + kStride <= t.size(); at += 64) {
+    for_each_bit(apart_bits(block.of(t, at)) & (kEighths | kEighths << 1), [&](std::size_t bit) {
+      if (at + bit / kStride * kStride + kStride <= t.size()) spaced(t, at + bit, taken, found);
+    });
   }
   for (std::size_t at = t.find('\n'); at != t.npos; at = t.find('\n', at + 1)) {
     // Lines of one length below nine, the last one perhaps shorter.

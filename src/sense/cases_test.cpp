@@ -56,6 +56,19 @@ std::vector<Case> read_cases(const std::string& file) {
   return cases;
 }
 
+std::vector<Labelled> read_labelled(const std::string& path) {
+  std::ifstream file(path);
+  REQUIRE_MESSAGE(file, path);
+  std::vector<Labelled> all;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const std::size_t tab = line.find('\t');
+    REQUIRE_MESSAGE(tab != std::string::npos, line);
+    all.push_back({line.substr(0, tab), unescape(std::string_view(line).substr(tab + 1))});
+  }
+  return all;
+}
+
 const Judge& standard_judge() {
   static const auto judge = Judge::create();
   REQUIRE(judge.has_value());

@@ -17,6 +17,13 @@ struct Case {
 // Lines "+ text" and "- text" of a file of tests/cases/sense; README.md there explains the form.
 std::vector<Case> read_cases(const std::string& file);
 
+struct Labelled {
+  std::string label, text;  // "public" or a category
+};
+
+// Lines "label<tab>text" of a file, \n and \t written out; README.md of tests/cases/sense explains the form.
+std::vector<Labelled> read_labelled(const std::string& path);
+
 const Judge& standard_judge();
 
 bool has(const Judgement& judgement, std::string_view detector);

@@ -1,8 +1,7 @@
 // What topics are found in texts that neither the trained model nor the word tables ever saw:
-// tests/cases/sense/topics.held, topics.blind and topics.fresh. Rates, not single texts.
+// tests/cases/sense/topics.held, topics.blind, topics.fresh and topics.sealed. Rates, not single texts.
 #include <doctest/doctest.h>
 
-#include <fstream>
 #include <map>
 #include <string>
 
@@ -16,30 +15,11 @@ struct Count {
 };
 using Counts = std::map<std::string, Count>;
 
-std::string unescaped(std::string_view line) {
-  std::string out;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const bool escape = line[i] == '\\' && i + 1 < line.size() && (line[i + 1] == 'n' || line[i + 1] == 't');
-    if (escape) {
-      out += line[++i] == 'n' ? '\n' : '\t';
-    } else {
-      out += line[i];
-    }
-  }
-  return out;
-}
-
 // By label: how many texts, how many judged right, and how many sensitive ones judged harmless.
 Counts counted(const std::string& path) {
-  std::ifstream file(path);
-  REQUIRE(file);
   Counts counts;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    const std::size_t tab = line.find('\t');
-    REQUIRE_MESSAGE(tab != std::string::npos, line);
-    const std::string label = line.substr(0, tab);
-    const Judgement judgement = standard_judge().judge_text(unescaped(std::string_view(line).substr(tab + 1)), {});
+  for (const auto& [label, text] : read_labelled(path)) {
+    const Judgement judgement = standard_judge().judge_text(text, {});
     const bool sensitive = judgement.label.cls >= Class::Confidential;
     Count& count = counts[label];
     ++count.texts;
@@ -49,7 +29,7 @@ Counts counted(const std::string& path) {
       count.right += judgement.label.local_only;
     } else {
       const auto category = parse_category(label);
-      REQUIRE_MESSAGE(category.has_value(), line);
+      REQUIRE_MESSAGE(category.has_value(), label);
       count.right += judgement.label.categories.has(*category);
       count.escaped += !sensitive;
     }
@@ -70,27 +50,37 @@ TEST_CASE("terse texts by another hand are found, and harmless ones are left alo
   CHECK(share(counts, "public", &Count::right) >= 0.98);
   CHECK(share(counts, "source_code", &Count::escaped) <= 0.03);
   CHECK(share(counts, "health", &Count::escaped) <= 0.04);
-  CHECK(share(counts, "legal", &Count::escaped) <= 0.14);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.04);
   CHECK(share(counts, "business", &Count::escaped) <= 0.04);
-  CHECK(share(counts, "restricted", &Count::escaped) <= 0.3);
-  CHECK(share(counts, "financial", &Count::escaped) <= 0.28);
+  CHECK(share(counts, "restricted", &Count::escaped) <= 0.17);
+  CHECK(share(counts, "financial", &Count::escaped) <= 0.19);
   CHECK(share(counts, "wish", &Count::right) >= 0.25);
 }
 
-TEST_CASE("texts written before the model was trained are found, and harmless ones are left alone") {
+TEST_CASE("texts written before the model was first trained are found, and harmless ones are left alone") {
   const Counts counts = counted("tests/cases/sense/topics.blind");
-  CHECK(share(counts, "public", &Count::right) >= 0.97);
-  CHECK(share(counts, "health", &Count::escaped) <= 0.2);
-  CHECK(share(counts, "legal", &Count::escaped) <= 0.21);
+  CHECK(share(counts, "public", &Count::right) >= 0.98);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.08);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.03);
   CHECK(share(counts, "business", &Count::escaped) <= 0.04);
 }
 
 TEST_CASE("texts that nobody looked at while the model was trained are found, and harmless ones are left alone") {
   const Counts counts = counted("tests/cases/sense/topics.fresh");
-  CHECK(share(counts, "public", &Count::right) >= 0.96);
-  CHECK(share(counts, "health", &Count::escaped) <= 0.28);
-  CHECK(share(counts, "legal", &Count::escaped) <= 0.2);
-  CHECK(share(counts, "business", &Count::escaped) <= 0.3);
+  CHECK(share(counts, "public", &Count::right) >= 0.97);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.08);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.05);
+  CHECK(share(counts, "business", &Count::escaped) <= 0.1);
+}
+
+TEST_CASE("texts sealed until model and thresholds were fixed are found, and harmless ones are left alone") {
+  const Counts counts = counted("tests/cases/sense/topics.sealed");
+  CHECK(share(counts, "public", &Count::right) >= 0.94);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.14);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.09);
+  CHECK(share(counts, "business", &Count::escaped) <= 0.17);
+  CHECK(share(counts, "restricted", &Count::escaped) <= 0.1);
+  CHECK(share(counts, "financial", &Count::escaped) <= 0.4);
 }
 
 }  // namespace sluice::sense::testing

@@ -14,6 +14,8 @@ SKIPPED = {b"\xe2\x80\x98", b"\xe2\x80\x99"}  # curly apostrophes
 PREFIX, SUFFIX = 5, 4
 SALT_PREFIX, SALT_SUFFIX, SALT_CAPS, SALT_BI = 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1
 NAME_PAIR, CAMEL = 0xA5A5F00D, 0x5EEDBEEF
+MEMORY, SEEN_MASK = 512, 0x7FFF
+ENDS = (b".", b"!", b"?")
 
 
 def hash_of(data):
@@ -96,17 +98,45 @@ def token_info(raw):
     return got
 
 
+def words():
+    """Every feature but pairs that tokens() has given so far."""
+    return {f for _, own, _ in _cache.values() for f in own}
+
+
+class Seen:
+    """What a text has had: of each hash 15 bits, forgotten after MEMORY of them."""
+
+    def __init__(self):
+        self.bits = set()
+
+    def first(self, h):
+        if h & SEEN_MASK in self.bits:
+            return False
+        self.bits.add(h & SEEN_MASK)
+        return True
+
+
 def tokens(text):
-    """For each token: its list of features (itself, prefix, suffix, shape, the pair with the one before)."""
-    out, prev_h, prev_capital = [], 0, False
-    for m in TOKEN.finditer(text.encode()):
+    """For each token that brings something new: the features of the word (itself, prefix, suffix, shape) where the text
+    has it for the first time, and the pair with the one before where that is new. Saying a thing twice adds nothing."""
+    out, prev_h, prev_capital, seen = [], 0, False, Seen()
+    data = text.encode()
+    for m in TOKEN.finditer(data):
         raw = m.group()
         if raw in SKIPPED:
             continue
         h, own, capital = token_info(raw)
-        f = own + [pair(prev_h, h)]
-        if capital and prev_capital:
-            f.append(NAME_PAIR)
-        out.append(f)
+        two = pair(prev_h, h)
+        if len(seen.bits) >= MEMORY:
+            seen.bits.clear()
+        f = list(own) if seen.first(h) else []
+        if seen.first(two):
+            f.append(two)
+            if capital and prev_capital:
+                f.append(NAME_PAIR)
+        if f:
+            out.append(f)
         prev_h, prev_capital = h, capital
+        if raw in ENDS and data[m.end():m.end() + 1] in (b" ", b"\n", b""):
+            prev_h, prev_capital = 0, False  # a sentence begins as a text does
     return out

@@ -5,6 +5,7 @@
   [topic kind]             a section; each line below is a template. kind: short (says it all), part (of a longer text)
   {name}                   an entry of a list; [a|b|] one of these; both may nest; \\n is a line break
 """
+import itertools
 import os
 import random
 import re
@@ -15,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Grammar:
     def __init__(self, seed):
         self.rng = random.Random(seed)
-        self.lists, self.sections = {}, {}
+        self.lists, self.sections, self.weights = {}, {}, {}
 
     def read(self, path):
         section = block = None
@@ -50,7 +51,8 @@ class Grammar:
         for key, templates in self.sections.items():
             self.sections[key] = [t for t in templates if keep(t)] or templates
         for name, entries in self.lists.items():
-            self.lists[name] = [e for e in entries if len(e) < 40 or keep(e)] or entries
+            told = name.endswith("_fact")  # what a text says: held out however short
+            self.lists[name] = [e for e in entries if (len(e) < 40 and not told) or keep(e)] or entries
         return self
 
     def expand(self, text, depth=0):
@@ -95,7 +97,11 @@ class Grammar:
         return self.expand(rng.choice(self.lists[name]), depth + 1)
 
     def short(self, topic):
-        return self.expand(self.rng.choice(self.sections[topic, "short"]))
+        """A template counts for as many sentences as it has slots, up to four."""
+        key = (topic, "short")
+        if key not in self.weights:
+            self.weights[key] = list(itertools.accumulate(1 + min(t.count("{"), 4) for t in self.sections[key]))
+        return self.expand(self.rng.choices(self.sections[key], cum_weights=self.weights[key])[0])
 
     def parts(self, topic):
         return self.sections.get((topic, "part"), [])

@@ -138,9 +138,22 @@ Status Topic::detect(const scan::Document& doc, std::vector<scan::Hit>& hits) co
   if (events.empty()) return {};
   const std::size_t before = hits.size();
   sweep(events, definition_.window, hits);
-  const bool longer = events.back().end - events.front().start > definition_.paragraph;
-  if (definition_.paragraph > 0 && longer && hits.size() == before) sweep(events, definition_.paragraph, hits);
+  const bool longer = definition_.paragraph > 0 && says_new_after(events, definition_.paragraph);
+  if (longer && hits.size() == before) sweep(events, definition_.paragraph, hits);
   return {};
+}
+
+// A short text said again is no longer one: whether a word ends that far behind the first and had not stood
+// before.
+bool Topic::says_new_after(const std::vector<Event>& events, std::uint32_t distance) const {
+  const std::uint32_t limit = events.front().start + distance;
+  if (events.back().end <= limit) return false;
+  std::vector<bool> had(words_.size());
+  for (const Event& e : events) {
+    if (e.end > limit && !had[e.word]) return true;
+    had[e.word] = true;
+  }
+  return false;
 }
 
 void Topic::sweep(const std::vector<Event>& events, std::uint32_t window, std::vector<scan::Hit>& hits) const {
@@ -179,9 +192,13 @@ void Topic::sweep(const std::vector<Event>& events, std::uint32_t window, std::v
       confidence = definition_.decide(sums);
     }
     if (confidence <= 0) continue;
-    hits.push_back({definition_.kind, confidence, events[oldest].start, events[i].end});
+    // It ends with the last word that it did not have before, so that saying it twice does not make it longer.
+    std::size_t last = i;
+    while (count[slot(events[last].word)] > 1) change(events[last--], false);
+    hits.push_back({definition_.kind, confidence, events[oldest].start, events[last].end});
     // One finding a window: begin anew behind it.
-    while (oldest <= i) change(events[oldest++], false);
+    while (oldest <= last) change(events[oldest++], false);
+    oldest = i + 1;
   }
 }
 

@@ -63,6 +63,7 @@ class Topic : public scan::Detector {
   };
 
   void sweep(const std::vector<Event>& events, std::uint32_t window, std::vector<scan::Hit>& hits) const;
+  bool says_new_after(const std::vector<Event>& events, std::uint32_t distance) const;
   void drop_doubles(std::vector<Event>& events) const;
   std::vector<Event> events_of(const scan::Document& doc) const;
 

@@ -31,11 +31,13 @@ constexpr float kFewWindows = 2, kMostMore = 5;
 constexpr std::size_t kShortText = 768;
 constexpr std::uint32_t kAround = 256;
 // Fewer known words than kFewestWords say nothing: pages of numbers, keys and codes are no topic. Nor do short
-// ones alone ("and now?"). Each that is missing to kEnoughWords adds to the threshold: of a handful of words,
-// which the rest of a text would put right, some look like a topic by chance. Where they are words of a table, the
-// table still finds it. How much a word adds was chosen by topic on titles of software packages and public
-// prompts, of which hardly any looks like health (tools/topics/README.md).
+// ones alone ("and now?"), nor fewer than kFewestAlone of which none is a word of the topic's table: three words
+// of the body are nobody's health ("basic training takes 10 weeks"). Each that is missing to kEnoughWords adds to
+// the threshold: of a handful of words, which the rest of a text would put right, some look like a topic by
+// chance. Where they are words of a table, the table still finds it. How much a word adds was chosen by topic on
+// titles of software packages and public prompts, of which hardly any looks like health (tools/topics/README.md).
 constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
+constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 2, 4, 2, 2, 2, 2};
 constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f};
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
@@ -127,17 +129,19 @@ class Votes : public scan::Detector {
   }
 
   // Stretches of windows that are about the topic.
-  static void trained(const Document& doc, const std::vector<Window>& windows, std::size_t t,
-                      std::vector<Hit>& hits) {
-    const float doublings = std::max(0.0f, std::log2(float(windows.size()) / kFewWindows));
+  void trained(const Document& doc, const std::vector<Window>& windows, std::size_t t,
+               std::vector<Hit>& hits) const {
+    const auto chances = std::count_if(windows.begin(), windows.end(), says_something);
+    const float doublings = std::max(0.0f, std::log2(std::max(float(chances), 1.0f) / kFewWindows));
     const float more = std::min(doublings * topics::builtin().slopes()[t], kMostMore);
     std::vector<Window> about;
     for (const Window& w : windows) {
-      if (w.words < kFewestWords || w.long_words == 0) continue;
+      if (!says_something(w)) continue;
       if (t >= kRestricted && t <= kFinancial && others_speak(w, t)) continue;
       if (t == kHealth && beside_code(windows, w)) continue;
       if (w.scores[t] > (t == kSourceCode ? 0 : more) + lack(w, t)) about.push_back(w);
     }
+    drop_unknown_to_table(doc, t, about);
     std::sort(about.begin(), about.end(), [](const Window& a, const Window& b) { return a.start < b.start; });
     for (std::size_t i = 0; i < about.size();) {
       Hit hit{kKindOf[t], 0, about[i].start, about[i].end};
@@ -149,6 +153,21 @@ class Votes : public scan::Detector {
       hit.confidence = 1 / (1 + std::exp(-double(top + topics::builtin().thresholds()[t])));
       if (t != kSourceCode || long_enough(doc.slice(hit.start, hit.end))) hits.push_back(hit);
     }
+  }
+
+  static bool says_something(const Window& w) { return w.words >= kFewestWords && w.long_words > 0; }
+
+  // Drops windows of fewer than kFewestAlone words in which no telling word of the topic's table stands.
+  void drop_unknown_to_table(const Document& doc, std::size_t t, std::vector<Window>& about) const {
+    const auto few = [&](const Window& w) { return w.words < kFewestAlone[t]; };
+    if (std::none_of(about.begin(), about.end(), few)) return;
+    std::vector<std::uint32_t> places;
+    if (const auto* table = dynamic_cast<const Topic*>(tables_[t].get())) table->telling_places(doc, places);
+    std::sort(places.begin(), places.end());
+    std::erase_if(about, [&](const Window& w) {
+      const auto next = std::lower_bound(places.begin(), places.end(), w.start);
+      return few(w) && (next == places.end() || *next >= w.end);
+    });
   }
 
   // What the words that a window lacks add to its threshold.

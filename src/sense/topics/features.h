@@ -40,8 +40,36 @@ constexpr std::uint32_t pair_of(std::uint32_t before, std::uint32_t hash) {
 struct Token {
   std::uint32_t start = 0, end = 0;  // bytes
   std::array<std::uint32_t, 8> features;
+  std::uint32_t own = 0;    // of features, those of the token itself; the pair with the token before follows
   std::uint32_t count = 0;  // of features
   bool word = false;        // three letters or more, or a character that is a word
+};
+
+// What a stretch of text has had of words and pairs, so that each counts once: saying a thing twice adds nothing.
+// A hash is known by 15 bits, of which a new one is taken for an old one once in a hundred times at worst.
+class Seen {
+ public:
+  // Forgets all after so many, about 300 tokens: what a page says does not keep the next one from saying it again.
+  static constexpr std::uint32_t kMemory = 512;
+
+  void forget_if_full() {
+    if (count_ < kMemory) return;
+    bits_ = {};
+    count_ = 0;
+  }
+  // True the first time.
+  bool first(std::uint32_t hash) {
+    std::uint64_t& word = bits_[hash >> 6 & 511];
+    const std::uint64_t bit = std::uint64_t(1) << (hash & 63);
+    const bool is_new = (word & bit) == 0;
+    word |= bit;
+    count_ += is_new;
+    return is_new;
+  }
+
+ private:
+  std::array<std::uint64_t, 512> bits_{};
+  std::uint32_t count_ = 0;
 };
 
 class Tokens {
@@ -76,6 +104,7 @@ class Tokens {
   void mark(Token& token, std::size_t size);
   void finish(Token& token, std::size_t end, std::uint32_t hash, bool capital) {
     token.end = static_cast<std::uint32_t>(end);
+    token.own = token.count;
     token.features[token.count++] = pair_of(previous_, hash);
     token.features[token.count] = kNamePair;
     token.count += capital && previous_capital_ ? 1u : 0u;
@@ -237,12 +266,17 @@ inline void Tokens::number(Token& token) {
   finish(token, end, hash, is_upper(at_));
 }
 
+// A sentence begins as a text does: its first word has none before it.
 inline void Tokens::mark(Token& token, std::size_t size) {
+  const unsigned char first = byte(at_), after = byte(at_ + 1);
+  const bool ends =
+      (first == '.' || first == '!' || first == '?') && (after == ' ' || after == '\n' || at_ + 1 == size_);
   std::uint64_t key = 0;
   for (std::size_t i = 0; i < size; ++i) key |= std::uint64_t(byte(at_ + i)) << 8 * i;
   const std::uint32_t hash = hash_of(key);
   token.features[token.count++] = hash;
   finish(token, at_ + size, hash, false);
+  if (ends) previous_ = 0;
 }
 
 [[gnu::always_inline]] inline bool Tokens::next(Token& token) {

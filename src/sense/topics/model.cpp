@@ -5,6 +5,10 @@
 #include "sense/topics/features.h"
 #include "sense/topics/model.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace sluice::sense::topics {
 namespace {
 
@@ -13,8 +17,10 @@ constexpr std::size_t kHeader = 64;
 constexpr std::uint32_t kLongWord = 5;
 constexpr std::uint32_t kTagShift = 17;
 
-using Bytes = std::int8_t __attribute__((vector_size(16)));
-using Shorts = std::int16_t __attribute__((vector_size(32)));
+using Eight = std::int16_t __attribute__((vector_size(16)));
+struct Shorts {
+  Eight low{}, high{};
+};
 
 struct Block {
   std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 7 features of at most 127
@@ -31,17 +37,35 @@ Error broken(std::string message) {
   return Error{"sense.topic_model", std::move(message), "", "rebuild it with tools/topics/train.py"};
 }
 
-// Adds the row of a feature if it is that feature's, and zeros if not; no branch, since half of all features are
-// unknown. Whether it is.
+// Adds the row of a feature if it is one of the two at its place, and zeros if not; no branch, since half of all
+// features are unknown. Whether it is. A tag is what the place does not tell of the feature.
 inline bool add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask, std::uint32_t feature) {
-  const unsigned char* row = table + std::size_t(feature & mask) * kRow;
-  Bytes weights;
-  std::memcpy(&weights, row, kRow);
-  std::uint16_t tag = 0;
-  std::memcpy(&tag, row + 14, 2);
-  const auto keep = static_cast<std::int8_t>(-static_cast<int>(tag == feature >> kTagShift));
-  sums += __builtin_convertvector(weights & keep, Shorts);
-  return keep != 0;
+  const unsigned char* rows = table + std::size_t(feature & mask & ~1u) * kRow;
+  const auto wanted = static_cast<std::uint16_t>(feature >> kTagShift << 1 | (feature & 1));
+#if defined(__SSE2__)
+  const __m128i tag = _mm_set1_epi16(static_cast<std::int16_t>(wanted));
+  const auto row_if_its = [&](std::size_t i) {
+    const __m128i row = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows) + i);
+    const __m128i same = _mm_cmpeq_epi16(row, tag);  // the tag is the last of eight
+    return _mm_and_si128(row, _mm_shuffle_epi32(_mm_shufflehi_epi16(same, 0xFF), 0xFF));
+  };
+  const __m128i weights = _mm_or_si128(row_if_its(0), row_if_its(1));
+  sums.low += reinterpret_cast<Eight>(_mm_srai_epi16(_mm_unpacklo_epi8(weights, weights), 8));
+  sums.high += reinterpret_cast<Eight>(_mm_srai_epi16(_mm_unpackhi_epi8(weights, weights), 8));
+  return _mm_extract_epi16(weights, 7) == wanted;
+#else
+  bool its = false;
+  for (std::size_t i = 0; i < 2 && !its; ++i, rows += kRow) {
+    std::uint16_t tag = 0;
+    std::memcpy(&tag, rows + kRow - 2, 2);
+    its = tag == wanted;
+    for (std::size_t d = 0; its && d < 8; ++d) {
+      sums.low[d] = static_cast<std::int16_t>(sums.low[d] + static_cast<std::int8_t>(rows[d]));
+      sums.high[d] = static_cast<std::int16_t>(sums.high[d] + static_cast<std::int8_t>(rows[d + 8]));
+    }
+  }
+  return its;
+#endif
 }
 
 bool is_long(std::string_view text, const Token& token) {
@@ -61,12 +85,23 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
     sums = Shorts{};
     block = Block{};
   };
+  Seen seen;
   while (tokens.next(token)) {
+    seen.forget_if_full();
+    const bool new_word = seen.first(token.features[0]), new_pair = seen.first(token.features[token.own]);
+    if (!new_word && !new_pair) {  // belongs to what stands before it
+      (block.tokens > 0 || blocks.empty() ? block : blocks.back()).end = token.end;
+      continue;
+    }
     if (block.tokens == 0) block.start = token.start;
-    const bool known = add_row(sums, table, mask, token.features[0]);
-    block.words += token.word && known ? 1u : 0u;
-    block.long_words += token.word && known && is_long(text, token) ? 1u : 0u;
-    for (std::uint32_t i = 1; i < token.count; ++i) add_row(sums, table, mask, token.features[i]);
+    if (new_word) {
+      const bool known = add_row(sums, table, mask, token.features[0]);
+      block.words += token.word && known ? 1u : 0u;
+      block.long_words += token.word && known && is_long(text, token) ? 1u : 0u;
+      for (std::uint32_t i = 1; i < token.own; ++i) add_row(sums, table, mask, token.features[i]);
+    }
+    for (std::uint32_t i = token.own; new_pair && i < token.count; ++i)
+      add_row(sums, table, mask, token.features[i]);
     block.end = token.end;
     if (++block.tokens == kBlock) close();
   }
@@ -77,7 +112,7 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
 }  // namespace
 
 Result<Model> Model::open(std::string_view bytes) {
-  if (bytes.size() < kHeader || bytes.substr(0, 8) != "SLTOPIC1") return fail(broken("no topic model"));
+  if (bytes.size() < kHeader || bytes.substr(0, 8) != "SLTOPIC2") return fail(broken("no topic model"));
   const std::uint32_t rows = read_u32(bytes.data() + 8), dims = read_u32(bytes.data() + 12),
                       hidden = read_u32(bytes.data() + 16), topics = read_u32(bytes.data() + 20),
                       floats = read_u32(bytes.data() + 24);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -61,7 +62,10 @@ TEST_CASE("the model gives each stored text the scores its trainer gave") {
 
 TEST_CASE("windows cover the text, in order, and none is left out") {
   std::string text;
-  for (int i = 0; i < 1000; ++i) text += "word number " + std::to_string(i) + ", ";
+  for (int i = 0; i < 1000; ++i) {  // words that it has not had
+    for (int rest = i + 26 * 26; rest > 0; rest /= 26) text += static_cast<char>('a' + rest % 26);
+    text += ", ";
+  }
   std::vector<Window> windows;
   builtin().score(text, windows);
   for (const bool large : {false, true}) {
@@ -74,6 +78,17 @@ TEST_CASE("windows cover the text, in order, and none is left out") {
     }
     CHECK(covered == text.size() - 1);
   }
+}
+
+TEST_CASE("what is said again belongs to the last window and changes no score") {
+  const std::string once = "The vestry roof leaks above the organ. Bring two buckets, and call the slater!";
+  std::vector<Window> expected, windows;
+  builtin().score(once, expected);
+  builtin().score(once + " " + once + " " + once, windows);
+  REQUIRE(windows.size() == expected.size());
+  for (std::size_t i = 0; i < windows.size(); ++i) CHECK(windows[i].scores == expected[i].scores);
+  CHECK(
+      std::any_of(windows.begin(), windows.end(), [&](const Window& w) { return w.end == once.size() * 3 + 2; }));
 }
 
 TEST_CASE("a text without a token has no window, and odd bytes do no harm") {

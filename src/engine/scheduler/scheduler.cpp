@@ -1,6 +1,7 @@
 #include "engine/scheduler/scheduler.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -363,14 +364,17 @@ std::string Scheduler::logprob_json(std::span<const float> logits, std::int32_t 
   return out.take();
 }
 
-void Scheduler::take_token(Job& job, std::int32_t token, std::span<const float> logits) {
-  if (token < 0 && job.constraint && !job.text.in_reasoning())
+// No token can be chosen: the form allows none, or the numbers are none, whatever the form.
+void Scheduler::take_nothing(Job& job, std::span<const float> logits) {
+  if (std::any_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }))
     return break_off(job, {"engine.constraint", "no token of the model continues the form that is asked for", "",
                            "ask for a simpler form"});
-  if (token < 0 && cache_ != nullptr) cache_->distrust(job.trail);
-  if (token < 0)
-    return break_off(
-        job, {"engine.numeric", "the model computed no usable numbers", "", "the model file may be damaged"});
+  if (cache_ != nullptr) cache_->distrust(job.trail);
+  break_off(job, {"engine.numeric", "the model computed no usable numbers", "", "the model file may be damaged"});
+}
+
+void Scheduler::take_token(Job& job, std::int32_t token, std::span<const float> logits) {
+  if (token < 0) return take_nothing(job, logits);
   if (job.constraint && !job.text.in_reasoning() && !tokenizer_.is_end(token))
     job.constraint->take(job.text.text_of(token));
   ++job.completion;

@@ -153,6 +153,7 @@ class Scheduler {
   void measure(double seconds);
   void take_hidden();
   std::span<const float> masked(Job& job, std::span<const float> logits);
+  void take_nothing(Job& job, std::span<const float> logits);
   void take_token(Job& job, std::int32_t token, std::span<const float> logits);
   std::string logprob_json(std::span<const float> logits, std::int32_t token, int count) const;
   void end(Job& job, chat::Chunk chunk, chat::FinishReason reason);

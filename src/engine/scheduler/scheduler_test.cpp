@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/constraint/constraint.h"
 #include "engine/scheduler/fakes.h"
 #include "text/utf8.h"
 
@@ -512,15 +513,25 @@ TEST_CASE("a job whose numbers were unusable leaves no page, nor what continues 
   CHECK(setup.answer("another text|", kAcme).second == 0);
   CHECK(setup.answer(longer + "|", kAcme).second == 0);
   CHECK(setup.answer(longer + "|", kAcme).second == 32);
-  broken = true;
-  Collector failed;
-  JobRequest request = job(text + "and on|", failed);
-  request.cache = kAcme;
-  REQUIRE(setup.scheduler->submit(std::move(request)).has_value());
-  CHECK(failed.wait().error == "engine.numeric");
-  broken = false;
-  using Answer = std::pair<std::string, std::int64_t>;
-  CHECK(setup.answer(longer + "|", kAcme) == Answer(longer, 0));
+  const auto trie =
+      std::make_shared<const constraint::TokenTrie>(setup.tokenizer, std::vector<std::string_view>());
+  auto grammar = constraint::parse_grammar("root ::= [a-z ]+");
+  REQUIRE(grammar.has_value());
+  for (bool has_form : {false, true}) {
+    broken = true;
+    Collector failed;
+    JobRequest request = job(text + "and on|", failed);
+    request.cache = kAcme;
+    if (has_form) {
+      request.grammar = *grammar;
+      request.trie = trie;
+    }
+    REQUIRE(setup.scheduler->submit(std::move(request)).has_value());
+    CHECK(failed.wait().error == "engine.numeric");
+    broken = false;
+    using Answer = std::pair<std::string, std::int64_t>;
+    CHECK(setup.answer(longer + "|", kAcme) == Answer(longer, 0));
+  }
   CHECK(setup.answer("another text|", kAcme).second == 12);
 }
 

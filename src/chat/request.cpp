@@ -52,12 +52,27 @@ bool holds_bytes(json::Value member) {
   return member.is(json::Type::String) && std::find(kKeys.begin(), kKeys.end(), member.key()) != kKeys.end();
 }
 
+// The protocols' own words for what a part is and where its bytes stand. They are nobody's, hide nothing, and
+// beside a title read like the beginning of an agreement ("type: document, source: title: Letter").
+bool is_protocols_word(std::string_view word) {
+  constexpr std::array<std::string_view, 14> kWords = {
+      "base64",      "document",   "file",      "image",     "image_url",  "input_audio", "input_file",
+      "input_image", "image/jpeg", "image/png", "image/gif", "image/webp", "source",      "application/pdf"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
+bool says_the_kind(json::Value member) {
+  if (!member.is(json::Type::String)) return false;
+  const std::string_view raw = member.raw();
+  return is_protocols_word(raw.substr(1, raw.size() - 2));
+}
+
 void append_without_bytes(std::string& out, json::Value object) {
   for (json::Value member : object) {
     if (member.is(json::Type::Object)) {
-      out += member.key() + ":\n";
+      if (!is_protocols_word(member.key())) out += member.key() + ":\n";
       append_without_bytes(out, member);
-    } else if (!holds_bytes(member)) {
+    } else if (!holds_bytes(member) && !says_the_kind(member)) {
       append_member(out, member);
     }
   }

@@ -126,7 +126,7 @@ TEST_CASE(
   for (const chat::VisibleText& t : chat::visible_texts(r)) all += t.path + "=" + std::string(t.text) + "|";
   CHECK(all ==
         "$.messages[0].content[0]=look|$.messages[0].content[1]@pdf=card 4539|"
-        "$.messages[0].content[1]=type: file\nfile:\nfilename: letter\n|$.messages[0].content[2]=x: 1\n|"
+        "$.messages[0].content[1]=filename: letter\n|$.messages[0].content[2]=x: 1\n|"
         "$.messages[0].content[3]=name: other\ndata: AAAA\n|");
   CHECK(chat::unreadable_parts(r) == std::vector<std::string>{"$.messages[0].content[2] (ocr: time_limit)",
                                                               "$.messages[0].content[3] (not_inline)"});

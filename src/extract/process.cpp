@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,9 +77,12 @@ void close_others() {
 // The child, which shares the parent's memory until it is another program: nothing here takes a lock or memory, or
 // changes what the parent will read.
 [[noreturn]] void become(const Launch& launch) {
-  struct sigaction usual{};
-  usual.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) (void)::sigaction(signal, &usual, nullptr);
+  // The kernel's own structure, all zero: the usual handling. sigaction() refuses the C library's two own signals,
+  // which make, for one, hands on ignored.
+  constexpr std::array<unsigned long, 4> kUsual = {};
+  constexpr std::size_t kMaskBytes = 8;
+  for (int signal = 1; signal < NSIG; ++signal)
+    (void)::syscall(SYS_rt_sigaction, signal, kUsual.data(), nullptr, kMaskBytes);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const bool placed = ::getppid() == launch.parent && ::setpgid(0, 0) == 0 && ::chdir("/") == 0 &&
                       ::dup2(launch.in, 0) == 0 && ::dup2(launch.out, 1) == 1 && ::dup2(launch.err, 2) == 2;
@@ -125,6 +129,7 @@ class Run {
   ~Run() { end(); }
 
   Ran go() {
+    if (stop_.is_set()) return {Outcome::Cancelled, 0, {}};
     if (!begin()) return {Outcome::NotStarted, 0, {}};
     Ran ran;
     ran.outcome = talk();

@@ -128,7 +128,7 @@ TEST_CASE("strict tools change nothing of an answer that calls none, reasoning a
 }
 
 TEST_CASE("a call that a model begins by itself has arguments as its strict tool says") {
-  int calls = 0;
+  int calls = 0, cut_off = 0;
   for (const Dialect& dialect : kDialects) {
     const std::string path = "../shared/engine/" + std::string(dialect.file) + ".gguf";
     auto engine = load(path);
@@ -144,6 +144,12 @@ TEST_CASE("a call that a model begins by itself has arguments as its strict tool
       request.sampling.max_tokens = 250;
       const Said said = ask(*engine, request);
       for (const chat::ToolCallDelta& call : said.calls) {
+        if (said.finish == chat::FinishReason::Length && !json::Doc::parse(call.arguments).has_value()) {
+          ++cut_off;  // the limit of tokens came first
+          CHECK(&call == &said.calls.back());
+          CHECK(call.name == "get_weather");
+          continue;
+        }
         ++calls;
         CAPTURE(call.arguments);
         CHECK(call.name == "get_weather");
@@ -156,10 +162,9 @@ TEST_CASE("a call that a model begins by itself has arguments as its strict tool
         const auto days = arguments["days"].integer().value_or(0);
         CHECK((days >= 1 && days <= 9));
       }
-      if (said.finish != chat::FinishReason::Length && dialect.opening != std::string("{"))
-        CHECK(said.text.find(dialect.opening) == std::string::npos);
+      if (dialect.opening != std::string("{")) CHECK(said.text.find(dialect.opening) == std::string::npos);
     }
-    MESSAGE(std::string(dialect.file) << ": " << calls << " calls so far");
+    MESSAGE(std::string(dialect.file) << ": " << calls << " calls so far, " << cut_off << " cut off");
   }
   CHECK(calls >= 12);
 }

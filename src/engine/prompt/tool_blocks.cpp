@@ -60,6 +60,13 @@ bool is_object(const std::string& text) {
 // The spellings of the DSML mark that models were seen to write.
 constexpr std::array<std::string_view, 3> kMarkSpellings = {kDsmlMark, "\\DSML\\", "|DSML|"};
 
+// `text` without the beginning of `end` that it ends with.
+std::string_view without_begun(std::string_view text, std::string_view end) {
+  for (std::size_t size = std::min(text.size(), end.size() - 1); size > 0; --size)
+    if (text.ends_with(end.substr(0, size))) return text.substr(0, text.size() - size);
+  return text;
+}
+
 Edition edition_of(ToolDialect dialect) {
   if (dialect == ToolDialect::Dsml32) return Edition::V32;
   return dialect == ToolDialect::Dsml41 ? Edition::V41 : Edition::V4;
@@ -76,7 +83,12 @@ class DsmlReader {
     const std::string end = tag(true, names_.calls) + ">", invoke = tag(false, names_.invoke) + " name=\"";
     for (in_.skip_space(); !in_.take(end); in_.skip_space()) {
       FoundCall call;
-      if (!in_.take(invoke) || !read_call(call)) return in_.failure();
+      if (!in_.take(invoke) || !read_call(call)) {
+        BlockReading failed = in_.failure();
+        failed.calls = std::move(out.calls);
+        if (!call.name.empty()) failed.begun = std::move(call);
+        return failed;
+      }
       out.calls.push_back(std::move(call));
     }
     out.kind = out.calls.empty() ? Kind::Malformed : Kind::Complete;
@@ -93,12 +105,13 @@ class DsmlReader {
     const auto name = in_.until("\">");
     if (!name) return false;
     call.name = *name;
+    call.arguments = "{";
     std::set<std::string, std::less<>> seen;
     const std::string end = tag(true, names_.invoke) + ">", parameter = tag(false, names_.parameter) + " name=\"";
     for (in_.skip_space(); !in_.take(end); in_.skip_space()) {
       if (!in_.take(parameter) || !read_parameter(call.arguments, seen)) return false;
     }
-    call.arguments = "{" + call.arguments + "}";
+    call.arguments += "}";
     return true;
   }
 
@@ -107,9 +120,18 @@ class DsmlReader {
     if (!key) return false;
     const bool words = in_.take("true\">");
     if (!words && !in_.take("false\">")) return false;
-    const auto value = in_.until(tag(true, names_.parameter) + ">");
-    if (!value || !seen.emplace(*key).second) return false;
-    if (!arguments.empty()) arguments += ", ";
+    const std::string end = tag(true, names_.parameter) + ">";
+    const std::string_view begun = in_.rest();
+    const auto value = in_.until(end);
+    if (!seen.emplace(*key).second) return false;
+    // Of a value that is cut off, only words are told: whether it is JSON or words is known of a whole one.
+    if (!value && !words) return false;
+    if (arguments.size() > 1) arguments += ", ";
+    if (!value) {
+      arguments += python_quoted(*key) + ": " + python_quoted(without_begun(begun, end));
+      arguments.pop_back();  // the closing quote
+      return false;
+    }
     // A value that should be JSON and is none is kept as words, so that the arguments are JSON in any case.
     const bool quotes = words || !json::Doc::parse(std::string(*value));
     arguments += python_quoted(*key) + ": " + (quotes ? python_quoted(*value) : std::string(trimmed(*value)));
@@ -152,7 +174,7 @@ std::optional<FoundCall> marked_call(std::string_view head, std::string_view bod
 BlockReading read_dsml_block(std::string_view text, ToolDialect dialect) {
   for (const std::string_view mark : kMarkSpellings)
     if (text.substr(1).starts_with(mark)) return DsmlReader(text, dialect, mark).read();
-  return {BlockReading::Kind::Malformed, {}, 0};
+  return {Kind::Malformed, {}, 0, {}};
 }
 
 BlockReading read_marked_block(std::string_view text, bool ended) {
@@ -161,12 +183,17 @@ BlockReading read_marked_block(std::string_view text, bool ended) {
   BlockReading out;
   for (in.skip_space(); !in.take(kCallsEnd); in.skip_space()) {
     if (ended && in.rest().empty() && !out.calls.empty()) break;  // R1 leaves the end mark out at times
-    if (!in.take(kCall)) return in.failure();
-    const auto head = in.until(kSeparator);
+    const auto head = in.take(kCall) ? in.until(kSeparator) : std::nullopt;
+    const std::string_view begun = in.rest();
     const auto body = head ? in.until(kCallEnd) : std::nullopt;
-    if (!body) return in.failure();
+    if (!body) {
+      BlockReading failed = in.failure();
+      failed.calls = std::move(out.calls);
+      if (head) failed.begun = begun_marked_call(*head, begun);
+      return failed;
+    }
     const auto call = marked_call(*head, *body);
-    if (!call) return {Kind::Malformed, {}, 0};
+    if (!call) return {Kind::Malformed, {}, 0, {}};
     out.calls.push_back(*call);
   }
   out.kind = out.calls.empty() ? Kind::Malformed : Kind::Complete;
@@ -180,12 +207,12 @@ BlockReading read_hermes_block(std::string_view text) {
   const std::string_view body = text.substr(kOpen.size(), text.size() - kOpen.size() - kClose.size());
   const auto doc = json::Doc::parse(std::string(trimmed(body)));
   // The closing tag may stand in a string of the arguments: then there is another one behind.
-  if (!doc) return {Kind::Incomplete, {}, 0};
+  if (!doc) return {};
   const json::Value call = (*doc)->root();
   const auto name = call["name"].string();
   const json::Value arguments = call["arguments"] ? call["arguments"] : call["parameters"];
-  if (!name || (arguments && !arguments.is(json::Type::Object))) return {Kind::Malformed, {}, 0};
-  return {Kind::Complete, {{*name, arguments ? std::string(arguments.raw()) : "{}"}}, text.size()};
+  if (!name || (arguments && !arguments.is(json::Type::Object))) return {Kind::Malformed, {}, 0, {}};
+  return {Kind::Complete, {{*name, arguments ? std::string(arguments.raw()) : "{}"}}, text.size(), {}};
 }
 
 }  // namespace sluice::engine

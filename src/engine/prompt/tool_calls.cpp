@@ -86,6 +86,15 @@ std::size_t possible_block(std::string_view text, const Tags& tags) {
   return most;
 }
 
+// How much of what `possible_block` found says that it was one: a mark, not just a character that may be text.
+bool begins_block(std::string_view held, const Tags& tags) {
+  constexpr std::size_t kTelling = 6;  // "<" and a word
+  const std::size_t mark = held.find('<');
+  if (mark == std::string_view::npos || held.size() - mark < kTelling) return false;
+  return std::any_of(tags.open.begin(), tags.open.end(),
+                     [&](const std::string& tag) { return tag.starts_with(held.substr(mark)); });
+}
+
 BlockReading read_block(std::string_view text, ToolDialect dialect, bool ended) {
   if (is_dsml(dialect)) return read_dsml_block(text, dialect);
   if (dialect == ToolDialect::Hermes) return read_hermes_block(text);
@@ -122,22 +131,22 @@ std::vector<std::string_view> ToolCallParser::marks(ToolDialect dialect) {
 
 void ToolCallParser::feed(std::string_view text, std::vector<chat::Event>& out) {
   held_.append(text);
-  while (step(out, false)) {
+  while (step(out, Ends::No)) {
   }
 }
 
-void ToolCallParser::end(std::vector<chat::Event>& out) {
-  if (dialect_ == ToolDialect::Bare) return end_bare(out);
-  while (step(out, true)) {
+void ToolCallParser::end(std::vector<chat::Event>& out, bool cut_off) {
+  if (dialect_ == ToolDialect::Bare) return end_bare(out, cut_off);
+  while (step(out, cut_off ? Ends::CutOff : Ends::Whole)) {
   }
 }
 
-bool ToolCallParser::step(std::vector<chat::Event>& out, bool last) {
+bool ToolCallParser::step(std::vector<chat::Event>& out, Ends ends) {
   if (held_.empty()) return false;
-  return in_block_ ? step_block(out, last) : step_text(out, last);
+  return in_block_ ? step_block(out, ends) : step_text(out, ends);
 }
 
-bool ToolCallParser::step_text(std::vector<chat::Event>& out, bool last) {
+bool ToolCallParser::step_text(std::vector<chat::Event>& out, Ends ends) {
   if (dialect_ == ToolDialect::Bare) {
     const std::size_t first = held_.find_first_not_of(kBlank);
     if (!is_text_ && (first == std::string::npos || held_[first] == '{')) return false;
@@ -155,18 +164,19 @@ bool ToolCallParser::step_text(std::vector<chat::Event>& out, bool last) {
     in_block_ = true;
     return true;
   }
-  const std::size_t kept = last ? 0 : possible_block(held_, tags);
+  std::size_t kept = ends == Ends::Whole ? 0 : possible_block(held_, tags);
+  if (ends == Ends::CutOff && !begins_block(std::string_view(held_).substr(held_.size() - kept), tags)) kept = 0;
   emit_text(std::string_view(held_).substr(0, held_.size() - kept), out);
-  held_.erase(0, held_.size() - kept);
+  held_.erase(0, ends == Ends::No ? held_.size() - kept : held_.size());
   return false;
 }
 
 // A block is read at each place where it may end.
-bool ToolCallParser::step_block(std::vector<chat::Event>& out, bool last) {
+bool ToolCallParser::step_block(std::vector<chat::Event>& out, Ends ends) {
   const Tags& tags = tags_of(dialect_);
   const Place close = first_of(held_, tags.close, searched_);
   const bool closes = close.at != std::string::npos;
-  if (!closes && !last) {
+  if (!closes && ends == Ends::No) {
     std::size_t longest = 0;
     for (const std::string& tag : tags.close) longest = std::max(longest, tag.size());
     searched_ = std::max(searched_, held_.size() - std::min(held_.size(), longest - 1));
@@ -174,8 +184,9 @@ bool ToolCallParser::step_block(std::vector<chat::Event>& out, bool last) {
   }
   const std::size_t lead = opening_ - first_of(held_, tags.open, 0).size;
   const std::size_t end = closes ? close.at + close.size : held_.size();
+  const std::string_view text = std::string_view(held_).substr(lead, end - lead);
   const BlockReading block =
-      read_block(std::string_view(held_).substr(lead, end - lead), dialect_, last && !closes);
+      !closes && ends == Ends::CutOff ? read_begun_block(text, dialect_) : read_block(text, dialect_, !closes);
   if (block.kind == Kind::Incomplete && closes) {
     searched_ = end;
     return true;
@@ -184,6 +195,10 @@ bool ToolCallParser::step_block(std::vector<chat::Event>& out, bool last) {
   if (block.kind == Kind::Complete) {
     emit_calls(block.calls, out);
     held_.erase(0, lead + block.size);
+  } else if (block.kind == Kind::Incomplete && ends == Ends::CutOff) {
+    emit_calls(block.calls, out);
+    if (block.begun) emit_calls({*block.begun}, out);
+    held_.clear();
   } else {
     emit_text(std::string_view(held_).substr(0, opening_), out);
     held_.erase(0, opening_);
@@ -192,7 +207,10 @@ bool ToolCallParser::step_block(std::vector<chat::Event>& out, bool last) {
 }
 
 // An answer that is one JSON object, or several with semicolons between, each of which names a declared tool.
-void ToolCallParser::end_bare(std::vector<chat::Event>& out) {
+void ToolCallParser::end_bare(std::vector<chat::Event>& out, bool cut_off) {
+  const auto known = [this](const std::string& name) {
+    return std::find(names_.begin(), names_.end(), name) != names_.end();
+  };
   std::vector<FoundCall> found;
   std::string_view rest = held_;
   while (rest.find_first_not_of(kBlank) != std::string_view::npos) {
@@ -202,11 +220,17 @@ void ToolCallParser::end_bare(std::vector<chat::Event>& out) {
       if (auto parsed = json::Doc::parse(std::string(rest.substr(0, end)))) doc = *parsed;
       if (doc || end == std::string_view::npos) break;
     }
+    if (!doc && cut_off) {
+      // What no name stands in yet is the beginning of one more call if there was one before it.
+      const auto begun = begun_object_call(rest);
+      if (begun && known(begun->name)) found.push_back(*begun);
+      if (begun ? !known(begun->name) : rest[rest.find_first_not_of(kBlank)] != '{') found.clear();
+      break;
+    }
     const json::Value call = doc ? doc->root() : json::Value();
     const std::string name = call["name"].string().value_or("");
     const json::Value arguments = call["parameters"] ? call["parameters"] : call["arguments"];
-    const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
-    if (!known || !arguments.is(json::Type::Object)) {
+    if (!known(name) || !arguments.is(json::Type::Object)) {
       found.clear();
       break;
     }

@@ -25,11 +25,11 @@ std::string describe(const Parsed& parsed) {
   return out;
 }
 
-Parsed parse(ToolDialect dialect, const std::vector<std::string>& pieces) {
+Parsed parse(ToolDialect dialect, const std::vector<std::string>& pieces, bool cut_off = false) {
   ToolCallParser parser(dialect, {"f", "g", "get_weather"});
   std::vector<chat::Event> events;
   for (const std::string& piece : pieces) parser.feed(piece, events);
-  parser.end(events);
+  parser.end(events, cut_off);
   Parsed out;
   for (const chat::Event& event : events) {
     if (const auto* text = std::get_if<chat::TextDelta>(&event)) {
@@ -40,7 +40,7 @@ Parsed parse(ToolDialect dialect, const std::vector<std::string>& pieces) {
     const auto& call = std::get<chat::ToolCallDelta>(event);
     REQUIRE(call.index == static_cast<int>(out.calls.size()));
     REQUIRE(call.id.size() > 20);
-    REQUIRE(json::Doc::parse(call.arguments).has_value());
+    if (!cut_off) REQUIRE(json::Doc::parse(call.arguments).has_value());
     out.calls.emplace_back(call.name, call.arguments);
   }
   REQUIRE(parser.calls() == static_cast<int>(out.calls.size()));
@@ -204,6 +204,99 @@ TEST_CASE("a bare object is a call only where it names a declared tool") {
   }
 }
 
+// Whatever stood in the answer's text at a cut, and each call, begins what the whole answer says; no tag comes as
+// text.
+void check_cut_anywhere(ToolDialect dialect, const std::string& text) {
+  CAPTURE(text);
+  const Parsed whole = parse(dialect, {text});
+  REQUIRE_FALSE(whole.calls.empty());
+  std::size_t told = 0;
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    const std::string cut = text.substr(0, size);
+    CAPTURE(cut);
+    const Parsed begun = parse(dialect, {cut}, true);
+    REQUIRE(describe(parse(dialect, pieces_of(cut, 1), true)) == describe(begun));
+    // A character or two of a tag may be text as well.
+    std::size_t same = 0;
+    while (same < begun.text.size() && same < whole.text.size() && begun.text[same] == whole.text[same]) ++same;
+    REQUIRE(begun.text.size() - same < 8);
+    REQUIRE(begun.text.find("DSML") == std::string::npos);
+    REQUIRE(begun.text.find("tool_") == std::string::npos);
+    REQUIRE(begun.text.find("tool\u2581") == std::string::npos);
+    REQUIRE(begun.calls.size() <= whole.calls.size());
+    std::size_t now = 0;
+    for (std::size_t i = 0; i < begun.calls.size(); ++i) {
+      REQUIRE(begun.calls[i].first == whole.calls[i].first);
+      REQUIRE(whole.calls[i].second.starts_with(begun.calls[i].second));
+      if (i + 1 < begun.calls.size()) REQUIRE(begun.calls[i] == whole.calls[i]);
+      now += begun.calls[i].first.size() + begun.calls[i].second.size();
+    }
+    REQUIRE(now >= told);  // a longer beginning tells no less
+    told = now;
+  }
+  CHECK(describe(parse(dialect, {text}, true)) == describe(whole));
+}
+
+TEST_CASE("an answer that its limit of tokens cut off tells the calls that it had begun") {
+  const std::string f =
+      "{\"name\": \"f\", \"arguments\": {\"a\": [1, {\"b\": \"}</tool_call>\"}], \"c\": \"\\\"x\"}}";
+  const std::string g = "{\"type\":\"function\",\"name\":\"g\",\"parameters\":{\"n\":-1.5e3}}";
+  check_cut_anywhere(ToolDialect::Hermes,
+                     "ok\n<tool_call>\n" + f + "\n</tool_call>\n<tool_call>" + g + "</tool_call>");
+  const std::string fenced = kCall + "function" + kSep + "f\n```json\n{\"a\": \"```\"}\n```" + kCallEnd;
+  const std::string plain = kCall + "g" + kSep + "{\"b\":{\"c\":1}}" + kCallEnd;
+  for (const ToolDialect dialect : {ToolDialect::Fenced, ToolDialect::Marked}) {
+    check_cut_anywhere(dialect, "so:" + kBegin + fenced + "\n" + plain + kEnd);
+    check_cut_anywhere(dialect, kBegin + plain + fenced + kEnd);
+  }
+  check_cut_anywhere(
+      ToolDialect::Dsml4,
+      "so\n\n<｜DSML｜tool_calls>\n<｜DSML｜invoke name=\"f\">\n<｜DSML｜parameter name=\"a\" string=\"true\">"
+      "one \"two\" < three</｜DSML｜parameter>\n<｜DSML｜parameter name=\"b\" string=\"false\">[1, 2]"
+      "</｜DSML｜parameter>\n</｜DSML｜invoke>\n<｜DSML｜invoke name=\"g\">\n</｜DSML｜invoke>\n"
+      "</｜DSML｜tool_calls>");
+  // A bare object may be text until its name is known to be a tool's; then nothing of it is.
+  const std::string bare =
+      "{\"name\": \"f\", \"parameters\": {\"a\": \"x;y\"}}; {\"name\": \"g\", \"arguments\": {}}";
+  const Parsed whole = parse(ToolDialect::Bare, {bare});
+  REQUIRE(whole.calls.size() == 2);
+  for (std::size_t size = std::string_view("{\"name\": \"f\"").size(); size <= bare.size(); ++size) {
+    const Parsed begun = parse(ToolDialect::Bare, {bare.substr(0, size)}, true);
+    CAPTURE(bare.substr(0, size));
+    CHECK(begun.text.empty());
+    REQUIRE_FALSE(begun.calls.empty());
+    for (std::size_t i = 0; i < begun.calls.size(); ++i) {
+      CHECK(begun.calls[i].first == whole.calls[i].first);
+      CHECK(whole.calls[i].second.starts_with(begun.calls[i].second));
+    }
+  }
+}
+
+TEST_CASE("an answer that was cut off within what can't be a call is text") {
+  for (const std::string text :
+       {"a < b", "a <tool", "<tool_call> is a tag", "x\n\n", "{\"a\": 1, \"name\": \"h\""}) {
+    const ToolDialect dialect = text[0] == '{' ? ToolDialect::Bare : ToolDialect::Hermes;
+    CHECK(parse(dialect, {text}, true) == Parsed{text, {}});
+    CHECK(parse(dialect, pieces_of(text, 1), true) == Parsed{text, {}});
+  }
+  CHECK(parse(ToolDialect::Dsml4, {"<｜DSML｜tool_calls> are calls"}, true).text ==
+        "<｜DSML｜tool_calls> are calls");
+}
+
+TEST_CASE("DeepSeek's examples, cut off anywhere, tell beginnings of their calls") {
+  if (vectors_absent()) return;
+  std::istringstream lines(read_vector("dsml_parse/deepseek_v4_dsml.jsonl"));
+  int cases = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto doc = parse_vector(line);
+    const std::string answer = *doc->root()["raw_output"].string();
+    if (parse(ToolDialect::Dsml4, {answer}).calls.empty()) continue;
+    check_cut_anywhere(ToolDialect::Dsml4, answer);
+    ++cases;
+  }
+  CHECK(cases > 8);
+}
+
 TEST_CASE("whatever is written, nothing depends on the cuts and nothing is lost") {
   const std::vector<std::string> kPieces = {"<｜DSML｜tool_calls>",
                                             "</｜DSML｜tool_calls>",
@@ -244,6 +337,8 @@ TEST_CASE("whatever is written, nothing depends on the cuts and nothing is lost"
       CAPTURE(text);
       REQUIRE(describe(parse(dialect, {text.substr(0, cut), text.substr(cut)})) == describe(whole));
       REQUIRE(describe(parse(dialect, pieces_of(text, 1))) == describe(whole));
+      REQUIRE(describe(parse(dialect, {text.substr(0, cut), text.substr(cut)}, true)) ==
+              describe(parse(dialect, pieces_of(text, 1), true)));
       calls += static_cast<int>(whole.calls.size());
       if (whole.calls.empty()) REQUIRE(whole.text == text);
     }

@@ -88,13 +88,13 @@ void AnswerText::feed(std::int32_t token, std::vector<chat::Event>& out, std::st
   tell_logprobs(out, from);
 }
 
-void AnswerText::end(std::vector<chat::Event>& out) {
+void AnswerText::end(std::vector<chat::Event>& out, bool cut_off) {
   const std::size_t from = out.size();
   if (!bytes_.empty()) split(text::repair_utf8(bytes_));
   bytes_.clear();
   splitter_.end(split_);
   pass_on(split_, out);
-  calls_.end(parsed_);
+  calls_.end(parsed_, cut_off);
   pass_text(parsed_, out);
   std::string rest = stop_.end();
   if (!rest.empty()) out.push_back(chat::TextDelta{std::move(rest)});

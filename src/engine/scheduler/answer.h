@@ -33,8 +33,9 @@ class AnswerText {
   // Appends what became certain with this token. `logprob`: what is told of it, an element of OpenAI's
   // logprobs.content; it comes with the text that its token became certain with.
   void feed(std::int32_t token, std::vector<chat::Event>& out, std::string_view logprob = {});
-  // The answer ended: appends what was held back, unless a stop string ended it.
-  void end(std::vector<chat::Event>& out);
+  // The answer ended: appends what was held back, unless a stop string ended it. `cut_off`: it reached its limit
+  // of tokens (ToolCallParser::end).
+  void end(std::vector<chat::Event>& out, bool cut_off = false);
   bool stopped() const { return stop_.matched() || (one_call_ && called()); }
   bool called() const { return calls_.calls() > 0; }
   std::string text_of(std::int32_t token) const;  // its bytes in this answer

@@ -394,7 +394,7 @@ void Scheduler::take_token(Job& job, std::int32_t token, std::span<const float> 
 }
 
 void Scheduler::end(Job& job, chat::Chunk chunk, chat::FinishReason reason) {
-  job.text.end(chunk.events);
+  job.text.end(chunk.events, reason == chat::FinishReason::Length);
   chat::Usage usage;
   usage.cache_hit = static_cast<std::int64_t>(job.restored);
   usage.cache_miss = static_cast<std::int64_t>(job.request.prompt.size() - job.restored);

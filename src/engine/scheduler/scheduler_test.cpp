@@ -211,6 +211,13 @@ TEST_CASE("tool calls come as calls, and stop strings let them pass") {
   REQUIRE(setup.scheduler->submit(hermes(job("<tool_call>{ END of it|", none, {"END"}), false)).has_value());
   CHECK(none.wait().text == "<tool_call>{ ");
   CHECK(none.finish == chat::FinishReason::Stop);
+  Collector cut;
+  JobRequest short_of_it = hermes(job("well\n" + call + "|", cut), false);
+  short_of_it.max_tokens = 5 + static_cast<int>(call.find("ND"));
+  REQUIRE(setup.scheduler->submit(std::move(short_of_it)).has_value());
+  CHECK(cut.wait().text == "well");
+  CHECK(cut.made == std::vector<std::string>{R"(f {"a":"E)"});
+  CHECK(cut.finish == chat::FinishReason::Length);
 }
 
 TEST_CASE("characters split over tokens are sent whole, and broken ones as U+FFFD") {

@@ -238,8 +238,11 @@ void PhraseSet::Beginnings::build(const std::vector<Phrase>& phrases, const std:
     std::vector<Keyed>& list = size == 2 ? twos : size < 5 ? threes : fives;
     const std::uint64_t known = size == 2 ? 0xFFFF : size < 5 ? kThreeBytes : kFiveBytes;
     list.push_back(Keyed{hash_of(entry.begins & known), entry});
-    for (std::uint64_t last = 0; last < (size < looked_at ? 256u : 1u); ++last) {
-      const std::uint32_t hash = hash_of((entry.begins | last << 8 * size) & filtered_bytes);
+    // A phrase of fewer bytes than are looked at is found whatever follows it.
+    const bool open = size < looked_at;
+    for (std::uint64_t last = 0; last < (open ? 256u : 1u); ++last) {
+      const std::uint64_t begins = open ? entry.begins | last << 8 * size : entry.begins;
+      const std::uint32_t hash = hash_of(begins & filtered_bytes);
       filter[hash / 64] |= std::uint64_t{1} << hash % 64;
     }
   }

@@ -1,6 +1,7 @@
 #include "engine/constraint/automaton.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::engine::constraint {
 namespace {
@@ -39,13 +40,40 @@ std::uint32_t Automaton::frame_of(std::uint32_t parent, std::uint32_t place) {
   return found->second;
 }
 
+// Few are searched one by one, many by their hash: a text with thousands of readings must not take a sort for
+// each.
+bool Automaton::seen_before(Thread now) {
+  constexpr std::size_t kFew = 32;
+  constexpr Thread kNone = ~Thread{0};  // no grammar has so many places
+  const auto place = [this](Thread which) {
+    return static_cast<std::size_t>(mix(0, which)) & (seen_table_.size() - 1);
+  };
+  const auto put = [&](Thread which) {
+    std::size_t at = place(which);
+    for (; seen_table_[at] != kNone && seen_table_[at] != which; at = (at + 1) & (seen_table_.size() - 1)) {
+    }
+    return std::exchange(seen_table_[at], which) == which;
+  };
+  const std::size_t had = seen_.size();
+  if (had < kFew) {
+    if (std::find(seen_.begin(), seen_.end(), now) != seen_.end()) return true;
+  } else {
+    if (had == kFew || 2 * had > seen_table_.size()) {
+      seen_table_.assign(had == kFew ? 4 * kFew : 2 * seen_table_.size(), kNone);
+      for (const Thread each : seen_) put(each);
+    }
+    if (put(now)) return true;
+  }
+  seen_.push_back(now);
+  return false;
+}
+
 // Follows rules and returns until each place is at a byte. What is the last element of its rule returns to where
 // the rule would return: repetitions do not pile up.
 void Automaton::expand() {
   threads_.clear();
   seen_.clear();
   accepts_ = false;
-  std::size_t sorted = 0;  // seen_[0 .. sorted) is in order; the rest is searched one by one
   while (!todo_.empty()) {
     const Thread now = todo_.back();
     todo_.pop_back();
@@ -63,14 +91,7 @@ void Automaton::expand() {
       }
       continue;
     }
-    const auto middle = seen_.begin() + static_cast<std::ptrdiff_t>(sorted);
-    if (std::binary_search(seen_.begin(), middle, now) || std::find(middle, seen_.end(), now) != seen_.end())
-      continue;
-    seen_.push_back(now);
-    if (seen_.size() - sorted > 32) {
-      std::sort(seen_.begin(), seen_.end());
-      sorted = seen_.size();
-    }
+    if (seen_before(now)) continue;
     if (seen_.size() > kMostReadings || threads_.size() > kMostReadings) {
       overflowed_ = true;
       todo_.clear();

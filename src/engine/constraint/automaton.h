@@ -51,7 +51,8 @@ class Automaton {
   static Thread thread(std::uint32_t place, std::uint32_t frame) { return std::uint64_t{place} << 32 | frame; }
 
   State make_step(State state, unsigned char byte);
-  void expand();  // todo_ -> threads_, accepts_
+  bool seen_before(Thread now);  // and notes it
+  void expand();                 // todo_ -> threads_, accepts_
   State intern();
   std::uint32_t frame_of(std::uint32_t parent, std::uint32_t place);
   void clear();
@@ -66,7 +67,7 @@ class Automaton {
   std::unordered_multimap<std::uint64_t, State> state_index_;
   bool overflowed_ = false;
   // Working memory of a step.
-  std::vector<Thread> todo_, threads_, seen_;
+  std::vector<Thread> todo_, threads_, seen_, seen_table_;
   bool accepts_ = false;
 };
 

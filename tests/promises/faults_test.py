@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
@@ -253,6 +254,28 @@ routes:
         self.fault(detectors="sleep")
         for kind in ("card", None):
             self.assertEqual(self.ask(make_case(kind, "last turn")).status, 403)
+        self.assert_nothing_arrived()
+        self.assert_promises()
+
+    def test_a_long_request_that_is_judged_for_long_holds_up_nobody_else_on_its_loop(self):
+        self.start("loops: 1")
+        self.fault(detectors="sleep")  # 2.1 s, after which the judgement's time is over
+        encoded = base64.b64encode(random.Random(1).randbytes(600_000)).decode()
+        file = {"type": "file", "file": {"filename": "a.zip", "file_data": "data:application/zip;base64," + encoded}}
+        body = json.dumps({"model": "chat", "messages": [{"role": "user", "content": [file]}]})
+        waits = []
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            self.requests += 1
+            began = time.monotonic()
+            long = pool.submit(self.sluice.request, "POST", "/v1/chat/completions", body)
+            while not long.done():
+                asked = time.monotonic()
+                self.assertEqual(self.sluice.request("GET", "/healthz")[0], 200)
+                waits.append(time.monotonic() - asked)
+                time.sleep(0.01)
+            self.assertEqual(long.result()[0], 403)
+        self.assertGreater(time.monotonic() - began, 2, "the judgement took no time")
+        self.assertLess(max(waits), 1.5, "a page waited for another request's judgement")
         self.assert_nothing_arrived()
         self.assert_promises()
 

@@ -1,6 +1,7 @@
 #include "gateway/way.h"
 
 #include <algorithm>
+#include <new>
 
 #include "base/id.h"
 #include "base/log.h"
@@ -133,9 +134,22 @@ net::Task<Status> Way::walk() {
   co_return relayed;
 }
 
+// What a body takes beside itself grows with what the client sent: where there is no memory for it, this request
+// alone fails. Nothing that others share has changed by then.
+Status Way::decode() {
+  try {
+    return read_body();
+  } catch (const std::bad_alloc&) {
+    request_ = chat::Request();
+    reasoned_.reset();
+  }
+  return fail("gateway.memory", "there is no memory left for a request of this size", "",
+              "try again in a moment, or send less at once");
+}
+
 // Earlier turns that the client names or left out are put into the body here, before anything is judged: what is
 // judged is what is sent.
-Status Way::decode() {
+Status Way::read_body() {
   SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(in_.body)));
   SLUICE_TRY_VOID(recall_response());
   return restore_reasoning();

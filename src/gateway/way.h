@@ -66,6 +66,7 @@ class Way {
   void settle(const Status& status);
 
   // Within the steps.
+  Status read_body();
   void judge();
   Status recall_response();
   Status recall_items();

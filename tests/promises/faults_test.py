@@ -297,7 +297,7 @@ routes:
         self.assert_promises()
 
     def test_a_request_whose_memory_runs_out_sends_nothing_forbidden_and_never_two_records(self):
-        died = survived = unrecorded = 0
+        died = survived = unrecorded = refused = 0
         self.start()
         for nth in (1, 3, 9, 20, 40, 70, 100, 140, 200, 280, 360, 450, 600, 800, 1100, 1600):
             for kind in ("card", None):
@@ -316,11 +316,15 @@ routes:
                 else:
                     survived += 1
                 records = len(self.sluice.records()) - had
+                if a.error == "gateway.memory":  # while the body was read: this request fails, and no other
+                    refused += 1
+                    self.assertEqual((a.status, records, sent), (503, 1, False), a)
                 self.assertIn(records, (0, 1), a)
                 unrecorded += records == 0
                 self.assertTrue(records or not sent, "something was sent without a record")
                 self.assertTrue(records or a.status != 200, "answered without a record")
         self.assertGreater(died, 0, "no allocation failed")
+        self.assertGreater(refused, 0, "no allocation failed while a body was read")
         self.assertGreater(survived, 0, "no request came through")
         self.assert_promises(count=self.requests - unrecorded)
 

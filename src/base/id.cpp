@@ -29,18 +29,24 @@ std::atomic<int>& forks() {
 // Random bytes are fetched for many ids at once: a call of the generator costs more than all else here.
 class RandomBytes {
  public:
-  std::uint8_t next() {
-    if (int now = forks().load(std::memory_order_relaxed); at_ == bytes_.size() || now != of_fork_) {
+  // As many as are wanted, at most half of what is fetched at a time; each is given out once.
+  void fill(std::span<std::uint8_t> wanted) {
+    if (int now = forks().load(std::memory_order_relaxed);
+        wanted.size() > bytes_.size() - at_ || now != of_fork_) {
       SLUICE_CHECK(RAND_bytes(bytes_.data(), int(bytes_.size())) == 1,
                    "the kernel's random generator must answer");
       at_ = 0;
       of_fork_ = now;
     }
-    return std::exchange(bytes_[at_++], std::uint8_t(0));
+    std::uint8_t* from = bytes_.data() + at_;
+    std::copy_n(from, wanted.size(), wanted.data());
+    std::fill_n(from, wanted.size(), std::uint8_t(0));
+    at_ += wanted.size();
   }
+  static constexpr std::size_t kMost = 2048;
 
  private:
-  std::array<std::uint8_t, 4096> bytes_;
+  std::array<std::uint8_t, 2 * kMost> bytes_;
   std::size_t at_ = bytes_.size();
   int of_fork_ = 0;
 };
@@ -90,7 +96,11 @@ std::string_view as_text(std::span<const std::uint8_t> bytes) {
 
 void fill_random(std::span<std::uint8_t> bytes) {
   RandomBytes& random = random_bytes();
-  for (std::uint8_t& byte : bytes) byte = random.next();
+  while (bytes.size() > RandomBytes::kMost) {
+    random.fill(bytes.first(RandomBytes::kMost));
+    bytes = bytes.subspan(RandomBytes::kMost);
+  }
+  random.fill(bytes);
 }
 
 std::string random_id(std::string_view prefix) {
@@ -98,13 +108,14 @@ std::string random_id(std::string_view prefix) {
       "234567abcdefghijklmnopqrstuvwxyz";  // the letters of RFC 4648, in the order of ASCII
   constexpr int kTime = 7;                 // characters: 35 bits of seconds, until the year 3058
   constexpr int kRandom = 19;              // characters: 95 bits, among the ids of one second
-  RandomBytes& random = random_bytes();
+  std::array<std::uint8_t, kRandom> random{};
+  random_bytes().fill(random);
   std::string id(prefix.size() + kTime + kRandom, '\0');
   char* to = std::copy(prefix.begin(), prefix.end(), id.data());
   // Ids of one time stand together in an index, so that a database writes one page for many of them.
   auto seconds = std::uint64_t(system_clock().utc().micros / 1'000'000);
   for (int i = kTime - 1; i >= 0; --i) *to++ = kAlphabet[seconds >> (5 * i) & 31];
-  for (int i = 0; i < kRandom; ++i) *to++ = kAlphabet[random.next() & 31];
+  for (std::uint8_t byte : random) *to++ = kAlphabet[byte & 31];
   return id;
 }
 

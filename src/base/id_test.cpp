@@ -6,6 +6,8 @@
 
 #include <set>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/time.h"
 
@@ -64,4 +66,19 @@ TEST_CASE("constant-time comparison is a comparison") {
   CHECK(equal_constant_time("abc", "abc"));
   CHECK_FALSE(equal_constant_time("abc", "abd"));
   CHECK_FALSE(equal_constant_time("abc", "ab"));
+}
+
+TEST_CASE("random bytes are given out once, however many are asked for at a time") {
+  std::set<std::string> seen;
+  std::vector<std::uint8_t> bytes;
+  std::size_t chunks = 0;
+  for (std::size_t size = 16; size < 6000; size += size < 100 ? 1 : 97) {
+    bytes.assign(size, 0);
+    fill_random(bytes);
+    for (std::size_t at = 0; at + 16 <= size; at += 16, ++chunks)
+      seen.emplace(bytes.begin() + at, bytes.begin() + at + 16);
+  }
+  CHECK(seen.size() == chunks);
+  CHECK_FALSE(seen.contains(std::string(16, '\0')));
+  CHECK(random_id("") != random_id(""));
 }

@@ -97,7 +97,8 @@ struct ModelSet::Shared : std::enable_shared_from_this<Shared> {
     std::vector<Waiting> waiting;
   };
 
-  Shared(std::vector<Examined> models, std::uint64_t most, Loader load) : memory(most), loader(std::move(load)) {
+  Shared(std::vector<Examined> models, std::uint64_t most, Loader load, std::chrono::milliseconds often)
+      : memory(most), loader(std::move(load)), sweep(often) {
     places.resize(models.size());
     for (std::size_t i = 0; i < models.size(); ++i) {
       places[i].rules = models[i].options.cache_rules;
@@ -114,10 +115,15 @@ struct ModelSet::Shared : std::enable_shared_from_this<Shared> {
   void load(std::unique_lock<std::mutex>& guard, std::size_t index);
   void hand_out(std::unique_lock<std::mutex>& guard, std::size_t index, const Error* error);
   void unload(std::unique_lock<std::mutex>& guard, Place& place);
+  void forget_old(std::unique_lock<std::mutex>& guard);
   void work();
 
   const std::uint64_t memory;
   const Loader loader;
+  const std::chrono::milliseconds sweep;
+  // Held while pages of models that are not loaded are removed: who forgets them must not find the folder taken by
+  // who looks for old ones. Never taken under `lock`.
+  std::mutex folders;
   mutable std::mutex lock;  // guards what follows; neither takers nor engines are called or ended under it
   std::condition_variable wake;
   std::vector<Place> places;
@@ -128,8 +134,9 @@ struct ModelSet::Shared : std::enable_shared_from_this<Shared> {
   bool stopping = false;
 };
 
-ModelSet::ModelSet(std::vector<Examined> models, std::uint64_t memory, Loader loader)
-    : shared_(std::make_shared<Shared>(std::move(models), memory, std::move(loader))) {
+ModelSet::ModelSet(std::vector<Examined> models, std::uint64_t memory, Loader loader,
+                   std::chrono::milliseconds sweep)
+    : shared_(std::make_shared<Shared>(std::move(models), memory, std::move(loader), sweep)) {
   thread_ = std::jthread([shared = shared_] { shared->work(); });
 }
 
@@ -183,6 +190,7 @@ void ModelSet::forget_prefixes(const std::optional<std::string>& rules) {
     }
   }
   for (const Lease& engine : loaded) engine->forget_prefixes();
+  std::lock_guard guard(shared_->folders);
   for (const std::string& folder : folders) forget_folder(folder);
 }
 
@@ -310,11 +318,30 @@ void ModelSet::Shared::load(std::unique_lock<std::mutex>& guard, std::size_t ind
   hand_out(guard, index, &engine.error());
 }
 
+// On the thread that loads, so that none of these models is loaded meanwhile.
+void ModelSet::Shared::forget_old(std::unique_lock<std::mutex>& guard) {
+  std::vector<const LoadOptions*> idle;
+  for (const Place& place : places)
+    if (!place.engine && !place.model.options.cache_folder.empty()) idle.push_back(&place.model.options);
+  guard.unlock();
+  {
+    std::lock_guard removing(folders);
+    for (const LoadOptions* each : idle) forget_old_pages(each->cache_folder, each->cache_folder_age);
+  }
+  guard.lock();
+}
+
 void ModelSet::Shared::work() {
   std::unique_lock guard(lock);
+  auto next_sweep = std::chrono::steady_clock::now();
   for (;;) {
-    wake.wait(guard, [this] { return stopping || !queue.empty(); });
+    wake.wait_until(guard, next_sweep, [this] { return stopping || !queue.empty(); });
+    if (!stopping && std::chrono::steady_clock::now() >= next_sweep) {
+      forget_old(guard);
+      next_sweep = std::chrono::steady_clock::now() + sweep;
+    }
     if (stopping) break;
+    if (queue.empty()) continue;
     const std::size_t index = queue.front();
     Place& place = places[index];
     if (place.model.footprint.bytes() > memory) {

@@ -7,6 +7,7 @@
 // model keeps no other out for ever.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -50,8 +51,11 @@ class ModelSet {
   using Loader = std::function<Result<std::unique_ptr<Engine>>(const LoadOptions&)>;
   enum class State { NotLoaded, Loading, Loaded };
 
-  // `memory`: bytes that the footprints of what is loaded may have together.
-  ModelSet(std::vector<Examined> models, std::uint64_t memory, Loader loader = &Engine::load);
+  // `memory`: bytes that the footprints of what is loaded may have together. `sweep`: how often the set looks for
+  // pages on disk that are too old and belong to a model that is not loaded (a loaded one looks after its own); it
+  // does so at its start, too.
+  ModelSet(std::vector<Examined> models, std::uint64_t memory, Loader loader = &Engine::load,
+           std::chrono::milliseconds sweep = std::chrono::minutes(10));
   ~ModelSet();  // who waits gets engine.stopped; what is leased lives on
   ModelSet(const ModelSet&) = delete;
   ModelSet& operator=(const ModelSet&) = delete;

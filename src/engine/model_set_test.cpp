@@ -1,6 +1,9 @@
 #include "engine/model_set.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -12,6 +15,8 @@
 #include <random>
 #include <set>
 #include <thread>
+
+#include "engine/test_folder.h"
 
 namespace sluice::engine {
 namespace {
@@ -296,17 +301,15 @@ TEST_CASE(
     "all models forget their prefixes: loaded ones, those being loaded before they are lent, and what is on "
     "disk") {
   namespace fs = std::filesystem;
-  std::string folder = (fs::temp_directory_path() / "sluice-set-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  const std::string tenant = folder + "/" + std::string(32, 'a');
-  const std::string page = tenant + "/" + std::string(64, 'b') + "." + std::string(16, '0') + ".page";
-  fs::create_directory(tenant);
-  for (const std::string& file : {folder + "/lock", folder + "/key", page, folder + "/notes"})
-    std::ofstream(file) << "x";
+  const TestFolder folder;
+  const std::string page =
+      std::string(32, 'a') + "/" + std::string(64, 'b') + "." + std::string(16, '0') + ".page";
+  for (const std::string& file : {std::string("lock"), std::string("key"), page, std::string("notes")})
+    folder.write(file, "x");
   World world;
   std::vector<Examined> all = models({"3a", "3b", "3c", "3d"});
   for (Examined& model : all) model.options.cache_rules = "first";
-  all[3].options.cache_folder = folder;
+  all[3].options.cache_folder = folder.path();
   ModelSet set(std::move(all), 1000, loader(world));
   CHECK(use(set, 0) == "3a");
   world.gate = 0;
@@ -315,9 +318,9 @@ TEST_CASE(
   world.wait_for([&] { return world.loads.size() == 2; });
   set.forget_prefixes("second");
   CHECK(world.forgot == std::map<std::string, int>{{"3a", 1}});
-  CHECK(!fs::exists(page));
-  CHECK(fs::exists(folder + "/key"));
-  CHECK(fs::exists(folder + "/notes"));
+  CHECK(!fs::exists(folder / page));
+  CHECK(fs::exists(folder / "key"));
+  CHECK(fs::exists(folder / "notes"));
   {
     std::lock_guard guard(world.lock);
     world.gate = 1 << 30;
@@ -331,7 +334,6 @@ TEST_CASE(
   CHECK(world.rules["3c"] == std::vector<std::string>{"second"});
   set.forget_prefixes("third");
   CHECK(world.forgot == std::map<std::string, int>{{"3a", 2}, {"3b", 2}, {"3c", 1}});
-  fs::remove_all(folder);
 }
 
 namespace {
@@ -363,9 +365,49 @@ std::int64_t hit(ModelSet& set, std::size_t model) {
 
 }  // namespace
 
+TEST_CASE("pages of a model that nobody loads go when they are too old, at the start and later") {
+  namespace fs = std::filesystem;
+  const TestFolder folder;
+  const std::string tenant = std::string(32, 'a') + "/";
+  const auto page = [&](char key) { return tenant + std::string(64, key) + "." + std::string(16, '0') + ".page"; };
+  const std::string old = page('b'), young = page('c'), draft = page('d') + ".new", other = tenant + "notes";
+  for (const std::string& file : {std::string("lock"), std::string("key"), old, young, draft, other})
+    folder.write(file, "x");
+  const auto written = [&](const std::string& file, std::chrono::hours ago) {
+    fs::last_write_time(folder / file, fs::file_time_type::clock::now() - ago);
+  };
+  const auto wait_for_end_of = [&](const std::string& file) {
+    for (int i = 0; i < 2000 && fs::exists(folder / file); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    CHECK_FALSE(fs::exists(folder / file));
+  };
+  for (const std::string& file : {old, other}) written(file, std::chrono::hours(3));
+  World world;
+  std::vector<Examined> all = models({"3a", "3b"});
+  all[1].options.cache_folder = folder.path();
+  all[1].options.cache_folder_age = std::chrono::hours(2);
+  ModelSet set(std::move(all), 1000, loader(world), std::chrono::milliseconds(20));
+  wait_for_end_of(old);
+  wait_for_end_of(draft);
+  CHECK(fs::exists(folder / young));
+  CHECK(fs::exists(folder / other));
+  CHECK(use(set, 0) == "3a");
+  written(young, std::chrono::hours(3));
+  wait_for_end_of(young);
+  CHECK(fs::exists(folder / "key"));
+  // Whoever has the folder open looks after it.
+  folder.write(old, "x");
+  const int lock = ::open((folder / "lock").c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(flock(lock, LOCK_EX | LOCK_NB) == 0);
+  written(old, std::chrono::hours(3));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(fs::exists(folder / old));
+  close(lock);
+  wait_for_end_of(old);
+}
+
 TEST_CASE("models that take turns find their prefixes on disk again, until all is forgotten") {
-  std::string folder = (std::filesystem::temp_directory_path() / "sluice-set-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const TestFolder folder;
   std::vector<Examined> both;
   std::uint64_t most = 0;
   for (const char* name : {"tiny-llama-Q8_0", "tiny-qwen3-Q8_0"}) {
@@ -380,7 +422,7 @@ TEST_CASE("models that take turns find their prefixes on disk again, until all i
     options.cache_bytes = 16 << 20;
     options.cache_tenants = {"acme"};
     options.cache_rules = "first";
-    options.cache_folder = folder + "/model-" + name;
+    options.cache_folder = folder / ("model-" + std::string(name));
     both.push_back(examine(options).value());
     most = std::max(most, both.back().footprint.bytes());
   }
@@ -397,7 +439,6 @@ TEST_CASE("models that take turns find their prefixes on disk again, until all i
   for (Examined& model : both) model.options.cache_rules = "second";
   ModelSet set(both, most, &Engine::load);
   CHECK(hit(set, 0) > 0);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a footprint counts the logits of guessed tokens too") {

@@ -466,6 +466,23 @@ TEST_CASE("a value that would start another header line is no valid value, and w
   CHECK_FALSE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
 }
 
+TEST_CASE("each byte that a field value must not hold is seen at each place") {
+  for (std::size_t size = 1; size <= 20; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string value(size, 'a');
+        value[at] = char(byte);
+        // RFC 9110, section 5.5: HTAB, SP, VCHAR and obs-text.
+        const bool allowed = byte == 0x09 || (byte >= 0x20 && byte <= 0x7e) || byte >= 0x80;
+        INFO("byte ", byte, " at ", at, " of ", size);
+        REQUIRE(valid_field_value(value) == allowed);
+        if (at + 1 == size) continue;
+        value[size - 1] = '\t';  // which has to be told from those that are not allowed
+        REQUIRE(valid_field_value(value) == allowed);
+      }
+  CHECK(valid_field_value(""));
+}
+
 TEST_CASE("Headers compare names without case and replace all of a name") {
   Headers headers;
   headers.add("A", "1");

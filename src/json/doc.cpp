@@ -185,11 +185,14 @@ Value::Iterator& Value::Iterator::operator++() {
 }
 
 Value Value::operator[](std::string_view name) const {
-  if (!is(Type::Object)) return {};
-  for (Value member : *this) {
-    const Node& key = doc_->tape_[member.node().key];
-    std::string_view raw = std::string_view(doc_->text_).substr(key.offset, key.length);
-    if (key.escaped ? unescape(raw) == name : raw.substr(1, raw.size() - 2) == name) return member;
+  if (!is(Type::Object) || size() == 0) return {};
+  const Node* tape = doc_->tape_.data();
+  const char* text = doc_->text_.data();
+  for (std::uint32_t at = index_ + 2; at != 0; at = tape[at].next) {  // as in begin()
+    const Node& key = tape[tape[at].key];
+    const bool same = key.escaped ? unescape(std::string_view(text + key.offset, key.length)) == name
+                                  : std::string_view(text + key.offset + 1, key.length - 2) == name;
+    if (same) return Value(doc_, at);
   }
   return {};
 }

@@ -56,13 +56,22 @@ std::int64_t written_at(const fs::path& path, std::error_code& failed) {
   return std::chrono::duration_cast<std::chrono::seconds>(system.time_since_epoch()).count();
 }
 
-// Our own files only: whoever gives the cache a folder with other things in it keeps them.
-void remove_pages(const fs::path& folder) {
+// When a page may have been written: not longer ago than the age, and not in the future.
+struct Times {
+  std::int64_t now = 0, age = 0;
+  bool hold(std::int64_t created) const { return now - created <= age && created <= now + kAhead; }
+};
+
+// Removes pages, all of them or those that `times` do not hold; our own files only: whoever gives the cache a
+// folder with other things in it keeps them. Drafts are left of a process that was killed, since nobody has the
+// folder open.
+void remove_pages(const fs::path& folder, const Times* times = nullptr) {
   std::error_code failed;
   std::vector<fs::path> ours;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
     const std::string name = entry.path().filename().string();
-    if (parse_name(name) || name.ends_with(kDraft)) ours.push_back(entry.path());
+    const bool old = times == nullptr || !times->hold(written_at(entry.path(), failed));
+    if (name.ends_with(kDraft) || (old && parse_name(name))) ours.push_back(entry.path());
   }
   for (const fs::path& path : ours) fs::remove(path, failed);
   fs::remove(folder, failed);  // only if it is empty
@@ -81,17 +90,24 @@ int hold(const std::string& lock_path, int more_flags) {
 
 bool is_tag(const std::string& name) { return name.size() == kTagLength && is_hex(name); }
 
-}  // namespace
-
-void forget_folder(const std::string& folder) {
+void remove_from_closed(const std::string& folder, const Times* times) {
   const int lock = hold(folder + "/lock", 0);
   if (lock < 0) return;
   std::error_code failed;
   std::vector<fs::path> tenants;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed))
     if (is_tag(entry.path().filename().string())) tenants.push_back(entry.path());
-  for (const fs::path& tenant : tenants) remove_pages(tenant);
+  for (const fs::path& tenant : tenants) remove_pages(tenant, times);
   close(lock);
+}
+
+}  // namespace
+
+void forget_folder(const std::string& folder) { remove_from_closed(folder, nullptr); }
+
+void forget_old_pages(const std::string& folder, std::chrono::seconds age, std::optional<std::int64_t> now) {
+  const Times times{now ? *now : system_seconds(), age.count()};
+  remove_from_closed(folder, &times);
 }
 
 Result<std::unique_ptr<DiskPages>> DiskPages::open(DiskOptions options) {
@@ -183,7 +199,7 @@ void DiskPages::scan_tenant(const std::string& tenant, const std::string& folder
   std::unordered_map<std::string, Found> by_start;  // of the key
   std::vector<const Found*> in_order;
   std::error_code failed;
-  const std::int64_t now = options_.now();
+  const Times times{options_.now(), options_.age.count()};
   std::vector<std::string> useless;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
     const std::string file = entry.path().filename().string();
@@ -192,7 +208,7 @@ void DiskPages::scan_tenant(const std::string& tenant, const std::string& folder
     if (!name) continue;
     const std::uint64_t bytes = entry.file_size(failed);
     const std::int64_t created = failed ? 0 : written_at(entry.path(), failed);
-    if (failed || bytes > seal_.most_bytes() || now - created > options_.age.count() || created > now + kAhead)
+    if (failed || bytes > seal_.most_bytes() || !times.hold(created))
       useless.push_back(entry.path().string());
     else
       by_start[name->key.substr(0, kParentLength)] = {*name, {entry.path().string(), created}, bytes};

@@ -25,6 +25,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -50,6 +51,10 @@ struct DiskOptions {
 
 // Removes every page of a folder that no cache has open; of one that is open, or not there, nothing.
 void forget_folder(const std::string& folder);
+// The same for those pages only that were written longer than `age` before `now` (seconds since 1970; nullopt: the
+// system's clock says): nobody else looks after the folder of a model that is not loaded.
+void forget_old_pages(const std::string& folder, std::chrono::seconds age,
+                      std::optional<std::int64_t> now = std::nullopt);
 
 class DiskPages {
  public:

@@ -66,6 +66,8 @@ TEST_CASE("a grammar that cannot be followed is refused with its line") {
                           "root ::= \"a\"\nroot ::= \"b\"", "root ::= \"\\uD800\"", "root ::= \"a\"{200000}"})
     CHECK_FALSE(gbnf_error(bad).empty());
   CHECK_FALSE(gbnf_error("root ::= " + std::string(100000, '(')).empty());
+  CHECK(gbnf_error("root ::= \"\\\u00E9\"").find("the escape \\\u00E9") !=
+        std::string::npos);  // the whole character
 }
 
 TEST_CASE("any JSON object, and nothing else, is JSON mode") {

@@ -115,8 +115,11 @@ Result<std::uint32_t> GbnfReader::character() {
       case '-':
       case '^':
         return static_cast<unsigned char>(kind);
-      default:
-        return error(std::string("the escape \\") + kind, begin);
+      default: {
+        std::size_t end = begin + 1;  // the whole character: what is told must be UTF-8 as the grammar is
+        text::next_code_point(text_, end);
+        return error("the escape " + std::string(text_.substr(begin, end - begin)), begin);
+      }
     }
   }
   std::uint32_t value = 0;

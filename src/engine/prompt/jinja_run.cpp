@@ -565,11 +565,17 @@ class Runner {
     if (name == "replace") return text_method(of.printed(), name, with, e.line);
     if (name == "length" || name == "count") return length(of, e.line);
     if (name == "items" && of.is(Kind::Mapping)) return members(of, name);
-    if (name == "int")
-      return of.number() ? Value::of(static_cast<std::int64_t>(of.as_real())) : Value::of(std::int64_t{0});
+    if (name == "int") return whole_number(of, e.line);
     if (name == "first" || name == "last" || name == "list" || name == "join" || name == "reverse")
       return list_filter(of, name, with, e.line);
     return error("the filter " + name + " is not known here", e.line);
+  }
+  R whole_number(const Value& of, int line) {
+    if (of.is(Kind::Integer) || !of.number()) return of.is(Kind::Integer) ? of : Value::of(std::int64_t{0});
+    constexpr double kLimit = 9223372036854775808.0;  // 2^63
+    const double real = of.as_real();
+    if (!(real >= -kLimit && real < kLimit)) return error("a number that is no integer of 64 bits", line);
+    return Value::of(static_cast<std::int64_t>(real));
   }
   R length(const Value& of, int line) {
     if (of.is(Kind::List)) return Value::of(static_cast<std::int64_t>(of.list->size()));

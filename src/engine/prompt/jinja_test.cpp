@@ -75,6 +75,8 @@ TEST_CASE("what is not known is refused by name, and what runs on is stopped") {
       {"{% for i in range(2000000) %}{% endfor %}", "million"},
       {"{% set ns = namespace(s='x') %}{% for i in range(40) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
        "16 MiB"},
+      {"{{ 1777777777777777777777.5 | int }}", "64 bits"},
+      {"{{ -9300000000000000000.0 | int }}", "64 bits"},
       {"{{ ''.__class__ }}", ""}};
   for (const auto& [source, part] : cases) {
     CAPTURE(source);

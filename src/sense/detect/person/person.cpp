@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
 
@@ -115,7 +116,10 @@ class Person : public scan::Detector {
     return re2::StringPiece(text.data() + start, end - start);
   }
 
+  // Here and below a pattern is tried where there are digits enough for it: words such as "place" and "born" stand
+  // everywhere.
   void birth(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::vector<Hit>& hits) const {
+    if (!has_digits(doc, hit.end, hit.end + 64u, 3)) return;
     re2::StringPiece date;
     if (!RE2::PartialMatch(piece(doc.lower, hit.end, hit.end + 64), birth_, &date)) return;
     const std::size_t start = static_cast<std::size_t>(date.data() - doc.lower.data());
@@ -158,6 +162,7 @@ class Person : public scan::Detector {
                   std::vector<Hit>& hits) const {
     // House number and capitalised street name directly before the word.
     const std::size_t from = hit.start > 60 ? hit.start - 60 : 0;
+    if (!has_digits(doc, from, hit.start, 1)) return;
     re2::StringPiece house, rest;
     if (!RE2::PartialMatch(piece(doc.text, from, hit.start), numbered_, &house)) return;
     const std::size_t start = static_cast<std::size_t>(house.data() - doc.text.data());
@@ -193,6 +198,7 @@ class Person : public scan::Detector {
 
   void before_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
                    std::vector<Hit>& hits) const {
+    if (!has_digits(doc, hit.end, hit.end + 90u, 4)) return;
     re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 90), number;
     const re2::StringPiece whole = rest;
     if (!RE2::Consume(&rest, latin_)) return;
@@ -204,6 +210,7 @@ class Person : public scan::Detector {
   }
 
   void suffix(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    if (!has_digits(doc, hit.end, hit.end + 60u, 1)) return;
     re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 60);
     const re2::StringPiece whole = rest;
     if (!RE2::Consume(&rest, german_)) return;

@@ -2,37 +2,14 @@
 // in the form that is asked for.
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <future>
-
 #include "engine/engine.h"
+#include "engine/gguf/gguf.h"
+#include "engine/test_answer.h"
+#include "engine/tokenizer/tokenizer.h"
 #include "json/doc.h"
 
 namespace sluice::engine {
 namespace {
-
-struct Said {
-  std::string text, reasoning;
-  std::vector<chat::ToolCallDelta> calls;
-  std::optional<chat::FinishReason> finish;
-};
-
-Said ask(Engine& engine, const chat::Request& request) {
-  Said said;
-  std::promise<void> ended;
-  const auto job = engine.submit(request, [&](chat::Chunk chunk) {
-    for (const chat::Event& event : chunk.events) {
-      if (const auto* delta = std::get_if<chat::TextDelta>(&event)) said.text += delta->text;
-      if (const auto* delta = std::get_if<chat::ReasoningDelta>(&event)) said.reasoning += delta->text;
-      if (const auto* call = std::get_if<chat::ToolCallDelta>(&event)) said.calls.push_back(*call);
-      if (const auto* finish = std::get_if<chat::Finish>(&event)) said.finish = finish->reason;
-    }
-    if (chunk.last) ended.set_value();
-  });
-  REQUIRE_MESSAGE(job.has_value(), job.error().to_string());
-  ended.get_future().wait();
-  return said;
-}
 
 chat::Request begun(const std::string& words, const std::string& reasoning = "") {
   chat::Request request;
@@ -50,16 +27,10 @@ chat::Request begun(const std::string& words, const std::string& reasoning = "")
 }
 
 std::unique_ptr<Engine> load(const std::string& path) {
-  if (!std::ifstream(path)) {
-    MESSAGE("SKIPPED: " << path << " is not there");
-    return nullptr;
-  }
   LoadOptions options;
   options.path = path;
   options.threads = 2;
-  auto engine = Engine::load(options);
-  REQUIRE_MESSAGE(engine.has_value(), engine.error().to_string());
-  return std::move(*engine);
+  return load_if_there(options);
 }
 
 constexpr const char* kStories = "../shared/weights/stories260K-F32.gguf";
@@ -128,14 +99,60 @@ TEST_CASE("reasoning that was begun goes on as reasoning; behind words of the an
 TEST_CASE("what goes on behind a beginning is no call of a dialect whose calls are whole answers") {
   auto engine = load("../shared/engine/tiny-llama-Q8_0.gguf");
   if (!engine) return;
-  chat::Request request = begun("{");
   chat::Tool tool;
   tool.name = "f";
-  tool.strict = true;
-  tool.parameters = R"({"type":"object"})";
-  request.tools = {tool};
-  request.sampling.max_tokens = 4;
-  CHECK(ask(*engine, request).calls.empty());
+  for (const std::string first : {"", "So: "}) {
+    CAPTURE(first);
+    chat::Request request = begun(first);
+    if (first.empty()) request.messages.pop_back();
+    request.tools = {tool};
+    request.sampling.max_tokens = 200;
+    request.extra.push_back(
+        {"$.guided_regex", "\"" + first + R"(\\{\"name\": \"f\", \"parameters\": \\{\\}\\}")"});
+    const Said said = ask(*engine, request);
+    CHECK(said.calls.size() == (first.empty() ? 1 : 0));  // the same words are one where nothing was begun
+    CHECK(said.text == (first.empty() ? "" : R"({"name": "f", "parameters": {}})"));
+  }
+}
+
+TEST_CASE("what goes on is no new beginning: its blanks count, and a tag that opens reasoning is text") {
+  const std::string path = "../shared/engine/tiny-deepseek4-MXFP4_MOE.gguf";
+  auto engine = load(path);
+  if (!engine) return;
+  const auto file = gguf::File::open(path);
+  REQUIRE(file.has_value());
+  const auto tokenizer = Tokenizer::create(**file);
+  REQUIRE(tokenizer.has_value());
+  const auto only = [&](chat::Request request, std::string_view token) {
+    const auto id = (*tokenizer)->token_id(token);
+    REQUIRE(id.has_value());
+    request.sampling.logit_bias = "{\"" + std::to_string(*id) + "\":100}";
+    request.sampling.max_tokens = 3;
+    return ask(*engine, request);
+  };
+  const Said words = only(begun("Once"), "<think>");
+  CHECK(words.text == "<think><think><think>");
+  CHECK(words.reasoning.empty());
+  const std::string blank = "\n";
+  std::string name;
+  for (std::int32_t id = 0; id < (*tokenizer)->size() && name.empty(); ++id) {
+    std::string bytes;
+    (*tokenizer)->append_token_text(bytes, id, false);
+    if (bytes == blank) name = std::to_string(id);
+  }
+  REQUIRE(!name.empty());
+  for (const bool reasons : {true, false}) {
+    chat::Request request = reasons ? begun("", "First,") : begun("First,");
+    request.sampling.logit_bias = "{\"" + name + "\":100}";
+    request.sampling.max_tokens = 3;
+    const Said said = ask(*engine, request);
+    CHECK((reasons ? said.reasoning : said.text) == "\n\n\n");
+    CHECK((reasons ? said.text : said.reasoning).empty());
+  }
+  // The first closes what was begun; behind it the tag is text.
+  const Said closed = only(begun("", "First,"), "</think>");
+  CHECK(closed.reasoning.empty());
+  CHECK(closed.text == "</think></think>");
 }
 
 }  // namespace sluice::engine

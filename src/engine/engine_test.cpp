@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <condition_variable>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include "engine/gguf/gguf.h"
 #include "engine/prompt/continuation.h"
 #include "engine/scheduler/answer.h"
+#include "engine/test_folder.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "json/doc.h"
 
@@ -266,12 +266,11 @@ TEST_CASE("a prompt that its tenant sent before is answered from the cache with 
 }
 
 TEST_CASE("a prefix that went to disk is answered from there after a restart, with the same words") {
-  std::string folder = (std::filesystem::temp_directory_path() / "sluice-engine-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const TestFolder folder;
   LoadOptions options = stories();
   options.cache_bytes = 8 << 20;
   options.cache_tenants = {"acme", "other"};
-  options.cache_folder = folder;
+  options.cache_folder = folder.path();
   chat::Request request =
       ask("Once upon a time there was a little girl who had a red ball and a big dog. One day the dog took the "
           "ball and "
@@ -307,7 +306,6 @@ TEST_CASE("a prefix that went to disk is answered from there after a restart, wi
   // Another way to compute it is another state.
   options.exact = false;
   if (auto engine = load(options)) CHECK(hit(*engine, {"acme", Keep::Nothing}) == 0);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a prefix cache that holds nothing, or that memory can't hold, is refused with the arithmetic") {

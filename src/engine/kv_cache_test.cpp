@@ -2,13 +2,13 @@
 // that no cache of another type takes for its own.
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <fstream>
-#include <future>
 
 #include "engine/engine.h"
 #include "engine/logits.h"
 #include "engine/model_set.h"
+#include "engine/test_answer.h"
+#include "engine/test_folder.h"
 
 namespace sluice::engine {
 namespace {
@@ -36,17 +36,6 @@ bool there(const std::string& name) {
   return false;
 }
 
-std::unique_ptr<Engine> load(const LoadOptions& options) {
-  auto engine = Engine::load(options);
-  REQUIRE_MESSAGE(engine.has_value(), engine.error().to_string());
-  return std::move(*engine);
-}
-
-struct Said {
-  std::string words;
-  std::int64_t hit = 0;
-};
-
 Said ask(Engine& engine, Keep keep) {
   chat::Request request;
   request.protocol = chat::Protocol::OpenAiCompletions;
@@ -56,19 +45,7 @@ Said ask(Engine& engine, Keep keep) {
   request.sampling.temperature = 0.8;
   request.sampling.seed = 7;
   request.sampling.max_tokens = 40;
-  Said said;
-  std::promise<void> ended;
-  const auto sink = [&](chat::Chunk chunk) {
-    for (const chat::Event& event : chunk.events) {
-      if (const auto* delta = std::get_if<chat::TextDelta>(&event)) said.words += delta->text;
-      if (const auto* delta = std::get_if<chat::ReasoningDelta>(&event)) said.words += delta->text;
-      if (const auto* usage = std::get_if<chat::Usage>(&event)) said.hit = usage->cache_hit;
-    }
-    if (chunk.last) ended.set_value();
-  };
-  REQUIRE(engine.submit(request, sink, {"acme", keep}).has_value());
-  ended.get_future().wait();
-  return said;
+  return ask(engine, request, {"acme", keep});
 }
 
 }  // namespace
@@ -77,28 +54,26 @@ TEST_CASE("a Q8_0 cache answers the same from memory, and from disk after a rest
   for (const char* name : kFiles) {
     if (!there(name)) return;
     CAPTURE(name);
-    std::string folder = (std::filesystem::temp_directory_path() / "sluice-kv-XXXXXX").string();
-    REQUIRE(mkdtemp(folder.data()) != nullptr);
+    const TestFolder folder;
     LoadOptions narrow = options_of(name, KvType::Q8_0), half = options_of(name, KvType::F16);
-    narrow.cache_folder = half.cache_folder = folder;
+    narrow.cache_folder = half.cache_folder = folder.path();
     Said first;
     {
-      auto engine = load(narrow);
+      auto engine = load_if_there(narrow);
       first = ask(*engine, Keep::Disk);
-      CHECK(first.hit == 0);
+      CHECK(first.usage.cache_hit == 0);
       const Said again = ask(*engine, Keep::Disk);
-      CHECK(again.hit > 0);
-      CHECK(again.words == first.words);
+      CHECK(again.usage.cache_hit > 0);
+      CHECK(again.text == first.text);
     }
     {
-      const Said restored = ask(*load(narrow), Keep::Nothing);
-      CHECK(restored.hit > 0);
-      CHECK(restored.words == first.words);
+      const Said restored = ask(*load_if_there(narrow), Keep::Nothing);
+      CHECK(restored.usage.cache_hit > 0);
+      CHECK(restored.text == first.text);
     }
-    CHECK(ask(*load(half), Keep::Disk).hit == 0);
-    CHECK(ask(*load(half), Keep::Nothing).hit > 0);
-    CHECK(ask(*load(narrow), Keep::Nothing).hit == 0);
-    std::filesystem::remove_all(folder);
+    CHECK(ask(*load_if_there(half), Keep::Disk).usage.cache_hit == 0);
+    CHECK(ask(*load_if_there(half), Keep::Nothing).usage.cache_hit > 0);
+    CHECK(ask(*load_if_there(narrow), Keep::Nothing).usage.cache_hit == 0);
   }
 }
 
@@ -106,8 +81,8 @@ TEST_CASE("a Q8_0 cache takes a little more than half of F16's memory, as the en
   for (const char* name : kFiles) {
     if (!there(name)) return;
     CAPTURE(name);
-    const ModelInfo half = load(options_of(name, KvType::F16))->info(),
-                    narrow = load(options_of(name, KvType::Q8_0))->info();
+    const ModelInfo half = load_if_there(options_of(name, KvType::F16))->info(),
+                    narrow = load_if_there(options_of(name, KvType::Q8_0))->info();
     CHECK(half.kv_type == "f16");
     CHECK(narrow.kv_type == "q8_0");
     CHECK(half.kv_bytes_per_token_q8_0 == narrow.kv_bytes_per_token);

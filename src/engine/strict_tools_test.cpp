@@ -2,11 +2,9 @@
 // call that it begins has valid arguments.
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <future>
-
 #include "engine/engine.h"
 #include "engine/gguf/gguf.h"
+#include "engine/test_answer.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "json/doc.h"
 #include "json/writer.h"
@@ -23,29 +21,6 @@ constexpr Dialect kDialects[] = {{"tiny-llama-Q8_0", "{"},
                                  {"tiny-qwen3-Q8_0", "<tool_call>"},
                                  {"tiny-deepseek2-Q4_K_M", "<\uFF5Ctool\u2581calls\u2581begin\uFF5C>"},
                                  {"tiny-deepseek4-MXFP4_MOE", "<\uFF5CDSML\uFF5Ctool_calls>"}};
-
-struct Said {
-  std::string text, reasoning;
-  std::vector<chat::ToolCallDelta> calls;
-  std::optional<chat::FinishReason> finish;
-};
-
-Said ask(Engine& engine, const chat::Request& request) {
-  Said said;
-  std::promise<void> ended;
-  const auto job = engine.submit(request, [&](chat::Chunk chunk) {
-    for (const chat::Event& event : chunk.events) {
-      if (const auto* delta = std::get_if<chat::TextDelta>(&event)) said.text += delta->text;
-      if (const auto* delta = std::get_if<chat::ReasoningDelta>(&event)) said.reasoning += delta->text;
-      if (const auto* call = std::get_if<chat::ToolCallDelta>(&event)) said.calls.push_back(*call);
-      if (const auto* finish = std::get_if<chat::Finish>(&event)) said.finish = finish->reason;
-    }
-    if (chunk.last) ended.set_value();
-  });
-  REQUIRE_MESSAGE(job.has_value(), job.error().to_string());
-  ended.get_future().wait();
-  return said;
-}
 
 chat::Request question(bool strict) {
   chat::Request request;
@@ -85,17 +60,11 @@ std::string bias(const std::string& path, const std::string& opening) {
 }
 
 std::unique_ptr<Engine> load(const std::string& path) {
-  if (!std::ifstream(path)) {
-    MESSAGE("SKIPPED: " << path << " is not there");
-    return nullptr;
-  }
   LoadOptions options;
   options.path = path;
   options.threads = 2;
   options.context = 2048;
-  auto engine = Engine::load(options);
-  REQUIRE_MESSAGE(engine.has_value(), engine.error().to_string());
-  return std::move(*engine);
+  return load_if_there(options);
 }
 
 }  // namespace

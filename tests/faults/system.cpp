@@ -28,6 +28,14 @@ int full() {
 
 void faults::fail_allocation(std::int64_t nth) { until_failure = nth; }
 
+#ifdef SLUICE_WRAPS_NEW
+// ThreadSanitizer brings an operator new of its own, so that the linker leads our libraries' calls here.
+extern "C" void* __real__Znwm(std::size_t size);
+extern "C" void* __wrap__Znwm(std::size_t size) {
+  if (until_failure > 0 && --until_failure == 0) throw std::bad_alloc();
+  return __real__Znwm(size);
+}
+#else
 void* operator new(std::size_t size) {
   if (until_failure > 0 && --until_failure == 0) throw std::bad_alloc();
   if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
@@ -36,6 +44,7 @@ void* operator new(std::size_t size) {
 
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
 
 extern "C" {
 ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at) {

@@ -25,7 +25,8 @@ void ReasoningSplitter::feed(std::string_view text, std::vector<chat::Event>& ou
   }
 }
 
-void ReasoningSplitter::end(std::vector<chat::Event>& out) {
+void ReasoningSplitter::end(std::vector<chat::Event>& out, bool cut_off) {
+  if (cut_off) return held_.clear();
   if (state_ == State::Opened || state_ == State::Closed) {  // white space that led to nothing
     if (held_.find_first_not_of(kBlank) == std::string::npos) held_.clear();
   }

@@ -21,8 +21,9 @@ class ReasoningSplitter {
         may_repeat_(starts_in_reasoning && !goes_on) {}
   // Appends the deltas that are certain by now; an empty delta is never made.
   void feed(std::string_view text, std::vector<chat::Event>& out);
-  // The answer is over: what was held back as the beginning of a tag was none.
-  void end(std::vector<chat::Event>& out);
+  // The answer is over: what was held back as the beginning of a tag was none. `cut_off`: its limit ended it, so
+  // that it may have become one, and is left out.
+  void end(std::vector<chat::Event>& out, bool cut_off = false);
   bool in_reasoning() const { return state_ == State::Opened || state_ == State::Reasoning; }
 
  private:

@@ -90,5 +90,24 @@ TEST_CASE("deltas come as soon as they are certain") {
   CHECK_FALSE(splitter.in_reasoning());
 }
 
+TEST_CASE("reasoning that is cut off holds no part of a tag") {
+  const std::string answer = "<think>\na < b</think>\n\nYes";
+  for (std::size_t at = 0; at <= answer.size(); ++at) {
+    CAPTURE(answer.substr(0, at));
+    ReasoningSplitter splitter(false);
+    std::vector<chat::Event> events;
+    splitter.feed(answer.substr(0, at), events);
+    splitter.end(events, true);
+    std::string reasoning, text;
+    for (const chat::Event& event : events) {
+      if (const auto* thought = std::get_if<chat::ReasoningDelta>(&event)) reasoning += thought->text;
+      if (const auto* words = std::get_if<chat::TextDelta>(&event)) text += words->text;
+    }
+    CHECK(std::string("a < b").starts_with(reasoning));
+    CHECK(std::string("Yes").starts_with(text));
+    if (at >= std::string("<think>\na < b").size()) CHECK(reasoning == "a < b");
+  }
+}
+
 }  // namespace
 }  // namespace sluice::engine

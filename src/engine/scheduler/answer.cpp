@@ -92,7 +92,7 @@ void AnswerText::end(std::vector<chat::Event>& out, bool cut_off) {
   const std::size_t from = out.size();
   if (!bytes_.empty()) split(text::repair_utf8(bytes_));
   bytes_.clear();
-  splitter_.end(split_);
+  splitter_.end(split_, cut_off);
   pass_on(split_, out);
   calls_.end(parsed_, cut_off);
   pass_text(parsed_, out);

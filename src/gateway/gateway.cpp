@@ -135,6 +135,7 @@ class Running : public Gateway {
     const config::Listen& listen = shared_.settings.listen;
     int loops = shared_.settings.loops;
     if (loops == 0) loops = int(std::max(1u, std::thread::hardware_concurrency()));
+    shared_.judging = std::make_unique<Judging>(loops);
     std::uint16_t port = listen.port;
     for (int i = 0; i < loops; ++i) {
       SLUICE_TRY(auto worker, Worker::create(shared_, listen.host, port));

@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "engine/model_set.h"
 #include "gateway/extracting.h"
+#include "gateway/judging.h"
 #include "gateway/memory.h"
 #include "gateway/office/active_policy.h"
 #include "gateway/office/notifier.h"
@@ -59,6 +60,7 @@ struct Shared {
   ForwardTime policy_time{system_clock()};  // by which the policy's dates are judged
   std::atomic<bool> draining{false};        // a graceful stop has begun: no new requests
   std::unique_ptr<Extracting> extracting;   // null: no extractors
+  std::unique_ptr<Judging> judging;         // of long requests
   Office office;                            // closed before anything here goes
   std::unique_ptr<Notifier> notifier;       // null: nobody is told
 };

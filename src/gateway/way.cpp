@@ -1,6 +1,7 @@
 #include "gateway/way.h"
 
 #include <algorithm>
+#include <new>
 
 #include "base/id.h"
 #include "base/log.h"
@@ -119,7 +120,7 @@ net::Task<Status> Way::walk() {
   Status decoded = decode();
   if (decoded) decoded = admit();
   if (decoded) decoded = co_await extract();
-  sense();
+  co_await sense();
   decide();
   if (decoded) decoded = hold();
   SLUICE_CO_TRY_VOID(co_await open_record());
@@ -133,9 +134,22 @@ net::Task<Status> Way::walk() {
   co_return relayed;
 }
 
+// What a body takes beside itself grows with what the client sent: where there is no memory for it, this request
+// alone fails. Nothing that others share has changed by then.
+Status Way::decode() {
+  try {
+    return read_body();
+  } catch (const std::bad_alloc&) {
+    request_ = chat::Request();
+    reasoned_.reset();
+  }
+  return fail("gateway.memory", "there is no memory left for a request of this size", "",
+              "try again in a moment, or send less at once");
+}
+
 // Earlier turns that the client names or left out are put into the body here, before anything is judged: what is
 // judged is what is sent.
-Status Way::decode() {
+Status Way::read_body() {
   SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(in_.body)));
   SLUICE_TRY_VOID(recall_response());
   return restore_reasoning();
@@ -230,19 +244,33 @@ net::Task<Status> Way::extract() {
 }
 
 // What could not be decoded can't be judged: restricted. Its record says so, and nothing of it is sent anywhere.
-void Way::sense() {
+// A long one is judged on another thread, which nothing else of the request disturbs meanwhile.
+net::Task<void> Way::sense() {
   policy_ = shared_.policy.current();
+  if (!request_.body) {
+    sense::Provenance why{"unreadable", "body", sense::Class::Restricted, {}};
+    judgement_.label.raise(sense::Class::Restricted, why);
+    co_return;
+  }
+  if (request_.body->text().size() < kLongBody) {
+    judge();
+    co_return;
+  }
+  auto work = [this] { judge(); };
+  const bool judged = co_await shared_.judging->run(lane_.loop, work);
+  if (!judged) {
+    sense::Provenance why{"detector_failure", "judge", sense::Class::Restricted, {}};
+    judgement_.label.raise(sense::Class::Restricted, why);
+  }
+}
+
+void Way::judge() {
   sense::JudgeOptions options;
   options.default_class = policy_->default_class();
   options.tenant = &principal_.tenant;
-  if (request_.body) {
-    judgement_ = shared_.judge->judge(request_, options);
-    if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
-    judgement_.label.join(earlier_);
-  } else {
-    sense::Provenance why{"unreadable", "body", sense::Class::Restricted, {}};
-    judgement_.label.raise(sense::Class::Restricted, why);
-  }
+  judgement_ = shared_.judge->judge(request_, options);
+  if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
+  judgement_.label.join(earlier_);
 }
 
 void Way::decide() {

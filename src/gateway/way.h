@@ -54,7 +54,7 @@ class Way {
   Status decode();
   Status admit();
   net::Task<Status> extract();
-  void sense();
+  net::Task<void> sense();
   void decide();
   Status hold();
   net::Task<Status> open_record();
@@ -66,6 +66,8 @@ class Way {
   void settle(const Status& status);
 
   // Within the steps.
+  Status read_body();
+  void judge();
   Status recall_response();
   Status recall_items();
   Status restore_reasoning();

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "sense/test_text.h"
 
@@ -81,6 +82,30 @@ TEST_CASE("texts sealed until model and thresholds were fixed are found, and har
   CHECK(share(counts, "business", &Count::escaped) <= 0.17);
   CHECK(share(counts, "restricted", &Count::escaped) <= 0.1);
   CHECK(share(counts, "financial", &Count::escaped) <= 0.4);
+}
+
+TEST_CASE("a marking at the head of any text makes it a company's; in a question it is what is asked about") {
+  const std::vector<std::string> markings = {"Strictly confidential", "Internal use only", "Not for distribution",
+                                             "Streng vertraulich",    "Nur intern",        "Betriebsgeheimnis",
+                                             "Usage interne",         "Uso interno",       "Poufne"};
+  int texts = 0, found = 0, questions = 0, alarms = 0;
+  for (const char* path : {"tests/cases/sense/topics.held", "tests/cases/sense/topics.fresh"}) {
+    for (const auto& [label, text] : read_labelled(path)) {
+      if (label != "public") continue;
+      const std::string& marking = markings[static_cast<std::size_t>(texts) % markings.size()];
+      ++texts;
+      found += standard_judge().judge_text(marking + ". " + text, {}).label.cls >= Class::Confidential;
+    }
+  }
+  for (const std::string& marking : markings) {
+    for (const char* question : {"How do you pronounce ", "What does it mean when an envelope in a film says "}) {
+      ++questions;
+      alarms += standard_judge().judge_text(question + marking + "?", {}).label.cls >= Class::Confidential;
+    }
+  }
+  CHECK(found >= 0.8 * texts);
+  CHECK(alarms <= 0.2 * questions);
+  MESSAGE("marked ", found, " of ", texts, ", asked about ", alarms, " of ", questions);
 }
 
 }  // namespace sluice::sense::testing

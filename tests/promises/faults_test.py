@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
@@ -256,6 +257,28 @@ routes:
         self.assert_nothing_arrived()
         self.assert_promises()
 
+    def test_a_long_request_that_is_judged_for_long_holds_up_nobody_else_on_its_loop(self):
+        self.start("loops: 1")
+        self.fault(detectors="sleep")  # 2.1 s, after which the judgement's time is over
+        encoded = base64.b64encode(random.Random(1).randbytes(600_000)).decode()
+        file = {"type": "file", "file": {"filename": "a.zip", "file_data": "data:application/zip;base64," + encoded}}
+        body = json.dumps({"model": "chat", "messages": [{"role": "user", "content": [file]}]})
+        waits = []
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            self.requests += 1
+            began = time.monotonic()
+            long = pool.submit(self.sluice.request, "POST", "/v1/chat/completions", body)
+            while not long.done():
+                asked = time.monotonic()
+                self.assertEqual(self.sluice.request("GET", "/healthz")[0], 200)
+                waits.append(time.monotonic() - asked)
+                time.sleep(0.01)
+            self.assertEqual(long.result()[0], 403)
+        self.assertGreater(time.monotonic() - began, 2, "the judgement took no time")
+        self.assertLess(max(waits), 1.5, "a page waited for another request's judgement")
+        self.assert_nothing_arrived()
+        self.assert_promises()
+
     # Memory
 
     def test_no_allocation_whose_failure_opens_the_judgement(self):
@@ -274,7 +297,7 @@ routes:
         self.assert_promises()
 
     def test_a_request_whose_memory_runs_out_sends_nothing_forbidden_and_never_two_records(self):
-        died = survived = unrecorded = 0
+        died = survived = unrecorded = refused = 0
         self.start()
         for nth in (1, 3, 9, 20, 40, 70, 100, 140, 200, 280, 360, 450, 600, 800, 1100, 1600):
             for kind in ("card", None):
@@ -293,11 +316,15 @@ routes:
                 else:
                     survived += 1
                 records = len(self.sluice.records()) - had
+                if a.error == "gateway.memory":  # while the body was read: this request fails, and no other
+                    refused += 1
+                    self.assertEqual((a.status, records, sent), (503, 1, False), a)
                 self.assertIn(records, (0, 1), a)
                 unrecorded += records == 0
                 self.assertTrue(records or not sent, "something was sent without a record")
                 self.assertTrue(records or a.status != 200, "answered without a record")
         self.assertGreater(died, 0, "no allocation failed")
+        self.assertGreater(refused, 0, "no allocation failed while a body was read")
         self.assertGreater(survived, 0, "no request came through")
         self.assert_promises(count=self.requests - unrecorded)
 

@@ -17,7 +17,8 @@ using scan::Hit;
 using scan::Kind;
 
 constexpr Tags kPassport = 1, kLicense = 2, kMedical = 4, kTax = 8, kNational = 16;
-constexpr Tags kChecked = 32;  // identifiers with a check digit, which identity.cpp computes
+constexpr Tags kBareLicense = 64, kMotor = 128;  // "licence", and what makes it one to drive
+constexpr Tags kChecked = 32;                    // identifiers with a check digit, which identity.cpp computes
 
 class Documents : public scan::Detector {
  public:
@@ -42,6 +43,11 @@ class Documents : public scan::Detector {
         "cnh|patente di guida|rijbewijs|prawo jazdy|licence number|licence no|license no|driver id|dl#|driving "
         "licence number|número de licencia|numéro de permis|numero patente|körkort|førerkort|ehliyet|"
         "driver's licence number|fs-nr|rijbewijsnummer|водительское удостоверение|carta de condução");
+    words_.add(kBareLicense, "licence|license", scan::Edge::Word);
+    words_.add(kMotor,
+               "driver|drivers|driving|driver's|motorist|insured|motor claim|collision|dmv|at the wheel|traffic "
+               "stop|rental car|hire car",
+               scan::Edge::Word);
     words_.add(kLicense, "dl:|dl #|dl no:|lic:|dln:", scan::Edge::Start);
     words_.add(kLicense, "驾驶证号|驾照号|運転免許証番号|운전면허번호", scan::Edge::Any);
     words_.add(kMedical,
@@ -65,6 +71,8 @@ class Documents : public scan::Detector {
                "national identity number|personalausweis|ausweisnummer|personalausweisnummer|"
                "carte d'identité|carte nationale d'identité|cédula|cedula|cédula de ciudadanía|c.c.|cédula de "
                "identidad|carta d'identità|"
+               "titre de séjour|carte de séjour|aufenthaltstitel|permesso di soggiorno|permiso de residencia|"
+               "título de residência|verblijfsvergunning|karta pobytu|вид на жительство|dowód|dowodu|nr dowodu|"
                "identity card number|green card|alien number|visa number|residence permit|"
                "citizen id|emirates id");
     words_.add(kChecked,
@@ -77,7 +85,7 @@ class Documents : public scan::Detector {
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
-      if (hit.start < taken) continue;
+      if (hit.start < taken || !(words_.tags(hit) & ~kMotor)) continue;
       const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 72u);
       if (!has_digits(doc, hit.end, window, 3)) continue;  // what is_plausible() asks for at least
       const re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end);
@@ -86,6 +94,13 @@ class Documents : public scan::Detector {
       const Kind kind = kind_of(words_.tags(hit));
       if (!is_plausible(kind, value, words_.tags(hit))) continue;
       const auto start = static_cast<std::uint32_t>(value.data() - doc.text.data());
+      if (words_.tags(hit) & kBareLicense) {
+        // A letter, then groups of digits, as most states of the USA and provinces of Canada write it.
+        static const RE2 kGrouped(
+            R"([A-Z](?:\d{3}[- ]\d{3,4}[- ]\d{2,5}(?:[- ]\d{1,4}){0,2}|\d{4}[- ]\d{5}[- ]\d{5}))");
+        if (!RE2::FullMatch(value, kGrouped)) continue;
+        if (!(words_.around(doc, hit.start, start + value.size(), 160, 80) & kMotor)) continue;
+      }
       taken = start + value.size();
       // A record number is written together with its name: "MRN 4976123".
       const bool named = doc.slice(hit.start, hit.end) == "MRN" && start - hit.end <= 3;
@@ -98,7 +113,7 @@ class Documents : public scan::Detector {
  private:
   static Kind kind_of(Tags tags) {
     if (tags & kPassport) return Kind::Passport;
-    if (tags & kLicense) return Kind::DriverLicense;
+    if (tags & (kLicense | kBareLicense)) return Kind::DriverLicense;
     if (tags & kMedical) return Kind::MedicalId;
     if (tags & kTax) return Kind::TaxId;
     return Kind::NationalId;
@@ -144,6 +159,8 @@ class Documents : public scan::Detector {
         return n.digits >= 3 && size >= 8 && !(n.digits == 9 && n.dashes == 2) &&
                !(n.digits == 11 && n.letters == 0 && n.dashes == 0);
       case Kind::NationalId:
+        // The German card mixes nine letters and digits.
+        if (n.digits >= 3 && n.letters >= 2 && n.lower == 0 && n.dashes == 0 && size == 9) return true;
         return n.digits >= 6 && n.dashes == 0 && size >= 8;
       default:
         return n.digits >= 5;

@@ -120,7 +120,10 @@ class Payment : public scan::Detector {
         "kontonummeret|bankgiro|plusgiro|account_number|accountnumber|acct_no|cta.|cbu|cvu|nuban|account "
         "no:|iban/account|beneficiary account|deposit account|current account|brokerage account|loan number|"
         "loan account|demat|folio number|policy account");
-    words_.add(kAccountWord, "账号|账户|帳號|帳戶|口座番号|계좌번호|계좌|حساب|खाता", scan::Edge::Any);
+    words_.add(kAccountWord,
+               "口座（普通|口座(普通|口座（当座|口座(当座|普通預金|当座預金|账号|账户|帳號|帳戶|口座番号|계좌번호|"
+               "계좌|حساب|खाता",
+               scan::Edge::Any);
     words_.add(kRoutingWord,
                "routing|routing number|routing no|aba|aba number|rtn|sort code|ifsc|ifsc code|swift|"
                "swift code|bic|bsb|blz|sort|bankleitzahl|transit number|wire transfer");

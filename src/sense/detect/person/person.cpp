@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
 
@@ -21,6 +22,7 @@ constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27
 constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
 constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
 constexpr Tags kBox = 64;
+constexpr Tags kRole = 512;  // of a person in care, named with a date
 constexpr Tags kOpenHouse = 128;
 constexpr Tags kFame = 256;        // of a life that an encyclopaedia tells
 constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
@@ -38,6 +40,8 @@ class Person : public scan::Detector {
   explicit Person(scan::PhraseSet& set)
       : words_(set),
         birth_(std::string(R"((?i)^[^\d\n]{0,16}?)") + kDate),
+        named_date_(
+            R"(^:? (?:(?:Mrs?|Ms|Frau|Herr)\.? )?(?:\p{Lu}[\pL'’-]+ ){1,3}\p{Lu}[\pL'’-]+(?:, | \()(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);]|$))"),
         // "899 Old Mill Road, Duluth, MN 65109" with the number and name before the anchor word.
         numbered_(R"((\d{1,6}[A-Za-z]?,? (?:[\pL.'-]+ ){1,4})$)"),
         town_(
@@ -52,8 +56,8 @@ class Person : public scan::Detector {
             R"(^(?:[:：\s是は为为在]|is|은|는)*([^\s,，。;；、]{2,60}?(?:省|市|区|區|都|府|县|縣|구|시|도|路|街|町|로|길)[^,，。;；、\n]{0,60}?\d[\d-]*(?:号楼|号|號|室|层|楼|丁目|番地|番|动|호|번지|층)?(?:\d[\d-]*(?:号楼|号|號|室|楼|番地|番|호|층)?)*))"),
         german_(
             R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-|S-|SE-)?(?:\d{3} \d{2}|\d{4,5}) ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
-    for (const RE2* pattern :
-         {&birth_, &numbered_, &town_, &town_only_, &before_number_, &latin_, &east_asian_, &german_}) {
+    for (const RE2* pattern : {&birth_, &named_date_, &numbered_, &town_, &town_only_, &before_number_, &latin_,
+                               &east_asian_, &german_}) {
       SLUICE_CHECK(pattern->ok(), "our own patterns compile");
     }
     words_.add(kBirth,
@@ -66,6 +70,10 @@ class Person : public scan::Detector {
                "ημερομηνία γέννησης|geboortedag|nacimiento|nascimento|d.n.|f. nac.|birth|date_of_birth|birth_date|"
                "naissance|geburtstag|geb.datum|rođen|ngày sinh|tanggal lahir");
     words_.add(kBirth | kBorn, "born|born on|geboren|nació|родился|родилась|narozen|syntynyt");
+    words_.add(kBirth | kBorn, ", b. |; b. |(b. ", scan::Edge::Any);
+    words_.add(kRole,
+               "patient|patientin|resident|paciente|paziente|patiënt|pacjent|pacjentka|bewohner|bewohnerin|"
+               "inmate|claimant|пациент|пациентка");
     words_.add(kAddressWord, "住址|地址|住所|주소|住在", scan::Edge::Any);
     words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد|تاريخ الولادة|תאריך לידה|วันเกิด",
                scan::Edge::Any);
@@ -99,6 +107,7 @@ class Person : public scan::Detector {
     for (const auto& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
       if (tags & kBirth) birth(doc, hit, tags, hits);
+      if (tags & kRole) in_care(doc, hit, hits);
       if (hit.start < taken) continue;
       if (tags & kBox) box(doc, hit, taken, hits);
       if (tags & kAddressWord) east_asian(doc, hit, taken, hits);
@@ -115,7 +124,10 @@ class Person : public scan::Detector {
     return re2::StringPiece(text.data() + start, end - start);
   }
 
+  // Here and below a pattern is tried where there are digits enough for it: words such as "place" and "born" stand
+  // everywhere.
   void birth(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::vector<Hit>& hits) const {
+    if (!has_digits(doc, hit.end, hit.end + 64u, 3)) return;
     re2::StringPiece date;
     if (!RE2::PartialMatch(piece(doc.lower, hit.end, hit.end + 64), birth_, &date)) return;
     const std::size_t start = static_cast<std::size_t>(date.data() - doc.lower.data());
@@ -126,6 +138,18 @@ class Person : public scan::Detector {
     const bool raises = !famous && (!(tags & kBorn) || !spelled || !doc.at_signs.empty());
     hits.push_back(Hit{Kind::DateOfBirth, 0.85, static_cast<std::uint32_t>(start),
                        static_cast<std::uint32_t>(start + date.size()), raises});
+  }
+
+  // "resident Mabel Thorogood, 18/12/1931, falls risk": a name, then a date too old to be that of a visit.
+  void in_care(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    if (!has_digits(doc, hit.end, std::min<std::size_t>(doc.text.size(), hit.end + 72u), 6)) return;
+    re2::StringPiece date;
+    int year = 0;
+    if (!RE2::PartialMatch(piece(doc.text, hit.end, hit.end + 72), named_date_, &date)) return;
+    static const RE2 kYear(R"((\d{4}))");
+    if (!RE2::PartialMatch(date, kYear, &year) || year < 1910 || year > 2009) return;
+    const auto start = static_cast<std::uint32_t>(date.data() - doc.text.data());
+    hits.push_back(Hit{Kind::DateOfBirth, 0.7, start, static_cast<std::uint32_t>(start + date.size())});
   }
 
   // Births before 1910 belong to history books.
@@ -158,6 +182,7 @@ class Person : public scan::Detector {
                   std::vector<Hit>& hits) const {
     // House number and capitalised street name directly before the word.
     const std::size_t from = hit.start > 60 ? hit.start - 60 : 0;
+    if (!has_digits(doc, from, hit.start, 1)) return;
     re2::StringPiece house, rest;
     if (!RE2::PartialMatch(piece(doc.text, from, hit.start), numbered_, &house)) return;
     const std::size_t start = static_cast<std::size_t>(house.data() - doc.text.data());
@@ -193,6 +218,7 @@ class Person : public scan::Detector {
 
   void before_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
                    std::vector<Hit>& hits) const {
+    if (!has_digits(doc, hit.end, hit.end + 90u, 4)) return;
     re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 90), number;
     const re2::StringPiece whole = rest;
     if (!RE2::Consume(&rest, latin_)) return;
@@ -204,6 +230,7 @@ class Person : public scan::Detector {
   }
 
   void suffix(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    if (!has_digits(doc, hit.end, hit.end + 60u, 1)) return;
     re2::StringPiece rest = piece(doc.text, hit.end, hit.end + 60);
     const re2::StringPiece whole = rest;
     if (!RE2::Consume(&rest, german_)) return;
@@ -218,7 +245,7 @@ class Person : public scan::Detector {
   }
 
   Words words_;
-  RE2 birth_, numbered_, town_, town_only_, before_number_, latin_, east_asian_, german_;
+  RE2 birth_, named_date_, numbered_, town_, town_only_, before_number_, latin_, east_asian_, german_;
 };
 
 }  // namespace

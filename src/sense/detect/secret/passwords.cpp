@@ -30,6 +30,8 @@ constexpr Tags kTuple = 256;   // auth=('user', 'secret')
 constexpr Tags kPgpass = 512;  // host:5432:database:user:secret
 constexpr Tags kCodes = 1024;  // codes that let in once
 constexpr Tags kAccount = 2048;
+constexpr Tags kRuler = 4096;  // an account in running text: "root on the backup host is ..."
+constexpr Tags kWifi = 8192;
 constexpr Tags kLeak = 16;  // "login", "credentials": a pair may follow
 
 // The text after a secret's name, as far as it is read.
@@ -69,6 +71,15 @@ class Passwords : public scan::Detector {
         Edge::Any);
     words_.add(kPassword, "_pass:|_pass=|_pass =|_pass'|_pass\"|pass=|(pw:|pw=|pw:|_pw=", Edge::Any);
     words_.add(kWeakKey, " key:| key =| key is|storage key|license key|master key| hash key|key=", Edge::Any);
+    words_.add(
+        kWeakKey,
+        "schlüssel|clé|clave de acceso|chiave|chave|klucz|ключ|sleutel|nyckel|nøgle|key pair|session cookie");
+    words_.add(kWeakKey, "sid=", Edge::Start);
+    words_.add(kWeakKey, "tls.key:|.key:", Edge::Any);
+    words_.add(kRuler,
+               "root on|admin on|administrator on|root auf|admin auf|root sur|admin sur|root en|admin en|"
+               "root su|admin su|root op|root na|root at");
+    words_.add(kWifi, "wifi|wi-fi|wlan|ssid|hotspot|wireless network|guest network");
     words_.add(kTight, " -p", Edge::Any);
     words_.add(kTuple, "auth=(|auth = (|basicauth(|httpbasicauth(", Edge::Any);
     words_.add(kPgpass, ":5432:", Edge::Any);
@@ -92,6 +103,7 @@ class Passwords : public scan::Detector {
     words_.add(kUrl, "://", Edge::Any);
     words_.add(kAuthorization, "bearer |basic |authorization: token ", Edge::Start);
     words_.add(kLeak,
+               "basic auth|basic-auth|http auth|anmeldedaten|inloggegevens|dane logowania|credenziali|credenciais|"
                "login|logins|credentials|credential|creds|log in|signin|sign-in|leaked|exposed|zugangsdaten|"
                "identifiants|credenciales");
     constexpr std::string_view kLinks =
@@ -123,6 +135,9 @@ class Passwords : public scan::Detector {
       if (tags & kCodes) codes(doc, hit.end, hits);
       if (tags & kPassword) before_name(doc, hit.start, hits);
       if (tags & kLeak) login(doc, hit, hits);
+      if (tags & kPassword) answer(doc, hit.end, hits);
+      if (tags & kRuler) ruler(doc, hit.end, hits);
+      if (tags & kWifi) wifi(doc, hit.end, hits);
     }
     for (const std::uint32_t at : doc.at_signs) pair(doc, at, hits);
     return {};
@@ -154,6 +169,61 @@ class Passwords : public scan::Detector {
       if (i >= doc.text.size() || (doc.text[i] != '\'' && doc.text[i] != '"')) return;
       v.start = i;
       read_value(doc.text, v);
+    }
+  }
+
+  // What nobody takes for anything but a password, where words alone don't name it as one.
+  static void report_clear(const Document& doc, const Value& v, std::vector<Hit>& hits) {
+    const std::string_view text = doc.slice(v.start, v.end);
+    const Classes c = classes_of(text);
+    if (text.size() < 8 || text.size() > 40 || c.kinds() < 3 || c.digit == 0 || c.upper == 0) return;
+    if (text.find_first_of("!$%^&*_#+") == text.npos || text.find_first_of("/\\<>()={}[]|:@") != text.npos) return;
+    if (!looks_like_password(text) || is_harmless(text)) return;
+    report(0.7, v.start, v.end, Kind::Password, hits);
+  }
+
+  // "Root on the backup host is still Br1ar&Finch"
+  static void ruler(const Document& doc, std::size_t from, std::vector<Hit>& hits) {
+    Value v = further(doc, from);
+    for (int words = 0; words < 2 && v.end > v.start; ++words) {
+      const std::string_view word = doc.slice(v.start, v.end);
+      if (!std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; })) break;
+      v.start = v.end;  // "still", "noch"
+      while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
+      read_value(doc.text, v);
+    }
+    report_clear(doc, v, hits);
+  }
+
+  // "Which password did you try? - Caller: Harvest_Moon7"
+  static void answer(const Document& doc, std::size_t from, std::vector<Hit>& hits) {
+    const std::size_t mark = find_near(doc, '?', from, 32);
+    if (mark == doc.text.npos || doc.slice(from, mark).find_first_of("\n.=") != std::string_view::npos) return;
+    Value v;
+    v.start = mark + 1;
+    const auto skip = [&] {
+      while (v.start < doc.text.size() && (is_space(doc.text[v.start]) || doc.text[v.start] == '\n')) ++v.start;
+    };
+    skip();
+    const std::size_t colon = find_near(doc, ':', v.start, 16);
+    if (colon != doc.text.npos && doc.slice(v.start, colon).find(' ') == std::string_view::npos)
+      v.start = colon + 1;
+    skip();
+    read_value(doc.text, v);
+    report_clear(doc, v, hits);
+  }
+
+  // network "Workshop", key mint!Hammer_77
+  static void wifi(const Document& doc, std::size_t from, std::vector<Hit>& hits) {
+    const std::string_view ahead = std::string_view(doc.lower).substr(from, 72);
+    const std::string_view line = ahead.substr(0, ahead.find('\n'));
+    for (const char* name : {" key ", " key: ", " schlüssel ", " clé ", " clave ", " chiave ", " code "}) {
+      const std::size_t at = last(line, name);
+      if (at == line.npos) continue;
+      Value v;
+      v.start = from + at + std::string_view(name).size();
+      read_value(doc.text, v);
+      return report_clear(doc, v, hits);
     }
   }
 
@@ -296,8 +366,8 @@ class Passwords : public scan::Detector {
       const Classes c = classes_of(text);
       const bool marked = text.substr(0, text.size() - 1).find_first_of("!@#$%^&*~") != text.npos ||
                           text.back() == '!' || text.back() == '#' || text.back() == '$' || text.back() == '*';
-      if (marked && c.digit > 0 && c.upper + c.lower >= 3 && text.size() >= 7 && looks_like_password(text) &&
-          text.find_first_of("/<>()={}[]|\\") == text.npos && !is_mail(text))
+      if ((marked || is_word_pair(text, c)) && c.digit > 0 && c.upper + c.lower >= 3 && text.size() >= 7 &&
+          looks_like_password(text) && text.find_first_of("/<>()={}[]|\\") == text.npos && !is_mail(text))
         return word;
       i = word.end;
       if (i < limit && (doc.text[i] == '.' || doc.text[i] == '"')) return v;  // the sentence ends here
@@ -361,12 +431,24 @@ class Passwords : public scan::Detector {
     const bool marked = text.find_first_of("!@$%^&*?~") != text.npos;
     const bool joined = text.size() >= 8 && text.find_first_of("#_+") != text.npos && c.digit > 0;
     if (marked || joined) return c.upper + c.lower + c.other > 0;
+    if (is_word_pair(text, c)) return true;
     // "correct-horse-42-battery"
     const auto hyphens = std::count(text.begin(), text.end(), '-');
     if (hyphens >= 2 && text.size() >= 12 && c.digit > 0 && c.lower > 6 && (text[0] < '0' || text[0] > '9'))
       return true;
     if (text.find_first_of("-/.:") != text.npos) return c.digit >= 3 && c.upper > 0 && c.lower > 0;
     return c.digit >= 1 && c.upper + c.lower >= 3 && text.size() >= 7;
+  }
+
+  // "Garden.Gate88", "Kettle-Drum19": two capitalised words and digits at the end.
+  static bool is_word_pair(std::string_view text, const Classes& c) {
+    const std::size_t at = text.find_first_of(".-");
+    if (at == text.npos || at < 3 || text.size() < at + 6 || c.digit < 2 || c.upper < 2 || c.lower < 5)
+      return false;
+    const auto upper = [](char x) { return x >= 'A' && x <= 'Z'; };
+    const auto digit = [](char x) { return x >= '0' && x <= '9'; };
+    return upper(text[0]) && upper(text[at + 1]) && digit(text.back()) &&
+           text.find_first_of(".-", at + 1) == text.npos;
   }
 
   static bool is_dated(std::string_view text) {
@@ -401,7 +483,7 @@ class Passwords : public scan::Detector {
       return v;
     }
     // "password@host", "token/page": the word is part of something else.
-    if (i < t.size() && !is_space(t[i]) && std::string_view(":=\n'\"`").find(t[i]) == std::string_view::npos &&
+    if (i < t.size() && !is_space(t[i]) && std::string_view(":,=\n'\"`").find(t[i]) == std::string_view::npos &&
         static_cast<unsigned char>(t[i]) < 0x80 && i == name_end)
       return v;
     for (int steps = 0; steps < 6 && i < t.size(); ++steps) {
@@ -415,6 +497,10 @@ class Passwords : public scan::Detector {
       }
       if (static_cast<unsigned char>(t[i]) >= 0xE3) {  // 是, 为, は: particles between name and value
         i += 3;
+        continue;
+      }
+      if (t[i] == ',' && steps == 0 && i == name_end && i + 1 < t.size() && t[i + 1] == ' ') {  // "the token, ..."
+        ++i;
         continue;
       }
       const std::size_t link = link_end(doc, i);

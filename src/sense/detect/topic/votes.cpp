@@ -1,6 +1,7 @@
 // Votes on what a text is about: the word tables, which know certain words, and the trained model
 // (sense/topics/model.h), which has learnt from texts and also knows others that are like them. A topic is found
-// where the model is sure of it, or where a table finds it and the model does not speak against it.
+// where the model is sure of it, or where a table finds it and the model does not speak against it; against a
+// marking ("internal use only") at the head of a text or of a line it has no say.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -21,7 +22,7 @@ using topics::Window;
 constexpr std::array<Kind, topics::kTopics> kKindOf = {
     Kind::SourceCode,      Kind::LegalTopic,   Kind::HealthTopic, Kind::BusinessTopic,
     Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish};
-constexpr std::size_t kSourceCode = 0, kHealth = 2, kRestricted = 4, kFinancial = 5;
+constexpr std::size_t kSourceCode = 0, kHealth = 2, kBusiness = 3, kRestricted = 4, kFinancial = 5;
 
 // Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
 // adds to them, up to a limit, so that a book does not silence the model.
@@ -42,6 +43,8 @@ constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f}
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
+// From this confidence on the table of company matters has found a marking ("internal use only").
+constexpr double kMarked = 0.85;
 
 // Lines of a stretch that are not blank, and those of them that are members of a JSON object: data, not code.
 struct Lines {
@@ -89,7 +92,7 @@ class Votes : public scan::Detector {
       std::vector<Hit> found;
       if (const Status done = tables_[t]->detect(doc, found); !done) return done;
       for (const Hit& hit : found) {
-        if (!against(windows, t, hit)) hits.push_back(hit);
+        if (!against(windows, t, hit) || is_heading(doc, t, hit)) hits.push_back(hit);
       }
     }
     return {};
@@ -194,6 +197,18 @@ class Votes : public scan::Detector {
   static bool long_enough(std::string_view code) {
     const Lines lines = lines_in(code);
     return lines.members * 2 < lines.all && (code.size() >= kCodeBytes || lines.all >= kCodeLines);
+  }
+
+  // A marking at the head of a text or of a line says what its author wants, whatever the model thinks of the
+  // words below it. In a sentence it may be what the sentence is about, and the model decides.
+  bool is_heading(const Document& doc, std::size_t t, const Hit& hit) const {
+    if (t != kBusiness || hit.confidence < kMarked) return false;
+    const std::size_t before =
+        hit.start == 0 ? doc.text.npos : doc.text.find_last_not_of(" \t*#[(", hit.start - 1);
+    if (before != doc.text.npos && doc.text[before] != '\n') return false;
+    std::vector<std::uint32_t> places;
+    if (const auto* table = dynamic_cast<const Topic*>(tables_[t].get())) table->telling_places(doc, places);
+    return std::find(places.begin(), places.end(), hit.start) != places.end();
   }
 
   // The model has read what a table found, and every window of it scores below the veto.

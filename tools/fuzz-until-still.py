@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Runs libFuzzer programs one after the other, each until its coverage has stood still for a while.
 
-    tools/fuzz-until-still.py [--still SECONDS] [--limit SECONDS] [--seeds FOLDER] [--corpus FOLDER] PROGRAM...
+    tools/fuzz-until-still.py [--still SECONDS] [--limit SECONDS] [--seeds FOLDER] [--corpus FOLDER]
+                              [--kept FOLDER] [--keep] PROGRAM...
 
 A program stops when SECONDS (180) went by without a new edge ("cov:"), or after the limit (1800). Seconds are those of
 processor time that the program had: on a busy machine the clock says nothing of how hard it tried.
 Seeds are read from FOLDER/NAME (tests/cases/fuzz), where every file is one input; \\n, \\r, \\0 and \\xHH stand for
 those bytes and a real line end counts for nothing. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
-later run goes on from there. One line a program is printed at the end: minutes, executions, coverage and findings.
+later run goes on from there; a new one begins with what KEPT/NAME.tar.xz holds (tests/cases/fuzz/kept), where --keep puts
+what the program reached, without inputs that others make needless. One line a program is printed at the end: minutes, executions, coverage and findings.
 Ends with status 1 at a finding.
 """
 import argparse
+import io
 import os
 import pathlib
 import queue
@@ -18,6 +21,7 @@ import re
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -41,6 +45,27 @@ def write_seeds(folder, into):
         (into / f"{number}").write_bytes(unescape(path.read_text()))
 
 
+def unpack(archive, corpus):
+    if not archive.exists() or any(corpus.iterdir()):
+        return
+    with tarfile.open(archive) as kept:
+        for member in kept.getmembers():
+            (corpus / pathlib.Path(member.name).name).write_bytes(kept.extractfile(member).read())
+
+
+def pack(program, corpus, archive):
+    """The same corpus gives the same archive: nothing of when and by whom."""
+    with tempfile.TemporaryDirectory() as few:
+        subprocess.run([program.resolve(), "-merge=1", "-rss_limit_mb=1024", few, corpus], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(archive, "w:xz", preset=9) as kept:
+            for number, path in enumerate(sorted(pathlib.Path(few).iterdir())):
+                member = tarfile.TarInfo(f"{number:05}")
+                member.size = path.stat().st_size
+                kept.addfile(member, io.BytesIO(path.read_bytes()))
+
+
 def processor_seconds(process):
     try:
         fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -59,6 +84,8 @@ def fuzz(program, options):
     name = program.name
     corpus = pathlib.Path(options.corpus) / name
     corpus.mkdir(parents=True, exist_ok=True)
+    archive = pathlib.Path(options.kept) / f"{name}.tar.xz"
+    unpack(archive, corpus)
     with tempfile.TemporaryDirectory() as seeds:
         write_seeds(pathlib.Path(options.seeds) / name, pathlib.Path(seeds))
         process = subprocess.Popen(
@@ -97,6 +124,8 @@ def fuzz(program, options):
     print(f"{name}: {spent / 60:.1f} min of processor time in {(time.monotonic() - began) / 60:.1f} min, "
           f"{executions} executions, {best[0]} edges, {best[1]} features, no new edge for {(spent - grew) / 60:.1f} min, "
           f"{'A FINDING' if finding else 'no finding'}", flush=True)
+    if options.keep:
+        pack(program, corpus, archive)
     return finding
 
 
@@ -106,6 +135,8 @@ def main():
     parser.add_argument("--limit", type=int, default=1800)
     parser.add_argument("--seeds", default=ROOT / "tests/cases/fuzz")
     parser.add_argument("--corpus", default=ROOT / "build/fuzz/corpus")
+    parser.add_argument("--kept", default=ROOT / "tests/cases/fuzz/kept")
+    parser.add_argument("--keep", action="store_true")
     parser.add_argument("programs", nargs="+", type=pathlib.Path)
     options = parser.parse_args()
     findings = [fuzz(program, options) for program in options.programs]

@@ -94,6 +94,15 @@ TEST_CASE("a value has one token in every turn of its conversation and another o
   CHECK(a.token_of("EMAIL", "x@y.org", false) != c.token_of("EMAIL", "x@y.org", false));
 }
 
+TEST_CASE("no token reads as a number, which would be judged as one") {
+  Vault vault("key");
+  for (int i = 0; i < 2000; ++i) {
+    const std::string token = vault.token_of("CREDIT_CARD", "card " + std::to_string(i), false);
+    CAPTURE(token);
+    CHECK(std::count_if(token.begin(), token.end(), [](char c) { return c >= '0' && c <= '9'; }) <= 4);
+  }
+}
+
 TEST_CASE("a token that stands in the text already is given to no value, in whatever case it was typed") {
   Vault known("key");
   std::string typed = lower(known.token_of("EMAIL", "jane.roe@corp.de", false));

@@ -22,6 +22,12 @@ std::string tail_of(std::string_view hex) {
   return tail;
 }
 
+// What stands for a card must not be judged as the number of an account: "CARD_2345678" was, now and then.
+bool reads_as_number(std::string_view tail) {
+  constexpr int kMostDigits = 4;
+  return std::count_if(tail.begin(), tail.end(), [](char c) { return c >= '0' && c <= '9'; }) > kMostDigits;
+}
+
 // One word, so that only one underscore has to survive.
 std::string word_of(std::string_view type) {
   std::string word;
@@ -67,7 +73,7 @@ const std::string& Vault::token_of(std::string_view type, std::string_view value
   if (auto known = by_value_.find(what); known != by_value_.end()) return tokens_[known->second].name;
   std::string message = word + '\0' + (number ? "number" : "text") + '\0' + std::string(value) + '\0';
   std::string tail;
-  for (int round = 0; tail.empty() || !taken_.insert(tail).second; ++round)
+  for (int round = 0; tail.empty() || reads_as_number(tail) || !taken_.insert(tail).second; ++round)
     tail = tail_of(hmac_sha256_hex(key_, message + std::to_string(round)));
   tokens_.push_back(Token{word + "_" + tail, std::string(value), number});
   by_value_.emplace(std::move(what), tokens_.size() - 1);

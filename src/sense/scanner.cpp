@@ -259,6 +259,37 @@ void Scanner::decoded(const std::string& path, const scan::Document& outer, std:
     reading(path, {{std::move(piece.text), std::move(piece.origin)}, piece.rearranged}, outer, part, start);
     if (stopped_) return;
   }
+  for (scan::Piece& piece : instruments_.tables.readings(outer)) {
+    record_reading(path, std::move(piece), outer, part, start);
+    if (stopped_) return;
+  }
+}
+
+// A table as records: the same words once more. What they are about is judged where they stand, and what the row
+// itself has shown isn't listed again.
+void Scanner::record_reading(const std::string& path, scan::Piece piece, const scan::Document& outer,
+                             std::string_view part, std::size_t start) {
+  const scan::Document doc({std::move(piece.text), std::move(piece.origin)}, instruments_.phrases);
+  run(doc);
+  for (const scan::Hit& hit : hits_) {
+    if (hit.kind != scan::Kind::Own && meaning_of(hit.kind).type[0] == '\0') continue;
+    const std::size_t from = doc.origin(hit.start), to = doc.origin(hit.end);
+    if (to <= from) continue;  // in a name of a column
+    const std::size_t byte_start = start + outer.origin(from), byte_end = start + original_end(outer, part, to);
+    if (!is_known(hit, byte_start, byte_end)) add(path, hit, byte_start, byte_end);
+  }
+}
+
+// Whether something of the kind is listed over these bytes.
+bool Scanner::is_known(const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) const {
+  constexpr std::size_t kLongest = 128;
+  const std::size_t slot = slot_of(hit), from = byte_start > kLongest ? byte_start - kLongest : 0;
+  for (auto known = seen_.lower_bound({from, 0, 0}); known != seen_.end(); ++known) {
+    const auto& [s, e, k] = *known;
+    if (s >= byte_end) return false;
+    if (k == slot && e > byte_start) return true;
+  }
+  return false;
 }
 
 void Scanner::reading(const std::string& path, scan::Decoded piece, const scan::Document& outer,

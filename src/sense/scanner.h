@@ -17,6 +17,7 @@
 #include "sense/memory.h"
 #include "sense/scan/decode/decode.h"
 #include "sense/scan/decode/hints.h"
+#include "sense/scan/decode/tables.h"
 #include "sense/scan/detector.h"
 #include "sense/sense.h"
 
@@ -26,6 +27,7 @@ namespace sluice::sense {
 struct Instruments {
   scan::PhraseSet phrases;
   scan::Hints hints{phrases};
+  scan::Tables tables{phrases};
   std::vector<std::unique_ptr<scan::Detector>> detectors;
   std::vector<OwnMeaning> own;  // by Hit::own
   const Clock* clock = nullptr;
@@ -52,6 +54,9 @@ class Scanner {
   void decoded(const std::string& path, const scan::Document& outer, std::string_view part, std::size_t start);
   void reading(const std::string& path, scan::Decoded piece, const scan::Document& outer, std::string_view part,
                std::size_t start);
+  void record_reading(const std::string& path, scan::Piece piece, const scan::Document& outer,
+                      std::string_view part, std::size_t start);
+  bool is_known(const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) const;
   bool across_joints(const scan::Hit& hit) const;
   void raise(const OwnMeaning& meaning);
   void add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end);

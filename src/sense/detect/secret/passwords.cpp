@@ -9,7 +9,9 @@
 
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
+#include "sense/detect/secret/access_words.h"
 #include "sense/detect/secret/detectors.h"
+#include "sense/detect/secret/secret_look.h"
 #include "sense/detect/secret/secret_value.h"
 
 namespace sluice::sense::detect {
@@ -28,7 +30,6 @@ constexpr Tags kWeakKey = 64;  // "key:", believed only before what looks random
 constexpr Tags kTight = 128;   // -psecret
 constexpr Tags kTuple = 256;   // auth=('user', 'secret')
 constexpr Tags kPgpass = 512;  // host:5432:database:user:secret
-constexpr Tags kCodes = 1024;  // codes that let in once
 constexpr Tags kAccount = 2048;
 constexpr Tags kRuler = 4096;  // an account in running text: "root on the backup host is ..."
 constexpr Tags kWifi = 8192;
@@ -48,16 +49,9 @@ class Passwords : public scan::Detector {
  public:
   explicit Passwords(scan::PhraseSet& set) : words_(set) {
     using scan::Edge;
-    words_.add(
-        kPassword,
-        "password|passwd|passphrase|passcode|pwd|passwort|kennwort|contraseña|contrasena|"
-        "mot de passe|senha|wachtwoord|hasło|lösenord|пароль|пароля|parola d'ordine|密码|密碼|口令|パスワード|"
-        "비밀번호|passwörter|şifre|parola|пароли|पासवर्ड|पासवर्ड|كلمة المرور|كلمة السر|סיסמה|kodeord|salasana|"
-        "adgangskode|passord|jelszó|heslo|lozinka|convertto-securestring|p4ssw0rd|passw0rd|p4ssword|pa55word|pa$$"
-        "word|"
-        "p a s s w o r d|p-a-s-s-w-o-r-d|p.a.s.s.w.o.r.d",
-        Edge::Any);
-    words_.add(kPassword, "pass|pw|pin code|psk|wifi key|wi-fi key|clave|root pw|logon");
+    words_.add(kPassword, kPasswordNames, Edge::Any);
+    words_.add(kPassword, kPasswordShorts);
+    words_.add(kPassword, "pass");
     words_.add(
         kKey,
         "secret|seecret|api_key|apikey|api-key|api key|api token|access_key|accesskey|access key|"
@@ -83,18 +77,6 @@ class Passwords : public scan::Detector {
     words_.add(kTight, " -p", Edge::Any);
     words_.add(kTuple, "auth=(|auth = (|basicauth(|httpbasicauth(", Edge::Any);
     words_.add(kPgpass, ":5432:", Edge::Any);
-    words_.add(
-        kCodes,
-        "recovery codes|backup codes|recovery code|backup code|2fa codes|backup-codes|wiederherstellungscodes|"
-        "códigos de recuperación|códigos de respaldo|codes de récupération|codes de secours|codici di backup|"
-        "one-time code|verification code|otp|security code|einmalcode|bestätigungscode|code de vérification|"
-        "código de verificación|my pin|card pin|pin is|atm pin|mein pin|meine pin|pin code|one-time password|"
-        "passcode|code for the|code to the|code for my|pin for|alarm code|door code|gate code|entry code|alarm "
-        "pin|safe code|safe combination|lock "
-        "code|"
-        "garage code|türcode|pin für|pin der|pin del|pin du|code porte|code d'entrée|digicode|código de la puerta|"
-        "codice allarme|código do alarme|kod do drzwi|alarmcode|puk|tan|unlock code|sim pin|pin:");
-    words_.add(kCodes, "验证码|備用碼|备用码|認証コード|인증번호", Edge::Any);
     words_.add(kAccount,
                "root /|admin /|administrator /|root:|admin:|sa /|ubuntu /|deploy /|postgres /|root/|admin/",
                Edge::Start);
@@ -132,7 +114,6 @@ class Passwords : public scan::Detector {
       if (tags & kTuple) tuple(doc, hit.end, hits);
       if (tags & kPgpass) pgpass(doc, hit.end, hits);
       if (tags & kAccount) account(doc, hit.end, hits);
-      if (tags & kCodes) codes(doc, hit.end, hits);
       if (tags & kPassword) before_name(doc, hit.start, hits);
       if (tags & kLeak) login(doc, hit, hits);
       if (tags & kPassword) answer(doc, hit.end, hits);
@@ -302,26 +283,6 @@ class Passwords : public scan::Detector {
       report(0.85, v.start, v.end, Kind::Password, hits);
   }
 
-  // "recovery codes: 8f3k-29dk 77dh-1k2m", "the one-time code is 492817": groups of letters and digits, or a
-  // number.
-  static constexpr std::size_t kLeastDigits = 4;  // of a code
-  static void codes(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
-    static const RE2 kValue(
-        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|your|our|account|login|here|alarm|door|gate|front|back|safe|garage|card|phone|sim|office|building|locker|main|entrance|haustür|tür|alarmanlage|des|de|du|del|la|le|l'alarme|el|der|die|das|to|é|è|jest|是|为|：|は)\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
-    const std::size_t end = std::min<std::size_t>(doc.text.size(), at + 260);
-    if (!has_digits(doc, at, end, kLeastDigits)) return;
-    const re2::StringPiece rest(doc.text.data() + at, end - at);
-    re2::StringPiece value;
-    if (!RE2::PartialMatch(rest, kValue, &value)) return;
-    std::size_t digits = 0;
-    for (const char c : value) digits += c >= '0' && c <= '9';
-    const bool year =
-        value.size() == 4 && (value[0] == '1' || value[0] == '2') && (value[1] == '9' || value[1] == '0');
-    if (digits < kLeastDigits || year || is_placeholder(std::string_view(value.data(), value.size()))) return;
-    const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
-    report(0.7, start, start + value.size(), Kind::Password, hits);
-  }
-
   // "The password for the shared mailbox is ...": what stands between is longer than the known linking words.
   static Value further(const Document& doc, std::size_t from) {
     const std::string_view ahead = std::string_view(doc.lower).substr(from, 64);
@@ -401,8 +362,8 @@ class Passwords : public scan::Detector {
   }
 
   static bool is_harmless(std::string_view text) {
-    return text.starts_with("--") || text.starts_with("arn:") || text.find(":secret:") != text.npos ||
-           is_placeholder(text) || is_reference(text);
+    return text.starts_with("--") || text.starts_with('*') || text.ends_with("\\&") || text.starts_with("arn:") ||
+           text.find(":secret:") != text.npos || is_placeholder(text) || is_reference(text);
   }
 
   static bool is_likely(std::string_view text, const Value& v, Tags tags) {
@@ -418,8 +379,8 @@ class Passwords : public scan::Detector {
         return looks_like_password(text) || c.upper > 1;
       return looks_like_password(text) && has_secret_look(text);
     }
-    // Keys: "token: 3" and "secret garden" are none.
-    if (text.size() < 10) return false;
+    // Keys: "token: 3" and "secret garden" are none, nor is code: "KEY *d2i_key_fp(FILE".
+    if (text.size() < 10 || text[0] == '*' || text.find_first_of("([|") != text.npos) return false;
     if (looks_random(text)) return true;
     return !(tags & kWeakKey) && v.assigned && c.digit > 0 && c.upper + c.lower > 0 && entropy(text) >= 2.8 &&
            text.find_first_of(" /,") == text.npos && !is_dated(text);
@@ -427,6 +388,7 @@ class Passwords : public scan::Detector {
 
   // In running text: not "2024", "v2", "2FA", "12-character", "8+", "SHA-256".
   static bool has_secret_look(std::string_view text) {
+    if (is_technical_name(text)) return false;
     const Classes c = classes_of(text);
     const bool marked = text.find_first_of("!@$%^&*?~") != text.npos;
     const bool joined = text.size() >= 8 && text.find_first_of("#_+") != text.npos && c.digit > 0;
@@ -623,8 +585,8 @@ class Passwords : public scan::Detector {
     while (v.start < t.size() && is_space(t[v.start])) ++v.start;
     read_value(t, v);
     const std::string_view value = doc.slice(v.start, v.end);
-    if (!looks_like_password(value) || value.find('@') == 0 || value.find('/') != value.npos ||
-        value.find("://") != value.npos)
+    if (!looks_like_password(value) || value.find('@') == 0 || value.find("@@") != value.npos ||
+        value.find('/') != value.npos || value.find("://") != value.npos)
       return;
     const Classes c = classes_of(value);
     if (c.kinds() < 3 || value.size() < 7) return;

@@ -1,0 +1,192 @@
+#include "sense/scan/decode/tables.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+namespace sluice::sense::scan {
+namespace {
+
+constexpr std::size_t kMaxLine = 2000;  // bytes
+constexpr std::size_t kMaxCells = 64;
+constexpr std::size_t kMaxHead = 40;  // bytes of a column's name
+
+struct Span {
+  std::size_t start = 0, end = 0;
+};
+
+// What separates cells: a sign, or two blanks and more (' ').
+constexpr char kSeparators[] = {'|', ';', '\t', ',', ' '};
+
+Span trimmed(std::string_view t, Span cell) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (cell.start < cell.end && is_blank(t[cell.start])) ++cell.start;
+  while (cell.end > cell.start && is_blank(t[cell.end - 1])) --cell.end;
+  if (cell.end - cell.start >= 2 && t[cell.start] == '"' && t[cell.end - 1] == '"') ++cell.start, --cell.end;
+  return cell;
+}
+
+// Empty if the line has fewer than two cells or more than kMaxCells.
+std::vector<Span> cells_of(std::string_view t, Span line, char separator) {
+  std::vector<Span> cells;
+  if (separator == '|') {  // the outer bars of Markdown
+    line = trimmed(t, line);
+    if (line.start < line.end && t[line.start] == '|') ++line.start;
+    if (line.start < line.end && t[line.end - 1] == '|') --line.end;
+  }
+  bool quoted = false;
+  std::size_t begin = line.start;
+  for (std::size_t i = line.start; i < line.end; ++i) {
+    if (t[i] == '"') quoted = !quoted;
+    if (quoted || t[i] != separator) continue;
+    std::size_t next = i + 1;
+    if (separator == ' ') {
+      while (next < line.end && t[next] == ' ') ++next;
+      if (next - i < 2) continue;
+    }
+    if (next - 1 > begin || separator != ' ') cells.push_back(trimmed(t, {begin, i}));
+    begin = next;
+    i = next - 1;
+    if (cells.size() >= kMaxCells) return {};
+  }
+  cells.push_back(trimmed(t, {begin, line.end}));
+  return cells.size() < 2 ? std::vector<Span>() : cells;
+}
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; }
+
+// Names of columns are short and have no sentence's marks, and only a "#" has no letter.
+bool is_head(std::string_view t, const std::vector<Span>& cells) {
+  std::size_t named = 0;
+  for (const Span& cell : cells) {
+    const std::string_view name = t.substr(cell.start, cell.end - cell.start);
+    if (name.size() > kMaxHead || name.find_first_of(".?!=<>{}@") != name.npos) return false;
+    if (std::count(name.begin(), name.end(), ' ') > 3) return false;
+    const auto digits = std::count_if(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (digits > 2) return false;
+    named += std::any_of(name.begin(), name.end(), is_letter);
+  }
+  return named >= 2 && named + 1 >= cells.size();
+}
+
+// "|---|:--:|", "-----  ----"
+bool is_rule(std::string_view t, Span line) {
+  const std::string_view text = t.substr(line.start, line.end - line.start);
+  return text.find('-') != text.npos && text.find_first_not_of("-=:|+ \t\r") == text.npos;
+}
+
+Span line_at(std::string_view t, std::size_t start) { return {start, std::min(t.find('\n', start), t.size())}; }
+
+}  // namespace
+
+Tables::Tables(PhraseSet& set) : heads_(set.new_owner()) {
+  for_each_phrase(
+      "password|passwort|pw|pwd|pass|pin|code|token|secret|key|api key|api_key|kennwort|contraseña|clave|mot de "
+      "passe|mdp|"
+      "senha|wachtwoord|hasło|lösenord|şifre|login|passphrase|credential|credentials|zugang|"
+      "born|dob|birth|birthdate|birthday|birth "
+      "date|date_of_birth|geboren|geb|geburtsdatum|geburtstag|naissance|né le|"
+      "nacimiento|nascita|nascimento|geboortedatum|urodzenia|födelsedatum|født|doğum|doğum tarihi|"
+      "phone|phone "
+      "number|tel|mobile|cell|telefon|handy|telefonnummer|téléphone|teléfono|móvil|telefono|cellulare|telefone|"
+      "telemóvel|celular|telefoon|mobil|numer telefonu|whatsapp|"
+      "account|account no|account "
+      "number|account_number|konto|kontonummer|compte|cuenta|conto|conta|rekening|rekeningnummer|"
+      "iban|sort code|routing|"
+      "ssn|nhs|nhs no|nhs number|mrn|patient id|patient_id|patient no|passport|passport no|passport "
+      "number|reisepass|"
+      "passeport|pasaporte|passaporto|passaporte|paspoort|paszport|pass-nr|national id|id number|id no|tax "
+      "id|tin|steuer-id|"
+      "steuernummer|nif|nie|dni|cpf|codice fiscale|pesel|bsn|personnummer|sin|licence|license|driver|"
+      "address|anschrift|adresse|dirección|indirizzo|endereço|adres|salary|gehalt",
+      [&](std::string_view word) { set.add(heads_, word, Edge::Name); });
+  for_each_phrase(
+      "密码|密碼|口令|パスワード|暗証番号|出生|生日|生年月日|电话|電話|手机|护照|旅券|身份证|비밀번호|생년월일|"
+      "전화",
+      [&](std::string_view word) { set.add(heads_, word, Edge::Any); });
+}
+
+namespace {
+
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : t_(text), budget_(4 * text.size()) {}
+
+  // Where the table ends whose head is this line; the head's end if it is none.
+  std::size_t read(Span head, std::vector<Piece>& found) {
+    const std::size_t below = head.end + 1;
+    if (head.end - head.start > kMaxLine || below >= t_.size()) return head.end;
+    Span row = line_at(t_, below);
+    if (is_rule(t_, row) && row.end < t_.size()) row = line_at(t_, row.end + 1);
+    for (const char separator : kSeparators) {
+      const std::vector<Span> heads = cells_of(t_, head, separator);
+      if (heads.empty() || !is_head(t_, heads)) continue;
+      // Two commas are in many lines of prose, and two blanks in many listings.
+      const std::size_t least = separator == ',' || separator == ' ' ? 3 : 2;
+      if (heads.size() < least) continue;
+      const std::size_t end = rows(heads, row, separator, found);
+      if (end != row.start) return end;
+    }
+    return head.end;
+  }
+
+ private:
+  std::size_t rows(const std::vector<Span>& heads, Span row, char separator, std::vector<Piece>& found) {
+    Piece piece;
+    std::size_t end = row.start;
+    while (row.start < t_.size() && row.end - row.start <= kMaxLine) {
+      const std::vector<Span> cells = cells_of(t_, row, separator);
+      if (cells.size() != heads.size()) break;
+      record(heads, cells, piece);
+      end = row.end;
+      if (piece.text.size() > budget_) break;
+      row = line_at(t_, row.end + 1);
+    }
+    if (piece.text.empty() || piece.text.size() > budget_) return row.start == end ? end : row.start;
+    budget_ -= piece.text.size();
+    piece.origin.push_back(static_cast<std::uint32_t>(end));
+    found.push_back(std::move(piece));
+    return end;
+  }
+
+  void record(const std::vector<Span>& heads, const std::vector<Span>& cells, Piece& piece) const {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i].end == cells[i].start) continue;
+      const std::string_view name = t_.substr(heads[i].start, heads[i].end - heads[i].start);
+      if (!name.empty()) {
+        piece.text.append(name).append(": ");
+        piece.origin.insert(piece.origin.end(), name.size() + 2, static_cast<std::uint32_t>(cells[i].start));
+      }
+      for (std::size_t at = cells[i].start; at < cells[i].end; ++at) {
+        piece.text += t_[at];
+        piece.origin.push_back(static_cast<std::uint32_t>(at));
+      }
+      piece.text.append("; ");
+      piece.origin.insert(piece.origin.end(), 2, static_cast<std::uint32_t>(cells[i].end));
+    }
+    if (!piece.text.empty()) piece.text.back() = '\n';
+  }
+
+  std::string_view t_;
+  std::size_t budget_;  // bytes of readings that may still be made
+};
+
+}  // namespace
+
+std::vector<Piece> Tables::readings(const Document& doc) const {
+  std::vector<Piece> found;
+  Reader reader(doc.text);
+  std::size_t done = 0;  // behind the last line that was tried as a head, and the rows below it
+  for (const PhraseHit& hit : doc.phrases[heads_]) {
+    if (hit.start < done) continue;
+    const std::size_t from = hit.start > kMaxLine ? hit.start - kMaxLine : 0;
+    const std::size_t before = std::string_view(doc.text).substr(from, hit.start - from).rfind('\n');
+    const std::size_t start = before == std::string_view::npos ? from : from + before + 1;
+    const Span head{std::max(start, done), std::min(doc.text.find('\n', hit.end), doc.text.size())};
+    if (head.start != start) continue;  // the rest of a table's last line
+    done = std::max<std::size_t>(reader.read(head, found), head.end);
+  }
+  return found;
+}
+
+}  // namespace sluice::sense::scan

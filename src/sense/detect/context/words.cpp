@@ -5,7 +5,7 @@
 namespace sluice::sense::detect {
 
 Tags Words::around(const scan::Document& doc, std::size_t start, std::size_t end, std::size_t before,
-                   std::size_t after) const {
+                   std::size_t after, Tags enough) const {
   const auto& all = hits(doc);
   const std::size_t from = start > before ? start - before : 0;
   auto hit = std::lower_bound(all.begin(), all.end(), from,
@@ -16,6 +16,7 @@ Tags Words::around(const scan::Document& doc, std::size_t start, std::size_t end
     const bool ends_before = hit->end <= start;
     const bool begins_after = hit->start >= end && hit->start <= end + after;
     if (ends_before || begins_after) found |= tags(*hit);
+    if (found & enough) return found;
   }
   return found;
 }

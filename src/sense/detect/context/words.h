@@ -37,9 +37,9 @@ class Words {
   Tags tags(const scan::PhraseHit& hit) const { return tags_[hit.id]; }
 
   // All tags of the words that end at most `before` bytes before `start` or begin at most `after` bytes after
-  // `end`.
-  Tags around(const scan::Document& doc, std::size_t start, std::size_t end, std::size_t before,
-              std::size_t after) const;
+  // `end`; not all any more, once one of `enough` is among them.
+  Tags around(const scan::Document& doc, std::size_t start, std::size_t end, std::size_t before, std::size_t after,
+              Tags enough = 0) const;
 
  private:
   void add_one(Tags tags, std::string_view phrase, scan::Edge edge) {

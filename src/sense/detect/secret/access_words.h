@@ -49,6 +49,7 @@ inline constexpr std::string_view kAccessWords =
 
 // A machine's secret by name, wherever it stands in an identifier.
 inline constexpr std::string_view kSecretNames =
+    "/reset?|/invite?|/invite/|/magic|/verify?|/confirm?|"
     "secret|token|api_key|apikey|api-key|api key|access key|accesskey|access_key|_key|private key|signing key|"
     "encryption "
     "key|bearer|webhook|credential|密钥|秘钥|令牌|apiキー|トークン|키|schlüssel|geheimnis|clé|jeton|clave|llave|"

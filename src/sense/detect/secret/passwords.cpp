@@ -368,6 +368,7 @@ class Passwords : public scan::Detector {
 
   static bool is_likely(std::string_view text, const Value& v, Tags tags) {
     const Classes c = classes_of(text);
+    if (c.digit == 0 && text.find("passw") != text.npos) return false;  // "login.password.hint"
     if ((tags & kPassword) && v.assigned) {
       if (c.upper + c.lower + c.other == 0) return c.digit >= 6;
       if (v.quoted) return text.size() >= 6 && text.find(' ') == text.npos;

@@ -245,9 +245,8 @@ Look password_look(std::string_view word) {
     points += 2;
   look.signs = (inner > 0 || (tail > 0 && c.digit > 0)) && word.find_first_of("*+^~") == word.npos;
   const std::size_t sign = word.find_first_of("!#$%&", 1);
-  sign != word.npos&& word[sign] == '#' && all(word.substr(sign + 1), is_lower);  // "Array2#slice"
   look.striking = points >= 5 && inner > 0 && look.signs && sign != word.npos && sign + 1 < word.size() &&
-                  !method && c.digit > 0 && c.upper > 0 && c.lower + c.other > 0 && longest_letters(word) >= 4 &&
+                  c.digit > 0 && c.upper > 0 && c.lower + c.other > 0 && longest_letters(word) >= 4 &&
                   word.find('@') == word.npos;
   return look;
 }
@@ -272,7 +271,7 @@ Drawn drawn_look(std::string_view word) {
   if (entropy(part) < (part.size() >= 24 ? 3.6 : 3.3)) return Drawn::No;
   const std::size_t changes = changes_of(part) * 100;
   // Of drawn letters and digits 62 % of neighbours are of another class, of one case and digits 40 %.
-  if (c.upper >= 2 && c.lower >= 2 && c.digit >= 2 && changes >= part.size() * 42) return Drawn::Mixed;
+  if (c.upper >= 2 && c.lower >= 2 && c.digit >= 2 && changes >= part.size() * 38) return Drawn::Mixed;
   if (c.digit >= 4 && (c.upper == 0 || c.lower == 0) && part.size() >= 20 && longest_letters(part) <= 7 &&
       changes >= part.size() * 28)
     return Drawn::Mixed;

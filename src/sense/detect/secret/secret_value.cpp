@@ -89,6 +89,18 @@ bool is_reference(std::string_view value) {
          (v.find('(') != v.npos && v.back() == ')');
 }
 
+bool is_shown(std::string_view lower, std::size_t start) {
+  while (start > 0 && std::string_view(" \"'`(:").find(lower[start - 1]) != std::string_view::npos) --start;
+  const std::string_view before = lower.substr(0, start);
+  static constexpr std::string_view kWords[] = {
+      " like", "such as",      "e.g.",           "e.g",          "for example",  "for instance", "z.b.",
+      "z. b.", " wie",         "beispielsweise", "zum beispiel", "comme",        "par exemple",  "por ejemplo",
+      " como", "ad esempio",   "per esempio",    "por exemplo",  "bijvoorbeeld", "zoals",        "na przykład",
+      "np.",   "till exempel", "t.ex.",          "örneğin",      "gibi",         "example",      "beispiel"};
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view w) { return before.ends_with(w); });
+}
+
 Classes classes_of(std::string_view value) {
   Classes c;
   for (const char ch : value) {

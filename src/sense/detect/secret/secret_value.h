@@ -15,6 +15,9 @@ bool is_placeholder(std::string_view value);
 // A reference to where the secret is kept, or a type or call: os.environ["X"], process.env.X, getenv("X"), None.
 bool is_reference(std::string_view value);
 
+// "a password like Tr0ub4dor&3", "z. B. ...": whether the words before a value give it as an example.
+bool is_shown(std::string_view lower, std::size_t start);
+
 struct Classes {
   int upper = 0, lower = 0, digit = 0, symbol = 0, other = 0;  // other: beyond ASCII
   int kinds() const { return (upper > 0) + (lower > 0) + (digit > 0) + (symbol > 0); }

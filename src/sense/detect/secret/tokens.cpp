@@ -288,8 +288,9 @@ class Tokens : public scan::Detector {
       const bool fits = word.size() >= 3 && word.size() <= 8 && !ended &&
                         std::find(kNever.begin(), kNever.end(), word) == kNever.end();
       if (!fits && words >= 12) break;
-      if (!fits && (from == i || i - hit.end > 60)) break;
-      if (!fits) {
+      if (!fits && i - hit.end > 60) break;
+      if (!fits) {  // the words before: "...phrase. I typed timber ozone ..."
+        while (i < t.size() && !is_gap(i)) ++i;
         words = 0;
         continue;
       }

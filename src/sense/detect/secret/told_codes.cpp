@@ -10,6 +10,7 @@
 
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
+#include "sense/detect/secret/access_words.h"
 #include "sense/detect/secret/detectors.h"
 #include "sense/detect/secret/secret_value.h"
 
@@ -26,6 +27,8 @@ constexpr Tags kCapitals = 4;  // the same, in capitals: "PIN"; "pin" and "tan" 
 constexpr Tags kCode = 8;      // "code", "combination", of many things
 constexpr Tags kLock = 16;     // what a code opens
 constexpr Tags kOther = 32;    // codes that let nobody in
+constexpr Tags kPass = 128;    // a password by name: a number is one only behind a verb or a sign
+constexpr Tags kWpa = 256;     // the digits on a router's back
 constexpr Tags kSeed = 64;     // of an authenticator: RFC 4648 base32, in groups of four as its page shows it
 
 // How far from its name a code may stand, and from the lock, in bytes.
@@ -54,6 +57,7 @@ class ToldCodes : public scan::Detector {
     words_.add(kGroups, "code for the|code to the|tan");
     words_.add(
         kName,
+        "geheimzahl|geheimnummer|пин|пин-код|ověřovací kód|přístupový kód|"
         "access code|entrance code|keypad code|lockbox code|key box code|locker code|building code is|one time "
         "code|"
         "confirmation code|login code|sms code|2fa code|mfa code|zugangscode|zutrittscode|entsperrcode|sms-code|"
@@ -69,37 +73,47 @@ class ToldCodes : public scan::Detector {
     words_.add(kName,
                "暗証番号|暗証|確認コード|解錠|開錠番号|密码锁|取款密码|支付密码|动态码|驗證碼|비밀번호|보안코드",
                Edge::Any);
-    words_.add(kSeed,
-               "2fa|totp|authenticator|authenticator app|setup key|otpauth|two-factor|two factor|mfa|2fa-app|"
-               "einrichtungsschlüssel|zwei-faktor|double authentification|doble factor|due fattori|dois fatores");
+    words_.add(
+        kSeed,
+        "2fa|totp|authenticator|authenticator app|setup key|otpauth|two-factor|two factor|mfa|2fa-app|"
+        "uwierzytelniając|aplikacja uwierzytelniająca|authenticatie-app|app di autenticazione|aplicación de "
+        "autenticación|"
+        "klucza konfiguracji|clé de configuration|clave de configuración|einrichtungsschlüssel|zwei-faktor|double "
+        "authentification|doble factor|due fattori|dois fatores");
+    words_.add(kPass, kPasswordNames, Edge::Any);
+    words_.add(
+        kWpa,
+        "netzwerkschlüssel|wlan-schlüssel|wlan-netzwerkschlüssel|wpa2|wpa|wpa3|wpa-key|clé wifi|clé wi-fi|wps");
     words_.add(kCapitals, "pin|puk|tan|otp|pins|pin-code|nip");
     words_.add(
         kCode,
+        "digitate|digita|digitare|tapez|taper|composez|composer|marca|marque|teclea|tecleas|teclear|introduce|"
+        "eintippen|"
+        "tippe|eingeben|toets|wpisz|press|punch in|key in|type in|dial in|"
         "code|codes|codeword|combination|combo|digits|kombination|zahlenkombination|zahlencode|ziffern|zahlen|"
         "combinaison|código|códigos|combinación|cifras|codice|codici|combinazione|cifre|combinação|dígitos|"
         "combinatie|cijfers|cijfercode|kod|kodem|kodu|szyfr|cyfry|koden|kode|koder|kombinationen|siffrorna|"
         "kombinasyon|"
-        "kodun|код|кода|комбинация|numero segreto|geheimzahl|geheimnummer");
+        "kodun|код|кода|комбинация|numero segreto|kód|kódem|kódu|kodem");
     words_.add(kCode, "code|kod|koden|kode", Edge::End);
     words_.add(kCode, "コード|番号|密码|暗码|代码", Edge::Any);
-    words_.add(
-        kLock,
-        "alarm|door|gate|safe|locker|padlock|lockbox|lock box|key box|keybox|key "
-        "safe|keysafe|garage|entrance|intercom|"
-        "vault|suitcase|holiday let|airbnb|voicemail|sim card|debit card|bank card|bike "
-        "lock|shed|keypad|disarm|unlocks|"
-        "tür|haustür|tor |tresor|schloss|schließfach|schlüsselkasten|schlüsselbox|schlüsselsafe|eingang|keller|"
-        "alarmanlage|karte|ec-karte|spind|fahrradschloss|koffer|"
-        "porte|immeuble|portail|portillon|coffre|boîte à clé|boite a cle|cadenas|alarme|interphone|casier|hall|"
-        "puerta|portal|portón|caja fuerte|alarma|candado|taquilla|tarjeta|fotocopiadora|garaje|"
-        "porta|cancello|cassaforte|allarme|lucchetto|armadietto|portone|citofono|"
-        "portão|cofre|cadeado|cacifo|armário|cartão|"
-        "deur|voordeur|kluis|poort|slot|sleutelkast|sleutelkluis|fietsslot|hangslot|pasje|"
-        "drzwi|sejf|bram|furtk|kłódk|szafk|karty|domofon|"
-        "dörr|porten|larm|nyckelskåp|kassaskåp|hänglås|låset|skåpet|"
-        "kapı|kasa|kilit|kart|dolap|alarmı|"
-        "двер|сейф|замок|домофон|сигнализац|copier|kopierer|copieur|fotokopi|badge",
-        Edge::Start);
+    words_.add(kLock,
+               "alarm|door|gate|safe|locker|handy|telefon|phone|unlock|sms|texted|radio|panel|building|palazzo|"
+               "vault|sim card|shed|keypad|tor|karte|porte|casier|hall|portal|porta|cancello|portone|cofre|deur|"
+               "poort|slot|karty|porten|larm|låset|skåpet|kasa|kilit|kart|dolap|copier|copieur|badge");
+    words_.add(kLock,
+               "padlock|lockbox|lock box|key box|keybox|key safe|keysafe|garage|entrance|intercom|smartphone|"
+               "móvil|cellulare|telemóvel|entsperr|cadenas|buzzer|unlock button|gebäude|bâtiment|edificio|"
+               "prédio|cash machine|caixa eletrônico|bancomat|geldautomat|suitcase|holiday let|airbnb|voicemail|"
+               "debit card|bank card|bike lock|disarm|unlocks|tür|haustür|tresor|schloss|schließfach|"
+               "schlüsselkasten|schlüsselbox|schlüsselsafe|eingang|keller|alarmanlage|ec-karte|spind|"
+               "fahrradschloss|koffer|immeuble|portail|portillon|coffre|boîte à clé|boite a cle|cadenas|alarme|"
+               "interphone|puerta|portón|caja fuerte|alarma|candado|taquilla|tarjeta|fotocopiadora|garaje|"
+               "cassaforte|allarme|lucchetto|armadietto|citofono|portão|cadeado|cacifo|armário|cartão|voordeur|"
+               "kluis|sleutelkast|sleutelkluis|fietsslot|hangslot|pasje|drzwi|sejf|bram|furtk|kłódk|szafk|"
+               "domofon|dörr|nyckelskåp|kassaskåp|hänglås|kapı|alarmı|двер|сейф|замок|домофон|сигнализац|"
+               "kopierer|fotokopi",
+               Edge::Start);
     words_.add(kLock, "tresor|schrank|schloss|deur|kluis|tür|larm|lås", Edge::End);
     words_.add(kLock, "金庫|玄関|ドア|鍵|ロッカー|アラーム|门|保险箱|保险柜|门禁|储物柜", Edge::Any);
     words_.add(
@@ -116,18 +130,27 @@ class ToldCodes : public scan::Detector {
 
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     std::size_t done = 0;
+    for (const scan::NumberRun& run : doc.numbers) recovery_key(doc, run, hits);
     for (const scan::PhraseHit& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
+      if (!(tags & ~(kLock | kOther))) continue;
       if (tags & kGroups) groups(doc, hit.end, hits);
       if (tags & kSeed) seed(doc, hit, hits);
-      if (names_code(doc, hit, tags)) numbers_after(doc, hit, done, hits);
+      if (tags & kWpa) router_key(doc, hit.end, hits);
+      if (tags & kPass) password_number(doc, hit.end, hits);
+      if (tags & kName) mixed(doc, hit.end, hits);
+      if (!names_code(doc, hit, tags)) continue;
+      numbers_after(doc, hit, done, hits);
+      mixed(doc, hit.end, hits);
     }
     return {};
   }
 
  private:
   static void report(double confidence, std::size_t start, std::size_t end, std::vector<Hit>& hits) {
-    const bool known = std::any_of(hits.rbegin(), hits.rend(), [&](const Hit& h) { return h.start == start; });
+    // Two names may lead to one code, and then it was told just before.
+    const auto last = hits.size() > 8 ? hits.end() - 8 : hits.begin();
+    const bool known = std::any_of(last, hits.end(), [&](const Hit& h) { return h.start == start; });
     if (!known)
       hits.push_back(
           Hit{Kind::Password, confidence, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
@@ -153,10 +176,21 @@ class ToldCodes : public scan::Detector {
     report(0.7, start, start + value.size(), hits);
   }
 
+  // The recovery password of an encrypted disk: eight times six digits, each divisible by 11 and less than 720,896
+  // (Microsoft, BitLocker recovery password).
+  static void recovery_key(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) {
+    if (run.digits != 48 || run.groups != 8) return;
+    const Groups g(doc, run);
+    for (std::size_t i = 0; i < 8; ++i) {
+      if (g.size(i) != 6 || !g.uniform(0, 7)) return;
+    }
+    hits.push_back(Hit{Kind::ApiToken, 0.9, run.start, run.end});
+  }
+
   // "type JBXW 4TQZ M7KD 2LRA by hand into the 2FA app"
   static void seed(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
     static const RE2 kSeedGroups(
-        R"(\b([A-Z2-7]{4}(?:[ -][A-Z2-7]{4}){3,15}|[A-Z2-7]{16,64}={0,6})(?:[^A-Za-z0-9]|$))");
+        R"(\b([A-Z2-7]{4}(?:[ -][A-Z2-7]{4}){3,15}|[a-z2-7]{4}(?:[ -][a-z2-7]{4}){3,15}|[A-Z2-7]{16,64}={0,6})(?:[^A-Za-z0-9]|$))");
     const std::size_t from = hit.start > kReach ? hit.start - kReach : 0;
     const std::size_t end = std::min<std::size_t>(doc.text.size(), hit.end + 160u);
     if (!has_digits(doc, from, end, 2)) return;
@@ -169,13 +203,55 @@ class ToldCodes : public scan::Detector {
                        static_cast<std::uint32_t>(start + value.size())});
   }
 
+  // "the password is 904417", "Passwort: 4471 8820"
+  static void password_number(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    if (!has_digits(doc, at, std::min<std::size_t>(doc.text.size(), at + 40), 4)) return;
+    static const RE2 kNumber(
+        R"(^[^\n.?;,0-9]{0,24}?(?:\b(?:is|was|ist|lautet|est|es|jest|je|är|er|on|certa é|correta é)\b|[éè]|:|=|是|は)[ :]{0,2}(\d{4,10}|\d{3,4}[ -]\d{3,4}(?:[ -]\d{3,4})?)(?:[.,;)!? ]|\n|$)(.{0,12}))");
+    re2::StringPiece value, behind;
+    if (!RE2::PartialMatch(
+            re2::StringPiece(doc.lower.data() + at, std::min<std::size_t>(doc.lower.size() - at, 64)), kNumber,
+            &value, &behind))
+      return;
+    const std::string_view digits(value.data(), value.size());
+    if (is_trivial(digits) || measures(" " + std::string(behind.data(), behind.size()))) return;
+    const auto start = static_cast<std::size_t>(value.data() - doc.lower.data());
+    report(0.7, start, start + value.size(), hits);
+  }
+
+  // "the one-time code H7K2"
+  static void mixed(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    static const RE2 kMixed(
+        R"(^(?:[ :]| is | ist | lautet | est | es | è | é |=){1,2}([A-Z0-9]{4,10}|[A-Z0-9]{3,5}-[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5})?)(?:[^A-Za-z0-9-]|$))");
+    re2::StringPiece value;
+    if (!RE2::PartialMatch(re2::StringPiece(doc.text.data() + at, std::min<std::size_t>(doc.text.size() - at, 48)),
+                           kMixed, &value))
+      return;
+    const auto letters = std::count_if(value.begin(), value.end(), is_upper);
+    if (letters == 0 || std::none_of(value.begin(), value.end(), is_digit)) return;
+    const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
+    if (!is_placeholder({value.data(), value.size()})) report(0.7, start, start + value.size(), hits);
+  }
+
+  // "WLAN-Netzwerkschlüssel (WPA2): 4839 2017 5566 1940 2873"
+  static void router_key(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    if (!has_digits(doc, at, std::min<std::size_t>(doc.text.size(), at + 64), 8)) return;
+    static const RE2 kKey(R"(^[^\d\n]{0,40}(\d{4}(?:[ -]\d{4}){3,5}|\d{12,24})(?:\D|$))");
+    re2::StringPiece value;
+    if (!RE2::PartialMatch(re2::StringPiece(doc.text.data() + at, std::min<std::size_t>(doc.text.size() - at, 96)),
+                           kKey, &value))
+      return;
+    const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
+    report(0.7, start, start + value.size(), hits);
+  }
+
   bool names_code(const Document& doc, const scan::PhraseHit& hit, Tags tags) const {
     if (!(tags & (kName | kCapitals | kCode))) return false;
     if (!has_digits(doc, hit.end, std::min(doc.text.size(), hit.end + kReach), 4)) return false;
-    if (words_.around(doc, hit.start, hit.end, 16, 12) & kOther) return false;
+    if (words_.around(doc, hit.start, hit.end, 16, 12, kOther) & kOther) return false;
     if (tags & kName) return true;
     if ((tags & kCapitals) && is_upper(doc.text[hit.start]) && is_upper(doc.text[hit.start + 1])) return true;
-    return (tags & kCode) && (words_.around(doc, hit.start, hit.end, kLockReach, kLockReach) & kLock);
+    return (tags & kCode) && (words_.around(doc, hit.start, hit.end, kLockReach, kLockReach, kLock) & kLock);
   }
 
   // At most two codes after their name, and no more than two sentences on.
@@ -184,18 +260,24 @@ class ToldCodes : public scan::Detector {
     auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
                                     [&](const scan::NumberRun& r) { return r.end <= hit.end; });
     int found = 0, ends = 0;
+    const bool weak =
+        !(words_.tags(hit) & (kName | kCapitals));  // then the code stands on the same line, or answers
     std::size_t at = hit.end;
     for (; run != doc.numbers.end() && run->start < hit.end + kReach && found < 2; ++run) {
       for (; at < run->start; ++at) {
         const char c = doc.text[at];
+        ends += c == '\n' && at > 0 && doc.text[at - 1] != '?' && weak ? 3 : 0;
         ends += c == '\n' ||
                 ((c == '.' || c == '?' || c == '!') && at + 1 < doc.text.size() && doc.text[at + 1] == ' ');
       }
       if (ends > 2) return;
+      if (run->end <= done) {  // told under another name
+        ++found;
+        continue;
+      }
       const Number code = number_of(doc, *run);
       if (code.end == 0) continue;
       ++found;
-      if (code.start < done) continue;
       done = code.end;
       report(0.7, code.start, code.end, hits);
     }
@@ -210,8 +292,13 @@ class ToldCodes : public scan::Detector {
   static Number number_of(const Document& doc, const scan::NumberRun& run) {
     const std::string& t = doc.text;
     const Groups g(doc, run);
-    if (run.digits < 4 || run.digits > 8 || g.count() > 3) return {};
-    if (g.count() > 1) {
+    if (run.digits < 4 || run.digits > 8) return {};
+    if (g.count() > 3 || (g.count() > 1 && g.size(0) == 1)) {  // "0-8-1-9"
+      for (std::size_t i = 0; i < g.count(); ++i) {
+        if (g.size(i) != 1 || !g.uniform(0, g.count() - 1)) return {};
+      }
+      if (g.separator(0)[0] != '-') return {};
+    } else if (g.count() > 1) {
       if (!g.uniform(0, g.count() - 1) || g.size(0) != g.size(1) || g.size(0) < 2) return {};
       const char joint = g.separator(0)[0];
       if (joint != ' ' && joint != '-') return {};
@@ -230,15 +317,29 @@ class ToldCodes : public scan::Detector {
     if (end < t.size() && (t[end] == '%' || t[end] == ':' || t[end] == '/' || t[end] == '_' || t[end] == '@'))
       return {};
     if (end + 1 < t.size() && (t[end] == '.' || t[end] == ',') && is_digit(t[end + 1])) return {};
+    if (letters == 0 && end < t.size() && is_upper(t[end]) && run.digits == 4) ++end;  // "1357E"
     if (end < t.size() && scan::is_word_byte(t[end]) && static_cast<unsigned char>(t[end]) < 0xE2) return {};
+    if (end < t.size() && (t[end] == '#' || t[end] == '*')) ++end;
     if (measures(std::string_view(doc.lower).substr(end, 12))) return {};
     const std::string_view digits = doc.slice(run.start, run.end);
     if (letters == 0 && run.digits == 4 && g.count() == 1 &&
         (digits.starts_with("19") || digits.starts_with("20")))
       return {};
-    if (is_placeholder(digits) || digits == "1234" || digits == "4321" || digits == "12345") return {};
-    if (std::all_of(digits.begin(), digits.end(), [&](char c) { return c == digits[0]; })) return {};
+    if (is_trivial(digits)) return {};
     return {start, end};
+  }
+
+  // What is shown for any code, or is the first that one guesses; years.
+  static bool is_trivial(std::string_view digits) {
+    const auto rises = [](char a, char b) { return b != a + 1; };
+    return std::adjacent_find(digits.begin(), digits.end(), rises) == digits.end() ||
+           one_of(digits, {"1234", "4321", "12345", "54321", "123123", "112233"}) ||
+           (digits.size() == 4 && (digits.starts_with("19") || digits.starts_with("20"))) ||
+           std::all_of(digits.begin(), digits.end(), [&](char c) { return c == digits[0]; });
+  }
+
+  static bool one_of(std::string_view text, std::initializer_list<std::string_view> all) {
+    return std::find(all.begin(), all.end(), text) != all.end();
   }
 
   // "4000 km", "5000 euros", "2048 bits".

@@ -10,7 +10,9 @@
 
 #include "sense/detect/secret/access_words.h"
 #include "sense/detect/secret/detectors.h"
+#include "sense/detect/secret/explained.h"
 #include "sense/detect/secret/secret_look.h"
+#include "sense/detect/secret/secret_value.h"
 
 namespace sluice::sense::detect {
 namespace {
@@ -40,6 +42,13 @@ Word word_around(const std::string& t, std::size_t digit) {
   while (w.start > 0 && !is_end(t[w.start - 1]) && digit - w.start < kMost) --w.start;
   while (w.end < t.size() && !is_end(t[w.end]) && w.end - digit < kMost) ++w.end;
   if (digit - w.start == kMost || w.end - digit == kMost) return {w.end, w.end};
+  const std::string_view before = std::string_view(t).substr(w.start, digit - w.start);
+  const std::size_t query = before.rfind('=');
+  if (query != before.npos &&
+      before.substr(0, query).find_first_of("?&") != before.npos) {  // a value in an address
+    w.start += query + 1;
+    w.end = w.start + std::min(std::string_view(t).substr(w.start, w.end - w.start).find('&'), w.end - w.start);
+  }
   for (std::size_t i = std::min(w.start + 25, w.end); i-- > w.start;) {
     const bool slash = t[i] == '/' && std::count(t.begin() + static_cast<std::ptrdiff_t>(w.start),
                                                  t.begin() + static_cast<std::ptrdiff_t>(w.end), '/') == 1;
@@ -156,7 +165,7 @@ class ToldSecrets : public scan::Detector {
   const char* name() const override { return "told_secrets"; }
 
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
-    Known known(hits);
+    Explained explained(hits);
     Cues cues(cues_, doc);
     std::size_t done = 0;
     for (const scan::DigitGroup& group : doc.groups) {
@@ -166,7 +175,7 @@ class ToldSecrets : public scan::Detector {
       if (w.end - w.start < 6 || group.start + group.size <= w.start) continue;
       const std::string_view word = doc.slice(w.start, w.end);
       const auto found = judge(word, w, doc, cues);
-      if (found.confidence == 0 || known.touches(w)) continue;
+      if (found.confidence == 0 || explained.touches(w.start, w.end)) continue;
       hits.push_back(Hit{found.kind, found.confidence, static_cast<std::uint32_t>(w.start),
                          static_cast<std::uint32_t>(w.end)});
     }
@@ -179,45 +188,11 @@ class ToldSecrets : public scan::Detector {
     double confidence = 0;
   };
 
-  // What other detectors have explained already: no second finding for it, nor one inside of it.
-  class Known {
-   public:
-    explicit Known(const std::vector<Hit>& hits) : hits_(hits), count_(hits.size()) {}
-    bool touches(const Word& w) {
-      if (spans_.empty() && count_ > 0) fill();
-      // The longest span that begins before the word's end decides: reach_ is the furthest end so far.
-      const auto next = std::upper_bound(spans_.begin(), spans_.end(), w.end - 1,
-                                         [](std::size_t at, const Span& s) { return at < s.start; });
-      return next != spans_.begin() && std::prev(next)->reach > w.start;
-    }
-
-   private:
-    struct Span {
-      std::size_t start, reach;
-    };
-    void fill() {
-      for (std::size_t i = 0; i < count_; ++i) {
-        const Hit& hit = hits_[i];
-        const bool explains = hit.kind == Kind::Password || hit.kind == Kind::ApiToken ||
-                              hit.kind == Kind::PrivateKey || hit.kind == Kind::Email || hit.kind == Kind::Iban ||
-                              hit.kind == Kind::CryptoWallet || hit.kind == Kind::VehicleId ||
-                              hit.kind == Kind::MacAddress;
-        if (explains) spans_.push_back({hit.start, hit.end});
-      }
-      std::sort(spans_.begin(), spans_.end(), [](const Span& a, const Span& b) { return a.start < b.start; });
-      for (std::size_t i = 1; i < spans_.size(); ++i)
-        spans_[i].reach = std::max(spans_[i].reach, spans_[i - 1].reach);
-      if (spans_.empty()) count_ = 0;
-    }
-    const std::vector<Hit>& hits_;
-    std::size_t count_;
-    std::vector<Span> spans_;  // by their starts
-  };
-
   static Found judge(std::string_view word, const Word& w, const Document& doc, Cues& cues) {
     const Look look = password_look(word);
-    if (look.points >= 2 && !is_example(doc.lower, w.start)) {
+    if (look.points >= 2 && !is_shown(doc.lower, w.start)) {
       const unsigned around = cues.around(w, kBefore, kAfter);
+      if (look.points < 5 && is_other_field(doc.lower, w.start)) return {};
       if (look.points >= 4 && (around & Cues::kPassword)) return {Kind::Password, 0.75};
       if (look.points >= 5 && look.signs && (around & Cues::kAccess) && !is_numbered(word))
         return {Kind::Password, 0.7};
@@ -237,19 +212,19 @@ class ToldSecrets : public scan::Detector {
     return {};
   }
 
-  // "a password like Tr0ub4dor&3": shown, not told.
-  static bool is_example(const std::string& lower, std::size_t start) {
-    while (start > 0 && std::string_view(" \"'`(:").find(lower[start - 1]) != std::string_view::npos) --start;
-    const std::string_view before(lower.data(), start);
-    for (const char* words :
-         {" like", "such as",      "e.g.",           "e.g",          "for example",  "for instance", "z.b.",
-          "z. b.", " wie",         "beispielsweise", "zum beispiel", "comme",        "par exemple",  "por ejemplo",
-          " como", "ad esempio",   "per esempio",    "por exemplo",  "bijvoorbeeld", "zoals",        "na przykład",
-          "np.",   "till exempel", "t.ex.",          "örneğin",      "gibi",         "example:",     "beispiel"}) {
-      if (before.ends_with(words)) return true;
-    }
-    return false;
+  // "login: till01": the value of a field that is named otherwise.
+  static bool is_other_field(const std::string& lower, std::size_t start) {
+    while (start > 0 && std::string_view(" \"'").find(lower[start - 1]) != std::string_view::npos) --start;
+    if (start == 0 || (lower[start - 1] != ':' && lower[start - 1] != '=')) return false;
+    std::size_t name = start - 1;
+    while (name > 0 && start - name < 24 && lower[name - 1] >= 'a' && lower[name - 1] <= 'z') --name;
+    const std::string_view label(lower.data() + name, start - 1 - name);
+    return std::find(kOtherFields.begin(), kOtherFields.end(), label) != kOtherFields.end();
   }
+  static constexpr std::array<std::string_view, 22> kOtherFields = {
+      "login",    "user",    "username", "system",   "host",    "hostname", "server", "id",
+      "name",     "file",    "version",  "ssid",     "network", "account",  "email",  "mail",
+      "benutzer", "usuario", "utente",   "database", "model",   "device"};
 
   // "Luna#4821", "Figure!12": a name and its number, as players and documents have it.
   static bool is_numbered(std::string_view word) {

@@ -83,7 +83,8 @@ Tables::Tables(PhraseSet& set) : heads_(set.new_owner()) {
   for_each_phrase(
       "password|passwort|pw|pwd|pass|pin|code|token|secret|key|api key|api_key|kennwort|contraseña|clave|mot de "
       "passe|mdp|"
-      "senha|wachtwoord|hasło|lösenord|şifre|login|passphrase|credential|credentials|zugang|"
+      "heslo|adgangskode|passord|salasana|jelszó|пароль|пин|код|kód|senha|wachtwoord|hasło|lösenord|şifre|login|"
+      "passphrase|credential|credentials|zugang|"
       "born|dob|birth|birthdate|birthday|birth "
       "date|date_of_birth|geboren|geb|geburtsdatum|geburtstag|naissance|né le|"
       "nacimiento|nascita|nascimento|geboortedatum|urodzenia|födelsedatum|født|doğum|doğum tarihi|"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "sense/detect/context/full_names.h"
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
@@ -22,7 +23,8 @@ constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27
 constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
 constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
 constexpr Tags kBox = 64;
-constexpr Tags kRole = 512;  // of a person in care, named with a date
+constexpr Tags kRole = 512;       // of a person in care, named with a date
+constexpr Tags kPersonal = 1024;  // papers in which a date beside a name is a birth's
 constexpr Tags kOpenHouse = 128;
 constexpr Tags kFame = 256;        // of a life that an encyclopaedia tells
 constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
@@ -74,6 +76,20 @@ class Person : public scan::Detector {
     words_.add(kRole,
                "patient|patientin|resident|paciente|paziente|patiënt|pacjent|pacjentka|bewohner|bewohnerin|"
                "inmate|claimant|пациент|пациентка");
+    words_.add(
+        kPersonal,
+        "patient|patients|patientin|paciente|paziente|patiënt|pacjent|hospital number|mrn|nhs|nhs "
+        "number|diagnosis|"
+        "diagnosed|diagnose|diagnostic|diagnóstico|befund|carcinoma|karzinom|cancer|tumour|tumor|neoplasia|"
+        "metastases|"
+        "biopsy|biopsie|chemotherapy|chemotherapie|quimioterapia|chimiothérapie|ward|referral|clinic|klinik|"
+        "consultant|overweisung|überweisung|passport|reisepass|passeport|pasaporte|passaporto|insured|"
+        "policyholder|"
+        "versicherte|versicherter|assuré|assurée|asegurado|tenant|mieter|locataire|pupil|pupils|schüler|schülerin|"
+        "élève|"
+        "applicant|bewerber|bewerberin|claimant|defendant|inmate|resident|bewohner|bewohnerin|volunteer|"
+        "volunteers|enrolment|enrollment|teilnehmer|teilnehmerliste|participants|ssn|national insurance|"
+        "personnummer|pesel|cpf|dni|codice fiscale|bsn|guest list|passenger|passengers|next of kin|guardian");
     words_.add(kAddressWord, "住址|地址|住所|주소|住在", scan::Edge::Any);
     words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد|تاريخ الولادة|תאריך לידה|วันเกิด",
                scan::Edge::Any);
@@ -104,6 +120,7 @@ class Person : public scan::Detector {
 
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     std::size_t taken = 0;
+    for (const std::uint32_t name : doc.names) named(doc, name, hits);
     for (const auto& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
       if (tags & kBirth) birth(doc, hit, tags, hits);
@@ -144,12 +161,32 @@ class Person : public scan::Detector {
   void in_care(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
     if (!has_digits(doc, hit.end, std::min<std::size_t>(doc.text.size(), hit.end + 72u), 6)) return;
     re2::StringPiece date;
-    int year = 0;
     if (!RE2::PartialMatch(piece(doc.text, hit.end, hit.end + 72), named_date_, &date)) return;
-    static const RE2 kYear(R"((\d{4}))");
-    if (!RE2::PartialMatch(date, kYear, &year) || year < 1910 || year > 2009) return;
+    if (!is_old(date)) return;
     const auto start = static_cast<std::uint32_t>(date.data() - doc.text.data());
     hits.push_back(Hit{Kind::DateOfBirth, 0.7, start, static_cast<std::uint32_t>(start + date.size())});
+  }
+
+  // "Horatio Bramwell, 23/01/1951, hospital number K4471902": beside a name, in a paper about people.
+  void named(const Document& doc, std::size_t name, std::vector<Hit>& hits) const {
+    const std::size_t end = full_name_end(doc, name);
+    if (!has_digits(doc, end, std::min(doc.text.size(), end + 14), 6)) return;
+    static const RE2 kBeside(
+        R"(^(?:, | \(|; |\t| - | – )(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);\t\n]|$))");
+    re2::StringPiece date;
+    if (!RE2::PartialMatch(piece(doc.text, end, end + 18), kBeside, &date) || !is_old(date)) return;
+    const auto start = static_cast<std::uint32_t>(date.data() - doc.text.data());
+    const auto stop = static_cast<std::uint32_t>(start + date.size());
+    if (!(words_.around(doc, name, stop, 200, 200, kPersonal) & kPersonal)) return;
+    const auto same = [&](const Hit& h) { return h.kind == Kind::DateOfBirth && h.start == start; };
+    if (hits.empty() || !same(hits.back())) hits.push_back(Hit{Kind::DateOfBirth, 0.65, start, stop});
+  }
+
+  // Too long ago for a visit or an invoice, and of somebody who may live.
+  static bool is_old(re2::StringPiece date) {
+    static const RE2 kYear(R"((\d{4}))");
+    int year = 0;
+    return RE2::PartialMatch(date, kYear, &year) && year >= 1910 && year <= 2009;
   }
 
   // Births before 1910 belong to history books.

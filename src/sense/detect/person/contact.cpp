@@ -210,7 +210,7 @@ class Contact : public scan::Detector {
     }
     // In a list of people the number behind a name is theirs.
     if (confidence < 0.5 && run.digits >= 9 && run.digits <= 13 && g.digits(0)[0] == '0' && spelled &&
-        !g.glued_after(g.count() - 1) && follows_full_name(doc, run.start))
+        !(around & kOtherNumber) && !g.glued_after(g.count() - 1) && follows_full_name(doc, run.start))
       confidence = 0.65;
     if (run.digits == 7 && g.joined(0, g.count() - 1).starts_with("55501")) return;
     if (confidence < 0.5) return;

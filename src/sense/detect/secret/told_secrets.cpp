@@ -24,10 +24,15 @@ using scan::Kind;
 // How far words are read around a secret, in bytes.
 constexpr std::size_t kBefore = 120, kNear = 60, kAfter = 60;
 
-bool is_end(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '`' || c == ',' || c == ';' ||
-         c == '|' || c == '(' || c == ')' || c == '<' || c == '>' || static_cast<unsigned char>(c) >= 0xE2;
-}
+// What no secret of this kind contains: blanks, quotes, brackets, characters of scripts without blanks.
+constexpr std::array<bool, 256> kEnds = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : {' ', '\t', '\n', '\r', '"', '`', ',', ';', '|', '(', ')', '<', '>'})
+    ends[static_cast<unsigned char>(c)] = true;
+  for (std::size_t c = 0xE2; c < 256; ++c) ends[c] = true;
+  return ends;
+}();
+bool is_end(char c) { return kEnds[static_cast<unsigned char>(c)]; }
 
 struct Word {
   std::size_t start = 0, end = 0;
@@ -170,6 +175,10 @@ class ToldSecrets : public scan::Detector {
     std::size_t done = 0;
     for (const scan::DigitGroup& group : doc.groups) {
       if (group.start < done) continue;
+      const std::size_t behind = group.start + std::size_t{group.size};
+      if ((group.start == 0 || is_end(doc.text[group.start - 1])) &&
+          (behind >= doc.text.size() || is_end(doc.text[behind])))
+        continue;  // a bare number
       const Word w = word_around(doc.text, group.start);
       done = std::max<std::size_t>(w.end, group.start + group.size);
       if (w.end - w.start < 6 || group.start + group.size <= w.start) continue;

@@ -189,6 +189,13 @@ class PlainSecrets : public scan::Detector {
       if (found < first) first = found, size = std::string_view(verb).size();
     }
     if (first == clause.npos || clause.substr(0, first).find_first_of(".,:(") != clause.npos) return Said::No;
+    for (const char* other :
+         {"policy",     "hint",       "manager",   "field",       "reset",    "length", "rule",
+          "question",   "generator",  "strength",  "requirement", "page",     "form",   "dialog",
+          "protection", "richtlinie", "feld",      "éxito",       "success",  "erfolg", "succès",
+          "successo",   "sucesso",    "happiness", "oublié",      "vergessen"}) {
+      if (clause.substr(0, first).find(other) != clause.npos) return Said::No;
+    }
     std::size_t from = at + first + size;
     for (const char* filler :
          {"still ", "now ", "just ", "noch ", "jetzt ", "toujours ", "ahora ", "ora ", "agora ", "nu "}) {

@@ -68,7 +68,8 @@ class PlainSecrets : public scan::Detector {
         "masterauth|sshpass -p|enable secret|enable password|wpa-psk ascii");
     words_.add(kCommand, "identified by \"|identified by '", Edge::Start);
     words_.add(kUser | kPair,
-               "login|logins|credentials|zugang|zugangsdaten|identifiants|credenciales|credenziali");
+               "basic auth|basic-auth|http "
+               "auth|login|logins|credentials|zugang|zugangsdaten|identifiants|credenciales|credenziali");
     words_.add(
         kUser,
         "user|username|benutzer|benutzername|nutzer|usuario|utilisateur|identifiant|utente|utilizador|usuário|"

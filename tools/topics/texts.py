@@ -24,6 +24,8 @@ OFTEN = (2, 4, 5, 4, 2, 2, 1)
 # Labelled texts of our own that are read as they are, and how often.
 SET_FILES = ["first", "second", "third", "fourth"]
 SETS = 0.12
+# How many of the harmless texts are a page in one language other than English (plain_*.txt).
+PLAIN = 0.3
 HERE = os.path.dirname(os.path.abspath(__file__))
 LITERAL = str.maketrans("⟦⟧⦃⦄", "[]{}")
 
@@ -56,6 +58,7 @@ class Texts:
         self.prose = [line.strip() for line in open(os.path.join(HERE, "prose.txt"), encoding="utf-8") if line.strip()]
         self.grammar.lists["story_s"] = self.prose
         self.sets = list(read_sets(root))
+        self.languages = sorted(name for name, kind in self.grammar.sections if name.startswith("plain_") and kind == "short")
 
     def story(self):
         """Some sentences of everyday prose, in their order."""
@@ -75,6 +78,8 @@ class Texts:
     def harmless(self):
         """Often a single text, sometimes a page of them: the more windows, the more chances to mistake one."""
         rng = self.rng
+        if rng.random() < PLAIN:
+            return self.plain(), set()
         n = rng.choice((1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 5, 9, 14))
         parts, maybe = [], set()
         for _ in range(n):
@@ -82,6 +87,13 @@ class Texts:
             parts.append(text)
             maybe.update(m)
         return rng.choice((" ", "\n", "\n\n", "\n\n")).join(parts), maybe
+
+    def plain(self):
+        """A sentence or a page in one language: without it, a German sentence with its verb at the end is a contract."""
+        rng = self.rng
+        language = rng.choice(self.languages)
+        n = rng.choice((1, 1, 1, 1, 1, 2, 2, 3, 4, 7))
+        return rng.choice((" ", " ", "\n", "\n\n")).join(self.grammar.short(language) for _ in range(n))
 
     def body(self, topic):
         rng = self.rng

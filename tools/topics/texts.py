@@ -24,6 +24,10 @@ OFTEN = (2, 4, 5, 4, 2, 2, 1)
 # Labelled texts of our own that are read as they are, and how often.
 SET_FILES = ["first", "second", "third", "fourth"]
 SETS = 0.12
+HARMLESS = 0.55
+# How many of the harmless texts are a page of plain_*.txt, most of it in other languages than English, and how many of
+# those on health, law and business are from matters_languages.txt, in the same words.
+PLAIN, MATTERS = 0.4, 0.2
 HERE = os.path.dirname(os.path.abspath(__file__))
 LITERAL = str.maketrans("⟦⟧⦃⦄", "[]{}")
 
@@ -56,6 +60,8 @@ class Texts:
         self.prose = [line.strip() for line in open(os.path.join(HERE, "prose.txt"), encoding="utf-8") if line.strip()]
         self.grammar.lists["story_s"] = self.prose
         self.sets = list(read_sets(root))
+        self.languages = sorted(name for name, _ in self.grammar.sections if name.startswith("plain_"))
+        self.share = [len(self.grammar.sections[name, "short"]) for name in self.languages]
 
     def story(self):
         """Some sentences of everyday prose, in their order."""
@@ -75,6 +81,8 @@ class Texts:
     def harmless(self):
         """Often a single text, sometimes a page of them: the more windows, the more chances to mistake one."""
         rng = self.rng
+        if rng.random() < PLAIN:
+            return self.plain(), set()
         n = rng.choice((1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 5, 9, 14))
         parts, maybe = [], set()
         for _ in range(n):
@@ -83,10 +91,19 @@ class Texts:
             maybe.update(m)
         return rng.choice((" ", "\n", "\n\n", "\n\n")).join(parts), maybe
 
+    def plain(self):
+        """A sentence or a page in one language: without it, a German sentence with its verb at the end is a contract."""
+        rng = self.rng
+        language = rng.choices(self.languages, self.share)[0]
+        n = rng.choice((1, 1, 1, 1, 1, 2, 2, 3, 4, 7))
+        return rng.choice((" ", " ", "\n", "\n\n")).join(self.grammar.short(language) for _ in range(n))
+
     def body(self, topic):
         rng = self.rng
         if topic == "source_code":
             return self.code.text()
+        if rng.random() < MATTERS and ("matters_" + topic, "short") in self.grammar.sections:
+            return self.grammar.short("matters_" + topic)
         parts = self.grammar.parts(topic)
         if parts and rng.random() < (0.35 if topic in ("legal", "health") else 0.15):
             n = rng.randint(2, 9)
@@ -102,7 +119,7 @@ class Texts:
         if rng.random() < SETS:
             text, has, maybe = rng.choice(self.sets)
             return self.noise(text, "source_code" in has), has, maybe
-        if rng.random() < 0.5:
+        if rng.random() < HARMLESS:
             text, maybe = self.harmless()
             return self.noise(text, False), set(), maybe
         topic = rng.choices(TOPICS, OFTEN)[0]

@@ -13,7 +13,7 @@ TOKEN = re.compile(
 SKIPPED = {b"\xe2\x80\x98", b"\xe2\x80\x99"}  # curly apostrophes
 PREFIX, SUFFIX = 5, 4
 SALT_PREFIX, SALT_SUFFIX, SALT_CAPS, SALT_BI = 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1
-NAME_PAIR, CAMEL = 0xA5A5F00D, 0x5EEDBEEF
+NAME_PAIR, CAMEL, GLUED, SALT_INNER = 0xA5A5F00D, 0x5EEDBEEF, 0x61CE6D51, 0x38B34AE5
 MEMORY, SEEN_MASK = 512, 0x7FFF
 ENDS = (b".", b"!", b"?")
 
@@ -60,6 +60,27 @@ def fold(word):
 def is_upper(word):
     return 65 <= word[0] <= 90 or (word[0] == 0xC3 and len(word) > 1 and 0x80 <= word[1] <= 0x9E) or (
         word[0] == 0xD0 and len(word) > 1 and 0x90 <= word[1] <= 0xAF)
+
+
+def is_digit(c):
+    return 48 <= c <= 57
+
+
+def is_letter(c):
+    return 65 <= c <= 90 or 97 <= c <= 122 or (c >= 0x80 and c != 0xC2 and not 0xE2 <= c <= 0xED)
+
+
+def is_glued(data, start, end):
+    """Whether a number stands directly at a word, a word at a number, or a mark between two of them: "tea4two", "a-b"."""
+    if start == 0:
+        return False
+    before, first = data[start - 1], data[start]
+    if is_digit(first):
+        return is_letter(before)
+    if is_letter(first):
+        return is_digit(before)
+    after = data[end] if end < len(data) else 0
+    return 33 <= first < 127 and (is_letter(before) or is_digit(before)) and (is_letter(after) or is_digit(after))
 
 
 _cache = {}
@@ -118,7 +139,7 @@ class Seen:
 
 def tokens(text):
     """For each token that brings something new: the features of the word (itself, prefix, suffix, shape) where the text
-    has it for the first time, and the pair with the one before where that is new. Saying a thing twice adds nothing."""
+    has it for the first time, and the pair with the one before where that is new, with what joins them. Saying a thing twice adds nothing."""
     out, prev_h, prev_capital, seen = [], 0, False, Seen()
     data = text.encode()
     for m in TOKEN.finditer(data):
@@ -134,6 +155,8 @@ def tokens(text):
             f.append(two)
             if capital and prev_capital:
                 f.append(NAME_PAIR)
+            if is_glued(data, m.start(), m.end()):
+                f.append(GLUED if is_letter(raw[0]) or is_digit(raw[0]) else h ^ SALT_INNER)
         if f:
             out.append(f)
         prev_h, prev_capital = h, capital

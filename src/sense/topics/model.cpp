@@ -23,7 +23,7 @@ struct Shorts {
 };
 
 struct Block {
-  std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 7 features of at most 127
+  std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 8 features of at most 127
   std::uint32_t start = 0, end = 0, tokens = 0, words = 0, long_words = 0;
 };
 

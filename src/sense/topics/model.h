@@ -15,8 +15,8 @@
 namespace sluice::sense::topics {
 
 // In the order of the model file. Wish: the text asks to be kept at home ("do not send this to the cloud").
-enum class Topic : std::uint8_t { SourceCode, Legal, Health, Business, Restricted, Financial, Wish };
-inline constexpr std::size_t kTopics = 7;
+enum class Topic : std::uint8_t { SourceCode, Legal, Health, Business, Restricted, Financial, Wish, Credentials };
+inline constexpr std::size_t kTopics = 8;
 
 // Log-odds by topic, less the topic's threshold: above 0 the window is about it.
 using Scores = std::array<float, kTopics>;

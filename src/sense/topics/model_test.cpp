@@ -17,7 +17,7 @@ struct Expected {
   std::string text;
 };
 
-// Written by tools/topics/train.py: seven scores, a tab, the text with \n and \\ escaped.
+// Written by tools/topics/train.py: eight scores, a tab, the text with \n and \\ escaped.
 std::vector<Expected> expected() {
   std::ifstream file("src/sense/topics/scores.txt");
   REQUIRE(file);

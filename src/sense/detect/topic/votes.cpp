@@ -21,8 +21,9 @@ using topics::Window;
 
 constexpr std::array<Kind, topics::kTopics> kKindOf = {
     Kind::SourceCode,      Kind::LegalTopic,   Kind::HealthTopic, Kind::BusinessTopic,
-    Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish};
-constexpr std::size_t kSourceCode = 0, kHealth = 2, kBusiness = 3, kRestricted = 4, kFinancial = 5;
+    Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish,   Kind::CredentialTopic};
+constexpr std::size_t kSourceCode = 0, kHealth = 2, kBusiness = 3, kRestricted = 4, kFinancial = 5,
+                      kCredentials = 7;
 
 // Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
 // adds to them, up to a limit, so that a book does not silence the model.
@@ -38,8 +39,8 @@ constexpr std::uint32_t kAround = 256;
 // chance. Where they are words of a table, the table still finds it. How much a word adds was chosen by topic on
 // titles of software packages and public prompts, of which hardly any looks like health (tools/topics/README.md).
 constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
-constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 2, 4, 2, 2, 2, 2};
-constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f};
+constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 2, 4, 2, 2, 2, 2, 2};
+constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f, 0.25f};
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -88,7 +89,7 @@ class Votes : public scan::Detector {
     for (std::size_t t = 0; t < topics::kTopics; ++t) {
       const std::size_t before = hits.size();
       trained(doc, windows, t, hits);
-      if (hits.size() > before) continue;
+      if (t == kCredentials || hits.size() > before) continue;  // the detectors of secrets have their own words
       std::vector<Hit> found;
       if (const Status done = tables_[t]->detect(doc, found); !done) return done;
       for (const Hit& hit : found) {

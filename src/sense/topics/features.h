@@ -17,8 +17,8 @@ namespace sluice::sense::topics {
 
 inline constexpr std::size_t kPrefix = 5;
 inline constexpr std::uint32_t kSaltPrefix = 0x85EBCA6B, kSaltSuffix = 0xC2B2AE35, kSaltCaps = 0x27D4EB2F,
-                               kSaltPair = 0x165667B1, kNamePair = 0xA5A5F00D, kCamel = 0x5EEDBEEF, kGlued = 0x61CE6D51,
-                               kSaltInner = 0x38B34AE5;
+                               kSaltPair = 0x165667B1, kNamePair = 0xA5A5F00D, kCamel = 0x5EEDBEEF,
+                               kGlued = 0x61CE6D51, kSaltInner = 0x38B34AE5;
 inline constexpr std::uint64_t kHashStart = 0x9E3779B97F4A7C15;
 
 // Takes eight bytes into a hash of a token; a token's hash is the low half at its end.
@@ -41,7 +41,8 @@ constexpr std::uint32_t pair_of(std::uint32_t before, std::uint32_t hash) {
 struct Token {
   std::uint32_t start = 0, end = 0;  // bytes
   std::array<std::uint32_t, 8> features;
-  std::uint32_t own = 0;    // of features, those of the token itself; the pair with the token before follows, and what joins them
+  std::uint32_t own =
+      0;  // of features, those of the token itself; the pair with the token before follows, and what joins them
   std::uint32_t count = 0;  // of features
   bool word = false;        // three letters or more, or a character that is a word
 };

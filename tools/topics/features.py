@@ -13,7 +13,7 @@ TOKEN = re.compile(
 SKIPPED = {b"\xe2\x80\x98", b"\xe2\x80\x99"}  # curly apostrophes
 PREFIX, SUFFIX = 5, 4
 SALT_PREFIX, SALT_SUFFIX, SALT_CAPS, SALT_BI = 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1
-NAME_PAIR, CAMEL, GLUED, SALT_INNER = 0xA5A5F00D, 0x5EEDBEEF, 0x61CE6D51, 0x38B34AE5
+NAME_PAIR, CAMEL, GLUED, SALT_INNER, UNKNOWN = 0xA5A5F00D, 0x5EEDBEEF, 0x61CE6D51, 0x38B34AE5, 0x7A3D19C5
 MEMORY, SEEN_MASK = 512, 0x7FFF
 ENDS = (b".", b"!", b"?")
 
@@ -138,9 +138,11 @@ class Seen:
 
 
 def tokens(text):
-    """For each token that brings something new: the features of the word (itself, prefix, suffix, shape) where the text
-    has it for the first time, and the pair with the one before where that is new, with what joins them. Saying a thing twice adds nothing."""
-    out, prev_h, prev_capital, seen = [], 0, False, Seen()
+    """For each token that brings something new its features: the word (itself, prefix, suffix, shape) where the text has
+    it for the first time, and the pair with the one before where that is new, with what joins them. Saying a thing twice
+    adds nothing. A feature comes with three words (0: none): that it is of, that before it in a pair, and that for which
+    it stands and which must be unknown: "code is" and a word that no text had says more than the word."""
+    out, prev_h, prev_word, prev_capital, seen = [], 0, 0, False, Seen()
     data = text.encode()
     for m in TOKEN.finditer(data):
         raw = m.group()
@@ -150,16 +152,21 @@ def tokens(text):
         two = pair(prev_h, h)
         if len(seen.bits) >= MEMORY:
             seen.bits.clear()
-        f = list(own) if seen.first(h) else []
+        word = h if len(raw) >= 3 and is_letter(raw[0]) else 0
+        f = [(x, word if i == 0 else 0, 0, 0) for i, x in enumerate(own)] if seen.first(h) else []
         if seen.first(two):
-            f.append(two)
+            f.append((two, word, prev_word, 0))
             if capital and prev_capital:
-                f.append(NAME_PAIR)
+                f.append((NAME_PAIR, 0, 0, 0))
             if is_glued(data, m.start(), m.end()):
-                f.append(GLUED if is_letter(raw[0]) or is_digit(raw[0]) else h ^ SALT_INNER)
+                f.append((GLUED if is_letter(raw[0]) or is_digit(raw[0]) else h ^ SALT_INNER, 0, 0, 0))
+            if word:
+                f.append((pair(prev_h, UNKNOWN), prev_word, 0, word))
+            if prev_word:
+                f.append((pair(UNKNOWN, h), word, 0, prev_word))
         if f:
             out.append(f)
-        prev_h, prev_capital = h, capital
+        prev_h, prev_word, prev_capital = h, word, capital
         if raw in ENDS and data[m.end():m.end() + 1] in (b" ", b"\n", b""):
-            prev_h, prev_capital = 0, False  # a sentence begins as a text does
+            prev_h, prev_word, prev_capital = 0, 0, False  # a sentence begins as a text does
     return out

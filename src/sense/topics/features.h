@@ -18,7 +18,7 @@ namespace sluice::sense::topics {
 inline constexpr std::size_t kPrefix = 5;
 inline constexpr std::uint32_t kSaltPrefix = 0x85EBCA6B, kSaltSuffix = 0xC2B2AE35, kSaltCaps = 0x27D4EB2F,
                                kSaltPair = 0x165667B1, kNamePair = 0xA5A5F00D, kCamel = 0x5EEDBEEF,
-                               kGlued = 0x61CE6D51, kSaltInner = 0x38B34AE5;
+                               kGlued = 0x61CE6D51, kSaltInner = 0x38B34AE5, kUnknown = 0x7A3D19C5;
 inline constexpr std::uint64_t kHashStart = 0x9E3779B97F4A7C15;
 
 // Takes eight bytes into a hash of a token; a token's hash is the low half at its end.
@@ -43,8 +43,10 @@ struct Token {
   std::array<std::uint32_t, 8> features;
   std::uint32_t own =
       0;  // of features, those of the token itself; the pair with the token before follows, and what joins them
-  std::uint32_t count = 0;  // of features
-  bool word = false;        // three letters or more, or a character that is a word
+  std::uint32_t count = 0;   // of features
+  std::uint32_t before = 0;  // hash of the token before, 0 where a sentence begins
+  bool word = false;         // three letters or more, or a character that is a word
+  bool letters = false;      // three letters or more
 };
 
 // What a stretch of text has had of words and pairs, so that each counts once: saying a thing twice adds nothing.
@@ -109,6 +111,7 @@ class Tokens {
   void finish(Token& token, std::size_t end, std::uint32_t hash, bool capital, std::uint32_t joint = 0) {
     token.end = static_cast<std::uint32_t>(end);
     token.own = token.count;
+    token.before = previous_;
     token.features[token.count++] = pair_of(previous_, hash);
     token.features[token.count] = kNamePair;
     token.count += capital && previous_capital_ ? 1u : 0u;
@@ -268,7 +271,7 @@ inline void Tokens::number(Token& token) {
   out[n] = kCamel;
   n += w.camel;
   token.count = n;
-  token.word = w.length >= 3;
+  token.word = token.letters = w.length >= 3;
   finish(token, end, hash, is_upper(at_), kind_before() == kDigit ? kGlued : 0);
 }
 
@@ -292,7 +295,7 @@ inline void Tokens::mark(Token& token, std::size_t size) {
   while (at_ < size_) {
     token.start = static_cast<std::uint32_t>(at_);
     token.count = 0;
-    token.word = false;
+    token.word = token.letters = false;
     const Kind kind = kKinds[static_cast<unsigned char>(text_[at_])];
     if (kind == kLetter) [[likely]] {
       word(token);

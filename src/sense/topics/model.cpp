@@ -23,7 +23,7 @@ struct Shorts {
 };
 
 struct Block {
-  std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 8 features of at most 127
+  std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 10 features of at most 127
   std::uint32_t start = 0, end = 0, tokens = 0, words = 0, long_words = 0;
 };
 
@@ -68,6 +68,15 @@ inline bool add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask
 #endif
 }
 
+inline bool is_known(const unsigned char* table, std::uint32_t mask, std::uint32_t feature) {
+  const unsigned char* rows = table + std::size_t(feature & mask & ~1u) * kRow;
+  const auto wanted = static_cast<std::uint16_t>(feature >> kTagShift << 1 | (feature & 1));
+  std::uint16_t first = 0, second = 0;
+  std::memcpy(&first, rows + kRow - 2, 2);
+  std::memcpy(&second, rows + 2 * kRow - 2, 2);
+  return first == wanted || second == wanted;
+}
+
 bool is_long(std::string_view text, const Token& token) {
   return token.end - token.start >= kLongWord || static_cast<unsigned char>(text[token.start]) >= 0x80;
 }
@@ -86,7 +95,10 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
     block = Block{};
   };
   Seen seen;
+  bool unknown = false;  // the token before is a word without a row
   while (tokens.next(token)) {
+    const bool after_unknown = unknown;
+    unknown = token.letters && !is_known(table, mask, token.features[0]);
     seen.forget_if_full();
     const bool new_word = seen.first(token.features[0]), new_pair = seen.first(token.features[token.own]);
     if (!new_word && !new_pair) {  // belongs to what stands before it
@@ -102,6 +114,8 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
     }
     for (std::uint32_t i = token.own; new_pair && i < token.count; ++i)
       add_row(sums, table, mask, token.features[i]);
+    if (new_pair && unknown) add_row(sums, table, mask, pair_of(token.before, kUnknown));
+    if (new_pair && after_unknown) add_row(sums, table, mask, pair_of(kUnknown, token.features[0]));
     block.end = token.end;
     if (++block.tokens == kBlock) close();
   }

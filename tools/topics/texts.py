@@ -21,7 +21,7 @@ OPEN = {
     "credentials": ["business", "restricted", "financial"],
 }
 # How often a text is about each, in their order.
-OFTEN = (2, 4, 5, 4, 2, 2, 1, 5)
+OFTEN = (2, 4, 5, 4, 2, 2, 1, 6)
 # Labelled texts of our own that are read as they are, and how often.
 SET_FILES = ["first", "second", "third", "fourth"]
 SETS = 0.12

@@ -27,7 +27,7 @@ TAG_SHIFT = 17
 RARE, HIDE = 4, 1.5  # texts that a feature must stand in; how readily rare words are taken for unknown ones
 WEIGHT_DECAY, DROP = 3e-6, 0.67  # of the table's weights; the most features a text loses while it is learnt
 # Log-odds from which on a text of a line or two is about the topic, and what each doubling of its windows adds.
-LIMITS = {"source_code": 4.0, "legal": 0, "health": 0.75, "business": 1.1, "restricted": 2.5, "financial": 2.0, "wish": 9.0, "credentials": 1.0}
+LIMITS = {"source_code": 4.0, "legal": 0, "health": 0.75, "business": 1.1, "restricted": 2.5, "financial": 2.0, "wish": 9.0, "credentials": 1.5}
 SLOPES = {"source_code": 0.0, "legal": 0.9, "health": 1.2, "business": 0.7, "restricted": 0.5, "financial": 0.5, "wish": 0.5, "credentials": 0.7}
 # Below it the model speaks against what a word table found (src/sense/detect/topic/votes.cpp).
 VETOES = {t: -99.0 if t in ("wish", "source_code", "credentials") else -2.0 if t in ("health", "legal", "business") else -5.0 for t in TOPICS}

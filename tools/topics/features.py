@@ -13,7 +13,8 @@ TOKEN = re.compile(
 SKIPPED = {b"\xe2\x80\x98", b"\xe2\x80\x99"}  # curly apostrophes
 PREFIX, SUFFIX = 5, 4
 SALT_PREFIX, SALT_SUFFIX, SALT_CAPS, SALT_BI = 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1
-NAME_PAIR, CAMEL, GLUED, SALT_INNER, UNKNOWN = 0xA5A5F00D, 0x5EEDBEEF, 0x61CE6D51, 0x38B34AE5, 0x7A3D19C5
+NAME_PAIR, CAMEL = 0xA5A5F00D, 0x5EEDBEEF
+GLUED, SALT_INNER, UNKNOWN = 0x61CE6D51, 0x38B34AE5, 0x7A3D19C5  # of the model of secrets only
 MEMORY, SEEN_MASK = 512, 0x7FFF
 ENDS = (b".", b"!", b"?")
 
@@ -138,10 +139,35 @@ class Seen:
 
 
 def tokens(text):
-    """For each token that brings something new its features: the word (itself, prefix, suffix, shape) where the text has
-    it for the first time, and the pair with the one before where that is new, with what joins them. Saying a thing twice
-    adds nothing. A feature comes with three words (0: none): that it is of, that before it in a pair, and that for which
-    it stands and which must be unknown: "code is" and a word that no text had says more than the word."""
+    """For each token that brings something new: the features of the word (itself, prefix, suffix, shape) where the text
+    has it for the first time, and the pair with the one before where that is new. Saying a thing twice adds nothing."""
+    out, prev_h, prev_capital, seen = [], 0, False, Seen()
+    data = text.encode()
+    for m in TOKEN.finditer(data):
+        raw = m.group()
+        if raw in SKIPPED:
+            continue
+        h, own, capital = token_info(raw)
+        two = pair(prev_h, h)
+        if len(seen.bits) >= MEMORY:
+            seen.bits.clear()
+        f = list(own) if seen.first(h) else []
+        if seen.first(two):
+            f.append(two)
+            if capital and prev_capital:
+                f.append(NAME_PAIR)
+        if f:
+            out.append(f)
+        prev_h, prev_capital = h, capital
+        if raw in ENDS and data[m.end():m.end() + 1] in (b" ", b"\n", b""):
+            prev_h, prev_capital = 0, False  # a sentence begins as a text does
+    return out
+
+
+def wide_tokens(text):
+    """As tokens(), and what joins a token to the one before ("tea4two"), for the model of secrets. A feature comes with
+    three words (0: none): that it is of, that before it in a pair, and that which must be unknown for it: "code is" and a
+    word that no text had says more than the word."""
     out, prev_h, prev_word, prev_capital, seen = [], 0, 0, False, Seen()
     data = text.encode()
     for m in TOKEN.finditer(data):

@@ -8,7 +8,7 @@ import unicodedata
 from code_text import Code
 from grammar import Grammar
 
-TOPICS = ["source_code", "legal", "health", "business", "restricted", "financial", "wish", "credentials"]
+TOPICS = ["source_code", "legal", "health", "business", "restricted", "financial", "wish"]
 # Topics that are neither right nor wrong in a text of the first: they don't count there.
 OPEN = {
     "source_code": ["business"],
@@ -18,15 +18,12 @@ OPEN = {
     "restricted": ["business", "legal", "health", "financial"],
     "financial": ["business"],
     "wish": [],
-    "credentials": ["business", "restricted", "financial"],
 }
 # How often a text is about each, in their order.
-OFTEN = (2, 4, 5, 4, 2, 2, 1, 6)
+OFTEN = (2, 4, 5, 4, 2, 2, 1)
 # Labelled texts of our own that are read as they are, and how often.
 SET_FILES = ["first", "second", "third", "fourth"]
 SETS = 0.12
-# How many of the harmless texts speak of passwords, codes and the like and tell none.
-NO_SECRET = 0.15
 HERE = os.path.dirname(os.path.abspath(__file__))
 LITERAL = str.maketrans("⟦⟧⦃⦄", "[]{}")
 
@@ -69,8 +66,6 @@ class Texts:
 
     def one_harmless(self):
         rng, r = self.rng, self.rng.random()
-        if rng.random() < NO_SECRET:
-            return self.grammar.short("nosecret"), []
         if r < 0.04:
             return self.code.snippet(), ["source_code"]
         if r < 0.24:

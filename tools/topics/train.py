@@ -24,13 +24,12 @@ SMALL, LARGE, LARGE_STEP = 2, 8, 4  # windows, in blocks
 SHORT = 4  # texts of at most so many blocks are looked at block by block too
 MAX_TOKENS = 640
 TAG_SHIFT = 17
-RARE, HIDE = 4, 1.5  # texts that a feature must stand in; how readily rare words are taken for unknown ones
 WEIGHT_DECAY, DROP = 3e-6, 0.67  # of the table's weights; the most features a text loses while it is learnt
 # Log-odds from which on a text of a line or two is about the topic, and what each doubling of its windows adds.
-LIMITS = {"source_code": 4.0, "legal": 0, "health": 0.75, "business": 1.1, "restricted": 2.5, "financial": 2.0, "wish": 9.0, "credentials": 1.5}
-SLOPES = {"source_code": 0.0, "legal": 0.9, "health": 1.2, "business": 0.7, "restricted": 0.5, "financial": 0.5, "wish": 0.5, "credentials": 0.7}
+LIMITS = {"source_code": 4.0, "legal": 0, "health": 0.75, "business": 1.1, "restricted": 2.5, "financial": 2.0, "wish": 9.0}
+SLOPES = {"source_code": 0.0, "legal": 0.9, "health": 1.2, "business": 0.7, "restricted": 0.5, "financial": 0.5, "wish": 0.5}
 # Below it the model speaks against what a word table found (src/sense/detect/topic/votes.cpp).
-VETOES = {t: -99.0 if t in ("wish", "source_code", "credentials") else -2.0 if t in ("health", "legal", "business") else -5.0 for t in TOPICS}
+VETOES = {t: -99.0 if t in ("wish", "source_code") else -2.0 if t in ("health", "legal", "business") else -5.0 for t in TOPICS}
 
 
 def windows(blocks):
@@ -54,9 +53,7 @@ class Example:
     def __init__(self, text):
         self.text = text
         toks = tokens(text)[:MAX_TOKENS]
-        every = np.array([f for t in toks for f in t], dtype=np.uint32).reshape(-1, 4)
-        self.features, self.of, self.before, self.absent = every.T.copy()
-        self.hidden = np.zeros(0, np.uint32)
+        self.features = np.fromiter((f for t in toks for f in t), dtype=np.uint32)
         sizes = np.fromiter((len(t) for t in toks), dtype=np.int64)
         self.blocks = max(1, (len(toks) + BLOCK - 1) // BLOCK)
         ends = np.concatenate(([0], np.cumsum(sizes)))
@@ -76,29 +73,11 @@ def make(texts, n):
     return examples, want, count
 
 
-def hide(examples):
-    """Which words of each text are to be learnt from as if no text had them: in use many a word is unknown, of these
-    texts' words none. The rarer, the more often; those that are too rare for a row always."""
-    rng = np.random.default_rng(11)
-    words = [np.unique(e.of[e.of != 0]) for e in examples]
-    keys, df = np.unique(np.concatenate(words), return_counts=True)
-    chance = np.where(df < RARE, 1.0, np.clip(HIDE / np.sqrt(df), 0.01, 0.5))
-    for e, w in zip(examples, words):
-        e.hidden = w[rng.random(len(w)) < chance[np.searchsorted(keys, w)]]
-
-
-def shown(example, unknown):
-    """Features that a text has when its hidden words are; `unknown` says whether each one's absent word is."""
-    gone = np.isin(example.of, example.hidden) | np.isin(example.before, example.hidden)
-    return ~gone & ((example.absent == 0) | unknown)
-
-
 def choose(examples, want):
     """The feature each row of the table belongs to (0: none). Two rows beside each other take any two features that
     differ from their place in the last bit only: those two that tell most about the topics."""
-    mine = [np.unique(e.features[(e.absent == 0) | np.isin(e.absent, e.hidden)]) for e in examples]
-    every = np.concatenate(mine)
-    owner = np.repeat(np.arange(len(examples)), [len(m) for m in mine])
+    every = np.concatenate([np.unique(e.features) for e in examples])
+    owner = np.repeat(np.arange(len(examples)), [len(np.unique(e.features)) for e in examples])
     keys, index = np.unique(every, return_inverse=True)
     df = np.bincount(index, minlength=len(keys)).astype(np.float64)
     n = len(examples)
@@ -109,7 +88,7 @@ def choose(examples, want):
         p = labels[:, t].mean()
         expect = df * p
         worth = np.maximum(worth, np.abs(hit - expect) / np.sqrt(expect * (1 - p) + 1))
-    worth[df < RARE] = 0
+    worth[df < 4] = 0
     # The best written last, and words after pairs: a word serves in texts that are not like these, most pairs are a
     # template's.
     order = np.lexsort((worth, np.isin(keys, np.fromiter(words(), dtype=np.uint32))))
@@ -128,9 +107,7 @@ def rows_of(example, table):
     """Replaces features by rows of the table; those without a row go."""
     slot = example.features & (ROWS - 2)
     slot |= table[slot | 1] == example.features
-    at = example.absent & (ROWS - 2)
-    unknown = ~((table[at] == example.absent) | (table[at | 1] == example.absent)) | np.isin(example.absent, example.hidden)
-    tag_ok = (table[slot] == example.features) & (example.features != 0) & shown(example, unknown)
+    tag_ok = (table[slot] == example.features) & (example.features != 0)
     kept = np.concatenate(([0], np.cumsum(tag_ok)))
     example.rows = slot[tag_ok].astype(np.int64)
     example.row_starts = kept[example.starts]
@@ -227,7 +204,6 @@ def fit(texts, n, epochs):
     began = time.time()
     examples, want, count = make(texts, n)
     print("%d texts made in %.0f s" % (n, time.time() - began))
-    hide(examples)
     table = choose(examples, want)
     for e in examples:
         rows_of(e, table)

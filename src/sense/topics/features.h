@@ -41,10 +41,10 @@ constexpr std::uint32_t pair_of(std::uint32_t before, std::uint32_t hash) {
 struct Token {
   std::uint32_t start = 0, end = 0;  // bytes
   std::array<std::uint32_t, 8> features;
-  std::uint32_t own =
-      0;  // of features, those of the token itself; the pair with the token before follows, and what joins them
+  std::uint32_t own = 0;     // of features, those of the token itself; the pair with the token before follows
   std::uint32_t count = 0;   // of features
   std::uint32_t before = 0;  // hash of the token before, 0 where a sentence begins
+  std::uint32_t joint = 0;   // a feature of how it is joined to the one before, 0: none
   bool word = false;         // three letters or more, or a character that is a word
   bool letters = false;      // three letters or more
 };
@@ -115,8 +115,7 @@ class Tokens {
     token.features[token.count++] = pair_of(previous_, hash);
     token.features[token.count] = kNamePair;
     token.count += capital && previous_capital_ ? 1u : 0u;
-    token.features[token.count] = joint;
-    token.count += joint != 0 ? 1u : 0u;
+    token.joint = joint;
     previous_ = hash;
     previous_capital_ = capital;
     at_ = end + (end < size_ && text_[end] == ' ' ? 1 : 0);  // a blank is skipped anyway

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <vector>
 
-#include "sense/detect/topic/credential_words.h"
 #include "sense/detect/topic/detectors.h"
 #include "sense/detect/topic/topic.h"
 #include "sense/topics/model.h"
@@ -22,9 +21,8 @@ using topics::Window;
 
 constexpr std::array<Kind, topics::kTopics> kKindOf = {
     Kind::SourceCode,      Kind::LegalTopic,   Kind::HealthTopic, Kind::BusinessTopic,
-    Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish,   Kind::CredentialTopic};
-constexpr std::size_t kSourceCode = 0, kHealth = 2, kBusiness = 3, kRestricted = 4, kFinancial = 5,
-                      kCredentials = 7;
+    Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish};
+constexpr std::size_t kSourceCode = 0, kHealth = 2, kBusiness = 3, kRestricted = 4, kFinancial = 5;
 
 // Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
 // adds to them, up to a limit, so that a book does not silence the model.
@@ -33,7 +31,6 @@ constexpr float kFewWindows = 2, kMostMore = 5;
 // tables know of a topic: a page about one has some, and most pages are about none.
 constexpr std::size_t kShortText = 768;
 constexpr std::uint32_t kAround = 256;
-constexpr std::uint32_t kNear = 160;  // what is asked may stand a line above what is answered
 // Fewer known words than kFewestWords say nothing: pages of numbers, keys and codes are no topic. Nor do short
 // ones alone ("and now?"), nor fewer than kFewestAlone of which none is a word of the topic's table: three words
 // of the body are nobody's health ("basic training takes 10 weeks"). Each that is missing to kEnoughWords adds to
@@ -41,8 +38,8 @@ constexpr std::uint32_t kNear = 160;  // what is asked may stand a line above wh
 // chance. Where they are words of a table, the table still finds it. How much a word adds was chosen by topic on
 // titles of software packages and public prompts, of which hardly any looks like health (tools/topics/README.md).
 constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
-constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 2, 4, 2, 2, 2, 2, 2};
-constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f, 0.05f};
+constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 2, 4, 2, 2, 2, 2};
+constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f};
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -80,8 +77,6 @@ class Votes : public scan::Detector {
     for (const Made& table : tables_) {
       if (const auto* topic = dynamic_cast<const Topic*>(table.get())) worded_.push_back(topic);
     }
-    near_secrets_ = make_credential_words(set);
-    access_ = make_words_of_access(set);
   }
 
   const char* name() const override { return "topics"; }
@@ -89,12 +84,11 @@ class Votes : public scan::Detector {
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     // Of topics only source code is looked for across the joints of a conversation.
     if (doc.joint) return tables_[kSourceCode]->detect(doc, hits);
-    std::vector<Window> windows = read(doc, worded_);
+    const std::vector<Window> windows = read(doc);
     for (std::size_t t = 0; t < topics::kTopics; ++t) {
-      if (t == kCredentials && doc.text.size() > kShortText) windows = read(doc, {near_secrets_.get()});
       const std::size_t before = hits.size();
       trained(doc, windows, t, hits);
-      if (hits.size() > before || t == kCredentials) continue;  // whose words are the detectors' of secrets
+      if (hits.size() > before) continue;
       std::vector<Hit> found;
       if (const Status done = tables_[t]->detect(doc, found); !done) return done;
       for (const Hit& hit : found) {
@@ -105,16 +99,14 @@ class Votes : public scan::Detector {
   }
 
  private:
-  // In a long text around what the tables know of their topics: one page tells of a contract and of the door's
-  // code, and what stands around one says nothing of the other.
-  static std::vector<Window> read(const Document& doc, const std::vector<const Topic*>& tables) {
+  std::vector<Window> read(const Document& doc) const {
     std::vector<Window> windows;
     if (doc.text.size() <= kShortText) {
       topics::builtin().score(doc.text, windows);
       return windows;
     }
     std::vector<std::uint32_t> places;
-    for (const Topic* table : tables) table->telling_places(doc, places);
+    for (const Topic* table : worded_) table->telling_places(doc, places);
     std::sort(places.begin(), places.end());
     const auto size = static_cast<std::uint32_t>(doc.text.size());
     for (std::size_t i = 0; i < places.size();) {
@@ -152,10 +144,7 @@ class Votes : public scan::Detector {
       if (t == kHealth && beside_code(windows, w)) continue;
       if (w.scores[t] > (t == kSourceCode ? 0 : more) + lack(w, t)) about.push_back(w);
     }
-    if (t == kCredentials)
-      drop_far_from_access(doc, about);
-    else
-      drop_unknown_to_table(doc, t, about);
+    drop_unknown_to_table(doc, t, about);
     std::sort(about.begin(), about.end(), [](const Window& a, const Window& b) { return a.start < b.start; });
     for (std::size_t i = 0; i < about.size();) {
       Hit hit{kKindOf[t], 0, about[i].start, about[i].end};
@@ -181,19 +170,6 @@ class Votes : public scan::Detector {
     std::erase_if(about, [&](const Window& w) {
       const auto next = std::lower_bound(places.begin(), places.end(), w.start);
       return few(w) && (next == places.end() || *next >= w.end);
-    });
-  }
-
-  // Drops windows that no word of access, codes or locks stands in or near: without one, numbers and odd words are
-  // ids, articles and names.
-  void drop_far_from_access(const Document& doc, std::vector<Window>& about) const {
-    if (about.empty()) return;
-    std::vector<std::uint32_t> places;
-    access_->telling_places(doc, places);
-    std::sort(places.begin(), places.end());
-    std::erase_if(about, [&](const Window& w) {
-      const auto next = std::lower_bound(places.begin(), places.end(), w.start - std::min(w.start, kNear));
-      return next == places.end() || *next >= w.end + kNear;
     });
   }
 
@@ -246,9 +222,8 @@ class Votes : public scan::Detector {
     return read;
   }
 
-  std::vector<Made> tables_;          // in the order of topics::Topic, none for credentials
+  std::vector<Made> tables_;          // in the order of topics::Topic
   std::vector<const Topic*> worded_;  // those of them that are lists of words
-  std::unique_ptr<Topic> near_secrets_, access_;
 };
 
 }  // namespace

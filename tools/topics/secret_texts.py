@@ -6,7 +6,7 @@ import re
 
 from texts import HERE, SET_FILES, Texts, canonical
 
-SECRETS, NO_SECRETS, SETS = 0.25, 0.3, 0.08  # how many texts tell one, only talk of such, are records of our own sets
+SECRETS, NO_SECRETS, SETS = 0.22, 0.33, 0.08  # how many texts tell one, only talk of such, are records of our own sets
 # Templates of the topic model's harmless texts that show a live secret.
 TELLING = re.compile(r"licence key\|password|^The token is|Bearer\|Basic|and password \{|^The login of|^api_key = |^token \{hex")
 
@@ -29,7 +29,8 @@ class SecretTexts(Texts):
         """One text or a few that speak of passwords, codes and the like and tell none."""
         rng = self.rng
         n = rng.choice((1, 1, 1, 1, 2, 2, 3, 6))
-        parts = [self.grammar.short("nosecret") if rng.random() < 0.8 else self.one_harmless()[0] for _ in range(n)]
+        others = (lambda: self.grammar.short("nosecret"),) * 8 + (lambda: self.one_harmless()[0], self.code.snippet)
+        parts = [rng.choice(others)() for _ in range(n)]
         return rng.choice((" ", "\n", "\n\n")).join(parts)
 
     def text(self):

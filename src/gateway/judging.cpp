@@ -9,7 +9,7 @@ namespace sluice::gateway {
 
 struct Judging::Job {
   enum class Step { Waiting, Running, Done };
-  Job(net::Loop& loop, std::function<void()> work_in) : work(std::move(work_in)), ended(loop) {}
+  Job(net::Loop& loop, Work work_in) : work(std::move(work_in)), ended(loop) {}
 
   // On whichever thread; once.
   void run() {
@@ -19,7 +19,7 @@ struct Judging::Job {
       step = Step::Running;
     }
     try {
-      work();
+      work(given_up);
     } catch (const std::exception&) {
       failed = true;
     }
@@ -33,12 +33,14 @@ struct Judging::Job {
 
   // Afterwards `work` does not run, nor will it.
   void leave() {
+    given_up.store(true, std::memory_order_relaxed);
     std::unique_lock guard(lock);
     if (step == Step::Waiting) step = Step::Done;
     changed.wait(guard, [this] { return step == Step::Done; });
   }
 
-  const std::function<void()> work;
+  const Work work;
+  std::atomic<bool> given_up = false;
   const net::Signal ended;
   bool failed = false;  // after Done
   std::mutex lock;      // guards `step`
@@ -46,7 +48,7 @@ struct Judging::Job {
   Step step = Step::Waiting;
 };
 
-net::Task<bool> Judging::run(net::Loop& loop, std::function<void()> work) {
+net::Task<bool> Judging::run(net::Loop& loop, Work work) {
   struct Left {
     std::shared_ptr<Job> job;
     ~Left() { job->leave(); }

@@ -3,6 +3,7 @@
 // as many as there are loops, with a bounded queue before them; a short one is judged sooner than handed over.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -20,10 +21,13 @@ class Judging {
  public:
   explicit Judging(int threads) : workers_(threads, kMostWaiting) {}
 
+  // What is to be done, which should end soon once `given_up` is true.
+  using Work = std::function<void(const std::atomic<bool>& given_up)>;
+
   // Runs `work` on another thread, or on this one where too many wait, and ends when it has. False: it threw,
-  // which memory does. Whoever destroys the task before that waits for work that has begun, and what has not does
-  // not begin: what `work` looks at need not live longer than the task.
-  net::Task<bool> run(net::Loop& loop, std::function<void()> work);
+  // which memory does. Whoever destroys the task before that tells work that has begun, and waits for it; what has
+  // not does not begin: what `work` looks at need not live longer than the task.
+  net::Task<bool> run(net::Loop& loop, Work work);
 
  private:
   struct Job;

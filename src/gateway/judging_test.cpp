@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 namespace {
 
 net::Task<void> note(Judging& judging, net::Loop& loop, std::function<void()> work, std::optional<bool>& result) {
-  result = co_await judging.run(loop, std::move(work));
+  const Judging::Work judged = [work](const std::atomic<bool>&) { work(); };
+  result = co_await judging.run(loop, judged);
   loop.stop();
 }
 
@@ -94,6 +95,30 @@ TEST_CASE("Who leaves waits for what has begun, and what has not begun does not 
   CHECK(!second_result);
 }
 
+TEST_CASE("Who leaves tells the work that has begun") {
+  std::promise<void> begun;
+  bool told = false;
+  Judging judging(1);
+  auto loop = std::make_unique<net::Loop>();
+  struct Leaving {
+    static net::Task<void> ask(Judging& judging, net::Loop& loop, Judging::Work work) {
+      co_await judging.run(loop, std::move(work));
+    }
+  };
+  // Goes on until it is told, which nobody but the one who leaves does.
+  auto work = [&](const std::atomic<bool>& given_up) {
+    begun.set_value();
+    for (int i = 0; i < 2000 && !given_up; ++i) std::this_thread::sleep_for(10ms);
+    told = given_up;
+  };
+  loop->spawn(Leaving::ask(judging, *loop, work));
+  loop->post([&] { loop->stop(); });
+  loop->run();
+  begun.get_future().wait();
+  loop.reset();
+  CHECK(told);
+}
+
 TEST_CASE("Where too many wait, the one who asks judges itself, and nobody is turned away") {
   Judging judging(1);
   net::Loop loop;
@@ -105,7 +130,8 @@ TEST_CASE("Where too many wait, the one who asks judges itself, and nobody is tu
   const std::thread::id loop_thread = std::this_thread::get_id();
   struct One {
     static net::Task<void> ask(Judging& judging, net::Loop& loop, std::function<void()> work, int& done) {
-      const bool judged = co_await judging.run(loop, std::move(work));
+      const Judging::Work deaf = [work](const std::atomic<bool>&) { work(); };
+      const bool judged = co_await judging.run(loop, deaf);
       CHECK(judged);
       if (++done == kAll) loop.stop();
     }

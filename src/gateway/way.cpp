@@ -253,10 +253,10 @@ net::Task<void> Way::sense() {
     co_return;
   }
   if (request_.body->text().size() < kLongBody) {
-    judge();
+    judge(nullptr);
     co_return;
   }
-  auto work = [this] { judge(); };
+  auto work = [this](const std::atomic<bool>& given_up) { judge(&given_up); };
   const bool judged = co_await shared_.judging->run(lane_.loop, work);
   if (!judged) {
     sense::Provenance why{"detector_failure", "judge", sense::Class::Restricted, {}};
@@ -264,8 +264,9 @@ net::Task<void> Way::sense() {
   }
 }
 
-void Way::judge() {
+void Way::judge(const std::atomic<bool>* given_up) {
   sense::JudgeOptions options;
+  options.given_up = given_up;
   options.default_class = policy_->default_class();
   options.tenant = &principal_.tenant;
   judgement_ = shared_.judge->judge(request_, options);

@@ -11,6 +11,7 @@
 // A Way is made per request, lives on its loop's thread, and ends with its handler.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -67,7 +68,7 @@ class Way {
 
   // Within the steps.
   Status read_body();
-  void judge();
+  void judge(const std::atomic<bool>* given_up);
   Status recall_response();
   Status recall_items();
   Status restore_reasoning();

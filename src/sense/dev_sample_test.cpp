@@ -105,4 +105,20 @@ TEST_CASE("our own sets of texts are judged as they are labelled") {
   CHECK(tallies.talk.recall() <= 0.03);
 }
 
+// Read, and learnt from: what they guard is what was understood. tests/cases/sense/independent/README.md
+TEST_CASE("sets by independent authors are judged no worse than when they were last read") {
+  struct Floor {
+    const char* set;
+    double credentials, escapes, alarms;
+  };
+  for (const Floor& floor :
+       {Floor{"a", 0.97, 0.02, 0.1}, Floor{"b", 0.9, 0.05, 0.16}, Floor{"c", 0.65, 0.3, 0.1}}) {
+    Tallies tallies;
+    REQUIRE(weigh_file("tests/cases/sense/independent/" + std::string(floor.set) + ".jsonl", tallies));
+    CHECK_MESSAGE(tallies.of(Category::Credentials).recall() >= floor.credentials, floor.set);
+    CHECK_MESSAGE(tallies.escapes.recall() <= floor.escapes, floor.set);
+    CHECK_MESSAGE(tallies.alarms.recall() <= floor.alarms, floor.set);
+  }
+}
+
 }  // namespace sluice::sense::testing

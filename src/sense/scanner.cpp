@@ -7,6 +7,7 @@
 
 #include "sense/kinds.h"
 #include "sense/scan/byte_bits.h"
+#include "sense/scan/covered.h"
 #include "sense/scan/decode/decode.h"
 #include "text/utf8.h"
 
@@ -88,26 +89,6 @@ std::size_t slot_of(const scan::Hit& hit) {
   return hit.kind == scan::Kind::Own ? scan::kKinds + hit.own : static_cast<std::size_t>(hit.kind);
 }
 
-// Ranges of a text, and whether another range overlaps one of them: sorted once, each question is a search.
-class Covered {
- public:
-  void add(std::uint32_t start, std::uint32_t end) { ranges_.push_back({start, end}); }
-  // After the last add(): each range's end becomes the furthest of all that begin before it or with it.
-  void settle() {
-    std::sort(ranges_.begin(), ranges_.end());
-    for (std::size_t i = 1; i < ranges_.size(); ++i)
-      ranges_[i].second = std::max(ranges_[i].second, ranges_[i - 1].second);
-  }
-  bool meets(std::uint32_t start, std::uint32_t end) const {
-    const auto after =
-        std::partition_point(ranges_.begin(), ranges_.end(), [&](const auto& range) { return range.first < end; });
-    return after != ranges_.begin() && std::prev(after)->second > start;
-  }
-
- private:
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges_;
-};
-
 }  // namespace
 
 Scanner::Scanner(const Instruments& instruments, const JudgeOptions& options, Shelf* memory)
@@ -126,6 +107,8 @@ bool Scanner::may_go_on(std::size_t more_bytes) {
   if (stopped_) return false;
   if (more_bytes > options_.max_bytes - std::min(options_.max_bytes, judgement_.bytes)) {
     stop("max_bytes");
+  } else if (options_.given_up && options_.given_up->load(std::memory_order_relaxed)) {
+    stop("given_up");
   } else if (instruments_.clock->monotonic() - began_ > options_.time_limit) {
     stop("time_limit");
   }
@@ -169,13 +152,13 @@ void Scanner::drop_weaker() {
   const bool any_weak =
       std::any_of(hits_.begin(), hits_.end(), [](const scan::Hit& hit) { return rank_of(hit.kind) != Weak::No; });
   if (!any_weak) return;
-  std::array<Covered, kWeakKinds> covered;
+  std::array<scan::Covered, kWeakKinds> covered;
   for (const scan::Hit& hit : hits_) {
     for (std::size_t weak = 0; weak < kWeakKinds; ++weak) {
       if (yields(static_cast<Weak>(weak), hit.kind)) covered[weak].add(hit.start, hit.end);
     }
   }
-  for (Covered& places : covered) places.settle();
+  for (scan::Covered& places : covered) places.settle();
   std::erase_if(hits_, [&](const scan::Hit& hit) {
     const Weak weak = rank_of(hit.kind);
     return weak != Weak::No && covered[static_cast<std::size_t>(weak)].meets(hit.start, hit.end);

@@ -5,6 +5,7 @@
 // the label `restricted`: sense never says less than it knows. Thread-safe: a Judge is immutable after creation.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ struct JudgeOptions {
   // Whose texts these are: what this Judge has judged for the same tenant is not scanned again (sense/memory.h).
   // Null: nothing is remembered.
   const std::string* tenant = nullptr;
+  // Set by whoever no longer wants the judgement, on any thread: it ends within a window and is restricted. Null:
+  // nobody does.
+  const std::atomic<bool>* given_up = nullptr;
 };
 
 class Judge {

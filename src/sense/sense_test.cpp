@@ -233,6 +233,23 @@ TEST_CASE("a judgement that takes longer than its limit is restricted") {
   CHECK(judgement.took >= std::chrono::seconds(3));
 }
 
+TEST_CASE("a judgement that nobody waits for ends within a window, and is restricted and not remembered") {
+  const std::string tenant = "t";
+  std::string book;
+  while (book.size() < 4'000'000) book += "The river bends twice before the mill and goes on to the south. ";
+  std::atomic<bool> given_up = true;
+  JudgeOptions options;
+  options.tenant = &tenant;
+  options.given_up = &given_up;
+  const auto judge = Judge::create();
+  REQUIRE(judge.has_value());
+  const Judgement judgement = (*judge)->judge_text(book, options);
+  CHECK(judgement.label.cls == Class::Restricted);
+  CHECK(failed_by(judgement, "given_up"));
+  given_up = false;
+  CHECK((*judge)->judge_text(book, options).label.cls == Class::Public);
+}
+
 TEST_CASE("more text than the limit is restricted, not skipped") {
   JudgeOptions options;
   options.max_bytes = 1000;

@@ -65,16 +65,17 @@ class Documents : public scan::Detector {
                "tin|tax id|tax identification number|tax number|taxpayer id|ein|itin|utr|steuernummer|"
                "numéro fiscal|pan|pan number|pan card|pan card number|ptin|unique taxpayer reference|nif|"
                "partita iva");
-    words_.add(kNational,
-               "voter id|voter id number|numer dowodu|dowód osobisty|national id|national id number|identity "
-               "card|id card number|"
-               "national identity number|personalausweis|ausweisnummer|personalausweisnummer|"
-               "carte d'identité|carte nationale d'identité|cédula|cedula|cédula de ciudadanía|c.c.|cédula de "
-               "identidad|carta d'identità|"
-               "titre de séjour|carte de séjour|aufenthaltstitel|permesso di soggiorno|permiso de residencia|"
-               "título de residência|verblijfsvergunning|karta pobytu|вид на жительство|dowód|dowodu|nr dowodu|"
-               "identity card number|green card|alien number|visa number|residence permit|"
-               "citizen id|emirates id");
+    words_.add(
+        kNational,
+        "voter id|voter id number|numer dowodu|dowód osobisty|national id|national id number|identity "
+        "card|id card number|"
+        "national identity number|personalausweis|ausweisnummer|personalausweisnummer|"
+        "cni|n° cni|carte d'identité|carte nationale d'identité|cédula|cedula|cédula de ciudadanía|c.c.|cédula de "
+        "identidad|carta d'identità|"
+        "titre de séjour|carte de séjour|aufenthaltstitel|permesso di soggiorno|permiso de residencia|"
+        "título de residência|verblijfsvergunning|karta pobytu|вид на жительство|dowód|dowodu|nr dowodu|"
+        "identity card number|green card|alien number|visa number|residence permit|"
+        "citizen id|emirates id");
     words_.add(kChecked,
                "aadhaar|aadhar|adhaar|national insurance number|ssn|social security number|dni|cpf|pesel");
     words_.add(kChecked, "身份证号|身份证|주민등록번호", scan::Edge::Any);
@@ -154,6 +155,8 @@ class Documents : public scan::Detector {
     const std::size_t size = n.digits + n.letters;
     switch (kind) {
       case Kind::Passport:
+        if (n.digits >= 3 && n.letters >= 2 && n.lower == 0 && n.dashes == 0 && size == 9)
+          return true;  // NXR4K8PD2
         return n.digits >= 4 && n.digits <= 10 && n.letters <= 5 && n.dashes == 0 && size >= 7 && size <= 12;
       case Kind::TaxId:
         return n.digits >= 3 && size >= 8 && !(n.digits == 9 && n.dashes == 2) &&

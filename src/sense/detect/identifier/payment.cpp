@@ -294,6 +294,7 @@ class Payment : public scan::Detector {
     bool word_ended = false;
     for (const char c : value) {  // stop where the number ends and the sentence goes on
       if (c == ' ' && word_ended) break;
+      if (digits > 0 && c >= 'a' && c <= 'z' && value[size - 1] == ' ') break;  // "31926857 sort 09-01-29"
       if (c >= '0' && c <= '9') ++digits, bare += c;
       word_ended = is_letter(c) && digits == 0 ? false : is_letter(c);
       ++size;

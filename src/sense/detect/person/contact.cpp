@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "sense/detect/context/full_names.h"
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
@@ -207,6 +208,10 @@ class Contact : public scan::Detector {
     if (named && !(around & kOtherNumber) && run.digits <= 15 && spelled && !g.glued_after(g.count() - 1)) {
       confidence = std::max(shape + 0.2, 0.6);
     }
+    // In a list of people the number behind a name is theirs.
+    if (confidence < 0.5 && run.digits >= 9 && run.digits <= 13 && g.digits(0)[0] == '0' && spelled &&
+        !(around & kOtherNumber) && !g.glued_after(g.count() - 1) && follows_full_name(doc, run.start))
+      confidence = 0.65;
     if (run.digits == 7 && g.joined(0, g.count() - 1).starts_with("55501")) return;
     if (confidence < 0.5) return;
     report(doc, g, 0, g.count() - 1, confidence, hits);
@@ -261,7 +266,7 @@ class Contact : public scan::Detector {
     const std::size_t n = g.count();
     if (n == 2 && g.separator(0) == ".") return true;
     if (n == 2 && g.shaped(0, {4, 4}) && is_year(g.digits(0)) && is_year(g.digits(1))) return true;
-    if (n >= 3 && g.shaped(0, {4, 2, 2})) return true;
+    if (n >= 3 && g.shaped(0, {4, 2, 2}) && g.digits(0)[0] != '0') return true;
     if (n >= 3 && g.size(0) <= 2 && g.size(1) <= 2 && g.size(2) == 4) return true;
     if (n == 4 && g.separator(0) == "." && g.separator(1) == "." && g.separator(2) == ".") return g.size(0) <= 3;
     return false;

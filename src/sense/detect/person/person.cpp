@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "sense/detect/context/full_names.h"
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
@@ -22,7 +23,9 @@ constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27
 constexpr Tags kBorn = 16;             // a verb, which encyclopaedias use too
 constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
 constexpr Tags kBox = 64;
-constexpr Tags kRole = 512;  // of a person in care, named with a date
+constexpr Tags kRole = 512;       // of a person in care, named with a date
+constexpr Tags kPersonal = 1024;  // papers in which a date beside a name is a birth's
+constexpr Tags kBehind = 2048;    // stands behind the date
 constexpr Tags kOpenHouse = 128;
 constexpr Tags kFame = 256;        // of a life that an encyclopaedia tells
 constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
@@ -40,6 +43,7 @@ class Person : public scan::Detector {
   explicit Person(scan::PhraseSet& set)
       : words_(set),
         birth_(std::string(R"((?i)^[^\d\n]{0,16}?)") + kDate),
+        date_(std::string("(?i)^") + kDate),
         named_date_(
             R"(^:? (?:(?:Mrs?|Ms|Frau|Herr)\.? )?(?:\p{Lu}[\pL'’-]+ ){1,3}\p{Lu}[\pL'’-]+(?:, | \()(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);]|$))"),
         // "899 Old Mill Road, Duluth, MN 65109" with the number and name before the anchor word.
@@ -56,8 +60,8 @@ class Person : public scan::Detector {
             R"(^(?:[:：\s是は为为在]|is|은|는)*([^\s,，。;；、]{2,60}?(?:省|市|区|區|都|府|县|縣|구|시|도|路|街|町|로|길)[^,，。;；、\n]{0,60}?\d[\d-]*(?:号楼|号|號|室|层|楼|丁目|番地|番|动|호|번지|층)?(?:\d[\d-]*(?:号楼|号|號|室|楼|番地|番|호|층)?)*))"),
         german_(
             R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-|S-|SE-)?(?:\d{3} \d{2}|\d{4,5}) ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
-    for (const RE2* pattern : {&birth_, &named_date_, &numbered_, &town_, &town_only_, &before_number_, &latin_,
-                               &east_asian_, &german_}) {
+    for (const RE2* pattern : {&birth_, &date_, &named_date_, &numbered_, &town_, &town_only_, &before_number_,
+                               &latin_, &east_asian_, &german_}) {
       SLUICE_CHECK(pattern->ok(), "our own patterns compile");
     }
     words_.add(kBirth,
@@ -70,10 +74,26 @@ class Person : public scan::Detector {
                "ημερομηνία γέννησης|geboortedag|nacimiento|nascimento|d.n.|f. nac.|birth|date_of_birth|birth_date|"
                "naissance|geburtstag|geb.datum|rođen|ngày sinh|tanggal lahir");
     words_.add(kBirth | kBorn, "born|born on|geboren|nació|родился|родилась|narozen|syntynyt");
-    words_.add(kBirth | kBorn, ", b. |; b. |(b. ", scan::Edge::Any);
+    words_.add(kBirth | kBorn, ", b. |; b. |(b. |(*|, *| * ", scan::Edge::Any);
+    words_.add(kBirth | kBehind, "生まれ|年生|出生|doğumlu|geboren|(date of birth|(dob|(birth|生)|生，|生、",
+               scan::Edge::Any);
     words_.add(kRole,
                "patient|patientin|resident|paciente|paziente|patiënt|pacjent|pacjentka|bewohner|bewohnerin|"
                "inmate|claimant|пациент|пациентка");
+    words_.add(
+        kPersonal,
+        "patient|patients|patientin|paciente|paziente|patiënt|pacjent|hospital number|mrn|nhs|nhs "
+        "number|diagnosis|"
+        "diagnosed|diagnose|diagnostic|diagnóstico|befund|carcinoma|karzinom|cancer|tumour|tumor|neoplasia|"
+        "metastases|"
+        "biopsy|biopsie|chemotherapy|chemotherapie|quimioterapia|chimiothérapie|ward|referral|clinic|klinik|"
+        "consultant|overweisung|überweisung|passport|reisepass|passeport|pasaporte|passaporto|insured|"
+        "policyholder|"
+        "versicherte|versicherter|assuré|assurée|asegurado|tenant|mieter|locataire|pupil|pupils|schüler|schülerin|"
+        "élève|"
+        "applicant|bewerber|bewerberin|claimant|defendant|inmate|resident|bewohner|bewohnerin|volunteer|"
+        "volunteers|enrolment|enrollment|teilnehmer|teilnehmerliste|participants|ssn|national insurance|"
+        "personnummer|pesel|cpf|dni|codice fiscale|bsn|guest list|passenger|passengers|next of kin|guardian");
     words_.add(kAddressWord, "住址|地址|住所|주소|住在", scan::Edge::Any);
     words_.add(kBirth, "出生|生日|生年月日|생년월일|जन्म|تاريخ الميلاد|تاريخ الولادة|תאריך לידה|วันเกิด",
                scan::Edge::Any);
@@ -104,6 +124,7 @@ class Person : public scan::Detector {
 
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     std::size_t taken = 0;
+    for (const std::uint32_t name : doc.names) named(doc, name, hits);
     for (const auto& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
       if (tags & kBirth) birth(doc, hit, tags, hits);
@@ -127,9 +148,9 @@ class Person : public scan::Detector {
   // Here and below a pattern is tried where there are digits enough for it: words such as "place" and "born" stand
   // everywhere.
   void birth(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::vector<Hit>& hits) const {
-    if (!has_digits(doc, hit.end, hit.end + 64u, 3)) return;
     re2::StringPiece date;
-    if (!RE2::PartialMatch(piece(doc.lower, hit.end, hit.end + 64), birth_, &date)) return;
+    const bool before = (tags & kBehind) && date_before(doc, hit.start, date);
+    if (!before && !date_after(doc, hit.end, date)) return;
     const std::size_t start = static_cast<std::size_t>(date.data() - doc.lower.data());
     if (is_historic(date)) return;
     // "born December 13, 1989" is how one writes of the famous; "born 12.03.1984" is from a form.
@@ -140,16 +161,61 @@ class Person : public scan::Detector {
                        static_cast<std::uint32_t>(start + date.size()), raises});
   }
 
+  // Right behind the word, or as the first number of the clause: "born at the county hospital on 04/05/1962".
+  bool date_after(const Document& doc, std::size_t end, re2::StringPiece& date) const {
+    if (!has_digits(doc, end, end + 64, 3)) return false;
+    if (RE2::PartialMatch(piece(doc.lower, end, end + 64), birth_, &date)) return true;
+    const auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                          [&](const scan::NumberRun& r) { return r.start < end; });
+    if (run == doc.numbers.end() || run->start > end + 40 || run->digits < 6) return false;
+    if (doc.slice(end, run->start).find_first_of(".\n;:") != std::string_view::npos) return false;
+    return RE2::PartialMatch(piece(doc.lower, run->start, run->start + 32), date_, &date);
+  }
+
+  // "1984年3月5日生", "12.03.1984 doğumlu"
+  bool date_before(const Document& doc, std::size_t start, re2::StringPiece& date) const {
+    auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                    [&](const scan::NumberRun& r) { return r.start < start; });
+    for (int back = 0; back < 3 && run != doc.numbers.begin(); ++back) {
+      --run;
+      if (run->start + 32 < start) return false;
+      if (RE2::PartialMatch(piece(doc.lower, run->start, start), date_, &date) &&
+          date.data() + date.size() + 3 >= doc.lower.data() + start)
+        return true;
+    }
+    return false;
+  }
+
   // "resident Mabel Thorogood, 18/12/1931, falls risk": a name, then a date too old to be that of a visit.
   void in_care(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
     if (!has_digits(doc, hit.end, std::min<std::size_t>(doc.text.size(), hit.end + 72u), 6)) return;
     re2::StringPiece date;
-    int year = 0;
     if (!RE2::PartialMatch(piece(doc.text, hit.end, hit.end + 72), named_date_, &date)) return;
-    static const RE2 kYear(R"((\d{4}))");
-    if (!RE2::PartialMatch(date, kYear, &year) || year < 1910 || year > 2009) return;
+    if (!is_old(date)) return;
     const auto start = static_cast<std::uint32_t>(date.data() - doc.text.data());
     hits.push_back(Hit{Kind::DateOfBirth, 0.7, start, static_cast<std::uint32_t>(start + date.size())});
+  }
+
+  // "Horatio Bramwell, 23/01/1951, hospital number K4471902": beside a name, in a paper about people.
+  void named(const Document& doc, std::size_t name, std::vector<Hit>& hits) const {
+    const std::size_t end = full_name_end(doc, name);
+    if (!has_digits(doc, end, std::min(doc.text.size(), end + 14), 6)) return;
+    static const RE2 kBeside(
+        R"(^(?:, | \(|; |\t| - | – )(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);\t\n]|$))");
+    re2::StringPiece date;
+    if (!RE2::PartialMatch(piece(doc.text, end, end + 18), kBeside, &date) || !is_old(date)) return;
+    const auto start = static_cast<std::uint32_t>(date.data() - doc.text.data());
+    const auto stop = static_cast<std::uint32_t>(start + date.size());
+    if (!(words_.around(doc, name, stop, 200, 200, kPersonal) & kPersonal)) return;
+    const auto same = [&](const Hit& h) { return h.kind == Kind::DateOfBirth && h.start == start; };
+    if (hits.empty() || !same(hits.back())) hits.push_back(Hit{Kind::DateOfBirth, 0.65, start, stop});
+  }
+
+  // Too long ago for a visit or an invoice, and of somebody who may live.
+  static bool is_old(re2::StringPiece date) {
+    static const RE2 kYear(R"((\d{4}))");
+    int year = 0;
+    return RE2::PartialMatch(date, kYear, &year) && year >= 1910 && year <= 2009;
   }
 
   // Births before 1910 belong to history books.
@@ -245,7 +311,7 @@ class Person : public scan::Detector {
   }
 
   Words words_;
-  RE2 birth_, named_date_, numbered_, town_, town_only_, before_number_, latin_, east_asian_, german_;
+  RE2 birth_, date_, named_date_, numbered_, town_, town_only_, before_number_, latin_, east_asian_, german_;
 };
 
 }  // namespace

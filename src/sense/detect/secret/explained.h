@@ -1,10 +1,10 @@
 // What detectors before have explained already: places in which a later, more daring one finds nothing of its own.
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
-#include "sense/detect/context/made.h"
+#include "sense/scan/covered.h"
+#include "sense/scan/detector.h"
 
 namespace sluice::sense::detect {
 
@@ -14,18 +14,11 @@ class Explained {
   explicit Explained(const std::vector<scan::Hit>& hits) : hits_(hits), count_(hits.size()) {}
 
   bool touches(std::size_t start, std::size_t end) {
-    if (spans_.empty() && count_ > 0) fill();
-    // The furthest end of all spans that begin before this one's end decides.
-    const auto next = std::upper_bound(spans_.begin(), spans_.end(), end - 1,
-                                       [](std::size_t at, const Span& s) { return at < s.start; });
-    return next != spans_.begin() && std::prev(next)->reach > start;
+    if (count_ > 0) fill();
+    return covered_.meets(static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end));
   }
 
  private:
-  struct Span {
-    std::size_t start, reach;
-  };
-
   static bool explains(scan::Kind kind) {
     using scan::Kind;
     return kind == Kind::Password || kind == Kind::ApiToken || kind == Kind::PrivateKey || kind == Kind::Email ||
@@ -34,19 +27,18 @@ class Explained {
            kind == Kind::NationalId || kind == Kind::Phone;
   }
 
+  // When first asked: most texts have nothing to ask for.
   void fill() {
     for (std::size_t i = 0; i < count_; ++i) {
-      if (explains(hits_[i].kind)) spans_.push_back({hits_[i].start, hits_[i].end});
+      if (explains(hits_[i].kind)) covered_.add(hits_[i].start, hits_[i].end);
     }
-    std::sort(spans_.begin(), spans_.end(), [](const Span& a, const Span& b) { return a.start < b.start; });
-    for (std::size_t i = 1; i < spans_.size(); ++i)
-      spans_[i].reach = std::max(spans_[i].reach, spans_[i - 1].reach);
-    if (spans_.empty()) count_ = 0;
+    covered_.settle();
+    count_ = 0;
   }
 
   const std::vector<scan::Hit>& hits_;
-  std::size_t count_;
-  std::vector<Span> spans_;  // by their starts
+  std::size_t count_;  // of hits that are not in covered_ yet
+  scan::Covered covered_;
 };
 
 }  // namespace sluice::sense::detect

@@ -30,10 +30,7 @@ constexpr Tags kWeakKey = 64;  // "key:", believed only before what looks random
 constexpr Tags kTight = 128;   // -psecret
 constexpr Tags kTuple = 256;   // auth=('user', 'secret')
 constexpr Tags kPgpass = 512;  // host:5432:database:user:secret
-constexpr Tags kAccount = 2048;
-constexpr Tags kRuler = 4096;  // an account in running text: "root on the backup host is ..."
-constexpr Tags kWifi = 8192;
-constexpr Tags kLeak = 16;  // "login", "credentials": a pair may follow
+constexpr Tags kLeak = 16;     // "login", "credentials": a pair may follow
 
 // The text after a secret's name, as far as it is read.
 struct Value {
@@ -70,16 +67,9 @@ class Passwords : public scan::Detector {
         "schlüssel|clé|clave de acceso|chiave|chave|klucz|ключ|sleutel|nyckel|nøgle|key pair|session cookie");
     words_.add(kWeakKey, "sid=", Edge::Start);
     words_.add(kWeakKey, "tls.key:|.key:", Edge::Any);
-    words_.add(kRuler,
-               "root on|admin on|administrator on|root auf|admin auf|root sur|admin sur|root en|admin en|"
-               "root su|admin su|root op|root na|root at");
-    words_.add(kWifi, "wifi|wi-fi|wlan|ssid|hotspot|wireless network|guest network");
     words_.add(kTight, " -p", Edge::Any);
     words_.add(kTuple, "auth=(|auth = (|basicauth(|httpbasicauth(", Edge::Any);
     words_.add(kPgpass, ":5432:", Edge::Any);
-    words_.add(kAccount,
-               "root /|admin /|administrator /|root:|admin:|sa /|ubuntu /|deploy /|postgres /|root/|admin/",
-               Edge::Start);
     words_.add(kKey, "session=|phpsessid=|jsessionid=|sessionid=|sess_id=", Edge::Any);
     words_.add(kFlag, " -u | --user | -p | --pass |redis-cli -a | --password ", Edge::Any);
     words_.add(kUrl, "://", Edge::Any);
@@ -113,12 +103,6 @@ class Passwords : public scan::Detector {
       if (tags & kTight) tight(doc, hit.end, hits);
       if (tags & kTuple) tuple(doc, hit.end, hits);
       if (tags & kPgpass) pgpass(doc, hit.end, hits);
-      if (tags & kAccount) account(doc, hit.end, hits);
-      if (tags & kPassword) before_name(doc, hit.start, hits);
-      if (tags & kLeak) login(doc, hit, hits);
-      if (tags & kPassword) answer(doc, hit.end, hits);
-      if (tags & kRuler) ruler(doc, hit.end, hits);
-      if (tags & kWifi) wifi(doc, hit.end, hits);
     }
     for (const std::uint32_t at : doc.at_signs) pair(doc, at, hits);
     return {};
@@ -153,90 +137,12 @@ class Passwords : public scan::Detector {
     }
   }
 
-  // What nobody takes for anything but a password, where words alone don't name it as one.
-  static void report_clear(const Document& doc, const Value& v, std::vector<Hit>& hits) {
-    const std::string_view text = doc.slice(v.start, v.end);
-    const Classes c = classes_of(text);
-    if (text.size() < 8 || text.size() > 40 || c.kinds() < 3 || c.digit == 0 || c.upper == 0) return;
-    if (text.find_first_of("!$%^&*_#+") == text.npos || text.find_first_of("/\\<>()={}[]|:@") != text.npos) return;
-    if (!looks_like_password(text) || is_harmless(text)) return;
-    report(0.7, v.start, v.end, Kind::Password, hits);
-  }
-
-  // "Root on the backup host is still Br1ar&Finch"
-  static void ruler(const Document& doc, std::size_t from, std::vector<Hit>& hits) {
-    Value v = further(doc, from);
-    for (int words = 0; words < 2 && v.end > v.start; ++words) {
-      const std::string_view word = doc.slice(v.start, v.end);
-      if (!std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; })) break;
-      v.start = v.end;  // "still", "noch"
-      while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
-      read_value(doc.text, v);
-    }
-    report_clear(doc, v, hits);
-  }
-
-  // "Which password did you try? - Caller: Harvest_Moon7"
-  static void answer(const Document& doc, std::size_t from, std::vector<Hit>& hits) {
-    const std::size_t mark = find_near(doc, '?', from, 32);
-    if (mark == doc.text.npos || doc.slice(from, mark).find_first_of("\n.=") != std::string_view::npos) return;
-    Value v;
-    v.start = mark + 1;
-    const auto skip = [&] {
-      while (v.start < doc.text.size() && (is_space(doc.text[v.start]) || doc.text[v.start] == '\n')) ++v.start;
-    };
-    skip();
-    const std::size_t colon = find_near(doc, ':', v.start, 16);
-    if (colon != doc.text.npos && doc.slice(v.start, colon).find(' ') == std::string_view::npos)
-      v.start = colon + 1;
-    skip();
-    read_value(doc.text, v);
-    report_clear(doc, v, hits);
-  }
-
-  // network "Workshop", key mint!Hammer_77
-  static void wifi(const Document& doc, std::size_t from, std::vector<Hit>& hits) {
-    const std::string_view ahead = std::string_view(doc.lower).substr(from, 72);
-    const std::string_view line = ahead.substr(0, ahead.find('\n'));
-    for (const char* name : {" key ", " key: ", " schlüssel ", " clé ", " clave ", " chiave ", " code "}) {
-      const std::size_t at = last(line, name);
-      if (at == line.npos) continue;
-      Value v;
-      v.start = from + at + std::string_view(name).size();
-      read_value(doc.text, v);
-      return report_clear(doc, v, hits);
-    }
-  }
-
   // Where the part stands last; npos: nowhere. (rfind() calls a comparison at every byte.)
   static std::size_t last(std::string_view text, std::string_view part) {
     for (std::size_t at = text.size() - std::min(text.size(), part.size() - 1); at-- > 0;) {
       if (text[at] == part[0] && text.substr(at, part.size()) == part) return at;
     }
     return text.npos;
-  }
-
-  // "Falcon7003% is the root password", "use Falcon7003% as the password".
-  static void before_name(const Document& doc, std::size_t name, std::vector<Hit>& hits) {
-    const std::size_t from = name > 64 ? name - 64 : 0;
-    const std::string_view clause = std::string_view(doc.lower).substr(from, name - from);
-    if (clause.find(' ') == clause.npos) return;  // all verbs have one
-    for (const char* verb : {" which is the ", " is the ", " as the ", " is my ", " as my ", " is our ", " as "}) {
-      const std::size_t at = last(clause, verb);
-      if (at == clause.npos || clause.find_first_of("\n.?;", at) != clause.npos) continue;
-      if (clause.size() - at - std::string_view(verb).size() > 16) continue;
-      const std::size_t end = from + at;
-      std::size_t start = end;
-      while (start > 0 && end - start < 64 && !is_space(doc.text[start - 1]) && doc.text[start - 1] != '\n')
-        --start;
-      std::string_view value = doc.slice(start, end);
-      while (!value.empty() && (value.front() == '"' || value.front() == '\'')) value.remove_prefix(1), ++start;
-      while (!value.empty() && std::string_view("\"',").find(value.back()) != std::string_view::npos)
-        value.remove_suffix(1);
-      if (!looks_like_password(value) || classes_of(value).kinds() < 3 || !has_secret_look(value)) continue;
-      report(0.75, start, start + value.size(), Kind::Password, hits);
-      return;
-    }
   }
 
   // mysql -psecret
@@ -339,20 +245,6 @@ class Passwords : public scan::Detector {
   static bool is_mail(std::string_view text) {
     const std::size_t at = text.find('@');
     return at != text.npos && at > 0 && text.find('.', at) != text.npos;
-  }
-
-  // "root / T0rtuga#19": the name of an account that rules a machine, and what looks like nothing but a password.
-  static void account(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
-    Value v;
-    v.start = at;
-    while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
-    read_value(doc.text, v);
-    const std::string_view secret = doc.slice(v.start, v.end);
-    if (!looks_like_password(secret) || secret.size() < 7 || classes_of(secret).kinds() < 3) return;
-    if (secret.find_first_of("!@#$%^&*") == secret.npos || secret.find_first_of("/:<>()") != secret.npos ||
-        is_mail(secret))
-      return;
-    report(0.7, v.start, v.end, Kind::Password, hits);
   }
 
   // Whether the value after such a name is a live secret. The last question costs most: a name may stand at every
@@ -520,22 +412,6 @@ class Passwords : public scan::Detector {
     if ((user && colon == text.npos) || !looks_like_password(secret) || classes_of(secret).kinds() < 3) return;
     if (!user && (secret.find('/') != secret.npos || secret.find(':') != secret.npos)) return;
     report(0.8, v.start, v.end, Kind::Password, hits);
-  }
-
-  // "login for the box: root / Tr33house!2023"
-  void login(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
-    const std::string_view ahead = doc.slice(hit.end, std::min<std::size_t>(doc.text.size(), hit.end + 70u));
-    std::size_t slash = ahead.find(" / ");
-    const bool apart = slash != ahead.npos;
-    if (!apart) slash = ahead.find('/');
-    if (slash == ahead.npos || ahead.substr(0, slash).find('\n') != ahead.npos) return;
-    if (!apart && (ahead.find('/', slash + 1) != ahead.npos || ahead.find("http") != ahead.npos)) return;
-    Value v;
-    v.start = hit.end + slash + (apart ? 3 : 1);
-    read_value(doc.text, v);
-    const std::string_view secret = doc.slice(v.start, v.end);
-    if (!looks_like_password(secret) || classes_of(secret).kinds() < 3 || secret.size() < 7) return;
-    report(0.7, v.start, v.end, Kind::Password, hits);
   }
 
   // scheme://user:password@host

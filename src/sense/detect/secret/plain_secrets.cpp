@@ -68,7 +68,8 @@ class PlainSecrets : public scan::Detector {
         "masterauth|sshpass -p|enable secret|enable password|wpa-psk ascii");
     words_.add(kCommand, "identified by \"|identified by '", Edge::Start);
     words_.add(kUser | kPair,
-               "login|logins|credentials|zugang|zugangsdaten|identifiants|credenciales|credenziali");
+               "basic auth|basic-auth|http "
+               "auth|login|logins|credentials|zugang|zugangsdaten|identifiants|credenciales|credenziali");
     words_.add(
         kUser,
         "user|username|benutzer|benutzername|nutzer|usuario|utilisateur|identifiant|utente|utilizador|usuário|"
@@ -189,6 +190,13 @@ class PlainSecrets : public scan::Detector {
       if (found < first) first = found, size = std::string_view(verb).size();
     }
     if (first == clause.npos || clause.substr(0, first).find_first_of(".,:(") != clause.npos) return Said::No;
+    for (const char* other :
+         {"policy",     "hint",       "manager",   "field",       "reset",    "length", "rule",
+          "question",   "generator",  "strength",  "requirement", "page",     "form",   "dialog",
+          "protection", "richtlinie", "feld",      "éxito",       "success",  "erfolg", "succès",
+          "successo",   "sucesso",    "happiness", "oublié",      "vergessen"}) {
+      if (clause.substr(0, first).find(other) != clause.npos) return Said::No;
+    }
     std::size_t from = at + first + size;
     for (const char* filler :
          {"still ", "now ", "just ", "noch ", "jetzt ", "toujours ", "ahora ", "ora ", "agora ", "nu "}) {

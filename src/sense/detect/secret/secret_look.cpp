@@ -194,12 +194,12 @@ std::size_t bytes_in_words(std::string_view word) {
 
 bool is_technical_name(std::string_view word) {
   static constexpr std::string_view kNames[] = {
-      "pkcs",   "argon",   "salsa", "chacha", "oauth",  "sha",    "md5",  "base",    "aes",
-      "x509",   "rfc",     "utf",   "ipv",    "http",   "tls",    "ssl",  "pbkdf",   "bcrypt",
-      "scrypt", "ed25519", "curve", "ecdsa",  "win",    "python", "java", "log4j",   "ubuntu",
-      "debian", "node",    "php",   "mysql",  "office", "iphone", "ipad", "android", "covid",
-      "web3",   "html",    "css",   "gpt",    "llama",  "iso",    "wpa",  "usb",     "p12"};
-  char lower[8] = {};
+      "pkcs",  "argon",  "salsa",  "chacha", "oauth",   "sha",      "md5",    "base",   "aes",    "x509",
+      "rfc",   "utf",    "ipv",    "http",   "tls",     "ssl",      "pbkdf",  "bcrypt", "scrypt", "ed25519",
+      "curve", "ecdsa",  "win",    "python", "java",    "log4j",    "ubuntu", "debian", "node",   "php",
+      "mysql", "office", "iphone", "ipad",   "android", "covid",    "web3",   "html",   "css",    "gpt",
+      "llama", "iso",    "wpa",    "usb",    "p12",     "fritz!box"};
+  char lower[12] = {};
   const std::size_t size = std::min(word.size(), sizeof lower);
   for (std::size_t i = 0; i < size; ++i) lower[i] = is_upper(word[i]) ? static_cast<char>(word[i] + 32) : word[i];
   const std::string_view begins(lower, size);

@@ -21,21 +21,23 @@ using scan::Document;
 using scan::Hit;
 using scan::Kind;
 
-constexpr Tags kGroups = 1;    // names of codes in groups of letters and digits
-constexpr Tags kName = 2;      // means nothing else: "door code", "digicode"
-constexpr Tags kCapitals = 4;  // the same, in capitals: "PIN"; "pin" and "tan" are words
-constexpr Tags kCode = 8;      // "code", "combination", of many things
-constexpr Tags kLock = 16;     // what a code opens
-constexpr Tags kOther = 32;    // codes that let nobody in
-constexpr Tags kPass = 128;    // a password by name: a number is one only behind a verb or a sign
-constexpr Tags kWpa = 256;     // the digits on a router's back
-constexpr Tags kSeed = 64;     // of an authenticator: RFC 4648 base32, in groups of four as its page shows it
+constexpr Tags kGroups = 1;      // names of codes in groups of letters and digits
+constexpr Tags kName = 2;        // means nothing else: "door code", "digicode"
+constexpr Tags kCapitals = 4;    // the same, in capitals: "PIN"; "pin" and "tan" are words
+constexpr Tags kCode = 8;        // "code", "combination", of many things
+constexpr Tags kLock = 16;       // what a code opens
+constexpr Tags kOther = 32;      // codes that let nobody in
+constexpr Tags kPass = 128;      // a password by name: a number is one only behind a verb or a sign
+constexpr Tags kWpa = 256;       // the digits on a router's back
+constexpr Tags kCompound = 512;  // "Türcode", "kluiscode"; not "postcode"
+constexpr Tags kSeed = 64;       // of an authenticator: RFC 4648 base32, in groups of four as its page shows it
 
 // How far from its name a code may stand, and from the lock, in bytes.
 constexpr std::size_t kReach = 80, kLockReach = 120;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_letter(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
 
 class ToldCodes : public scan::Detector {
  public:
@@ -95,7 +97,7 @@ class ToldCodes : public scan::Detector {
         "combinatie|cijfers|cijfercode|kod|kodem|kodu|szyfr|cyfry|koden|kode|koder|kombinationen|siffrorna|"
         "kombinasyon|"
         "kodun|код|кода|комбинация|numero segreto|kód|kódem|kódu|kodem");
-    words_.add(kCode, "code|kod|koden|kode", Edge::End);
+    words_.add(kCode | kCompound, "code|kod|koden|kode", Edge::End);
     words_.add(kCode, "コード|番号|密码|暗码|代码", Edge::Any);
     words_.add(kLock,
                "alarm|door|gate|safe|locker|handy|telefon|phone|unlock|sms|texted|radio|panel|building|palazzo|"
@@ -169,6 +171,18 @@ class ToldCodes : public scan::Detector {
     if (!RE2::PartialMatch(rest, kValue, &value)) return;
     std::size_t digits = 0;
     for (const char c : value) digits += c >= '0' && c <= '9';
+    std::size_t groups = 1, wordy = 0, here = 0;  // "board holds 4000 pins" is none
+    for (std::size_t i = 0; i <= value.size(); ++i) {
+      const bool ends = i == value.size() || !(is_digit(value[i]) || is_letter(value[i]));
+      if (!ends) {
+        here += is_digit(value[i]);
+        continue;
+      }
+      wordy += here == 0 && i > 0 && is_letter(value[i - 1]);
+      groups += i < value.size();
+      here = 0;
+    }
+    if (wordy * 3 > groups) return;
     const bool year =
         value.size() == 4 && (value[0] == '1' || value[0] == '2') && (value[1] == '9' || value[1] == '0');
     if (digits < kLeastDigits || year || is_placeholder(std::string_view(value.data(), value.size()))) return;
@@ -207,15 +221,15 @@ class ToldCodes : public scan::Detector {
   static void password_number(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
     if (!has_digits(doc, at, std::min<std::size_t>(doc.text.size(), at + 40), 4)) return;
     static const RE2 kNumber(
-        R"(^[^\n.?;,0-9]{0,24}?(?:\b(?:is|was|ist|lautet|est|es|jest|je|är|er|on|certa é|correta é)\b|[éè]|:|=|是|は)[ :]{0,2}(\d{4,10}|\d{3,4}[ -]\d{3,4}(?:[ -]\d{3,4})?)(?:[.,;)!? ]|\n|$)(.{0,12}))");
-    re2::StringPiece value, behind;
+        R"(^[^\n.?;,0-9]{0,24}?(?:\b(?:is|was|ist|lautet|est|es|jest|je|är|er|on|certa é|correta é)\b|[éè]|:|=|是|は)[ :]{0,2}(\d{4,10}|\d{3,4}[ -]\d{3,4}(?:[ -]\d{3,4})?)(?:[.,;)!? ]|\n|$))");
+    re2::StringPiece value;
     if (!RE2::PartialMatch(
             re2::StringPiece(doc.lower.data() + at, std::min<std::size_t>(doc.lower.size() - at, 64)), kNumber,
-            &value, &behind))
+            &value))
       return;
     const std::string_view digits(value.data(), value.size());
-    if (is_trivial(digits) || measures(" " + std::string(behind.data(), behind.size()))) return;
     const auto start = static_cast<std::size_t>(value.data() - doc.lower.data());
+    if (is_trivial(digits) || !ends_there(doc.lower, start + value.size())) return;
     report(0.7, start, start + value.size(), hits);
   }
 
@@ -250,8 +264,25 @@ class ToldCodes : public scan::Detector {
     if (!has_digits(doc, hit.end, std::min(doc.text.size(), hit.end + kReach), 4)) return false;
     if (words_.around(doc, hit.start, hit.end, 16, 12, kOther) & kOther) return false;
     if (tags & kName) return true;
+    if ((tags & kCompound) && hit.start > 0 && scan::is_word_byte(doc.text[hit.start - 1]))
+      return opens(doc, hit.start);
     if ((tags & kCapitals) && is_upper(doc.text[hit.start]) && is_upper(doc.text[hit.start + 1])) return true;
     return (tags & kCode) && (words_.around(doc, hit.start, hit.end, kLockReach, kLockReach, kLock) & kLock);
+  }
+
+  // Whether the first part of a compound is what a code opens.
+  static bool opens(const Document& doc, std::size_t end) {
+    std::size_t start = end;
+    while (start > 0 && end - start < 24 && scan::is_word_byte(doc.text[start - 1])) --start;
+    const std::string_view part = std::string_view(doc.lower).substr(start, end - start);
+    for (const char* lock :
+         {"alarm",   "larm",   "tür",  "deur",       "dörr",    "dør",        "kluis",     "lås",
+          "port",    "tor",    "safe", "tresor",     "schloss", "schließ",    "zugang",    "zutritt",
+          "toegang", "garage", "haus", "entsperr",   "sperr",   "freischalt", "schlüssel", "sleutel",
+          "nyckel",  "nøgle",  "skåp", "sicherheit", "keller",  "spind"}) {
+      if (part.find(lock) != part.npos) return !part.ends_with("passport");
+    }
+    return false;
   }
 
   // At most two codes after their name, and no more than two sentences on.
@@ -276,7 +307,7 @@ class ToldCodes : public scan::Detector {
         continue;
       }
       const Number code = number_of(doc, *run);
-      if (code.end == 0) continue;
+      if (code.end == 0 || !is_said(doc, code)) continue;
       ++found;
       done = code.end;
       report(0.7, code.start, code.end, hits);
@@ -341,6 +372,79 @@ class ToldCodes : public scan::Detector {
   static bool one_of(std::string_view text, std::initializer_list<std::string_view> all) {
     return std::find(all.begin(), all.end(), text) != all.end();
   }
+
+  // Whether the words beside the number let it be a code: "the code is 4471 and", not "flight LH 4711", "has 4200
+  // lines".
+  static bool is_said(const Document& doc, const Number& code) {
+    const std::string_view t = doc.lower;
+    std::size_t from = code.start;
+    while (from > 0 && (is_mark(t[from - 1]) || t[from - 1] == ' ')) --from;
+    const bool apart =
+        from == 0 || !scan::is_word_byte(t[from - 1]) || static_cast<unsigned char>(t[from - 1]) >= 0x80;
+    std::size_t word = from;
+    while (word > 0 && from - word < 16 && scan::is_word_byte(t[word - 1])) --word;
+    if (!apart || word < from) {
+      const std::string_view before = t.substr(word, from - word);
+      const bool wide =
+          std::any_of(before.begin(), before.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xE3; });
+      const bool colon = from < code.start && t.substr(from, code.start - from).find_first_of(":=") != t.npos;
+      if (!wide && !colon && std::find(std::begin(kBefore), std::end(kBefore), before) == std::end(kBefore))
+        return false;
+    }
+    return ends_there(t, code.end);
+  }
+
+  static bool ends_there(std::string_view t, std::size_t end) {
+    while (end < t.size() && is_mark(t[end])) ++end;
+    if (end >= t.size() || t[end] != ' ')
+      return end >= t.size() || !scan::is_word_byte(t[end]) || static_cast<unsigned char>(t[end]) >= 0xE2;
+    const std::size_t word = ++end;
+    while (end < t.size() && end - word < 16 && scan::is_word_byte(t[end])) ++end;
+    const std::string_view behind = t.substr(word, end - word);
+    if (behind.empty() || static_cast<unsigned char>(behind[0]) >= 0xE2) return true;
+    return std::find(std::begin(kBehind), std::end(kBehind), behind) != std::end(kBehind);
+  }
+
+  static bool is_mark(char c) { return std::string_view("\"'`*(:=").find(c) != std::string_view::npos; }
+
+  // Words that stand right before a code, and right behind one.
+  static constexpr std::string_view kBefore[] = {
+      "is",       "was",         "code",     "codes",       "pin",          "puk",
+      "tan",      "otp",         "passcode", "number",      "no",           "nr",
+      "with",     "then",        "to",       "says",        "said",         "reads",
+      "enter",    "type",        "press",    "dial",        "use",          "using",
+      "wants",    "now",         "still",    "and",         "or",           "by",
+      "it's",     "s",           "the",      "sent",        "got",          "received",
+      "me",       "combination", "as",       "ist",         "lautet",       "war",
+      "mit",      "dann",        "jetzt",    "noch",        "und",          "oder",
+      "der",      "die",         "den",      "das",         "nummer",       "auf",
+      "erhalten", "heißt",       "kode",     "kombination", "geheimzahl",   "zahlenkombination",
+      "est",      "avec",        "puis",     "et",          "ou",           "le",
+      "la",       "les",         "numéro",   "tapez",       "taper",        "tapes",
+      "composez", "compose",     "faites",   "digicode",    "es",           "con",
+      "luego",    "y",           "o",        "el",          "número",       "marca",
+      "marque",   "marcar",      "pulsa",    "código",      "dice",         "combinación",
+      "è",        "poi",         "e",        "il",          "numero",       "digita",
+      "digitate", "digitare",    "premi",    "codice",      "combinazione", "é",
+      "com",      "depois",      "ou",       "senha",       "digite",       "met",
+      "dan",      "en",          "of",       "cijfercode",  "jest",         "to",
+      "kod",      "kodem",       "potem",    "i",           "wpisz",        "z",
+      "har",      "är",          "med",      "och",         "sedan",        "numera",
+      "koden",    "kode",        "er",       "nu",          "på",           "og",
+      "je",       "kód",         "kódem",    "kodu",        "şifre",        "şifresi",
+      "pini",     "код",         "пин",      "записано",    "kart",         "ile",
+      "nip",      "pin'im",      "pinim",    "im",          "kodum",        "ve"};
+  static constexpr std::string_view kBehind[] = {
+      "and",    "or",       "then",  "to",    "for",  "on",    "at",    "in",     "is",   "but",  "by",
+      "before", "after",    "not",   "with",  "from", "works", "opens", "please", "if",   "when", "as",
+      "until",  "followed", "und",   "oder",  "dann", "für",   "auf",   "aber",   "am",   "an",   "eingeben",
+      "gilt",   "ist",      "bitte", "zum",   "zur",  "et",    "ou",    "puis",   "pour", "sur",  "mais",
+      "à",      "au",       "dans",  "avant", "y",    "o",     "luego", "para",   "en",   "pero", "por",
+      "a",      "antes",    "e",     "poi",   "per",  "sul",   "sulla", "ma",     "al",   "alla", "nel",
+      "depois", "mas",      "no",    "na",    "of",   "voor",  "dan",   "maar",   "op",   "i",    "lub",
+      "potem",  "dla",      "ale",   "w",     "och",  "eller", "sedan", "för",    "på",   "men",  "följt",
+      "av",     "og",       "så",    "til",   "ve",   "ile",   "ama",   "için",   "и",    "или",  "потом",
+      "для",    "но",       "пол",   "a",     "pak",  "nebo",  "olarak"};
 
   // "4000 km", "5000 euros", "2048 bits".
   static bool measures(std::string_view behind) {

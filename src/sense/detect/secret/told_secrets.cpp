@@ -24,10 +24,15 @@ using scan::Kind;
 // How far words are read around a secret, in bytes.
 constexpr std::size_t kBefore = 120, kNear = 60, kAfter = 60;
 
-bool is_end(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '`' || c == ',' || c == ';' ||
-         c == '|' || c == '(' || c == ')' || c == '<' || c == '>' || static_cast<unsigned char>(c) >= 0xE2;
-}
+// What no secret of this kind contains: blanks, quotes, brackets, characters of scripts without blanks.
+constexpr std::array<bool, 256> kEnds = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : {' ', '\t', '\n', '\r', '"', '`', ',', ';', '|', '(', ')', '<', '>'})
+    ends[static_cast<unsigned char>(c)] = true;
+  for (std::size_t c = 0xE2; c < 256; ++c) ends[c] = true;
+  return ends;
+}();
+bool is_end(char c) { return kEnds[static_cast<unsigned char>(c)]; }
 
 struct Word {
   std::size_t start = 0, end = 0;
@@ -69,7 +74,7 @@ Word word_around(const std::string& t, std::size_t digit) {
 // stands, and each stretch of the text once, since a text may consist of such places.
 class Cues {
  public:
-  enum Tag : unsigned { kNone = 0, kPassword = 1, kAccess = 2, kKey = 4, kNoSecret = 8 };
+  enum Tag : unsigned { kNone = 0, kPassword = 1, kAccess = 2, kKey = 4, kNoSecret = 8, kWeakKey = 16 };
 
   Cues(const scan::PhraseSet& set, const Document& doc) : set_(set), doc_(doc), hits_(set.owners()) {}
 
@@ -84,16 +89,16 @@ class Cues {
     return found;
   }
 
-  // The last cue of these before the word, else the first after it.
-  unsigned nearest(const Word& w, unsigned tags, std::size_t before, std::size_t after) {
+  // The last cue of `tags` before the word, else the first of `behind` after it.
+  unsigned nearest(const Word& w, unsigned tags, unsigned behind, std::size_t before, std::size_t after) {
     read_up_to(w.end + kAfter);
     const std::size_t from = w.start > before ? w.start - before : 0;
     unsigned found = 0;
     for (auto cue = first_from(from); cue != cues_.end() && cue->start <= w.end + after; ++cue) {
-      if (!(cue->tag & tags) || cue->start < from) continue;
+      if (cue->start < from) continue;
       if (cue->end <= w.start) {
-        found = cue->tag;
-      } else if (cue->start >= w.end && found == 0) {
+        if (cue->tag & tags) found = cue->tag;
+      } else if (cue->start >= w.end && found == 0 && (cue->tag & behind)) {
         return cue->tag;
       }
     }
@@ -156,9 +161,10 @@ class ToldSecrets : public scan::Detector {
     add(kAccessWords, Edge::Start);
     owner_ = cues_.new_owner();
     add(kSecretNames, Edge::Any);
-    add(kKeyWords, Edge::Name);
     owner_ = cues_.new_owner();
     add(kPublicNames, Edge::Any);
+    owner_ = cues_.new_owner();
+    add(kKeyWords, Edge::Name);
     cues_.build();
   }
 
@@ -170,6 +176,10 @@ class ToldSecrets : public scan::Detector {
     std::size_t done = 0;
     for (const scan::DigitGroup& group : doc.groups) {
       if (group.start < done) continue;
+      const std::size_t behind = group.start + std::size_t{group.size};
+      if ((group.start == 0 || is_end(doc.text[group.start - 1])) &&
+          (behind >= doc.text.size() || is_end(doc.text[behind])))
+        continue;  // a bare number
       const Word w = word_around(doc.text, group.start);
       done = std::max<std::size_t>(w.end, group.start + group.size);
       if (w.end - w.start < 6 || group.start + group.size <= w.start) continue;
@@ -201,12 +211,13 @@ class ToldSecrets : public scan::Detector {
     }
     const Drawn drawn = drawn_look(word);
     if (drawn == Drawn::No) return {};
-    constexpr unsigned kDeciding = Cues::kKey | Cues::kPassword | Cues::kNoSecret;
+    constexpr unsigned kBehind = Cues::kKey | Cues::kPassword,
+                       kDeciding = kBehind | Cues::kWeakKey | Cues::kNoSecret;
     if (drawn == Drawn::Mixed) {
-      const unsigned nearest = cues.nearest(w, kDeciding, 80, kNear);
-      if (nearest & (Cues::kKey | Cues::kPassword)) return {Kind::ApiToken, 0.7};
+      const unsigned nearest = cues.nearest(w, kDeciding, kBehind, 80, kNear);
+      if (nearest & (kBehind | Cues::kWeakKey)) return {Kind::ApiToken, 0.7};
     } else if (!(cues.around(w, 60, 20) & Cues::kNoSecret) &&
-               (cues.around(w, kNear, 0) & (Cues::kKey | Cues::kPassword))) {
+               (cues.around(w, kNear, 0) & (kBehind | Cues::kWeakKey))) {
       return {Kind::ApiToken, 0.65};
     }
     return {};

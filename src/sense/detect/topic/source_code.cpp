@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "sense/detect/topic/code_keywords.h"
 #include "sense/detect/topic/detectors.h"
 #include "sense/scan/byte_bits.h"
 #include "sense/scan/byte_class.h"
@@ -24,41 +25,15 @@ constexpr int kStrongLines = 3;   // lines that only code has
 constexpr double kDensity = 0.5;  // of non-blank lines
 constexpr int kGap = 3;           // prose lines in a row that end a run
 
-// First words of statements and declarations. Sorted.
-constexpr std::string_view kKeywords[] = {
-    "#define",   "#endif",  "#if",           "#ifdef",      "#include", "#pragma",   "@Override",   "@interface",
-    "ALTER",     "AND",     "BEGIN",         "COMMIT",      "CREATE",   "DECLARE",   "DELETE",      "DROP",
-    "ELSE",      "ELSIF",   "END",           "EXEC",        "FOREIGN",  "FROM",      "GRANT",       "GROUP",
-    "HAVING",    "IF",      "INNER",         "INSERT",      "JOIN",     "LANGUAGE",  "LEFT",        "LIMIT",
-    "LOOP",      "ON",      "ORDER",         "PRIMARY",     "RAISE",    "REPLACE",   "RETURN",      "RETURNS",
-    "SELECT",    "SET",     "UNION",         "UPDATE",      "VALUES",   "WHERE",     "WITH",        "abstract",
-    "assert",    "async",   "attr_accessor", "attr_reader", "await",    "begin",     "bool",        "break",
-    "case",      "catch",   "char",          "class",       "const",    "constexpr", "constructor", "continue",
-    "data",      "def",     "default",       "default:",    "defer",    "deinit",    "delete",      "do",
-    "done",      "double",  "echo",          "elif",        "else",     "else:",     "elseif",      "elsif",
-    "end",       "ensure",  "enum",          "esac",        "except",   "except:",   "export",      "extends",
-    "extension", "extern",  "false",         "fi",          "final",    "finally",   "finally:",    "float",
-    "fmt",       "fn",      "for",           "foreach",     "from",     "fun",       "func",        "function",
-    "function*", "go",      "goto",          "guard",       "if",       "impl",      "implements",  "import",
-    "in",        "init",    "int",           "interface",   "internal", "lateinit",  "let",         "library",
-    "library(",  "local",   "long",          "match",       "mod",      "module",    "mut",         "namespace",
-    "new",       "object",  "open",          "output",      "override", "package",   "print",       "printf",
-    "println",   "private", "protected",     "protocol",    "provider", "pub",       "public",      "puts",
-    "raise",     "repeat",  "require",       "rescue",      "resource", "return",    "select",      "sizeof",
-    "static",    "struct",  "super",         "switch",      "template", "then",      "this",        "throw",
-    "throws",    "trait",   "try",           "try:",        "type",     "typedef",   "typename",    "union",
-    "unless",    "unsafe",  "unsigned",      "until",       "use",      "using",     "val",         "var",
-    "variable",  "virtual", "void",          "when",        "where",    "while",     "with",        "yield"};
-
 // Where the keywords with each first byte begin.
-constexpr std::array<std::uint8_t, 129> keyword_ranges() {
-  std::array<std::uint8_t, 129> first{};
+constexpr std::array<std::uint16_t, 129> keyword_ranges() {
+  std::array<std::uint16_t, 129> first{};
   std::size_t k = 0;
   for (std::size_t c = 0; c < 128; ++c) {
-    first[c] = static_cast<std::uint8_t>(k);
+    first[c] = static_cast<std::uint16_t>(k);
     while (k < std::size(kKeywords) && static_cast<unsigned char>(kKeywords[k][0]) == c) ++k;
   }
-  first[128] = static_cast<std::uint8_t>(k);
+  first[128] = static_cast<std::uint16_t>(k);
   return first;
 }
 constexpr auto kKeywordsFrom = keyword_ranges();
@@ -226,6 +201,23 @@ bool is_shell(std::string_view line) {
   return next == '{' || next == '(' || next == '_' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
 }
 
+// Lisp's forms, types and clauses of Haskell, Prolog and Erlang: "(defun f (x)", "f :: Int -> Int", "p(X) :-
+// q(X).",
+// "-export([f/1]).", "loop(N) ->".
+bool is_declarative(std::string_view line, const Marks& m) {
+  if (line.front() == '(' && m.brackets >= 2) {
+    for (const char* form :
+         {"(def", "(let", "(lambda", "(if ", "(when ", "(unless ", "(cond", "(set", "(ns ", "(do", "(require",
+          "(import", "(fn ", "(loop", "(case ", "(begin", "(values", "(error", "(->"}) {
+      if (line.starts_with(form)) return true;
+    }
+  }
+  if (line.find(" :: ") != line.npos && m.pairs >= 2) return true;
+  if (line.find(" :- ") != line.npos || line.ends_with(" :-") || line.starts_with(":- ")) return m.brackets >= 2;
+  if (line.starts_with("-module(") || line.starts_with("-export(") || line.starts_with("-record(")) return true;
+  return line.ends_with("->") && m.brackets >= 2;
+}
+
 LineScore score(std::string_view line, const Marks& m) {
   const char last = line.back();
   if (is_comment(line)) return {0.4, false};
@@ -240,6 +232,7 @@ LineScore score(std::string_view line, const Marks& m) {
   if (ends_statement && (m.brackets + m.operators + m.pairs > 0)) return {1 + more, true};
   if (m.pairs >= 1 && (m.call || m.assignment || m.brackets >= 2)) return {1 + more, true};
   if (is_assembly(line)) return {0.8, true};
+  if (is_declarative(line, m)) return {1, true};
   if (is_shell(line)) return {0.7, true};
   if (is_assignment(line)) return {0.8, m.call || m.pairs > 0};
   if (m.call && (last == ')' || last == ',' || last == ':') && m.words <= 14) {

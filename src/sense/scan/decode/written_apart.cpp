@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kStride =
     8;  // what is looked for has at least 17 bytes, eight of which begin at such a place
 constexpr std::uint64_t kEighths = 0x0101010101010101;  // these places among 64
+constexpr std::size_t kWordsBefore = 48;                // bytes of the words before that are read with it
 constexpr std::size_t kMinApart = 9;                    // characters with a separator between each
 constexpr std::size_t kMinCodes = 6;
 
@@ -118,7 +119,11 @@ void spaced(std::string_view t, std::size_t at, std::size_t& taken, std::vector<
   std::size_t start = 0, end = 0;
   spaced_run(t, at, start, end);
   if (start < taken || end - start < 2 * kMinApart) return;
+  // With the words before, which say what it is: "the pass for root is W r e n + 8 3".
   Piece piece{{}, {}, true};
+  std::size_t from = std::max(taken, start > kWordsBefore ? start - kWordsBefore : 0);
+  while (from < start && (static_cast<unsigned char>(t[from]) & 0xC0) == 0x80) ++from;
+  for (; from < start; ++from) put(piece, t.substr(from, 1), from);
   for (std::size_t k = start; k < end; k += 2) put(piece, t.substr(k, 1), k);
   piece.origin.push_back(static_cast<std::uint32_t>(end));
   taken = end;

@@ -17,7 +17,7 @@ from features import wide_tokens, words
 from secret_texts import SecretTexts
 
 RARE, HIDE = 4, 1.5  # texts that a feature must stand in; how readily rare words are taken for unknown ones
-LIMIT, SLOPE, VETO = 1.0, 0.7, -99.0
+LIMIT, SLOPE, VETO = 1.5, 0.7, -99.0
 ROWS = 1 << 16
 # A row's tag is what its place does not tell of a feature but for this bit, which no feature has here.
 UNTOLD = np.uint32(0xFFFFFFFF ^ ROWS)

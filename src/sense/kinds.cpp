@@ -31,6 +31,7 @@ constexpr std::array<KindMeaning, scan::kKinds> kMeanings = {{
     {"legal", "", Category::Legal, false},
     {"business", "", Category::Business, false},
     {"restricted", "", Category::Restricted, false},
+    {"told_credentials", "", Category::Credentials, false},
     {"private_key", "PRIVATE_KEY", Category::Credentials, true},
     {"api_token", "SECRET", Category::Credentials, true},
     {"password", "PASSWORD", Category::Credentials, true},

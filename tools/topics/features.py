@@ -14,6 +14,7 @@ SKIPPED = {b"\xe2\x80\x98", b"\xe2\x80\x99"}  # curly apostrophes
 PREFIX, SUFFIX = 5, 4
 SALT_PREFIX, SALT_SUFFIX, SALT_CAPS, SALT_BI = 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1
 NAME_PAIR, CAMEL = 0xA5A5F00D, 0x5EEDBEEF
+GLUED, SALT_INNER, UNKNOWN = 0x61CE6D51, 0x38B34AE5, 0x7A3D19C5  # of the model of secrets only
 MEMORY, SEEN_MASK = 512, 0x7FFF
 ENDS = (b".", b"!", b"?")
 
@@ -60,6 +61,27 @@ def fold(word):
 def is_upper(word):
     return 65 <= word[0] <= 90 or (word[0] == 0xC3 and len(word) > 1 and 0x80 <= word[1] <= 0x9E) or (
         word[0] == 0xD0 and len(word) > 1 and 0x90 <= word[1] <= 0xAF)
+
+
+def is_digit(c):
+    return 48 <= c <= 57
+
+
+def is_letter(c):
+    return 65 <= c <= 90 or 97 <= c <= 122 or (c >= 0x80 and c != 0xC2 and not 0xE2 <= c <= 0xED)
+
+
+def is_glued(data, start, end):
+    """Whether a number stands directly at a word, a word at a number, or a mark between two of them: "tea4two", "a-b"."""
+    if start == 0:
+        return False
+    before, first = data[start - 1], data[start]
+    if is_digit(first):
+        return is_letter(before)
+    if is_letter(first):
+        return is_digit(before)
+    after = data[end] if end < len(data) else 0
+    return 33 <= first < 127 and (is_letter(before) or is_digit(before)) and (is_letter(after) or is_digit(after))
 
 
 _cache = {}
@@ -139,4 +161,38 @@ def tokens(text):
         prev_h, prev_capital = h, capital
         if raw in ENDS and data[m.end():m.end() + 1] in (b" ", b"\n", b""):
             prev_h, prev_capital = 0, False  # a sentence begins as a text does
+    return out
+
+
+def wide_tokens(text):
+    """As tokens(), and what joins a token to the one before ("tea4two"), for the model of secrets. A feature comes with
+    three words (0: none): that it is of, that before it in a pair, and that which must be unknown for it: "code is" and a
+    word that no text had says more than the word."""
+    out, prev_h, prev_word, prev_capital, seen = [], 0, 0, False, Seen()
+    data = text.encode()
+    for m in TOKEN.finditer(data):
+        raw = m.group()
+        if raw in SKIPPED:
+            continue
+        h, own, capital = token_info(raw)
+        two = pair(prev_h, h)
+        if len(seen.bits) >= MEMORY:
+            seen.bits.clear()
+        word = h if len(raw) >= 3 and is_letter(raw[0]) else 0
+        f = [(x, word if i == 0 else 0, 0, 0) for i, x in enumerate(own)] if seen.first(h) else []
+        if seen.first(two):
+            f.append((two, word, prev_word, 0))
+            if capital and prev_capital:
+                f.append((NAME_PAIR, 0, 0, 0))
+            if is_glued(data, m.start(), m.end()):
+                f.append((GLUED if is_letter(raw[0]) or is_digit(raw[0]) else h ^ SALT_INNER, 0, 0, 0))
+            if word:
+                f.append((pair(prev_h, UNKNOWN), prev_word, 0, word))
+            if prev_word:
+                f.append((pair(UNKNOWN, h), word, 0, prev_word))
+        if f:
+            out.append(f)
+        prev_h, prev_word, prev_capital = h, word, capital
+        if raw in ENDS and data[m.end():m.end() + 1] in (b" ", b"\n", b""):
+            prev_h, prev_word, prev_capital = 0, 0, False  # a sentence begins as a text does
     return out

@@ -37,6 +37,7 @@ enum class Kind : std::uint8_t {
   LegalTopic,
   BusinessTopic,
   RestrictedTopic,
+  CredentialTopic,
   PrivateKey,
   ApiToken,
   Password,
@@ -45,7 +46,7 @@ enum class Kind : std::uint8_t {
   LocalWish,
   Own = 255,  // of an administrator's detector; Hit::own says which
 };
-inline constexpr std::size_t kKinds = 29;  // without Own
+inline constexpr std::size_t kKinds = 30;  // without Own
 
 struct Hit {
   Kind kind;

@@ -17,7 +17,8 @@ namespace sluice::sense::topics {
 
 inline constexpr std::size_t kPrefix = 5;
 inline constexpr std::uint32_t kSaltPrefix = 0x85EBCA6B, kSaltSuffix = 0xC2B2AE35, kSaltCaps = 0x27D4EB2F,
-                               kSaltPair = 0x165667B1, kNamePair = 0xA5A5F00D, kCamel = 0x5EEDBEEF;
+                               kSaltPair = 0x165667B1, kNamePair = 0xA5A5F00D, kCamel = 0x5EEDBEEF,
+                               kGlued = 0x61CE6D51, kSaltInner = 0x38B34AE5, kUnknown = 0x7A3D19C5;
 inline constexpr std::uint64_t kHashStart = 0x9E3779B97F4A7C15;
 
 // Takes eight bytes into a hash of a token; a token's hash is the low half at its end.
@@ -40,9 +41,12 @@ constexpr std::uint32_t pair_of(std::uint32_t before, std::uint32_t hash) {
 struct Token {
   std::uint32_t start = 0, end = 0;  // bytes
   std::array<std::uint32_t, 8> features;
-  std::uint32_t own = 0;    // of features, those of the token itself; the pair with the token before follows
-  std::uint32_t count = 0;  // of features
-  bool word = false;        // three letters or more, or a character that is a word
+  std::uint32_t own = 0;     // of features, those of the token itself; the pair with the token before follows
+  std::uint32_t count = 0;   // of features
+  std::uint32_t before = 0;  // hash of the token before, 0 where a sentence begins
+  std::uint32_t joint = 0;   // a feature of how it is joined to the one before, 0: none
+  bool word = false;         // three letters or more, or a character that is a word
+  bool letters = false;      // three letters or more
 };
 
 // What a stretch of text has had of words and pairs, so that each counts once: saying a thing twice adds nothing.
@@ -95,6 +99,8 @@ class Tokens {
   }
   static bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
   bool is_upper(std::size_t at) const;
+  // Of the byte before: a number directly behind a word, or a word behind a number, is glued to it ("tea4two").
+  Kind kind_before() const { return at_ > 0 ? kKinds[static_cast<unsigned char>(text_[at_ - 1])] : kSkip; }
 
   void line_break(Token& token);
   void number(Token& token);
@@ -102,12 +108,14 @@ class Tokens {
   bool short_word(Word& word, std::size_t& end) const;
   void any_word(Word& word, std::size_t& end) const;
   void mark(Token& token, std::size_t size);
-  void finish(Token& token, std::size_t end, std::uint32_t hash, bool capital) {
+  void finish(Token& token, std::size_t end, std::uint32_t hash, bool capital, std::uint32_t joint = 0) {
     token.end = static_cast<std::uint32_t>(end);
     token.own = token.count;
+    token.before = previous_;
     token.features[token.count++] = pair_of(previous_, hash);
     token.features[token.count] = kNamePair;
     token.count += capital && previous_capital_ ? 1u : 0u;
+    token.joint = joint;
     previous_ = hash;
     previous_capital_ = capital;
     at_ = end + (end < size_ && text_[end] == ' ' ? 1 : 0);  // a blank is skipped anyway
@@ -163,7 +171,7 @@ inline void Tokens::number(Token& token) {
   const std::uint64_t shown = '0' + (digits <= 4 ? digits : digits <= 8 ? 6 : 9);
   const std::uint32_t hash = hash_of(shown << 8 | '#');
   token.features[token.count++] = hash;
-  finish(token, end, hash, false);
+  finish(token, end, hash, false, kind_before() == kLetter ? kGlued : 0);
 }
 
 // A word of at most 15 ASCII letters, with 16 bytes to read: nearly every one of most texts.
@@ -262,8 +270,8 @@ inline void Tokens::number(Token& token) {
   out[n] = kCamel;
   n += w.camel;
   token.count = n;
-  token.word = w.length >= 3;
-  finish(token, end, hash, is_upper(at_));
+  token.word = token.letters = w.length >= 3;
+  finish(token, end, hash, is_upper(at_), kind_before() == kDigit ? kGlued : 0);
 }
 
 // A sentence begins as a text does: its first word has none before it.
@@ -275,7 +283,10 @@ inline void Tokens::mark(Token& token, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) key |= std::uint64_t(byte(at_ + i)) << 8 * i;
   const std::uint32_t hash = hash_of(key);
   token.features[token.count++] = hash;
-  finish(token, at_ + size, hash, false);
+  const Kind left = kind_before(), right = kKinds[after];
+  const bool inner = size == 1 && first > 0x20 && first < 0x7F && at_ + 1 < size_ &&
+                     (left == kLetter || left == kDigit) && (right == kLetter || right == kDigit);
+  finish(token, at_ + size, hash, false, inner ? hash ^ kSaltInner : 0);
   if (ends) previous_ = 0;
 }
 
@@ -283,7 +294,7 @@ inline void Tokens::mark(Token& token, std::size_t size) {
   while (at_ < size_) {
     token.start = static_cast<std::uint32_t>(at_);
     token.count = 0;
-    token.word = false;
+    token.word = token.letters = false;
     const Kind kind = kKinds[static_cast<unsigned char>(text_[at_])];
     if (kind == kLetter) [[likely]] {
       word(token);

@@ -23,7 +23,7 @@ struct Shorts {
 };
 
 struct Block {
-  std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 7 features of at most 127
+  std::array<std::int16_t, kRow> sums{};  // of at most 16 tokens with at most 10 features of at most 127
   std::uint32_t start = 0, end = 0, tokens = 0, words = 0, long_words = 0;
 };
 
@@ -68,10 +68,22 @@ inline bool add_row(Shorts& sums, const unsigned char* table, std::uint32_t mask
 #endif
 }
 
+inline bool is_known(const unsigned char* table, std::uint32_t mask, std::uint32_t feature) {
+  const unsigned char* rows = table + std::size_t(feature & mask & ~1u) * kRow;
+  const auto wanted = static_cast<std::uint16_t>(feature >> kTagShift << 1 | (feature & 1));
+  std::uint16_t first = 0, second = 0;
+  std::memcpy(&first, rows + kRow - 2, 2);
+  std::memcpy(&second, rows + 2 * kRow - 2, 2);
+  return first == wanted || second == wanted;
+}
+
 bool is_long(std::string_view text, const Token& token) {
   return token.end - token.start >= kLongWord || static_cast<unsigned char>(text[token.start]) >= 0x80;
 }
 
+// kWide: with features of what is written together ("tea4two") and of what stands beside a word without a row:
+// "the code is" and a word that no text had.
+template <bool kWide>
 std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, std::uint32_t mask) {
   std::vector<Block> blocks;
   blocks.reserve(text.size() / 64 + 1);
@@ -86,7 +98,10 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
     block = Block{};
   };
   Seen seen;
+  bool unknown = false;  // the token before is a word without a row
   while (tokens.next(token)) {
+    const bool after_unknown = unknown;
+    if constexpr (kWide) unknown = token.letters && !is_known(table, mask, token.features[0]);
     seen.forget_if_full();
     const bool new_word = seen.first(token.features[0]), new_pair = seen.first(token.features[token.own]);
     if (!new_word && !new_pair) {  // belongs to what stands before it
@@ -102,6 +117,11 @@ std::vector<Block> blocks_of(std::string_view text, const unsigned char* table, 
     }
     for (std::uint32_t i = token.own; new_pair && i < token.count; ++i)
       add_row(sums, table, mask, token.features[i]);
+    if constexpr (kWide) {
+      if (new_pair && token.joint != 0) add_row(sums, table, mask, token.joint);
+      if (new_pair && unknown) add_row(sums, table, mask, pair_of(token.before, kUnknown));
+      if (new_pair && after_unknown) add_row(sums, table, mask, pair_of(kUnknown, token.features[0]));
+    }
     block.end = token.end;
     if (++block.tokens == kBlock) close();
   }
@@ -117,30 +137,33 @@ Result<Model> Model::open(std::string_view bytes) {
                       hidden = read_u32(bytes.data() + 16), topics = read_u32(bytes.data() + 20),
                       floats = read_u32(bytes.data() + 24);
   Model m;
-  const std::size_t expected = m.hidden_.size() + m.hidden_bias_.size() + kTopics * kHidden + m.out_bias_.size() +
-                               m.thresholds_.size() + m.slopes_.size() + m.vetoes_.size() + 1;
-  if (dims != kDims || hidden != kHidden || topics != kTopics || floats != expected)
+  const std::size_t expected = m.hidden_.size() + m.hidden_bias_.size() + topics * (kHidden + 4) + 1;
+  if (dims != kDims || hidden != kHidden || (topics != kTopics && topics != 1) || floats != expected)
     return fail(broken("a topic model of another shape"));
-  if (rows != 1u << kTagShift || bytes.size() != kHeader + std::size_t(rows) * kRow + std::size_t(floats) * 4)
+  m.wide_ = topics == 1;
+  // A tag and its place say all of a feature, but for one bit where the table has half the rows.
+  if (rows != 1u << (m.wide_ ? kTagShift - 1 : kTagShift) ||
+      bytes.size() != kHeader + std::size_t(rows) * kRow + std::size_t(floats) * 4)
     return fail(broken("a topic model of the wrong size"));
   m.table_ = reinterpret_cast<const unsigned char*>(bytes.data()) + kHeader;
   m.row_mask_ = rows - 1;
   const char* at = bytes.data() + kHeader + std::size_t(rows) * kRow;
-  const auto take = [&](auto& to) {
-    std::memcpy(to.data(), at, to.size() * 4);
-    at += to.size() * 4;
+  const auto take = [&](auto& to, std::size_t most = SIZE_MAX) {
+    const std::size_t size = std::min(to.size(), most) * 4;
+    std::memcpy(to.data(), at, size);
+    at += size;
   };
   take(m.hidden_);
   take(m.hidden_bias_);
-  for (std::size_t t = 0; t < kTopics; ++t) {
+  for (std::size_t t = 0; t < topics; ++t) {
     std::array<float, kHidden> weights{};
     take(weights);
     for (std::size_t k = 0; k < kHidden; ++k) m.out_[k * kLanes + t] = weights[k];
   }
-  take(m.out_bias_);
-  take(m.thresholds_);
-  take(m.slopes_);
-  take(m.vetoes_);
+  take(m.out_bias_, topics);
+  take(m.thresholds_, topics);
+  take(m.slopes_, topics);
+  take(m.vetoes_, topics);
   std::memcpy(&m.scale_, at, 4);
   return m;
 }
@@ -168,7 +191,8 @@ Scores Model::judge(const float* sums, std::uint32_t tokens) const {
 }
 
 void Model::score(std::string_view text, std::vector<Window>& out) const {
-  const std::vector<Block> blocks = blocks_of(text, table_, row_mask_);
+  const std::vector<Block> blocks =
+      wide_ ? blocks_of<true>(text, table_, row_mask_) : blocks_of<false>(text, table_, row_mask_);
   const auto window = [&](std::size_t first, std::size_t last, bool large) {
     std::array<float, kRow> sums{};
     std::uint32_t tokens = 0, words = 0, long_words = 0;

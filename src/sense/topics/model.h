@@ -34,7 +34,8 @@ struct Window {
 
 class Model {
  public:
-  // `bytes` is a file written by tools/topics/train.py and outlives the model. Error: sense.topic_model.
+  // `bytes` is a file written by tools/topics/train.py, or by train_secrets.py with one topic, whose score is the
+  // first and the others 0. It outlives the model. Error: sense.topic_model.
   static Result<Model> open(std::string_view bytes);
 
   // Appends the windows of the text. None for a text without tokens.
@@ -52,15 +53,19 @@ class Model {
   const unsigned char* table_ = nullptr;  // rows of 14 weights and a tag of two bytes
   std::uint32_t row_mask_ = 0;
   float scale_ = 0;
+  bool wide_ = false;
   std::array<float, (kDims + 1) * kHidden> hidden_{};  // by input
   std::array<float, kHidden> hidden_bias_{};
   std::array<float, kHidden * kLanes> out_{};  // by hidden unit, topics beside one another
   Scores out_bias_{}, thresholds_{}, slopes_{}, vetoes_{};
 };
 
-// The file in the program.
+// The files in the program.
 std::string_view builtin_bytes();
-// The model in it, opened once; aborts if the build put something else there.
+std::string_view secrets_bytes();
+// The models in them, opened once; aborts if the build put something else there.
 const Model& builtin();
+// Its one topic, the first score: somebody tells or shows a secret.
+const Model& secrets();
 
 }  // namespace sluice::sense::topics

@@ -17,9 +17,9 @@ struct Expected {
   std::string text;
 };
 
-// Written by tools/topics/train.py: seven scores, a tab, the text with \n and \\ escaped.
-std::vector<Expected> expected() {
-  std::ifstream file("src/sense/topics/scores.txt");
+// Written by tools/topics/train.py and train_secrets.py: a score a topic, a tab, the text with \n and \\ escaped.
+std::vector<Expected> expected(const char* path, std::size_t topics) {
+  std::ifstream file(path);
   REQUIRE(file);
   std::vector<Expected> all;
   for (std::string line; std::getline(file, line);) {
@@ -27,7 +27,7 @@ std::vector<Expected> expected() {
     const std::size_t tab = line.find('\t');
     REQUIRE(tab != std::string::npos);
     std::istringstream numbers(line.substr(0, tab));
-    for (float& s : e.scores) numbers >> s;
+    for (std::size_t t = 0; t < topics; ++t) numbers >> e.scores[t];
     REQUIRE(!numbers.fail());
     for (std::size_t i = tab + 1; i < line.size(); ++i) {
       if (line[i] == '\\' && i + 1 < line.size()) {
@@ -42,22 +42,27 @@ std::vector<Expected> expected() {
   return all;
 }
 
-}  // namespace
-
-TEST_CASE("the model gives each stored text the scores its trainer gave") {
-  const std::vector<Expected> all = expected();
+void check_scores(const Model& model, const char* path, std::size_t topics) {
+  const std::vector<Expected> all = expected(path, topics);
   REQUIRE(all.size() >= 50);
   for (const Expected& e : all) {
     std::vector<Window> windows;
-    builtin().score(e.text, windows);
+    model.score(e.text, windows);
     REQUIRE_MESSAGE(!windows.empty(), e.text);
-    for (std::size_t t = 0; t < kTopics; ++t) {
+    for (std::size_t t = 0; t < topics; ++t) {
       float top = windows[0].scores[t];
       for (const Window& w : windows) top = std::max(top, w.scores[t]);
-      CHECK_MESSAGE(top + builtin().thresholds()[t] == doctest::Approx(e.scores[t]).epsilon(0.002).scale(1),
+      CHECK_MESSAGE(top + model.thresholds()[t] == doctest::Approx(e.scores[t]).epsilon(0.002).scale(1),
                     "topic " << t << ": " << e.text);
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("the models give each stored text the scores their trainers gave") {
+  check_scores(builtin(), "src/sense/topics/scores.txt", kTopics);
+  check_scores(secrets(), "src/sense/topics/secret_scores.txt", 1);
 }
 
 TEST_CASE("windows cover the text, in order, and none is left out") {
@@ -83,12 +88,16 @@ TEST_CASE("windows cover the text, in order, and none is left out") {
 TEST_CASE("what is said again belongs to the last window and changes no score") {
   const std::string once = "The vestry roof leaks above the organ. Bring two buckets, and call the slater!";
   std::vector<Window> expected, windows;
-  builtin().score(once, expected);
-  builtin().score(once + " " + once + " " + once, windows);
-  REQUIRE(windows.size() == expected.size());
-  for (std::size_t i = 0; i < windows.size(); ++i) CHECK(windows[i].scores == expected[i].scores);
-  CHECK(
-      std::any_of(windows.begin(), windows.end(), [&](const Window& w) { return w.end == once.size() * 3 + 2; }));
+  for (const Model* model : {&builtin(), &secrets()}) {
+    expected.clear();
+    windows.clear();
+    model->score(once, expected);
+    model->score(once + " " + once + " " + once, windows);
+    REQUIRE(windows.size() == expected.size());
+    for (std::size_t i = 0; i < windows.size(); ++i) CHECK(windows[i].scores == expected[i].scores);
+    const auto ends = [&](const Window& w) { return w.end == once.size() * 3 + 2; };
+    CHECK(std::any_of(windows.begin(), windows.end(), ends));
+  }
 }
 
 TEST_CASE("a text without a token has no window, and odd bytes do no harm") {
@@ -100,6 +109,7 @@ TEST_CASE("a text without a token has no window, and odd bytes do no harm") {
     const std::string odd(3, static_cast<char>(b));
     builtin().score(odd, windows);
     builtin().score("a" + odd + "\xE2\x80", windows);
+    secrets().score("a1" + odd + "2\xE2\x80", windows);
   }
   CHECK(!windows.empty());
 }
@@ -119,11 +129,14 @@ TEST_CASE("what is not a topic model is refused") {
   CHECK(refused.error().code == "sense.topic_model");
 }
 
-TEST_CASE("the model in the program is the committed file, of at most 4 MB") {
-  std::ifstream file("src/sense/topics/topics.model", std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(file), {}};
-  CHECK(builtin_bytes() == content);
-  CHECK(content.size() <= 4u << 20);
+TEST_CASE("the models in the program are the committed files, of at most 4 MB together") {
+  const auto content = [](const char* path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  };
+  CHECK(builtin_bytes() == content("src/sense/topics/topics.model"));
+  CHECK(secrets_bytes() == content("src/sense/topics/secrets.model"));
+  CHECK(builtin_bytes().size() + secrets_bytes().size() <= 4u << 20);
 }
 
 }  // namespace sluice::sense::topics

@@ -440,7 +440,7 @@ class Names : public scan::Detector {
 
   static bool meaningless_extent(Kind kind) {
     return kind == Kind::FinanceTopic || kind == Kind::SourceCode || kind == Kind::LocalWish ||
-           (kind >= Kind::HealthTopic && kind <= Kind::RestrictedTopic);
+           (kind >= Kind::HealthTopic && kind <= Kind::CredentialTopic);
   }
 
   void eastern(const Document& doc, const scan::PhraseHit& cue, Tags tags, std::vector<Name>& found) const {

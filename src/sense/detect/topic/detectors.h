@@ -6,6 +6,7 @@
 namespace sluice::sense::detect {
 
 Made make_topics(scan::PhraseSet& set);  // the trained model beside the tables below
+Made make_told_credentials(scan::PhraseSet& set);
 Made make_source_code(scan::PhraseSet& set);
 Made make_wishes(scan::PhraseSet& set);  // "keep this local"
 Made make_health_topic(scan::PhraseSet& set);

@@ -63,7 +63,7 @@ TEST_CASE("terse texts by another hand are found, and harmless ones are left alo
 TEST_CASE("texts written before the model was first trained are found, and harmless ones are left alone") {
   const Counts counts = counted("tests/cases/sense/topics.blind");
   CHECK(share(counts, "public", &Count::right) >= 0.93);
-  CHECK(share(counts, "health", &Count::escaped) <= 0.13);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.08);
   CHECK(share(counts, "legal", &Count::escaped) <= 0.03);
   CHECK(share(counts, "business", &Count::escaped) <= 0.04);
 }
@@ -71,7 +71,7 @@ TEST_CASE("texts written before the model was first trained are found, and harml
 TEST_CASE("texts that nobody looked at while the model was trained are found, and harmless ones are left alone") {
   const Counts counts = counted("tests/cases/sense/topics.fresh");
   CHECK(share(counts, "public", &Count::right) >= 0.97);
-  CHECK(share(counts, "health", &Count::escaped) <= 0.08);
+  CHECK(share(counts, "health", &Count::escaped) <= 0.13);
   CHECK(share(counts, "legal", &Count::escaped) <= 0.05);
   CHECK(share(counts, "business", &Count::escaped) <= 0.1);
 }

@@ -7,7 +7,8 @@
 A program stops when SECONDS (180) went by without a new edge ("cov:"), or after the limit (1800). Seconds are those of
 processor time that the program had: on a busy machine the clock says nothing of how hard it tried.
 Seeds are read from FOLDER/NAME (tests/cases/fuzz), where every file is one input; \\n, \\r, \\0 and \\xHH stand for
-those bytes and a real line end counts for nothing. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
+those bytes and a real line end counts for nothing. Words to try are the string literals of the folder of src/ where
+NAME.cpp stands: what a reader compares with. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
 later run goes on from there; a new one begins with what KEPT/NAME.tar.xz holds (tests/cases/fuzz/kept), where --keep puts
 what the program reached, without inputs that others make needless. One line a program is printed at the end: minutes, executions, coverage and findings.
 Ends with status 1 at a finding.
@@ -43,6 +44,18 @@ def unescape(text):
 def write_seeds(folder, into):
     for number, path in enumerate(sorted(folder.glob("*")) if folder.exists() else []):
         (into / f"{number}").write_bytes(unescape(path.read_text()))
+
+
+def words(name):
+    """A program's dictionary: each word as it is and as the name of a JSON member. What has a space is for people."""
+    found = set()
+    for source in ROOT.glob(f"src/**/{name}.cpp"):
+        for path in source.parent.iterdir():
+            if path.suffix in (".cpp", ".h") and not path.stem.endswith(("_test", "_fuzz")):
+                code = re.sub(r"^\s*(#include|//).*", "", path.read_text(), flags=re.M)
+                found |= set(re.findall(r'"((?:[^\s"\\]|\\["\\]){2,32})"', code))
+    names = {rf'\"{word}\":' for word in found if re.fullmatch(r"[a-z][a-z0-9_]*", word)}
+    return "".join(f'"{word}"\n' for word in sorted(found | names))
 
 
 def unpack(archive, corpus):
@@ -86,10 +99,13 @@ def fuzz(program, options):
     corpus.mkdir(parents=True, exist_ok=True)
     archive = pathlib.Path(options.kept) / f"{name}.tar.xz"
     unpack(archive, corpus)
-    with tempfile.TemporaryDirectory() as seeds:
-        write_seeds(pathlib.Path(options.seeds) / name, pathlib.Path(seeds))
+    with tempfile.TemporaryDirectory() as own:
+        seeds, dictionary = pathlib.Path(own) / "seeds", pathlib.Path(own) / "words"
+        seeds.mkdir()
+        write_seeds(pathlib.Path(options.seeds) / name, seeds)
+        dictionary.write_text(words(name))
         process = subprocess.Popen(
-            [program.resolve(), "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1",
+            [program.resolve(), f"-dict={dictionary}", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1",
              f"-artifact_prefix={corpus.parent}/{name}-", corpus, seeds],
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace")
         began, spent, grew = time.monotonic(), 0.0, 0.0

@@ -4,8 +4,10 @@
     tools/fuzz-until-still.py [--still SECONDS] [--limit SECONDS] [--seeds FOLDER] [--corpus FOLDER]
                               [--kept FOLDER] [--keep] PROGRAM...
 
-A program stops when SECONDS (180) went by without a new edge ("cov:"), or after the limit (1800). Seconds are those of
-processor time that the program had: on a busy machine the clock says nothing of how hard it tried.
+A program stops when SECONDS (180) went by without a new edge in a line below src/, or after the limit (1800). Edges within
+the libraries' templates (whether a string has its own memory, at each place where one is copied) count in "edges" and
+do not keep a program running. Seconds are those of processor time that the program had: on a busy machine the clock
+says nothing of how hard it tried.
 Seeds are read from FOLDER/NAME (tests/cases/fuzz), where every file is one input; \\n, \\r, \\0 and \\xHH stand for
 those bytes and a real line end counts for nothing. Words to try are the string literals of the folder of src/ where
 NAME.cpp stands: what a reader compares with. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
@@ -19,6 +21,7 @@ import os
 import pathlib
 import queue
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -87,6 +90,31 @@ def processor_seconds(process):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Lines:
+    """Says of an address in a program whether its line stands below src/. Without llvm-symbolizer every one does."""
+
+    def __init__(self, program):
+        tool = next(filter(None, map(shutil.which, ("llvm-symbolizer-19", "llvm-symbolizer"))), None)
+        self.process = tool and subprocess.Popen([tool, "--no-inlines", "--functions=none", f"--obj={program.resolve()}"],
+                                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def own(self, printed):
+        """`printed`: what libFuzzer's -print_pcs says, with the file's name (under sanitizers) or without."""
+        address = re.search(r"\+(0x[0-9a-f]+)\)", printed)
+        if not address or not self.process:
+            return not self.process or "/src/" in printed
+        self.process.stdin.write(address.group(1) + "\n")
+        self.process.stdin.flush()
+        path = self.process.stdout.readline()
+        self.process.stdout.readline()
+        return os.path.normpath(path).startswith(f"{ROOT}/src/")
+
+    def close(self):
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait()
+
+
 def pump(stream, lines):
     for line in stream:
         lines.put(line)
@@ -105,12 +133,12 @@ def fuzz(program, options):
         write_seeds(pathlib.Path(options.seeds) / name, seeds)
         dictionary.write_text(words(name))
         process = subprocess.Popen(
-            [program.resolve(), f"-dict={dictionary}", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1",
+            [program.resolve(), f"-dict={dictionary}", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1", "-print_pcs=1",
              f"-artifact_prefix={corpus.parent}/{name}-", corpus, seeds],
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace")
         began, spent, grew = time.monotonic(), 0.0, 0.0
         best, executions, tail, stopped = (0, 0), 0, [], False
-        lines = queue.Queue()
+        lines, places = queue.Queue(), Lines(program)
         threading.Thread(target=pump, args=(process.stderr, lines), daemon=True).start()
         while True:
             spent = max(spent, processor_seconds(process))
@@ -123,13 +151,18 @@ def fuzz(program, options):
                 continue
             if line is None:
                 break
+            if "NEW_PC:" in line:
+                if places.own(line):
+                    grew = spent
+                continue
             tail = (tail + [line])[-60:]
             if match := re.match(r"#(\d+)\s.*\bcov: (\d+) ft: (\d+)", line):
                 executions = max(executions, int(match.group(1)))
-                if int(match.group(2)) > best[0]:
+                if "\tINITED" in line:
                     grew = spent
                 best = max(best, (int(match.group(2)), int(match.group(3))))
         status = process.wait()
+        places.close()
     for line in tail:
         if match := re.match(r"stat::number_of_executed_units:\s*(\d+)", line):
             executions = int(match.group(1))

@@ -105,9 +105,9 @@ class Lines:
             return not self.process or "/src/" in printed
         self.process.stdin.write(address.group(1) + "\n")
         self.process.stdin.flush()
-        path = self.process.stdout.readline()
+        path, line, _ = self.process.stdout.readline().rsplit(":", 2)
         self.process.stdout.readline()
-        return os.path.normpath(path).startswith(f"{ROOT}/src/")
+        return os.path.normpath(path).startswith(f"{ROOT}/src/") and line != "0"  # 0: what the compiler put in
 
     def close(self):
         if self.process:

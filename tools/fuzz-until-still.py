@@ -4,15 +4,16 @@
     tools/fuzz-until-still.py [--still SECONDS] [--limit SECONDS] [--seeds FOLDER] [--corpus FOLDER]
                               [--kept FOLDER] [--keep] PROGRAM...
 
-A program stops when SECONDS (180) went by without a new edge in a line below src/, or after the limit (1800). Edges within
-the libraries' templates (whether a string has its own memory, at each place where one is copied) count in "edges" and
-do not keep a program running. Seconds are those of processor time that the program had: on a busy machine the clock
-says nothing of how hard it tried.
+A program stops when SECONDS (180) went by without a new edge in a line below src/, or after the limit (1800). Edges
+within the libraries' templates (whether a string has its own memory, at each place where one is copied) count in
+"edges" and do not keep a program running. Seconds are those of processor time that the program had: on a busy machine
+the clock says nothing of how hard it tried.
 Seeds are read from FOLDER/NAME (tests/cases/fuzz), where every file is one input; \\n, \\r, \\0 and \\xHH stand for
 those bytes and a real line end counts for nothing. Words to try are the string literals of the folder of src/ where
 NAME.cpp stands: what a reader compares with. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
-later run goes on from there; a new one begins with what KEPT/NAME.tar.xz holds (tests/cases/fuzz/kept), where --keep puts
-what the program reached, without inputs that others make needless. One line a program is printed at the end: minutes, executions, coverage and findings.
+later run goes on from there; a new one begins with what KEPT/NAME.tar.xz holds (tests/cases/fuzz/kept), where --keep
+puts what the program reached, without inputs that others make needless. One line a program is printed at the end:
+minutes, executions, coverage and findings.
 Ends with status 1 at a finding.
 """
 import argparse
@@ -95,8 +96,8 @@ class Lines:
 
     def __init__(self, program):
         tool = next(filter(None, map(shutil.which, ("llvm-symbolizer-19", "llvm-symbolizer"))), None)
-        self.process = tool and subprocess.Popen([tool, "--no-inlines", "--functions=none", f"--obj={program.resolve()}"],
-                                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = [tool, "--no-inlines", "--functions=none", f"--obj={program.resolve()}"]
+        self.process = tool and subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def own(self, printed):
         """`printed`: what libFuzzer's -print_pcs says, with the file's name (under sanitizers) or without."""
@@ -133,11 +134,12 @@ def fuzz(program, options):
         write_seeds(pathlib.Path(options.seeds) / name, seeds)
         dictionary.write_text(words(name))
         process = subprocess.Popen(
-            [program.resolve(), f"-dict={dictionary}", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1", "-print_pcs=1",
-             f"-artifact_prefix={corpus.parent}/{name}-", corpus, seeds],
+            [program.resolve(), f"-dict={dictionary}", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1",
+             "-print_pcs=1", f"-artifact_prefix={corpus.parent}/{name}-", corpus, seeds],
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace")
         began, spent, grew = time.monotonic(), 0.0, 0.0
-        best, executions, tail, stopped = (0, 0), 0, [], False
+        best, executions, grown_at, tail = (0, 0), 0, 0, []
+        stopped = fresh = False
         lines, places = queue.Queue(), Lines(program)
         threading.Thread(target=pump, args=(process.stderr, lines), daemon=True).start()
         while True:
@@ -152,14 +154,13 @@ def fuzz(program, options):
             if line is None:
                 break
             if "NEW_PC:" in line:
-                if places.own(line):
-                    grew = spent
+                fresh = places.own(line) or fresh
                 continue
             tail = (tail + [line])[-60:]
             if match := re.match(r"#(\d+)\s.*\bcov: (\d+) ft: (\d+)", line):
                 executions = max(executions, int(match.group(1)))
-                if "\tINITED" in line:
-                    grew = spent
+                if fresh or "\tINITED" in line:
+                    grew, grown_at, fresh = spent, executions, False
                 best = max(best, (int(match.group(2)), int(match.group(3))))
         status = process.wait()
         places.close()
@@ -171,7 +172,8 @@ def fuzz(program, options):
     if finding:
         sys.stderr.writelines(tail)
     print(f"{name}: {spent / 60:.1f} min of processor time in {(time.monotonic() - began) / 60:.1f} min, "
-          f"{executions} executions, {best[0]} edges, {best[1]} features, no new edge for {(spent - grew) / 60:.1f} min, "
+          f"{executions} executions, {best[0]} edges, {best[1]} features, no new edge for {(spent - grew) / 60:.1f} min "
+          f"and {executions - grown_at} executions, "
           f"{'A FINDING' if finding else 'no finding'}", flush=True)
     if options.keep:
         pack(program, corpus, archive)

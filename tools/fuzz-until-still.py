@@ -4,12 +4,16 @@
     tools/fuzz-until-still.py [--still SECONDS] [--limit SECONDS] [--seeds FOLDER] [--corpus FOLDER]
                               [--kept FOLDER] [--keep] PROGRAM...
 
-A program stops when SECONDS (180) went by without a new edge ("cov:"), or after the limit (1800). Seconds are those of
-processor time that the program had: on a busy machine the clock says nothing of how hard it tried.
+A program stops when SECONDS (180) went by without a new edge in a line below src/, or after the limit (1800). Edges
+within the libraries' templates (whether a string has its own memory, at each place where one is copied) count in
+"edges" and do not keep a program running. Seconds are those of processor time that the program had: on a busy machine
+the clock says nothing of how hard it tried.
 Seeds are read from FOLDER/NAME (tests/cases/fuzz), where every file is one input; \\n, \\r, \\0 and \\xHH stand for
-those bytes and a real line end counts for nothing. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
-later run goes on from there; a new one begins with what KEPT/NAME.tar.xz holds (tests/cases/fuzz/kept), where --keep puts
-what the program reached, without inputs that others make needless. One line a program is printed at the end: minutes, executions, coverage and findings.
+those bytes and a real line end counts for nothing. Words to try are the string literals of the folder of src/ where
+NAME.cpp stands: what a reader compares with. The corpus is kept in FOLDER/NAME (build/fuzz/corpus), so that a
+later run goes on from there; a new one begins with what KEPT/NAME.tar.xz holds (tests/cases/fuzz/kept), where --keep
+puts what the program reached, without inputs that others make needless. One line a program is printed at the end:
+minutes, executions, coverage and findings.
 Ends with status 1 at a finding.
 """
 import argparse
@@ -18,6 +22,7 @@ import os
 import pathlib
 import queue
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,6 +48,18 @@ def unescape(text):
 def write_seeds(folder, into):
     for number, path in enumerate(sorted(folder.glob("*")) if folder.exists() else []):
         (into / f"{number}").write_bytes(unescape(path.read_text()))
+
+
+def words(name):
+    """A program's dictionary: each word as it is and as the name of a JSON member. What has a space is for people."""
+    found = set()
+    for source in ROOT.glob(f"src/**/{name}.cpp"):
+        for path in source.parent.iterdir():
+            if path.suffix in (".cpp", ".h") and not path.stem.endswith(("_test", "_fuzz")):
+                code = re.sub(r"^\s*(#include|//).*", "", path.read_text(), flags=re.M)
+                found |= set(re.findall(r'"((?:[^\s"\\]|\\["\\]){2,32})"', code))
+    names = {rf'\"{word}\":' for word in found if re.fullmatch(r"[a-z][a-z0-9_]*", word)}
+    return "".join(f'"{word}"\n' for word in sorted(found | names))
 
 
 def unpack(archive, corpus):
@@ -74,6 +91,31 @@ def processor_seconds(process):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Lines:
+    """Says of an address in a program whether its line stands below src/. Without llvm-symbolizer every one does."""
+
+    def __init__(self, program):
+        tool = next(filter(None, map(shutil.which, ("llvm-symbolizer-19", "llvm-symbolizer"))), None)
+        command = [tool, "--no-inlines", "--functions=none", f"--obj={program.resolve()}"]
+        self.process = tool and subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def own(self, printed):
+        """`printed`: what libFuzzer's -print_pcs says, with the file's name (under sanitizers) or without."""
+        address = re.search(r"\+(0x[0-9a-f]+)\)", printed)
+        if not address or not self.process:
+            return not self.process or "/src/" in printed
+        self.process.stdin.write(address.group(1) + "\n")
+        self.process.stdin.flush()
+        path, line, _ = self.process.stdout.readline().rsplit(":", 2)
+        self.process.stdout.readline()
+        return os.path.normpath(path).startswith(f"{ROOT}/src/") and line != "0"  # 0: what the compiler put in
+
+    def close(self):
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait()
+
+
 def pump(stream, lines):
     for line in stream:
         lines.put(line)
@@ -86,15 +128,19 @@ def fuzz(program, options):
     corpus.mkdir(parents=True, exist_ok=True)
     archive = pathlib.Path(options.kept) / f"{name}.tar.xz"
     unpack(archive, corpus)
-    with tempfile.TemporaryDirectory() as seeds:
-        write_seeds(pathlib.Path(options.seeds) / name, pathlib.Path(seeds))
+    with tempfile.TemporaryDirectory() as own:
+        seeds, dictionary = pathlib.Path(own) / "seeds", pathlib.Path(own) / "words"
+        seeds.mkdir()
+        write_seeds(pathlib.Path(options.seeds) / name, seeds)
+        dictionary.write_text(words(name))
         process = subprocess.Popen(
-            [program.resolve(), "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1",
-             f"-artifact_prefix={corpus.parent}/{name}-", corpus, seeds],
+            [program.resolve(), f"-dict={dictionary}", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1",
+             "-print_pcs=1", f"-artifact_prefix={corpus.parent}/{name}-", corpus, seeds],
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace")
         began, spent, grew = time.monotonic(), 0.0, 0.0
-        best, executions, tail, stopped = (0, 0), 0, [], False
-        lines = queue.Queue()
+        best, executions, grown_at, tail = (0, 0), 0, 0, []
+        stopped = fresh = False
+        lines, places = queue.Queue(), Lines(program)
         threading.Thread(target=pump, args=(process.stderr, lines), daemon=True).start()
         while True:
             spent = max(spent, processor_seconds(process))
@@ -107,13 +153,17 @@ def fuzz(program, options):
                 continue
             if line is None:
                 break
+            if "NEW_PC:" in line:
+                fresh = places.own(line) or fresh
+                continue
             tail = (tail + [line])[-60:]
             if match := re.match(r"#(\d+)\s.*\bcov: (\d+) ft: (\d+)", line):
                 executions = max(executions, int(match.group(1)))
-                if int(match.group(2)) > best[0]:
-                    grew = spent
+                if fresh or "\tINITED" in line:
+                    grew, grown_at, fresh = spent, executions, False
                 best = max(best, (int(match.group(2)), int(match.group(3))))
         status = process.wait()
+        places.close()
     for line in tail:
         if match := re.match(r"stat::number_of_executed_units:\s*(\d+)", line):
             executions = int(match.group(1))
@@ -122,7 +172,8 @@ def fuzz(program, options):
     if finding:
         sys.stderr.writelines(tail)
     print(f"{name}: {spent / 60:.1f} min of processor time in {(time.monotonic() - began) / 60:.1f} min, "
-          f"{executions} executions, {best[0]} edges, {best[1]} features, no new edge for {(spent - grew) / 60:.1f} min, "
+          f"{executions} executions, {best[0]} edges, {best[1]} features, no new edge for {(spent - grew) / 60:.1f} min "
+          f"and {executions - grown_at} executions, "
           f"{'A FINDING' if finding else 'no finding'}", flush=True)
     if options.keep:
         pack(program, corpus, archive)

@@ -16,6 +16,15 @@ std::string one_line(std::string json) {
   return json;
 }
 
+std::string event_name(std::string type) {
+  constexpr std::size_t kLongest = 64;  // today's have up to 46 bytes
+  const bool plain = std::all_of(type.begin(), type.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
+  });
+  return plain && type.size() <= kLongest ? type : "";
+}
+
 std::optional<std::int64_t> token_count(json::Value value) {
   auto n = value.integer();
   if (!n || *n < 0 || *n > std::int64_t(1) << 50) return std::nullopt;

@@ -18,6 +18,8 @@ std::string_view trimmed(std::string_view text);
 // JSON without line breaks. Strings in valid JSON hold none, so they stand between tokens; in an event stream they
 // would end a line.
 std::string one_line(std::string json);
+// The name of an event in a stream, which stands on a line of its own: `type` if it is a plain word, else none.
+std::string event_name(std::string type);
 // A count of tokens: nullopt if it is absent, negative or absurd.
 std::optional<std::int64_t> token_count(json::Value value);
 

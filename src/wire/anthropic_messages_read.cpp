@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "wire/answer_parts.h"
 #include "wire/anthropic_messages.h"
 #include "wire/openai_error.h"
 
@@ -16,30 +17,10 @@ using chat::FinishReason;
 using json::Type;
 using json::Value;
 
-constexpr std::size_t kMaxModelName = 200;  // bytes
 constexpr int kMaxToolCalls = 1024;         // of one answer
 constexpr std::size_t kMaxOpenBlocks = 64;  // one is open at a time, where the API is followed
 
-std::string_view trimmed(std::string_view text) {
-  constexpr const char* kSpace = " \t\r\n";
-  std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 std::string string_in(Value object, const char* name) { return object[name].string().value_or(""); }
-
-Error protocol_error(std::string message) {
-  return {"upstream.protocol", std::move(message), "",
-          "try again; if it stays, whoever runs this Sluice checks what the deployment's address leads to"};
-}
-
-// A count of tokens: nullopt if it is absent, negative or absurd.
-std::optional<std::int64_t> count(Value value) {
-  auto n = value.integer();
-  if (!n || *n < 0 || *n > std::int64_t(1) << 50) return std::nullopt;
-  return n;
-}
 
 // Counts are cumulative. What an event leaves out, or gives as 0 after a number, stays as it was told before: some
 // servers know the prompt's tokens at the start only, others at the end only.
@@ -67,7 +48,7 @@ class UsageCounter {
 
  private:
   static bool take(Value value, std::int64_t& into) {
-    auto n = count(value);
+    auto n = token_count(value);
     if (n && *n > 0) into = *n;
     return n.has_value();
   }
@@ -89,18 +70,6 @@ FinishReason read_reason(std::string_view reason) {
 bool is_failure(std::string_view reason) {
   return reason == "insufficient_system_resource" || reason == "abort" || reason == "error" ||
          reason == "cancelled";
-}
-
-// A type is the name of its event, which stands on a line of its own: anything but a plain word is not taken over.
-bool plain_word(std::string_view type) {
-  return type.size() <= 64 && std::all_of(type.begin(), type.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-         });
-}
-
-Error broken_off() {
-  return {"upstream.unavailable", "the deployment broke the answer off", "",
-          "try again; what was received so far is not a whole answer"};
 }
 
 std::optional<Error> error_in(Value root) {
@@ -244,7 +213,7 @@ std::optional<Error> Reader::dispatch(std::string_view type, Value root, Chunk& 
   } else if (type == "message_delta") {
     std::string reason = string_in(root["delta"], "stop_reason");
     read_usage(root["usage"], chunk);
-    if (is_failure(reason)) return broken_off();
+    if (is_failure(reason)) return broken_off_error();
     if (!reason.empty()) {
       finish_ = {read_reason(reason), string_in(root["delta"], "stop_sequence")};
       finished_ = true;
@@ -279,7 +248,7 @@ Chunk Reader::read_event(std::string_view event, std::string_view data) {
     return chunk;
   }
   chunk.raw = std::string(data);
-  if (plain_word(type)) chunk.raw_event = std::move(type);
+  chunk.raw_event = event_name(std::move(type));
   chunk.protocol = chat::Protocol::AnthropicMessages;
   chunk.closing = finished_ || done_;  // what came after the reason too
   return chunk;
@@ -317,11 +286,11 @@ Chunk Reader::read_whole(std::string_view body) {
       if (auto error = read_whole_block(block, chunk)) return fail_with(std::move(*error));
     }
     std::string reason = string_in(root, "stop_reason");
-    if (is_failure(reason)) return fail_with(broken_off());
+    if (is_failure(reason)) return fail_with(broken_off_error());
     read_usage(root["usage"], chunk);
     // The body is complete, so an answer without a reason ended by itself.
     finish_ = {reason.empty() ? FinishReason::Stop : read_reason(reason), string_in(root, "stop_sequence")};
-  } else if (count(root["input_tokens"])) {  // the answer of count_tokens
+  } else if (token_count(root["input_tokens"])) {  // the answer of count_tokens
     read_usage(root, chunk);
   } else {
     return fail_with(protocol_error("the deployment's answer has no content"));

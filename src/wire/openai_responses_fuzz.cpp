@@ -52,7 +52,7 @@ void whole(std::string_view bytes) {
 void check_pieces(const std::vector<wire::Piece>& out, bool translated) {
   std::int64_t sequence = 0;
   for (const wire::Piece& piece : out) {
-    require(piece.data.find_first_of("\r\n") == std::string::npos);
+    require((piece.event + piece.data).find_first_of("\r\n") == std::string::npos);
     auto doc = json::Doc::parse(piece.data);
     require(doc.has_value());
     if (translated) require((*doc)->root()["sequence_number"].integer() == sequence++);

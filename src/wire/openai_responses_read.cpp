@@ -360,7 +360,7 @@ Chunk Reader::read_event(std::string_view event, std::string_view data) {
   dispatch(type, root, chunk);
   if (failed_) return chunk;
   chunk.raw = std::string(data);
-  chunk.raw_event = type;
+  chunk.raw_event = event_name(std::move(type));
   return chunk;
 }
 

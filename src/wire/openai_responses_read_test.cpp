@@ -176,6 +176,17 @@ TEST_CASE("responses read: the type stands in the data, in the event's name, or 
         "upstream.unavailable");
 }
 
+TEST_CASE("responses read: a type that would break out of its line names no event") {
+  auto reader = wire::make_openai_responses_reader();
+  const Chunk plain = reader->read_event("", R"({"type":"response.code_interpreter_call_code.delta"})");
+  CHECK(plain.raw_event == "response.code_interpreter_call_code.delta");
+  for (const char* type : {R"(ping\n\ndata: forged)", R"(ping\r)", R"(a b)", R"(\u0000)"}) {
+    const Chunk chunk = reader->read_event("", std::string(R"({"type":")") + type + R"("})");
+    CHECK_FALSE(chunk.raw.empty());
+    CHECK(chunk.raw_event.empty());
+  }
+}
+
 TEST_CASE("responses read: how an answer ends") {
   auto ends = [](const std::string& type, const std::string& fields) {
     return streamed({R"({"type":"response.output_text.delta","delta":"x"})",

@@ -5,6 +5,7 @@ src/sense/topics/topics.model with the scores its test expects. See README.md.
 usage: train.py [--texts N] [--epochs N] [--out DIR]
 """
 import argparse
+import math
 import os
 import struct
 import time
@@ -23,7 +24,7 @@ SMALL, LARGE, LARGE_STEP = 2, 8, 4  # windows, in blocks
 SHORT = 4  # texts of at most so many blocks are looked at block by block too
 MAX_TOKENS = 640
 TAG_SHIFT = 17
-WEIGHT_DECAY, DROP = 5e-6, 0.67  # of the table's weights; the most features a text loses while it is learnt
+WEIGHT_DECAY, WEIGHT_DECAY_FALLING, DROP = 5e-6, 3e-6, 0.67  # of the table's weights; the most features a text loses while it is learnt
 # The net that is kept is the mean of those since this share of the steps (Polyak and Juditsky 1992), older ones fading:
 # learnt at one rate to the end, it alarms on half as many foreign texts as one whose rate falls, and misses no more.
 MEAN_FROM, MEAN_FADES = 0.3, 0.9995
@@ -201,8 +202,8 @@ def write(path, net, table, scale, limits):
             x.astype("<f4").tofile(f)
 
 
-def fit(texts, n, epochs):
-    """A net for n texts, and its table."""
+def fit(texts, n, epochs, falling=False):
+    """A net for n texts, and its table. falling: at a rate that falls to the end, and the last net."""
     began = time.time()
     examples, want, count = make(texts, n)
     print("%d texts made in %.0f s" % (n, time.time() - began))
@@ -215,7 +216,9 @@ def fit(texts, n, epochs):
     order, size = np.arange(n), 384
     rng = np.random.default_rng(5)
     want_t, count_t = torch.from_numpy(want), torch.from_numpy(count)
-    first, step, mean = int(epochs * (n // size) * MEAN_FROM), 0, None
+    rates, decay = [g["lr"] for g in opt.param_groups], WEIGHT_DECAY_FALLING if falling else WEIGHT_DECAY
+    steps, step, mean = epochs * (n // size), 0, None
+    first = steps if falling else int(steps * MEAN_FROM)
     for epoch in range(epochs):
         rng.shuffle(order)
         total = 0.0
@@ -225,7 +228,9 @@ def fit(texts, n, epochs):
             loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, want_t[pick] * 0.98 + 0.004, reduction="none")
             loss = (loss * count_t[pick]).sum() / count_t[pick].sum()
             opt.zero_grad()
-            (loss + WEIGHT_DECAY * (net.table.weight ** 2).sum()).backward()
+            (loss + decay * (net.table.weight ** 2).sum()).backward()
+            for g, base in zip(opt.param_groups, rates if falling else []):
+                g["lr"] = base * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * step / steps)))
             opt.step()
             step += 1
             if step > first:
@@ -237,7 +242,7 @@ def fit(texts, n, epochs):
             total += float(loss)
         print("epoch %d loss %.4f after %.0f s" % (epoch, total / (n // size), time.time() - began), flush=True)
     with torch.no_grad():
-        for m, p in zip(mean, net.parameters()):
+        for m, p in zip(mean or [], net.parameters()):
             p.copy_(m)
     return net, table
 

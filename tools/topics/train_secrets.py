@@ -84,7 +84,7 @@ def main():
     torch.set_num_threads(1)
     held = lambda template: zlib.crc32(template.encode()) % 5 == 0  # noqa: E731
     os.makedirs(a.out, exist_ok=True)
-    net, table = train.fit(SecretTexts(1, train.ROOT, (lambda t: not held(t)) if a.dry else lambda t: True), a.texts, a.epochs)
+    net, table = train.fit(SecretTexts(1, train.ROOT, (lambda t: not held(t)) if a.dry else lambda t: True), a.texts, a.epochs, falling=True)
     if a.dry:
         examples, want, count = train.make(SecretTexts(99, train.ROOT, held), a.texts // 8)
         for e in examples:

@@ -73,7 +73,7 @@ def unpack(archive, corpus):
 def pack(program, corpus, archive):
     """The same corpus gives the same archive: nothing of when and by whom."""
     with tempfile.TemporaryDirectory() as few:
-        subprocess.run([program.resolve(), "-merge=1", "-rss_limit_mb=1024", few, corpus], check=True,
+        subprocess.run([program.resolve(), "-set_cover_merge=1", "-rss_limit_mb=1024", few, corpus], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         archive.parent.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive, "w:xz", preset=9) as kept:

@@ -212,10 +212,11 @@ bool is_declarative(std::string_view line, const Marks& m) {
       if (line.starts_with(form)) return true;
     }
   }
-  if (line.find(" :: ") != line.npos && m.pairs >= 2) return true;
-  if (line.find(" :- ") != line.npos || line.ends_with(" :-") || line.starts_with(":- ")) return m.brackets >= 2;
+  if (m.pairs >= 2 && line.find(" :: ") != line.npos) return true;
+  if (m.brackets < 2) return false;
+  if (line.find(" :- ") != line.npos || line.ends_with(" :-") || line.starts_with(":- ")) return true;
   if (line.starts_with("-module(") || line.starts_with("-export(") || line.starts_with("-record(")) return true;
-  return line.ends_with("->") && m.brackets >= 2;
+  return line.ends_with("->");
 }
 
 LineScore score(std::string_view line, const Marks& m) {

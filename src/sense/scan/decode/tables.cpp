@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <string>
 
+#include "sense/scan/byte_bits.h"
+
 namespace sluice::sense::scan {
 namespace {
 
 constexpr std::size_t kMaxLine = 2000;  // bytes
 constexpr std::size_t kMaxCells = 64;
-constexpr std::size_t kMaxHead = 40;  // bytes of a column's name
+constexpr std::size_t kMaxHead = 40;                           // bytes of a column's name
+constexpr ByteTable kNoHead = byte_table(".?!=<>{}@", false);  // what no name of a column has
 
 struct Span {
   std::size_t start = 0, end = 0;
@@ -60,7 +63,7 @@ bool is_head(std::string_view t, const std::vector<Span>& cells) {
   std::size_t named = 0;
   for (const Span& cell : cells) {
     const std::string_view name = t.substr(cell.start, cell.end - cell.start);
-    if (name.size() > kMaxHead || name.find_first_of(".?!=<>{}@") != name.npos) return false;
+    if (name.size() > kMaxHead) return false;
     if (std::count(name.begin(), name.end(), ' ') > 3) return false;
     const auto digits = std::count_if(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (digits > 2) return false;
@@ -117,6 +120,9 @@ class Reader {
   std::size_t read(Span head, std::vector<Piece>& found) {
     const std::size_t below = head.end + 1;
     if (head.end - head.start > kMaxLine || below >= t_.size()) return head.end;
+    for (std::size_t i = head.start; i < head.end; ++i) {
+      if (among(t_[i], kNoHead)) return head.end;  // nearly every line of prose and of code
+    }
     Span row = line_at(t_, below);
     if (is_rule(t_, row) && row.end < t_.size()) row = line_at(t_, row.end + 1);
     for (const char separator : kSeparators) {

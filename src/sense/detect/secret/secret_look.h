@@ -13,8 +13,8 @@ bool is_technical_name(std::string_view word);
 
 struct Look {
   int points = 0;  // 3: odd; 4: hardly a word of any text; 5 and more: a password, or a formula
-  bool striking =
-      false;  // a sign between letters and digits, both cases: "Trombone!62Fig". In prose that is nothing else.
+  // A sign between letters and digits, both cases: "Trombone!62Fig". In prose that is nothing else.
+  bool striking = false;
   bool signs = false;  // has one of the signs that passwords are asked for, in its middle or at its end
 };
 

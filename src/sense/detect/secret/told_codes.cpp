@@ -190,8 +190,8 @@ class ToldCodes : public scan::Detector {
     report(0.7, start, start + value.size(), hits);
   }
 
-  // The recovery password of an encrypted disk: eight times six digits, each divisible by 11 and less than 720,896
-  // (Microsoft, BitLocker recovery password).
+  // The recovery password of an encrypted disk (BitLocker): eight times six digits. In a true one each six are
+  // divisible by 11; that is not asked for, since whoever copies one by hand may err.
   static void recovery_key(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) {
     if (run.digits != 48 || run.groups != 8) return;
     const Groups g(doc, run);

@@ -39,8 +39,7 @@ struct Word {
 };
 
 // The word around a digit, without quotes, brackets and the sentence's marks, and without the name that is joined
-// to it
-// ("user:X", "pw=X", "root/X"). Empty if it is longer than any secret.
+// to it ("user:X", "pw=X", "root/X"). Empty if it is longer than any secret.
 Word word_around(const std::string& t, std::size_t digit) {
   constexpr std::size_t kMost = 300;
   Word w{digit, digit};

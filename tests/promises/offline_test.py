@@ -3,6 +3,7 @@
 process' sockets is the witness. Promises 2 and 8 at the front door: labels, refusals, and what served."""
 import os
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
@@ -52,7 +53,13 @@ class Offline(unittest.TestCase):
             self.assertEqual(sluice.request("GET", "/readyz")[0], 200)
             self.assertIn(b"sluice-guide", sluice.request("GET", "/v1/models")[2])
             sluice.chat("sluice-guide", [{"role": "user", "content": "hello"}])
-            self.assertIn(b"sluice_requests_total", sluice.request("GET", "/metrics")[2])
+            # A request is counted when its record is closed, which the client does not wait for.
+            for _ in range(100):
+                metrics = sluice.request("GET", "/metrics")[2]
+                if b"sluice_requests_total" in metrics:
+                    break
+                time.sleep(0.05)
+            self.assertIn(b"sluice_requests_total", metrics)
 
     def test_what_cannot_be_judged_is_restricted(self):
         picture = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]}]

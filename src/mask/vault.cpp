@@ -8,8 +8,8 @@ namespace sluice::mask {
 namespace {
 
 // No vowels: no words, and no letter of a type's name is needed to tell where a token ends.
-constexpr std::string_view kAlphabet = "bcdfghjkmnpqrstvwxz23456789";
-constexpr std::size_t kTail = 7;  // 27^7 = 10^10: collisions within a request are rare, and looked for anyway
+constexpr std::string_view kAlphabet = "bcdfghjkmnpqrstvxz23456789";  // nor a "w": "pwd" names a secret
+constexpr std::size_t kTail = 7;  // 26^7 = 8 * 10^9: collisions within a request are rare, and looked for anyway
 constexpr std::size_t kLongestName = 24;
 
 char lower_char(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }

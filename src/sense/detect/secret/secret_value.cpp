@@ -39,6 +39,17 @@ bool is_sequence(std::string_view value) {
   return value.size() >= 6 && steps * 10 >= (value.size() - 1) * 8;
 }
 
+// "EMAIL_8d52v97": what stands for a value that is not to be seen (src/mask/vault.h): capitals, then seven of its
+// letters and digits.
+bool is_pseudonym(std::string_view value) {
+  constexpr std::size_t kTail = 7;
+  if (value.size() < kTail + 3 || value[value.size() - kTail - 1] != '_') return false;
+  const std::string_view type = value.substr(0, value.size() - kTail - 1),
+                         tail = value.substr(value.size() - kTail);
+  return std::all_of(type.begin(), type.end(), [](char c) { return is_upper(c) || c == '_'; }) &&
+         tail.find_first_not_of("bcdfghjkmnpqrstvxz23456789") == tail.npos;
+}
+
 }  // namespace
 
 double entropy(std::string_view value) {
@@ -55,6 +66,7 @@ double entropy(std::string_view value) {
 }
 
 bool is_placeholder(std::string_view value) {
+  if (is_pseudonym(value)) return true;
   const std::string v = lowered(value);
   if (v.empty() || repeats(v) || is_sequence(v)) return true;
   if (v.front() == '<' || v.front() == '{' || v.front() == '$' || v.front() == '%' || v.front() == '[') {

@@ -1,7 +1,7 @@
 # make run    install what is missing, build, start the gateway with the embedded default
 # make test   install what is missing, build everything, run every test
 # The other targets are for development; CONTRIBUTING.md tells when to use which.
-.PHONY: run build test check asan tsan gcc bench fuzz forms requests agents soak guide clean packages packages-test
+.PHONY: run build test check asan tsan gcc bench profile fuzz forms requests agents soak guide clean packages packages-test
 
 JOBS ?= $(shell nproc)
 export CTEST_OUTPUT_ON_FAILURE = 1
@@ -31,6 +31,13 @@ asan tsan gcc: packages-test
 bench: packages-test
 	cmake --preset bench
 	cmake --build build/bench -j $(JOBS)
+
+# Counts anew which branches the gateway takes, and writes tools/profile/sluice.profdata, by which every build is optimised.
+profile:
+	tools/install-packages.sh build test profile
+	cmake --preset profile
+	cmake --build build/profile -j $(JOBS) --target sluice bench_gateway bench_sense
+	tools/profile/collect.sh build/profile
 
 # One minute for each fuzz target; FUZZ_SECONDS=... for longer.
 FUZZ_SECONDS ?= 60

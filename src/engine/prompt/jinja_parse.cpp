@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 
 #include "base/result.h"
 #include "engine/prompt/jinja_tree.h"
@@ -298,9 +300,12 @@ class ExpressionReader {
     }
     if (token.kind == Token::Kind::Number) {
       ++at_;
-      if (token.text.find_first_not_of("0123456789") == std::string::npos && token.text.size() < 18)
-        return constant(Value::of(static_cast<std::int64_t>(std::stoll(token.text))), token.line);
-      if (token.text.find_first_not_of("0123456789.") == std::string::npos && token.text.size() < 40)
+      const char* const end = token.text.data() + token.text.size();
+      std::int64_t whole = 0;
+      const auto read = std::from_chars(token.text.data(), end, whole);
+      if (read.ec == std::errc() && read.ptr == end) return constant(Value::of(whole), token.line);
+      const bool fraction = token.text.find('.') != std::string::npos;
+      if (fraction && token.text.find_first_not_of("0123456789.") == std::string::npos && token.text.size() < 40)
         return constant(Value::of(std::strtod(token.text.c_str(), nullptr)), token.line);
       return error("the number " + token.text, token.line);
     }

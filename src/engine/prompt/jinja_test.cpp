@@ -50,6 +50,13 @@ TEST_CASE("templates mean what Jinja2 means") {
        "013"},
       {"{% set x %}<{{ 1 }}>{% endset %}{{ x }}", "<1>"},
       {"{{ 'x' if false else 'y' if true else 'z' }}{{ not false }}{{ {'a': 1}.get('b', 'n') }}", "yTruen"},
+      // Numbers at the ends of 64 bits.
+      {"{{ [1, 2, 3, 4][1::9223372036854775807] }} {{ [1, 2, 3][::-9223372036854775807] }}", "[2] [3]"},
+      {"{{ range(1, 5, 9223372036854775807) | list }} {{ range(9223372036854775806, 9223372036854775807, 5) | "
+       "list }}",
+       "[1] [9223372036854775806]"},
+      {"{{ 9223372036854775806 % 9223372036854775807 }} {{ -7 % -3 }} {{ 7 % -3 }}", "9223372036854775806 -1 -2"},
+      {"{{ range(5, 0, -2) | list }} {{ range(0) | list }}", "[5, 3, 1] []"},
       {"{{ 'é世' | length }} {{ 'ab' | upper }} {{ '  a '.lstrip() }}| {{ 'aXbX'.replace('X', '') }}",
        "2 AB a | ab"},
   };
@@ -74,7 +81,7 @@ TEST_CASE("what is not known is refused by name, and what runs on is stopped") {
       {"{{ raise_exception('only one') }}", "only one"},
       {"{% for i in range(2000000) %}{% endfor %}", "million"},
       {"{% set ns = namespace(s='x') %}{% for i in range(40) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
-       "16 MiB"},
+       "copies"},
       {"{{ 1777777777777777777777.5 | int }}", "64 bits"},
       {"{{ -9300000000000000000.0 | int }}", "64 bits"},
       {"{{ ''.__class__ }}", ""}};
@@ -86,6 +93,59 @@ TEST_CASE("what is not known is refused by name, and what runs on is stopped") {
     CHECK(out.find(part) != std::string::npos);
   }
   CHECK(render("{{ " + std::string(5000, '(') + "1" + std::string(5000, ')') + " }}").starts_with("ERROR"));
+}
+
+// A few lines can say a value that does not fit any machine, and each of these ended or stopped the process once.
+TEST_CASE("a template that asks for too much is stopped: time, memory and depth") {
+  const std::string eight = "[ns.x, ns.x, ns.x, ns.x, ns.x, ns.x, ns.x, ns.x]";
+  const std::string laughs =
+      "{% set ns = namespace(x=['aaaa']) %}{% for i in range(20) %}{% set ns.x = " + eight + " %}{% endfor %}";
+  const std::string doubled =
+      "{% set ns = namespace(x='a', l=[]) %}{% for i in range(20) %}{% set ns.x = ns.x ~ ns.x %}"
+      "{% endfor %}";
+  const std::string sixty(60, 'a');
+  std::string grown = "'" + sixty + "'";
+  for (int i = 0; i < 4; ++i) grown += " | replace('a', '" + sixty + "')";
+  for (const std::string& source : std::vector<std::string>{
+           "{% set ns = namespace(x=[]) %}{% for i in range(150000) %}{% set ns.x = [ns.x] %}{% endfor %}",
+           "{% set ns = namespace(x=[]) %}{% for i in range(150000) %}{% set ns.x = {'a': ns.x} %}{% endfor %}",
+           "{% set ns = namespace() %}{% set ns.a = ns %}{{ ns }}",
+           "{% set ns = namespace() %}{% set ns.a = [ns] %}{{ ns.a }}",
+           "{% set ns = namespace() %}{% set n = namespace(a={'b': ns}) %}{{ n }}",
+           laughs + "{{ ns.x | tojson | length }}",
+           laughs + "{{ ns.x }}",
+           laughs + "{{ ns.x == ns.x }}",
+           laughs + "{{ ns.x in [ns.x] }}",
+           laughs + "{{ ns.x | join }}",
+           doubled + "{% for i in range(3000) %}{% set ns.l = ns.l + [ns.x] %}{% endfor %}",
+           doubled + "{% for i in range(300000) %}{% set y = ns.x %}{% endfor %}",
+           doubled + "{% for i in range(300000) %}{% if ns.x == ns.x %}{% endif %}{% endfor %}",
+           doubled + "{{ ns.x.replace('a', ns.x) }}",
+           doubled + "{{ ns.x.split('a') | length }}",
+           "{% set r = range(999999) %}",
+           "{% for i in range(300000) %}{% set r = range(1000) %}{% endfor %}",
+           "{{ " + grown + " }}",
+           "{{ -(-9223372036854775807 - 1) }}",
+       }) {
+    CAPTURE(source);
+    CHECK(render(source).starts_with("ERROR"));
+  }
+}
+
+// What a template may do grows with the conversation.
+TEST_CASE("a long conversation is no reason to stop a template that looks at each message a few times") {
+  jinja::List messages;
+  for (int i = 0; i < 1000; ++i)
+    messages.push_back(Value::of(Members{{"role", Value::of(Text::written(i % 2 == 0 ? "user" : "assistant"))},
+                                         {"content", Value::of(Text::foreign(std::string(4000, 'a')))}}));
+  const std::string out = render(
+      "{% set ns = namespace(l=[], n=0) %}{% for m in messages %}{% set ns.l = ns.l + [m] %}"
+      "{% if m['role'] == 'user' and m.content and '</think>' not in m.content %}{% set ns.n = loop.index0 %}{% "
+      "endif %}"
+      "{{ m.role + '\n' + m.content | trim + (m.content.split('</think>')[-1])[:1] }}{% endfor %}{{ ns.n }}",
+      Members{{"messages", Value::of(std::move(messages))}});
+  CHECK(out.ends_with("a998"));
+  CHECK(out.size() > 4'000'000);
 }
 
 // The prompts of tests/golden, which Jinja2 rendered from the same templates.

@@ -1,8 +1,9 @@
 #include "engine/prompt/jinja_value.h"
 
 #include <algorithm>
-#include "engine/prompt/python_json.h"
+#include <cstdint>
 
+#include "engine/prompt/python_json.h"
 #include "json/writer.h"
 
 namespace sluice::engine::jinja {
@@ -19,6 +20,24 @@ Text& Text::append(const Text& other) {
   own.insert(own.end(), other.own.begin(), other.own.end());
   return *this;
 }
+
+void Extent::add(const Extent& part) {
+  if (__builtin_add_overflow(bytes, part.bytes, &bytes)) bytes = SIZE_MAX;
+  depth = std::max(depth, part.depth);
+}
+
+namespace {
+
+Extent extent_of(const Members& members) {
+  Extent out;
+  for (const auto& [key, value] : members) {
+    out.add({key.size(), 0});
+    out.add(value.extent());
+  }
+  return out;
+}
+
+}  // namespace
 
 Value Value::none() {
   Value out;
@@ -54,12 +73,14 @@ Value Value::of(List list) {
   Value out;
   out.kind = Kind::List;
   out.list = std::make_shared<List>(std::move(list));
+  for (const Value& part : *out.list) out.within.add(part.extent());
   return out;
 }
 Value Value::of(Members members, bool is_namespace) {
   Value out;
   out.kind = is_namespace ? Kind::Namespace : Kind::Mapping;
   out.members = std::make_shared<Members>(std::move(members));
+  if (!is_namespace) out.within = extent_of(*out.members);
   return out;
 }
 
@@ -117,6 +138,13 @@ const Value* Value::member(std::string_view name) const {
   for (const auto& [key, value] : *members)
     if (key == name) return &value;
   return nullptr;
+}
+
+Extent Value::extent() const {
+  Extent out = is(Kind::Namespace) ? extent_of(*members) : within;
+  if (is(Kind::List) || is(Kind::Mapping) || is(Kind::Namespace)) ++out.depth;
+  out.add({sizeof(Value) + text.bytes.size(), 0});
+  return out;
 }
 
 bool Value::equals(const Value& other) const {

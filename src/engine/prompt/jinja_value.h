@@ -28,11 +28,20 @@ struct Text {
   Text& append(const Text& other);
 };
 
+// How much a value says: bytes with all that is in it, counted as often as it stands there, and how many lists
+// and mappings are in each other. Sharing makes both grow faster than memory does.
+struct Extent {
+  std::size_t bytes = 0;  // at most SIZE_MAX
+  int depth = 0;
+  void add(const Extent& part);
+};
+
 struct Value;
 using List = std::vector<Value>;
 using Members = std::vector<std::pair<std::string, Value>>;  // in order
 
-// Lists, mappings and namespaces are shared, as Python's are; only namespaces change after they were made.
+// Lists, mappings and namespaces are shared, as Python's are; only namespaces change after they were made, and so
+// stand in no other value.
 struct Value {
   enum class Kind { Undefined, None, Bool, Integer, Float, Text, List, Mapping, Namespace };
   Kind kind = Kind::Undefined;
@@ -42,6 +51,7 @@ struct Value {
   Text text;
   std::shared_ptr<List> list;
   std::shared_ptr<Members> members;
+  Extent within;  // of all that is in a list or a mapping
 
   static Value none();
   static Value of(bool flag);
@@ -58,6 +68,7 @@ struct Value {
   bool number() const { return kind == Kind::Bool || kind == Kind::Integer || kind == Kind::Float; }
   double as_real() const;
   const Value* member(std::string_view name) const;
+  Extent extent() const;
   // As Python's str() prints it.
   Text printed() const;
   // As json.dumps(ensure_ascii=False) does.

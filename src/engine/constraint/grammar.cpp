@@ -20,10 +20,9 @@ GrammarBuilder::Id GrammarBuilder::add(Rule rule) {
 }
 
 std::int32_t GrammarBuilder::set_of(const Grammar::Bytes& bytes) {
-  const auto found = std::find(sets_.begin(), sets_.end(), bytes);
-  if (found != sets_.end()) return static_cast<std::int32_t>(found - sets_.begin());
-  sets_.push_back(bytes);
-  return static_cast<std::int32_t>(sets_.size() - 1);
+  const auto [found, fresh] = set_index_.emplace(bytes, static_cast<std::int32_t>(sets_.size()));
+  if (fresh) sets_.push_back(bytes);
+  return found->second;
 }
 
 std::int32_t GrammarBuilder::set_of(unsigned first, unsigned last) {

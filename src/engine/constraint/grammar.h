@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -112,6 +113,7 @@ class GrammarBuilder {
 
   std::vector<Rule> rules_;
   std::vector<Grammar::Bytes> sets_;
+  std::unordered_map<Grammar::Bytes, std::int32_t> set_index_;
   std::size_t size_ = 0;
 };
 

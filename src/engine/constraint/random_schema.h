@@ -19,7 +19,9 @@ class RandomSchema {
     return body + (body == "{" ? "" : ",") +
            R"("definitions":{"tree":{"type":"object","properties":{"v":{"type":"integer"},"next":{"type":"array","items":)"
            R"({"$ref":"#/definitions/tree"},"maxItems":2}},"required":["v"],"additionalProperties":false},"word":)"
-           R"({"type":"string","minLength":1,"maxLength":4}}})";
+           R"({"type":"string","minLength":1,"maxLength":4},"sum":{"anyOf":[{"$ref":"#/definitions/word"},)"
+           R"({"$ref":"#/definitions/list"},{"type":"integer"}]},"list":{"anyOf":[{"type":"null"},{"type":"object",)"
+           R"("properties":{"next":{"$ref":"#/definitions/list"}},"required":["next"],"additionalProperties":false}]}}})";
   }
 
  private:
@@ -53,7 +55,18 @@ class RandomSchema {
                                  : (chance(30) ? "{}" : R"({"type":"null"})");
       case 8:
         uses_definitions_ = true;
-        return chance(50) ? R"({"$ref":"#/definitions/tree"})" : R"({"$ref":"#/definitions/word"})";
+        switch (below(5)) {
+          case 0:
+            return R"({"$ref":"#/definitions/word"})";
+          case 1:
+            return R"({"$ref":"#/definitions/sum"})";
+          case 2:
+            return R"({"$ref":"#/definitions/list"})";
+          case 3:
+            return R"({"allOf":[{"$ref":"#/definitions/word"},{"maxLength":3},{"$ref":"#/definitions/word"}]})";
+          default:
+            return R"({"$ref":"#/definitions/tree"})";
+        }
       case 9:
       case 10:
         return array(depth > 0 ? depth - 1 : 0);

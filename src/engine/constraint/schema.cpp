@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "engine/constraint/constraint.h"
 #include "json/writer.h"
@@ -10,7 +12,7 @@
 namespace sluice::engine::constraint {
 namespace {
 
-constexpr int kDeepest = 64;
+constexpr std::size_t kMostJoined = 1000;
 
 std::size_t count_of(json::Value value, std::size_t fallback) {
   const auto count = value.integer();
@@ -31,6 +33,18 @@ std::string compact(json::Value value) {
     out += compact(part);
   }
   return out + (object ? "}" : "]");
+}
+
+// False: all that it says is said by what it refers to, so that each reference to a schema is that schema.
+bool says_itself(json::Value schema) {
+  for (const json::Value member : schema) {
+    const std::string key = member.key();
+    const bool nothing = key == "$ref" || key == "allOf" || key == "$defs" || key == "definitions" ||
+                         key == "title" || key == "description" || key == "default" || key == "examples" ||
+                         key == "$schema" || key == "$id" || key == "$comment";
+    if (!nothing) return true;
+  }
+  return false;
 }
 
 bool is_whole(json::Value value) {
@@ -78,6 +92,7 @@ Result<json::Value> SchemaCompiler::resolve(json::Value reference) {
       const bool escaped = step[i] == '~' && i + 1 < step.size();
       key += escaped ? (step[++i] == '1' ? '/' : '~') : step[i];
     }
+    SLUICE_TRY_VOID(spend(at.size(), reference));
     json::Value next = at[key];
     if (!next && at.is(json::Type::Array) && key.find_first_not_of("0123456789") == std::string::npos &&
         key.size() < 9)
@@ -88,40 +103,59 @@ Result<json::Value> SchemaCompiler::resolve(json::Value reference) {
   return at;
 }
 
-Status SchemaCompiler::flatten_one(json::Value schema, All& out, int depth) {
-  if (depth > kDeepest) return refuse(schema, "a reference to itself");
+Status SchemaCompiler::spend(std::size_t steps, json::Value at) {
+  if (steps > work_) return refuse(at, "it takes more than 20 million steps to read");
+  work_ -= steps;
+  return {};
+}
+
+// `seen`: schemas by where they stand, and whether all of what they say is in `out`. One that is met again has
+// been; one that is met within itself says that it is itself.
+Status SchemaCompiler::flatten_one(json::Value schema, All& out, std::map<std::size_t, bool>& seen) {
+  SLUICE_TRY_VOID(spend(1, schema));
   if (const auto flag = schema.boolean()) {
     if (!*flag) out.push_back(schema);
     return {};
   }
   if (!schema.is(json::Type::Object)) return refuse(schema, "a schema is an object, true or false");
+  const auto [place, fresh] = seen.emplace(schema.offset(), false);
+  if (!fresh) return place->second ? Status() : refuse(schema, "a reference to itself");
+  if (seen.size() > kMostJoined) return refuse(schema, "more than 1,000 schemas that must hold together");
   if (const json::Value bad = unsupported_keyword(schema)) return refuse(bad, "this keyword");
   if (const json::Value reference = schema["$ref"]) {
     SLUICE_TRY(const json::Value target, resolve(reference));
-    SLUICE_TRY_VOID(flatten_one(target, out, depth + 1));
+    SLUICE_TRY_VOID(flatten_one(target, out, seen));
   }
   for (const json::Value part : schema["allOf"]) {
-    SLUICE_TRY_VOID(flatten_one(part, out, depth + 1));
+    SLUICE_TRY_VOID(flatten_one(part, out, seen));
   }
-  out.push_back(schema);
+  if (says_itself(schema)) out.push_back(schema);
+  place->second = true;
   return {};
 }
 
-Result<SchemaCompiler::All> SchemaCompiler::flatten(const All& schemas) {
-  All out;
-  for (const json::Value schema : schemas) {
-    SLUICE_TRY_VOID(flatten_one(schema, out, 0));
+Result<SchemaCompiler::All> SchemaCompiler::flatten(const All& schemas) { return flatten({}, schemas); }
+
+Result<SchemaCompiler::All> SchemaCompiler::flatten(All flat, const All& more) {
+  std::map<std::size_t, bool> seen;
+  for (const json::Value schema : more) {
+    SLUICE_TRY_VOID(flatten_one(schema, flat, seen));
   }
-  std::sort(out.begin(), out.end(), [](json::Value a, json::Value b) { return a.offset() < b.offset(); });
-  out.erase(
-      std::unique(out.begin(), out.end(), [](json::Value a, json::Value b) { return a.offset() == b.offset(); }),
-      out.end());
-  return out;
+  std::sort(flat.begin(), flat.end(), [](json::Value a, json::Value b) { return a.offset() < b.offset(); });
+  flat.erase(
+      std::unique(flat.begin(), flat.end(), [](json::Value a, json::Value b) { return a.offset() == b.offset(); }),
+      flat.end());
+  return flat;
 }
 
 Result<Id> SchemaCompiler::compile(const All& schemas) {
-  if (b_.too_large()) return refuse({}, "it has more than 300,000 parts");
   SLUICE_TRY(const All flat, flatten(schemas));
+  return compile_once(flat);
+}
+
+Result<Id> SchemaCompiler::compile_once(const All& flat) {
+  if (b_.too_large()) return refuse({}, "it has more than 300,000 parts");
+  SLUICE_TRY_VOID(spend(flat.size(), {}));
   std::vector<std::size_t> key;
   for (const json::Value schema : flat) key.push_back(schema.offset());
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
@@ -178,11 +212,10 @@ Result<Id> SchemaCompiler::alternatives(const All& flat, std::size_t at, const c
   for (std::size_t i = 0; i < flat.size(); ++i)
     if (i != at) others.push_back(flat[i]);
   for (const json::Value alternative : list) {
-    All joined = others;
-    joined.push_back(alternative);
+    // `others` are flat, and stay so: a reference among them leads to this very list.
+    SLUICE_TRY(All whole, flatten(others, {alternative}));
     if (says_more) {
       // The schema itself again, with its list done: typed() reads no lists.
-      SLUICE_TRY(All whole, flatten(joined));
       for (const json::Value schema : whole)
         if (schema["anyOf"] || schema["oneOf"] || schema["enum"] || schema["const"])
           return refuse(list, "alternatives in alternatives beside other keywords");
@@ -196,7 +229,7 @@ Result<Id> SchemaCompiler::alternatives(const All& flat, std::size_t at, const c
       SLUICE_TRY(const Id id, never ? Result<Id>(b_.choice({})) : typed(whole, types));
       all.push_back(id);
     } else {
-      SLUICE_TRY(const Id id, compile(joined));
+      SLUICE_TRY(const Id id, compile_once(whole));
       all.push_back(id);
     }
   }
@@ -227,11 +260,13 @@ Result<Id> SchemaCompiler::listed(const All& flat) {
       } else {
         for (const json::Value value : list) values.push_back(value);
       }
-      if (!first)
+      if (!first) {
+        SLUICE_TRY_VOID(spend(values.size() * left.size(), list));
         std::erase_if(values, [&](json::Value value) {
           return std::none_of(left.begin(), left.end(),
                               [&](json::Value other) { return same_value(value, other); });
         });
+      }
       left = values;
       first = false;
     }
@@ -367,11 +402,11 @@ Result<Id> SchemaCompiler::array(const All& flat) {
 
 Result<SchemaCompiler::ObjectForm> SchemaCompiler::object_form(const All& flat) {
   ObjectForm form;
+  std::unordered_map<std::string, std::size_t> places;
   const auto property = [&](const std::string& name) -> Property& {
-    for (Property& known : form.properties)
-      if (known.name == name) return known;
-    form.properties.push_back({name, {}, false});
-    return form.properties.back();
+    const auto [place, fresh] = places.emplace(name, form.properties.size());
+    if (fresh) form.properties.push_back({name, {}, false});
+    return form.properties[place->second];
   };
   for (const json::Value schema : flat)
     for (const json::Value member : schema["properties"]) property(member.key()).schemas.push_back(member);
@@ -382,8 +417,11 @@ Result<SchemaCompiler::ObjectForm> SchemaCompiler::object_form(const All& flat) 
     if (!additional || additional.boolean() == true) continue;
     form.closed = form.closed || additional.boolean() == false;
     form.additional.push_back(additional);
+    std::unordered_set<std::string> declared;
+    for (const json::Value member : schema["properties"]) declared.insert(member.key());
+    SLUICE_TRY_VOID(spend(form.properties.size(), additional));
     for (Property& known : form.properties)  // false makes a property impossible, and a required one the object
-      if (!schema["properties"][known.name]) known.schemas.push_back(additional);
+      if (!declared.contains(known.name)) known.schemas.push_back(additional);
   }
   return form;
 }
@@ -431,49 +469,6 @@ Result<bool> SchemaCompiler::only_string(const All& flat) {
     if (schema["const"]) list = true, words = words && schema["const"].is(json::Type::String);
   }
   return types == kString || (list && words);
-}
-
-Status SchemaCompiler::refuse_disjointless(json::Value list) {
-  for (std::size_t i = 0; i < list.size(); ++i)
-    for (std::size_t k = 0; k < i; ++k)
-      if (!disjoint(list.at(i), list.at(k)))
-        return refuse(list, "oneOf with alternatives that may overlap; anyOf says it");
-  return {};
-}
-
-bool SchemaCompiler::disjoint_values(json::Value a, json::Value b) {
-  const auto values = [](json::Value schema) {
-    std::vector<json::Value> out;
-    if (schema["const"]) out.push_back(schema["const"]);
-    for (const json::Value value : schema["enum"]) out.push_back(value);
-    return out;
-  };
-  const auto left = values(a), right = values(b);
-  if (left.empty() || right.empty()) return false;
-  for (const json::Value x : left)
-    for (const json::Value y : right)
-      if (same_value(x, y)) return false;
-  return true;
-}
-
-// Certain only: by types, by listed values, or by listed values of a member that both require.
-bool SchemaCompiler::disjoint(json::Value a, json::Value b) {
-  for (int i = 0; i < kDeepest && a["$ref"]; ++i) a = resolve(a["$ref"]).value_or(json::Value());
-  for (int i = 0; i < kDeepest && b["$ref"]; ++i) b = resolve(b["$ref"]).value_or(json::Value());
-  if (!a.is(json::Type::Object) || !b.is(json::Type::Object)) return false;
-  if ((types_of(a) & types_of(b)) == 0 || disjoint_values(a, b)) return true;
-  if (types_of(a) != kObject || types_of(b) != kObject) return false;
-  const auto requires_it = [](json::Value schema, const std::string& name) {
-    for (const json::Value required : schema["required"])
-      if (required.string() == name) return true;
-    return false;
-  };
-  for (const json::Value member : a["properties"]) {
-    const std::string name = member.key();
-    if (requires_it(a, name) && requires_it(b, name) && disjoint_values(member, b["properties"][name]))
-      return true;
-  }
-  return false;
 }
 
 Result<std::shared_ptr<const Grammar>> parse_schema(std::string_view schema) {

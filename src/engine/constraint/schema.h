@@ -52,8 +52,10 @@ class SchemaCompiler {
     kObject = 64
   };
   static constexpr unsigned kAnything = 127;
-  Status flatten_one(json::Value schema, All& out, int depth);
+  Status flatten_one(json::Value schema, All& out, std::map<std::size_t, bool>& seen);
+  Result<All> flatten(All flat, const All& more);  // `flat` is, and `more` joins it
   Result<json::Value> resolve(json::Value reference);
+  Result<Id> compile_once(const All& flat);  // what was compiled before is the same rule
   Result<Id> compile_flat(const All& flat);
   Result<Id> alternatives(const All& flat, std::size_t at, const char* keyword);
   Result<Id> listed(const All& flat);
@@ -63,8 +65,10 @@ class SchemaCompiler {
   Result<Id> number(const All& flat, bool integer);
   Id members(const std::vector<std::pair<Id, bool>>& parts);
   Status refuse_disjointless(json::Value alternatives);
-  bool disjoint(json::Value a, json::Value b);
-  bool disjoint_values(json::Value a, json::Value b);
+  Result<bool> disjoint(json::Value a, json::Value b);
+  Result<bool> disjoint_values(json::Value a, json::Value b);
+  // A schema comes from a client: what grows faster than its text is counted.
+  Status spend(std::size_t steps, json::Value at);
   static unsigned types_of(json::Value schema);
   Failure refuse(json::Value at, const std::string& what) const;
 
@@ -73,6 +77,7 @@ class SchemaCompiler {
   json::Value root_;
   std::map<std::vector<std::size_t>, Id> known_;  // by where the schemas stand: recursion ends here
   int depth_ = 0;
+  std::size_t work_ = 20'000'000;
 };
 
 // Keywords that a grammar cannot hold: the first one in `schema`; absent if there is none.

@@ -286,6 +286,81 @@ TEST_CASE("text without a mark is free, byte for byte") {
   }
 }
 
+bool takes(const std::string& schema, const std::string& answer) {
+  const auto grammar = parse_schema(schema);
+  REQUIRE_MESSAGE(grammar.has_value(), (grammar ? "" : grammar.error().to_string()));
+  Automaton automaton(*grammar);
+  Automaton::State state = automaton.start();
+  for (const char c : answer) {
+    if (state == Automaton::kDead) return false;
+    state = automaton.step(state, static_cast<unsigned char>(c));
+  }
+  return state != Automaton::kDead && automaton.accepts(state);
+}
+
+// Pydantic and zod write every union and every optional member so.
+TEST_CASE("a reference to a list of alternatives is those alternatives") {
+  const std::string optional =
+      R"({"$defs":{"u":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"$ref":"#/$defs/u"})";
+  CHECK(takes(optional, "17"));
+  CHECK(takes(optional, "null"));
+  CHECK(!takes(optional, "\"a\""));
+  const std::string list =
+      R"({"$defs":{"n":{"anyOf":[{"$ref":"#/$defs/m"},{"type":"null"}]},"m":{"title":"M","type":"object","properties":)"
+      R"({"next":{"$ref":"#/$defs/n"}},"required":["next"],"additionalProperties":false}},"allOf":[{"$ref":"#/$defs/n"}]})";
+  CHECK(takes(list, "null"));
+  CHECK(takes(list, R"({"next": {"next": null}})"));
+  CHECK(!takes(list, R"({"next": 1})"));
+  const std::string itself =
+      R"({"$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"},{"type":"integer"}]}},"$ref":"#/$defs/a"})";
+  CHECK(takes(itself, "4"));
+  const std::string beside =
+      R"({"$defs":{"u":{"type":"object","required":["k"],"anyOf":[{"properties":{"k":{"const":1}}},)"
+      R"({"properties":{"k":{"const":2}}}]}},"$ref":"#/$defs/u"})";
+  CHECK(takes(beside, R"({"k": 2})"));
+  CHECK(!takes(beside, R"({"k": 3})"));
+}
+
+// A client may send any of these. Each took longer than anybody waits, or all memory, or is of a kind that could.
+TEST_CASE("a schema that says much in few words is read or refused, at once") {
+  const auto chain = [](const std::string& keyword, int levels) {
+    std::string out = R"({"$ref":"#/$defs/d0","$defs":{)";
+    for (int i = 0; i < levels; ++i) {
+      const std::string next = R"({"$ref":"#/$defs/d)" + std::to_string(i + 1) + "\"}";
+      out += "\"d" + std::to_string(i) + "\":{\"" + keyword + "\":[" + next + "," + next + "]},";
+    }
+    return out + "\"d" + std::to_string(levels) + R"(":{"type":"integer"}}})";
+  };
+  for (const char* keyword : {"allOf", "anyOf"}) CHECK_MESSAGE(takes(chain(keyword, 40), "5"), keyword);
+
+  const auto repeated = [](int times, const std::string& part) {
+    std::string out = part;
+    for (int i = 1; i < times; ++i) out += "," + part;
+    return out;
+  };
+  const auto numbered = [](int count, const std::string& before, const std::string& behind) {
+    std::string out;
+    for (int i = 0; i < count; ++i) out += (i > 0 ? "," : "") + before + std::to_string(i) + behind;
+    return out;
+  };
+  const std::string values = R"({"enum":[)" + numbered(20'000, "\"v", "\"") + "]}";
+  const std::string schemas[] = {
+      R"({"allOf":[)" + repeated(30, R"({"anyOf":[{"type":"integer"},{"type":"null"}]})") + "]}",
+      R"({"allOf":[)" + repeated(3, values) + "]}",
+      R"({"oneOf":[)" + numbered(20'000, R"({"const":"v)", "\"}") + "]}",
+      R"({"oneOf":[)" + repeated(2, values) + "]}",
+      R"({"allOf":[)" + repeated(2'000, R"({"minLength":1})") + "]}",
+      R"({"properties":{)" + numbered(20'000, "\"p", R"(":{"$ref":"#/$defs/d"})") + R"(},"$defs":{)" +
+          numbered(20'000, "\"a", "\":{}") + R"(,"d":{"type":"integer"}}})",
+  };
+  for (const std::string& schema : schemas) {
+    CAPTURE(schema.substr(0, 100));
+    const auto grammar = parse_schema(schema);
+    REQUIRE(!grammar.has_value());
+    CHECK(grammar.error().code == "engine.constraint");
+  }
+}
+
 TEST_CASE("the judge can say no") {
   CHECK(judge(R"({"type":"integer"})", "1") == "");
   CHECK(judge(R"({"type":"integer"})", "\"1\"") != "");

@@ -60,8 +60,10 @@ class Groups {
   }
   bool glued_after(std::size_t last) const {
     const std::size_t at = end(last);
-    return at < doc_->text.size() && scan::is_word_byte(doc_->text[at]) &&
-           !(static_cast<unsigned char>(doc_->text[at]) >= 0xE2);
+    if (at >= doc_->text.size() || !scan::is_word_byte(doc_->text[at])) return false;
+    const auto lead = static_cast<unsigned char>(doc_->text[at]);
+    // Signs of two bytes: « ° and their like, the comma and the semicolon of Arabic.
+    return lead < 0xE2 && lead != 0xC2 && !(lead == 0xD8 && static_cast<unsigned char>(doc_->text[at + 1]) < 0xA0);
   }
   char before(std::size_t first) const { return start(first) > 0 ? doc_->text[start(first) - 1] : '\n'; }
 

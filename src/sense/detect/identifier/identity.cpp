@@ -51,7 +51,7 @@ class Identity : public scan::Detector {
 
  private:
   bool named(const Document& doc, std::size_t start, std::size_t end, IdName country) const {
-    return words_.around(doc, start, end, 60, 32) & (tag(country) | tag(kAnyId));
+    return words_.around_cell(doc, start, end, 60, 32) & (tag(country) | tag(kAnyId));
   }
 
   static void report(Kind kind, double confidence, std::size_t start, std::size_t end, std::vector<Hit>& hits) {
@@ -74,7 +74,7 @@ class Identity : public scan::Detector {
           (i > 0 && g.separator(i - 1) == "-") || (last + 1 < g.count() && g.separator(last) == "-");
       if (dashed && !inside) {
         report(Kind::UsSsn, named(doc, g.start(i), g.end(last), kUs) ? 0.98 : 0.85, g.start(i), g.end(last), hits);
-      } else if (words_.around(doc, g.start(i), g.end(last), 48, 24) & tag(kUs)) {
+      } else if (words_.around_cell(doc, g.start(i), g.end(last), 48, 24) & tag(kUs)) {
         report(Kind::UsSsn, 0.8, g.start(i), g.end(last), hits);
       } else {
         continue;

@@ -83,7 +83,7 @@ class Payment : public scan::Detector {
   explicit Payment(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
     add_payment_words(words_);
@@ -288,6 +288,10 @@ class Payment : public scan::Detector {
     if (routing) {
       const bool known = aba_routing(bare) || (digits == 6 || digits == 8);
       if (!known) return;
+      if (doc.slice(hit.start, hit.end).size() == 4 &&
+          (words_.tags(hit) & kSortWord) &&  // "sort" also puts in order
+          !(words_.around(doc, hit.start, start + size, 60, 60) & (kAccountWord | kBankWord)))
+        return;
     } else if (!named_as_number(doc, hit)) {
       const Tags around = words_.around(doc, hit.start, start + size, 80, 60);
       if (!(around & (kBankWord | kRoutingWord))) return;

@@ -118,7 +118,9 @@ class Identity : public scan::Detector {
       const bool whole = first == 0 && last + 1 == g.count();
       if (!official && first != last && !(whole && g.uniform(first, last)) && !doc.joint) continue;
       if (!id.valid(digits) || g.glued_before(first) || g.glued_after(last)) continue;
-      if (!named(doc, g.start(first), g.end(last), id.name) && (!alone || (near & tag(kOtherThing)))) continue;
+      if (!named(doc, g.start(first), g.end(last), id.name) &&
+          (!alone || is_other_thing(doc, g.start(first), g.end(last))))
+        continue;
       report(id.kind, 0.9, g.start(first), g.end(last), hits);
       return true;
     }
@@ -215,7 +217,7 @@ class Identity : public scan::Detector {
   }
 
   bool is_other_thing(const Document& doc, std::size_t start, std::size_t end) const {
-    return words_.around(doc, start, end, 40, 24) & tag(kOtherThing);
+    return words_.around_cell(doc, start, end, 40, 12) & tag(kOtherThing);
   }
 
   static bool is_alnum(char c) {

@@ -117,7 +117,7 @@ class Documents : public scan::Detector {
           return true;  // NXR4K8PD2
         return n.digits >= 4 && n.digits <= 10 && n.letters <= 5 && n.dashes == 0 && size >= 7 && size <= 12;
       case Kind::TaxId:
-        return n.digits >= 3 && size >= 8 && !(n.digits == 9 && n.dashes == 2) &&
+        return n.digits >= 3 && size >= 8 && n.digits < 15 && !(n.digits == 9 && n.dashes == 2) &&
                !(n.digits == 11 && n.letters == 0 && n.dashes == 0);
       case Kind::NationalId:
         // The German card mixes nine letters and digits.

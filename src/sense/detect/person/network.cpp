@@ -20,6 +20,7 @@ constexpr Tags kPerson = 1;  // a user's address
 constexpr Tags kMachine = 2;
 constexpr Tags kWallet = 4, kLedger = 8;  // "wallet"; "contract", "transaction hash"
 constexpr Tags kHexAnchor = 16, kBech32 = 32;
+constexpr Tags kPlan = 64;  // of a router's configuration or a scan: there every address is somebody's plan
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
@@ -59,6 +60,12 @@ class Network : public scan::Detector {
         "metamask|ledger|brieftasche|cartera|portefeuille|кошелёк|кошелек");
     words_.add(kWallet, "钱包|地址|ウォレット|지갑", scan::Edge::Any);
     words_.add(kLedger, "contract|tx|txid|transaction hash|tx hash|block|hash|token contract|smart contract|burn");
+    words_.add(kPlan,
+               "router bgp|remote-as|router-id|router ospf|ip address|ip route|access-list|no shutdown|neighbor|"
+               "route-map|switchport|spanning-tree|nameif|security-level|ip nat|ip helper-address|snmp-server|"
+               "tacacs-server|radius-server|scan report|nmap scan|nmap|set interfaces|family inet|show run|"
+               "show running-config|src outside|dst outside|dst dmz|src inside|ip plan");
+    words_.add(kPlan, "gigabitethernet|tengigabitethernet|fastethernet|%asa-", scan::Edge::Start);
     words_.add(kHexAnchor, "0x", scan::Edge::Start);
     words_.add(kBech32, "bc1", scan::Edge::Start);
   }
@@ -106,13 +113,32 @@ class Network : public scan::Detector {
       }
       if (!fits || g.glued_before(i) || g.glued_after(i + 3) || g.before(i) == '.') continue;
       const bool longer = i + 4 < g.count() && g.separator(i + 3) == ".";
-      if (longer || !is_public(parts)) return;
+      const bool inner = !is_public(parts);
+      if (longer || (inner && !is_planned(doc, parts))) return;
       const Tags around = words_.around(doc, g.start(i), g.end(i + 3), 48, 32);
       const bool version = parts[0] < 30 && parts[1] < 30 && parts[2] < 30;  // 10.15.7.1, 2.4.1.0
-      if (version && !(around & (kMachine | kPerson))) return;
-      report(Kind::IpAddress, g.start(i), g.end(i + 3), around & kPerson, hits);
+      if (version && !inner && !(around & (kMachine | kPerson))) return;
+      report(Kind::IpAddress, g.start(i), g.end(i + 3), !inner && (around & kPerson), hits);
       i += 3;
     }
+  }
+
+  // An address inside of a network, in a text that is that network's plan.
+  bool is_planned(const Document& doc, const std::array<int, 4>& a) const {
+    if (a[0] == 0 || a[0] == 127 || a[0] >= 224) return false;
+    if ((a[0] == 192 && a[1] == 0) || (a[0] == 198 && a[1] == 51) || (a[0] == 203 && a[1] == 0)) return false;
+    constexpr std::size_t kEnough = 2;  // different words
+    std::array<std::uint16_t, kEnough> seen{};
+    std::size_t count = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      if (!(words_.tags(hit) & kPlan)) continue;
+      if (std::find(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(count), hit.id) !=
+          seen.begin() + static_cast<std::ptrdiff_t>(count))
+        continue;
+      seen[count++] = hit.id;
+      if (count == kEnough) return true;
+    }
+    return false;
   }
 
   // Six pairs (a MAC) or an IPv6 address around a colon.

@@ -32,13 +32,13 @@ class ToldMore : public scan::Detector {
         next_(
             R"((?i)^['"”»]?(?:,| or | / | and | oder | und | ou | et | o | y | e | eller | och | of | en | lub | albo | i | или | и )(?:\s?(?:or|and|maybe|perhaps|possibly|even|then|also|the|my|an|old|older|new|other|one|ones|first|second|last|previous|current|oder|und|vielleicht|das|die|alte|alten|neue|mein|ou|et|peut-être|l'ancien|l'ancienne|le|mon|o|y|e|quizás|la|el|mi|antigua|vieja|vecchia|forse|of|en|misschien|oude|mijn|lub|albo|może|stare|eller|och|kanske|gamla),?){0,6}\s?['"“«]?([^\s,;'"()<>]{6,40}))"),
         key_(
-            R"((?i)(?:^|[^\pL])(?:schlüssel|netzwerkschlüssel|key|code|clé|clave|chiave|chave|sleutel|klucz|klíč|kulcs|nøkkel|nøgle|nyckel|avain|anahtar|ключ|κλειδί|pass|pw|psk|kod|kode|kód|キー|暗号化キー|セキュリティキー|密钥|密匙|مفتاح)\s?[:=：]\s?['"“]?([^\s,;'"()<>]{6,63}))") {
+            R"((?i)(?:^|[^\pL])(?:schlüssel|netzwerkschlüssel|key|code|clé|clave|chiave|chave|sleutel|klucz|klíč|kulcs|nøkkel|nøgle|nyckel|avain|anahtar|ключ|κλειδί|pass|pw|psk|kod|kode|kód|キー|暗号化キー|セキュリティキー|密钥|密匙|مفتاح)\s?[:=：は]\s?['"“]?([^\s,;'"()<>]{6,63}))") {
     words_.add(kWireless,
                "wlan|wifi|wi-fi|ssid|w-lan|wlan-name|netzwerkname|hotspot|réseau wifi|red wifi|rete wifi|wireless "
                "network|"
                "gäste-wlan|gast-wlan|guest wifi|guest network|wlan name|wifi name|nom du réseau|nombre de red|"
                "nazwa sieci|nätverksnamn|вайфай|вай-фай|wi-fi-сеть");
-    words_.add(kWireless, "无线网络|無線lan|와이파이|ネットワーク名", scan::Edge::Any);
+    words_.add(kWireless, "无线网络|無線lan|와이파이|ネットワーク名|接続名", scan::Edge::Any);
   }
 
   const char* name() const override { return "told_more"; }

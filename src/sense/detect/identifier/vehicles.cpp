@@ -17,6 +17,7 @@ using scan::Document;
 using scan::Hit;
 using scan::Kind;
 
+constexpr Tags kFiction = 8;  // tells of invented people
 constexpr Tags kPlate = 1, kCar = 2,
                kWeakPlate = 4;  // weak: "reg", "placa", "patente", which mean other things too
 
@@ -76,6 +77,9 @@ class Vehicles : public scan::Detector {
                "اللوحة|پلاک|לוחית רישוי|"
                "מספר רכב|ทะเบียนรถ|गाड़ी नंबर",
                scan::Edge::Any);
+    words_.add(kFiction,
+               "story|novel|scene|chapter|detective|screenplay|plot|poem|conto|cena|detetive|nouvelle|roman|krimi|"
+               "kurzgeschichte|szene|cuento|relato|escena|racconto|scena|verhaal|opowiadanie|novell|thriller");
     words_.add(
         kCar,
         "car|cars|auto|wagen|fahrzeug|pkw|lkw|vehicle|vehicles|van|truck|lorry|motorbike|motorcycle|voiture|"
@@ -88,11 +92,14 @@ class Vehicles : public scan::Detector {
         "tesla|dacia|seat|fiesta|corsa|clio|transit|sprinter");
   }
 
-  static void report(std::size_t start, std::size_t end, std::size_t first, std::vector<Hit>& hits) {
+  void report(const Document& doc, std::size_t start, std::size_t end, std::size_t first,
+              std::vector<Hit>& hits) const {
     const bool known = std::any_of(hits.begin() + static_cast<std::ptrdiff_t>(first), hits.end(),
                                    [&](const Hit& h) { return h.start < end && start < h.end; });
     if (known) return;
-    hits.push_back(Hit{Kind::VehicleId, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+    const bool told = words_.around(doc, start, end, 200, 200) & kFiction;  // listed, and nobody's
+    hits.push_back(
+        Hit{Kind::VehicleId, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), !told});
   }
 
   // Right behind the word.
@@ -110,7 +117,7 @@ class Vehicles : public scan::Detector {
     if (digits + letters < 6 && digits < 3) return;
     if ((words_.tags(hit) & kWeakPlate) && !(words_.around(doc, hit.start, start + value.size(), 80, 60) & kCar))
       return;
-    report(start, start + value.size(), first, hits);
+    report(doc, start, start + value.size(), first, hits);
   }
 
   static bool upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -126,7 +133,7 @@ class Vehicles : public scan::Detector {
     if (start > 0 && (scan::is_word_byte(t[start - 1]) || t[start - 1] == '-')) return;
     if (end < t.size() && (scan::is_word_byte(t[end]) || t[end] == '-')) return;
     const Tags before = words_.around(doc, start, end, 90, 60);
-    if (before & (kPlate | kCar)) report(start, end, first, hits);
+    if (before & (kPlate | kCar)) report(doc, start, end, first, hits);
   }
 
   static std::size_t uppers_before(const std::string& t, std::size_t at) {

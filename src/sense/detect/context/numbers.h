@@ -65,6 +65,17 @@ class Groups {
     // Signs of two bytes: « ° and their like, the comma and the semicolon of Arabic.
     return lead < 0xE2 && lead != 0xC2 && !(lead == 0xD8 && static_cast<unsigned char>(doc_->text[at + 1]) < 0xA0);
   }
+  // A letter of a script beyond Latin, Greek and Cyrillic within two bytes of the run.
+  bool beside_other_script() const {
+    const std::string& t = doc_->text;
+    for (std::size_t i = run_->start, n = 0; i > 0 && n < 3; --i, ++n) {
+      if (static_cast<unsigned char>(t[i - 1]) >= 0x80) return true;
+    }
+    for (std::size_t i = run_->end, n = 0; i < t.size() && n < 3; ++i, ++n) {
+      if (static_cast<unsigned char>(t[i]) >= 0xD6) return true;
+    }
+    return false;
+  }
   char before(std::size_t first) const { return start(first) > 0 ? doc_->text[start(first) - 1] : '\n'; }
 
  private:

@@ -40,7 +40,7 @@ void add_licenses(Words& words) {
       "registro de conducir|nº de permiso|permiso de conducción|carnet de conduir|"
       "carta de condução nº|carteira de motorista|carteira nacional de habilitação|habilitação|registro cnh|"
       "nº da carta de condução|"
-      "patente|patente n.|n. patente|numero di patente|patente b|numero della patente|"
+      "patente n.|n. patente|numero di patente|patente b|numero della patente|"
       "rijbewijsnr|rijbewijsnr.|rijbewijs nr|"
       "körkortsnummer|körkortsnr|førerkortnummer|førerkortnr|kørekort|kørekortnummer|kørekortnr|kørekort nr|"
       "ajokortti|ajokortin numero|ajokorttinumero|ajokortin|ökuskírteini|"
@@ -49,7 +49,7 @@ void add_licenses(Words& words) {
       "jogosítványom|permis de conducere|permisul de conducere|vozačka dozvola|vozačke dozvole|vozniško "
       "dovoljenje|vairuotojo pažymėjimas|vairuotojo pažymėjimo|vadītāja apliecība|juhiluba|juhiloa number|"
       "ehliyet no|sürücü belgesi|sürücü belge no|patenta|leje drejtimi|"
-      "sim a|no sim|nomor sim|surat izin mengemudi|lesen memandu|giấy phép lái xe|bằng lái|gplx|"
+      "surat izin mengemudi|lesen memandu|giấy phép lái xe|bằng lái|gplx|"
       "lisensya sa pagmamaneho|leseni ya udereva|ceadúnas tiomána|trwydded yrru");
   words.add(
       kLicense,
@@ -65,25 +65,23 @@ void add_licenses(Words& words) {
 
 void add_medical(Words& words) {
   words.add(kMedical,
-            "member #|member no|member no.|member number|insurance member id|subscriber no|subscriber number|"
-            "subscriber #|policy no|policy no.|policy #|policy id|health plan id|plan id number|ins id|ins. id|"
+            "insurance member id|policy no|policy no.|policy #|health plan id|plan id number|ins id|ins. id|"
             "insurance #|medicare no|medicare no.|medicaid no|medicaid number|ihi|nhi|nhi number|hospital no|"
-            "hospital no.|hosp no|hosp no.|hosp. no|unit number|unit no|pt id|pt. id|patient #|pat. no|pat no|"
-            "patient identifier|personal health number|phn|carecard|msp number|hcn|ahcip|ramq|nam|hicn|"
+            "hospital no.|hosp no|hosp no.|hosp. no|pt id|pt. id|patient #|pat. no|pat no|"
+            "patient identifier|personal health number|phn|carecard|msp number|hcn|ahcip|ramq|hicn|"
             "versicherten-nr|versichertennr|versicherten-nr.|versicherungsnr|versicherungsnr.|fall-nr|fall-nr.|"
             "patienten-nr|patienten-nr.|patientennr|patientennr.|pat.-nr|pat.-nr.|pat-nr|aufnahmenummer|"
-            "n° patient|n° de patient|ipp|n° ipp|numéro d'adhérent|n° adhérent|n° d'adhérent|n° de dossier|"
-            "n° dossier|numéro d'assuré|n° assuré|mutuelle n°|"
+            "n° patient|n° de patient|numéro d'assuré|n° assuré|mutuelle n°|"
             "nº historia|nº de historia|número de historia|n.º de historia|número de afiliado|nº afiliado|"
-            "nº de afiliado|tarjeta sanitaria|número de póliza|nº póliza|nº de póliza|n.º póliza|nº expediente|"
-            "cartão nacional|número de utente|nº utente|nº de utente|n.º de utente|utente|prontuário|carteirinha|"
+            "nº de afiliado|tarjeta sanitaria|número de póliza|nº póliza|nº de póliza|n.º póliza|cartão "
+            "nacional|número de utente|nº utente|nº de utente|n.º de utente|utente|prontuário|carteirinha|"
             "nº beneficiário|nº do beneficiário|convênio nº|"
-            "numero tessera|codice sanitario|cartella clinica|cartella clinica n.|nosologico|codice paziente|"
-            "patiëntnr|patiëntnr.|polisnummer|verzekerdennummer|verzekerdenummer|zorgpas|dossiernummer|"
-            "nr pacjenta|numer ubezpieczenia|nr karty pacjenta|nr historii choroby|číslo pojištěnce|č. pojištěnce|"
-            "číslo poistenca|patientnummer|journalnummer|journalnr|patientnr|pasientnummer|pasientnr|"
-            "potilasnumero|hasta no|hasta numarası|protokol no|dosya no|sgk no|no rm|no. rm|nomor rekam medis|"
-            "no bpjs|nomor bpjs|bpjs|mã bệnh nhân|bhyt|mã số bhyt|kartya szám|betegazonosító|cod pacient|"
+            "codice sanitario|cartella clinica|cartella clinica n.|nosologico|codice paziente|"
+            "patiëntnr|patiëntnr.|polisnummer|verzekerdennummer|verzekerdenummer|zorgpas|nr pacjenta|numer "
+            "ubezpieczenia|nr karty pacjenta|nr historii choroby|číslo pojištěnce|č. pojištěnce|"
+            "číslo poistenca|patientnummer|patientnr|pasientnummer|pasientnr|"
+            "potilasnumero|hasta no|hasta numarası|sgk no|no rm|no. rm|nomor rekam medis|"
+            "no bpjs|nomor bpjs|bpjs|mã bệnh nhân|bhyt|mã số bhyt|betegazonosító|cod pacient|"
             "broj osigurane osobe|broj pacijenta");
   words.add(kMedical,
             "полис|номер карты пациента|история болезни №|медкарта №|медицинская карта №|номер картки|полису|"
@@ -93,7 +91,10 @@ void add_medical(Words& words) {
             "건강보험증번호|"
             "차트번호|رقم الملف الطبي|رقم المريض|رقم التأمين|שם מבוטח|מספר מבוטח|เลขที่ผู้ป่วย|रोगी आईडी",
             Edge::Any);
-  words.add(kBareId, "id|id#|id no|id no.|id number|group id", Edge::Word);
+  words.add(kBareId,
+            "member no|member no.|member number|member #|subscriber no|subscriber number|id|id#|id no|id no.|id "
+            "number|group id",
+            Edge::Word);
   words.add(
       kInsured,
       "member|subscriber|insured|policyholder|prior auth|prior authorization|payer|beneficiary|health plan|"
@@ -105,28 +106,28 @@ void add_medical(Words& words) {
 void add_national(Words& words) {
   words.add(
       kNational,
-      "a-number|a number|alien registration number|alien registration|alien registration no|uscis number|uscis #|"
-      "uscis#|a#|a-file|sevis id|sevis number|visa control number|visa no|travel document number|"
+      "a-number|alien registration number|alien registration|alien registration no|uscis number|uscis #|"
+      "uscis#|a-file|sevis id|sevis number|visa control number|visa no|travel document number|"
       "residence permit no|residence card|brp number|brp no|biometric residence permit|resident card|"
       "permanent resident card|id document no|id document number|citizenship certificate|military id|"
       "ghana card|nin|national identification number|bvn|bank verification number|huduma|kra pin|umid|philsys|"
-      "philid|psn|sss number|sss no|sss|pag-ibig|pag-ibig mid|philhealth|tin number|omang|ssnit|"
+      "philid|sss number|sss no|pag-ibig|pag-ibig mid|philhealth|tin number|omang|ssnit|"
       "voter's card|epic no|epic number|ration card|samagra id|nric no|work pass|fin number|"
       "personalausweis-nr|personalausweis-nr.|personalausweis nr|ausweis-nr|ausweisnr|ausweisnr.|perso-nr|"
       "aufenthaltstitel nr|blaue karte|id-karte|identitätskarte|identitätskarte nr|"
-      "n° de carte d'identité|numéro de carte d'identité|carte d'identité n°|cin|cin n°|carte vitale n°|"
-      "dpi|dui|cuit|cédula n.º|cédula nº|cédula no.|c.i. nº|carnet de extranjería|carné de extranjería|"
-      "clave de elector|ine|credencial ine|documento de identidad|documento de identidad nº|"
-      "documento nº|número de documento|nº de documento|doc. identidad|rg|rg nº|registro geral|"
+      "n° de carte d'identité|numéro de carte d'identité|carte d'identité n°|carte vitale n°|"
+      "dui|cuit|cédula n.º|cédula nº|cédula no.|c.i. nº|carnet de extranjería|carné de extranjería|"
+      "clave de elector|credencial ine|documento de identidad|documento de identidad nº|"
+      "doc. identidad|rg nº|registro geral|"
       "cartão de cidadão|cartão de cidadão n.º|cartão do cidadão|bilhete de identidade|bi n.º|título de eleitor|"
       "carta d'identità n.|carta d'identità nr|c.i. n.|numero carta d'identità|"
-      "identiteitskaart|identiteitskaartnummer|id-kaart|id-kaartnummer|documentnummer|vreemdelingennummer|"
+      "identiteitskaart|identiteitskaartnummer|id-kaart|id-kaartnummer|vreemdelingennummer|"
       "v-nummer|legitimation nr|id-kort|nationellt id-kort|henkilökortti|henkilökortin numero|nafnskírteini|"
       "seria i numer dowodu|seria i nr dowodu|numer dowodu osobistego|nr dowodu osobistego|dowód os.|"
       "občanský průkaz|číslo op|občanského průkazu|č. op|číslo občanského průkazu|občiansky preukaz|"
       "číslo občianskeho preukazu|személyi igazolvány|személyi ig.|személyi igazolványszám|szig. szám|szig.|"
       "személyi szám|carte de identitate|seria ci|ci seria|osobna iskaznica|broj osobne|broj osobne iskaznice|"
-      "lična karta|broj lične karte|osebna izkaznica|letërnjoftim|letërnjoftimi|nid|idnp|pinfl|id kart|"
+      "lična karta|broj lične karte|osebna izkaznica|letërnjoftim|letërnjoftimi|idnp|pinfl|id kart|"
       "asmens tapatybės kortelė|personas apliecība|kimlik seri no|seri no|"
       "căn cước công dân|chứng minh nhân dân|cmnd|cccd|số cmnd|nomor ktp|no ktp|nik|kartu keluarga|no kk|"
       "mykad no|no kad pengenalan|kad pengenalan|kitambulisho|nambari ya kitambulisho");
@@ -150,7 +151,7 @@ void add_tax(Words& words) {
   words.add(kTax,
             "tax file no|tax ref|tax reference|tax ref no|ptin number|gst/tax id|taxpayer number|steuer-nr|"
             "steuer-nr.|steuernr|steuernr.|st.-nr.|st-nr|stnr|n° fiscal|nº contribuinte|ruc|r.u.c.|nit nº|"
-            "identificación tributaria|cod. fiscal|npwp|nomor npwp|mã số thuế|mst|vergi no|"
+            "identificación tributaria|cod. fiscal|npwp|nomor npwp|mã số thuế|vergi no|"
             "vergi kimlik no|vkn|vergi numarası|skatteregistreringsnummer|kra pin no");
 }
 

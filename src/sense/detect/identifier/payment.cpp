@@ -281,7 +281,7 @@ class Payment : public scan::Detector {
       ++size;
     }
     const std::size_t start = static_cast<std::size_t>(value.data() - doc.text.data());
-    while (size > 0 && (value[size - 1] == ' ' || value[size - 1] == '-')) --size;
+    size = without_words(std::string_view(value.data(), size));
     if (digits < kLeastDigits || digits > 20 || start < taken) return;
     const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
     if (date) return;
@@ -301,6 +301,18 @@ class Payment : public scan::Detector {
     const bool sort = digits == 6 && ((words_.tags(hit) & kSortWord) || (pairs && !routing));
     const Kind kind = sort ? Kind::SortCode : routing ? Kind::RoutingNumber : Kind::BankAccount;
     hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
+  }
+
+  // "48210077 Account", "4482910 BLZ": what follows a number in capitals is the name of the next. How much of it
+  // belongs to the number.
+  static std::size_t without_words(std::string_view value) {
+    while (!value.empty()) {
+      const std::size_t blank = value.find_last_of(" -");
+      const std::string_view last = value.substr(blank == value.npos ? 0 : blank + 1);
+      if (blank == value.npos || last.find_first_of("0123456789") != last.npos) break;
+      value = value.substr(0, blank);
+    }
+    return value.size();
   }
 
   // "account number", "bank account", "Kontonummer" name a number by themselves; "account" and "ID number" need a

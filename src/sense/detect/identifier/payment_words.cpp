@@ -67,7 +67,8 @@ void add_payment_words(Words& words) {
             "courant|cuenta "
             "n.º|cuenta corriente|"
             "nº de cuenta|cuenta de ahorros|conta bancária|conta poupança|hesap no|hesap numarası|banka hesabı|"
-            "kontonummeret|bankgiro|plusgiro|account_number|accountnumber|acct_no|cta.|cbu|cvu|nuban|account "
+            "kontonummeret|bankgiro|plusgiro|account_number|accountnumber|acct_no|cta.|cbu|cvu|nuban|clave "
+            "interbancaria|account "
             "no:|iban/account|beneficiary account|deposit account|current account|brokerage account|loan number|"
             "loan account|demat|folio number|policy account");
   words.add(kAccountWord,
@@ -82,7 +83,8 @@ void add_payment_words(Words& words) {
       "bank|banking|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
       "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"
       "finance|financial|cheque|cheques|bankkonto|pankki|banka|bankası|banco|banca|banque|банк|банка|τράπεζα|"
-      "wertpapier|wertpapiere|titres|titoli|portefeuille|securities|dividend|dividende|przelew|převod|"
+      "agência|agencia|ag.|itaú|bradesco|nubank|santander|wertpapier|wertpapiere|titres|titoli|portefeuille|"
+      "securities|dividend|dividende|przelew|převod|"
       "utalás|utalást|maksu|betaling|overføring|insättning|uttag|giro|kontoauszug|relevé|extracto|estratto");
   words.add(kRoutingWord | kSortWord, "sort code|sort|sortcode|sort codes|branch sort code|sc no",
             scan::Edge::Name);

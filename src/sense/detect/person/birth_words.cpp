@@ -14,7 +14,8 @@ void add_west(Words& words) {
       "i was born|i'm born|was i born|my birthday|she's born|"
       "geb|geb.|geboren am|geburtsdatum|geburtstag|geb.datum|geb.-datum|gebdatum|geb-datum|geb. datum|geb.dat.|"
       "geb.-dat.|geb.-dat|gebdat|geb_dat|geb.tag|geb. am|geburtsdat.|geboren wurde ich|"
-      "né le|née le|né(e) le|né·e le|nés le|nées le|naissance|date de naissance|date naissance|date naiss|"
+      "né à|née à|né en france|nato a|nata a|nacido en|nacida en|geboren in|geboren te|né le|née le|né(e) le|né·e "
+      "le|nés le|nées le|naissance|date de naissance|date naissance|date naiss|"
       "date naiss.|naiss.|ddn|d.d.n.|dt naiss|date de naiss.|je suis né|je suis née|"
       "fecha de nacimiento|fecha nacimiento|f. nac.|f.nac.|f. nac|f.nac|fnac|f_nac|fec_nac|fecnac|fec. nac.|"
       "fecha nac|fecha nac.|fecha_nac|fch_nac|f. nacimiento|f.nacimiento|fnacimiento|nacimiento|nacido|nacida|"
@@ -73,7 +74,8 @@ void add_asia(Words& words) {
             "تاریخ تولد|متولد|تولد|تاریخ پیدائش|วันเกิด|วันเดือนปีเกิด|เกิดวันที่|เกิดเมื่อ",
             Edge::Any);
   words.add(kBirth | kBehind,
-            "生まれ|年生|出生|doğumlu|geboren|(date of birth|(dob|(birth|生)|生，|生、|生）|년생|일생|г.р|г. р.|"
+            "日生ま|日生)|日生）|日生、|日生，|日生 |日生・|生まれ|年生|出生|doğumlu|geboren|(date of "
+            "birth|(dob|(birth|生)|生，|生、|生）|년생|일생|г.р|г. р.|"
             "года рождения|р.н.|року народження|tarihinde doğ|(geb",
             Edge::Any);
 }

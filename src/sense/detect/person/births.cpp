@@ -53,7 +53,7 @@ class Births : public scan::Detector {
   void birth(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t first,
              std::vector<Hit>& hits) const {
     Found found;
-    const bool before = (tags & kBehind) && date_before(doc, hit.start, found);
+    const bool before = (tags & kBehind) && date_before(doc, hit.start, hit.end, found);
     if (!before && !date_after(doc, hit, tags, found)) return;
     const Day& day = found.day;
     const bool other_calendar =
@@ -97,7 +97,7 @@ class Births : public scan::Detector {
   }
 
   // "1984年3月5日生", "12.03.1984 doğumlu"
-  bool date_before(const Document& doc, std::size_t start, Found& found) const {
+  bool date_before(const Document& doc, std::size_t start, std::size_t end, Found& found) const {
     auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
                                     [&](const scan::NumberRun& r) { return r.start < start; });
     for (int back = 0; back < 3 && run != doc.numbers.begin(); ++back) {
@@ -105,7 +105,7 @@ class Births : public scan::Detector {
       if (run->start + 40 < start) return false;
       const std::size_t least = start > 64 ? start - 64 : 0;
       const auto day = day_around(doc.lower, run->start, least, found.start);
-      if (!day || day->compact || day->end > start || day->end + 3 < start) continue;
+      if (!day || day->compact || day->end > end || day->end + 3 < start) continue;
       found.day = *day;
       return true;
     }

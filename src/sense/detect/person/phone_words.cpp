@@ -26,15 +26,15 @@ void add_west(Words& words) {
       "telefone|ligar|telemóvel|ligue|telef|tlm|tlm.|telm|meu número|fone|contato|contacto telefónico|zap|"
       "cellulare|chiamare|chiamami|chiamate|recapito|recapiti|recapito telefonico|mio "
       "numero|chiamatemi|richiamare|"
-      "richiamatemi|cell.|"
+      "richiamatemi|raggiungibile|cell.|"
       "telefoon|bellen|bel me|bel mij|telefoonnummer|telnr|telnr.|tel.nr|mijn nummer|terugbellen|bereikbaar|"
       "mobieltje|06-nummer|gsm-nummer|gsm-nr|telefònic|telèfon|mòbil|trucar|guthán|fón|ffôn|símanúmer|sími|gsm");
   words.add(kCalling,
             "call|called|calling|ring|dial|belt|bel|ruft|appelle|llama|chiama|liga|soita|soittaa|ringer|ringa|"
-            "dzwoni|volá|volejte|hívj|sună|telefoniert|telefona|reachable|phoned");
+            "dzwoni|volá|volejte|hívj|sună|telefoniert|telefona|reachable|phoned|viber");
   words.add(
       kKey,
-      "hp|h/p|hph|wa|tp|m|t|p|c|f|cel|port|kom|kom.|mob|mob.|tel|tél|no hp|no. hp|no.hp|tlf|ph|gsm|w/app|dw");
+      "s|hp|h/p|hph|wa|tp|m|t|p|c|f|cel|port|kom|kom.|mob|mob.|tel|tél|no hp|no. hp|no.hp|tlf|ph|gsm|w/app|dw");
   words.add(kLink,
             "on|op|at|unter|på|under|via|au|al|ao|aan|to|is|es|ist|è|é|or|oder|ou|oppure|lub|pod|na|numero|number|"
             "nummer|номер|на|по|под|є");
@@ -71,7 +71,8 @@ void add_asia(Words& words) {
       "电话|手机|号码|电話|電話|携帯|携带|联系|聯絡|拨打|致电|전화|휴대폰|연락처|फोन|मोबाइल|هاتف|جوال|טלפון|โทร|"
       "手機|"
       "聯繫|撥打|連絡先|お電話|핸드폰|휴대전화|연락 주|번호는|موبايل|موبایل|تلفن|تليفون|تلفون|اتصل|واتساب|الجوال|"
-      "رقمي|شماره|فون نمبر|محمول|נייד|פלאפון|להתקשר|दूरभाष|फ़ोन|ফোন|মোবাইল|தொலைபேசி|ఫోన్|มือถือ|เบอร์|ტელეფონ|"
+      "رقمي|شماره|فون نمبر|محمول|נייד|פלאפון|להתקשר|दूरभाष|फ़ोन|ফোন|মোবাইল|தொலைபேசி|ఫోన్|มือถือ|เบอร์|ติดต่อ|कॉल "
+      "करें|संपर्क|కాల్|যোগাযোগ|ტელეფონ|"
       "հեռախոս",
       Edge::Any);
 }

@@ -77,12 +77,14 @@ class Phones : public scan::Detector {
     const double shape = national(g);
     const bool called = close & kCalling;
     const bool near = run.digits != 7 || g.count() > 1 || (close & kPhoneWord);
-    const bool keyed = (beside & kKey) && is_key(doc, run.start) && run.digits >= 8 && g.count() <= 5;
+    const bool keyed =
+        (beside & kKey) && is_key(doc, run.start) && run.digits >= 8 && g.count() <= 5 && written_to_dial(g, run);
     const bool named = ((around & kPhoneWord) && near) || (called && (run.digits >= 9 || g.count() > 1)) || keyed;
     const bool spelled = g.count() <= 6 || (g.count() == run.digits && g.uniform(0, g.count() - 1));
     const bool ends = !g.glued_after(g.count() - 1);
     // The word right before says what the number is, whatever else is told nearby.
-    const bool other = (around & kOtherNumber) && (!(beside & kPhoneWord) || (beside & kOtherNumber));
+    const bool other =
+        (around & kOtherNumber) && (!(beside & kPhoneWord) || (beside & kOtherNumber) || !written_to_dial(g, run));
     double confidence = shape;
     if (named && !other && run.digits <= 15 && spelled && ends) confidence = std::max(shape + 0.2, 0.6);
     // In a list of people the number behind a name is theirs.
@@ -109,6 +111,11 @@ class Phones : public scan::Detector {
     return sign || !letter;
   }
 
+  // In groups, with a trunk prefix, or long: not "m: 12345678".
+  static bool written_to_dial(const Groups& g, const scan::NumberRun& run) {
+    return g.count() > 1 || g.digits(0)[0] == '0' || run.digits >= 10;
+  }
+
   // "087 614 2290", "0318-55 27 40": a trunk prefix, then groups as one writes them to be dialled.
   static bool grouped_with_trunk(const Groups& g) {
     const std::size_t n = g.count();
@@ -120,9 +127,11 @@ class Phones : public scan::Detector {
       if (i > 0 && (g.size(i) < 2 || g.size(i) > 8)) return false;
       if (i + 1 < n && g.separator(i) != " " && g.separator(i) != "-" && g.separator(i) != "/") return false;
     }
-    if (first.starts_with("0800") || first.starts_with("0808") || first.starts_with("0900") ||
-        first.starts_with("0700") || g.joined(0, n - 1).starts_with("07700900"))
-      return false;
+    for (const char* service : {"0800", "0808", "0900", "0700", "0300", "0303", "0330", "0333", "0343", "0344",
+                                "0345", "0370", "0371", "0845", "0870", "0180", "1800", "1300"}) {
+      if (first == service) return false;
+    }
+    if (g.joined(0, n - 1).starts_with("07700900")) return false;
     return digits >= 9 && digits <= 11 && g.before(0) != '-' && g.before(0) != '.' && g.before(0) != '/';
   }
 
@@ -213,7 +222,15 @@ class Phones : public scan::Detector {
     if (n >= 2 && trunk && first.size() >= 3 && first.size() <= 5 && g.joined(0, n - 1).size() >= 9 &&
         g.joined(0, n - 1).size() <= 12 && g.separator(0).find('/') != std::string_view::npos)
       return 0.65;  // Germany
+    if (n >= 3 && n <= 6 && first.starts_with("00") && first.size() >= 3 && first.size() <= 5 && first[2] != '0' &&
+        g.joined(0, n - 1).size() >= 11 && g.joined(0, n - 1).size() <= 16 && g.digits(1)[0] != '0' &&
+        g.uniform(0, n - 1))
+      return 0.6;  // 0041 79 412 88 03
     if (!trunk) return 0;
+    // Of Israel, Thailand, Taiwan, Korea, Japan, beside their letters.
+    if (n == 3 && g.uniform(0, 2) && g.separator(0) == "-" &&
+        (g.shaped(0, {3, 3, 4}) || g.shaped(0, {4, 3, 3}) || g.shaped(0, {3, 4, 4})) && g.beside_other_script())
+      return 0.6;
     const std::string all = g.joined(0, n - 1);
     const bool drama = all.starts_with("07700900") || all.starts_with("02079460");
     if (n == 2 && first.size() == 5 && g.size(1) == 6) return drama ? 0 : 0.65;  // Britain

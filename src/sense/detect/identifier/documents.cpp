@@ -36,6 +36,8 @@ class Documents : public scan::Detector {
       if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kInsured))) continue;
       const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 72u);
       if (!has_digits(doc, hit.end, window, 3)) continue;  // what is_plausible() asks for at least
+      if ((words_.tags(hit) & kBareId) && !(words_.around(doc, hit.start, hit.start, 100, 0, kInsured) & kInsured))
+        continue;
       const re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end);
       re2::StringPiece value;
       if (!RE2::PartialMatch(rest, value_, &value)) continue;
@@ -49,9 +51,7 @@ class Documents : public scan::Detector {
         if (!RE2::FullMatch(value, kGrouped)) continue;
         if (!(words_.around(doc, hit.start, start + value.size(), 160, 80) & kMotor)) continue;
       }
-      if ((words_.tags(hit) & kBareId) && (value.size() < 8 || count(value).digits == value.size() ||
-                                           !(words_.around(doc, hit.start, hit.start, 100, 0) & kInsured)))
-        continue;
+      if ((words_.tags(hit) & kBareId) && (value.size() < 8 || count(value).digits == value.size())) continue;
       taken = start + value.size();
       // A record number is written together with its name: "MRN 4976123".
       const bool named = doc.slice(hit.start, hit.end) == "MRN" && start - hit.end <= 3;

@@ -41,9 +41,10 @@ class HealthRecords : public scan::Detector {
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
       if (hit.start < taken) continue;
-      taken = hit.end;
       const Tags tags = words_.tags(hit);
       if ((tags & (kPid | kIn1)) && !is_segment(doc, hit)) continue;
+      // Nothing else begins inside of a segment.
+      taken = tags & (kPid | kIn1) ? hit.start + segment_of(doc, hit.start).size() : hit.end;
       if (tags & kPid) patient(doc, hit.start, hits);
       if (tags & kIn1) insurance(doc, hit.start, hits);
       if (tags & kMember) member(doc, hit.end, hits);
@@ -58,7 +59,7 @@ class HealthRecords : public scan::Detector {
   static bool is_segment(const Document& doc, const scan::PhraseHit& hit) {
     if (hit.end >= doc.text.size() || doc.text[hit.end] != '|') return false;
     return hit.start == 0 ||
-           std::string_view("\n\r \"\x0b").find(doc.text[hit.start - 1]) != std::string_view::npos;
+           std::string_view("\n\r\"\x0b").find(doc.text[hit.start - 1]) != std::string_view::npos;
   }
 
   static void report(const Document& doc, Kind kind, std::string_view field, std::vector<Hit>& hits) {
@@ -66,10 +67,14 @@ class HealthRecords : public scan::Detector {
     hits.push_back(Hit{kind, 0.9, start, static_cast<std::uint32_t>(start + field.size())});
   }
 
+  static std::string_view segment_of(const Document& doc, std::size_t start) {
+    const std::string_view segment = doc.slice(start, std::min(doc.text.size(), start + kLongest));
+    return segment.substr(0, segment.find_first_of("\r\n"));
+  }
+
   // Fields of a segment by their numbers; the name of the segment is 0.
   static std::vector<std::string_view> fields(const Document& doc, std::size_t start) {
-    std::string_view segment = doc.slice(start, std::min(doc.text.size(), start + kLongest));
-    segment = segment.substr(0, segment.find_first_of("\r\n"));
+    std::string_view segment = segment_of(doc, start);
     std::vector<std::string_view> all;
     while (all.size() < 64) {
       const std::size_t bar = segment.find('|');

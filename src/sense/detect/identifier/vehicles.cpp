@@ -94,7 +94,8 @@ class Vehicles : public scan::Detector {
 
   void report(const Document& doc, std::size_t start, std::size_t end, std::size_t first,
               std::vector<Hit>& hits) const {
-    const bool known = std::any_of(hits.begin() + static_cast<std::ptrdiff_t>(first), hits.end(),
+    const std::size_t from = std::max(first, hits.size() > 16 ? hits.size() - 16 : 0);
+    const bool known = std::any_of(hits.begin() + static_cast<std::ptrdiff_t>(from), hits.end(),
                                    [&](const Hit& h) { return h.start < end && start < h.end; });
     if (known) return;
     const bool told = words_.around(doc, start, end, 200, 200) & kFiction;  // listed, and nobody's
@@ -106,6 +107,7 @@ class Vehicles : public scan::Detector {
   void named(const Document& doc, const scan::PhraseHit& hit, std::size_t first, std::vector<Hit>& hits) const {
     const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 44u);
     if (!has_digits(doc, hit.end, window, 1)) return;
+    if ((words_.tags(hit) & kWeakPlate) && !(words_.around(doc, hit.start, hit.end, 80, 100) & kCar)) return;
     re2::StringPiece value;
     if (!RE2::PartialMatch(re2::StringPiece(doc.text.data() + hit.end, window - hit.end), value_, &value)) return;
     const auto digits = std::count_if(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -115,8 +117,6 @@ class Vehicles : public scan::Detector {
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
     // "plate 5MM-12", "registration 2024" and the like: a year, a measure, a version.
     if (digits + letters < 6 && digits < 3) return;
-    if ((words_.tags(hit) & kWeakPlate) && !(words_.around(doc, hit.start, start + value.size(), 80, 60) & kCar))
-      return;
     report(doc, start, start + value.size(), first, hits);
   }
 

@@ -62,7 +62,8 @@ class Births : public scan::Detector {
     // "born December 13, 1989" is how one writes of the famous; "born 12.03.1984" is from a form.
     const bool raises = !(tags & kBorn) || !day.named || !doc.at_signs.empty();
     const auto start = static_cast<std::uint32_t>(found.start);
-    for (std::size_t i = hits.size(); i > first; --i) {
+    constexpr std::size_t kBack = 16;  // two words lead to one date
+    for (std::size_t i = hits.size(); i > first && i + kBack > hits.size(); --i) {
       if (hits[i - 1].start != start) continue;
       hits[i - 1].raises = hits[i - 1].raises || raises;
       return;

@@ -2,6 +2,7 @@
 // anyone; a public one counts as personal only beside a word that ties it to somebody.
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "sense/check/check.h"
@@ -73,8 +74,9 @@ class Network : public scan::Detector {
   const char* name() const override { return "network"; }
 
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    std::optional<bool> planned;
     for (const auto& run : doc.numbers) {
-      if (run.groups >= 4 && run.digits >= 4) ipv4(doc, run, hits);
+      if (run.groups >= 4 && run.digits >= 4) ipv4(doc, run, planned, hits);
       const char first = doc.text[run.start];
       if (first == '1' || first == '3') bitcoin(doc, run.start, hits);
     }
@@ -100,7 +102,8 @@ class Network : public scan::Detector {
     return words_.around(doc, start, end, 48, 32) & kPerson;
   }
 
-  void ipv4(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
+  void ipv4(const Document& doc, const scan::NumberRun& run, std::optional<bool>& planned,
+            std::vector<Hit>& hits) const {
     const Groups g(doc, run);
     for (std::size_t i = 0; i + 3 < g.count(); ++i) {
       std::array<int, 4> parts{};
@@ -114,7 +117,10 @@ class Network : public scan::Detector {
       if (!fits || g.glued_before(i) || g.glued_after(i + 3) || g.before(i) == '.') continue;
       const bool longer = i + 4 < g.count() && g.separator(i + 3) == ".";
       const bool inner = !is_public(parts);
-      if (longer || (inner && !is_planned(doc, parts))) return;
+      if (longer) return;
+      if (inner && !may_be_planned(parts)) return;
+      if (inner && !planned) planned = is_plan(doc);  // asked once, of a text that has such an address
+      if (inner && !*planned) return;
       const Tags around = words_.around(doc, g.start(i), g.end(i + 3), 48, 32);
       const bool version = parts[0] < 30 && parts[1] < 30 && parts[2] < 30;  // 10.15.7.1, 2.4.1.0
       if (version && !inner && !(around & (kMachine | kPerson))) return;
@@ -123,10 +129,14 @@ class Network : public scan::Detector {
     }
   }
 
-  // An address inside of a network, in a text that is that network's plan.
-  bool is_planned(const Document& doc, const std::array<int, 4>& a) const {
+  // Inside of a network: no loopback, mask, or address of documentation.
+  static bool may_be_planned(const std::array<int, 4>& a) {
     if (a[0] == 0 || a[0] == 127 || a[0] >= 224) return false;
-    if ((a[0] == 192 && a[1] == 0) || (a[0] == 198 && a[1] == 51) || (a[0] == 203 && a[1] == 0)) return false;
+    return !((a[0] == 192 && a[1] == 0) || (a[0] == 198 && a[1] == 51) || (a[0] == 203 && a[1] == 0));
+  }
+
+  // Whether the text is a network's plan.
+  bool is_plan(const Document& doc) const {
     constexpr std::size_t kEnough = 2;  // different words
     std::array<std::uint16_t, kEnough> seen{};
     std::size_t count = 0;

@@ -35,9 +35,6 @@ void add_west(Words& words) {
   words.add(
       kKey,
       "s|hp|h/p|hph|wa|tp|m|t|p|c|f|cel|port|kom|kom.|mob|mob.|tel|tél|no hp|no. hp|no.hp|tlf|ph|gsm|w/app|dw");
-  words.add(kLink,
-            "on|op|at|unter|på|under|via|au|al|ao|aan|to|is|es|ist|è|é|or|oder|ou|oppure|lub|pod|na|numero|number|"
-            "nummer|номер|на|по|под|є");
 }
 
 void add_north_and_east(Words& words) {

@@ -8,8 +8,7 @@ namespace sluice::sense::detect {
 constexpr Tags kPhoneWord = 1;
 constexpr Tags kOtherNumber = 2;  // "order no.", "version": the number is something else
 constexpr Tags kCalling = 4;      // verbs that are also used of functions and bells: believed close by only
-constexpr Tags kKey = 8;    // short names of a field, which have other meanings: "hp", "M:"; right before only
-constexpr Tags kLink = 16;  // what leads to a number in a sentence: "on", "op", "is"
+constexpr Tags kKey = 8;  // short names of a field, which have other meanings: "hp", "M:"; right before only
 
 void add_phone_words(Words& words);
 

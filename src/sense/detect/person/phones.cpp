@@ -1,5 +1,6 @@
 // Telephone numbers of people. Free-phone numbers and those of fiction (555-01xx) are public.
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -92,7 +93,7 @@ class Phones : public scan::Detector {
         !(around & kOtherNumber) && ends && follows_full_name(doc, run.start))
       confidence = 0.65;
     if (confidence < 0.5 && !(around & kOtherNumber) && ends && grouped_with_trunk(g) &&
-        ((words_.around(doc, run.start, run.end, 1, 0) & kLink) || in_row_of_name(doc, g)))
+        (follows_link(doc, run.start) || in_row_of_name(doc, g)))
       confidence = 0.6;
     if (run.digits == 7 && g.joined(0, g.count() - 1).starts_with("55501")) return;
     if (confidence < 0.5) return;
@@ -133,6 +134,20 @@ class Phones : public scan::Detector {
     }
     if (g.joined(0, n - 1).starts_with("07700900")) return false;
     return digits >= 9 && digits <= 11 && g.before(0) != '-' && g.before(0) != '.' && g.before(0) != '/';
+  }
+
+  // The word before leads to a number: "on", "op", "is". Such words are too many to be looked for everywhere.
+  static bool follows_link(const Document& doc, std::size_t start) {
+    static constexpr std::string_view kLinks[] = {
+        "on",    "op",  "at", "unter", "på",     "under", "via", "au",   "al",     "ao",     "aan",    "to", "is",
+        "es",    "ist", "è",  "é",     "or",     "oder",  "ou",  "lub",  "oppure", "number", "numero", "na", "pod",
+        "номер", "на",  "по", "под",   "nummer", "sul",   "no",  "till", "til",    "numeru", "є"};
+    if (start > 0 && doc.text[start - 1] == '(') --start;
+    if (start == 0 || doc.text[start - 1] != ' ') return false;
+    const std::size_t end = --start;
+    while (start > 0 && end - start < 16 && scan::is_word_byte(doc.lower[start - 1])) --start;
+    const std::string_view word = std::string_view(doc.lower).substr(start, end - start);
+    return std::find(std::begin(kLinks), std::end(kLinks), word) != std::end(kLinks);
   }
 
   // "Eero Hämeenaho – 120381-883J – 050 441 9082": a cell of a line in which a full name stands before.

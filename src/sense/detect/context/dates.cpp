@@ -82,6 +82,7 @@ class Reader {
     Day day;
     if (!any_day(day)) return std::nullopt;
     if (i_ < t_.size() && is_digit(t_[i_])) return std::nullopt;
+    if (i_ + 1 < t_.size() && t_[i_] == '.' && is_digit(t_[i_ + 1])) return std::nullopt;  // a version: 8.2.2434.1
     day.end = i_;
     return day;
   }

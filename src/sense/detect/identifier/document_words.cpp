@@ -116,7 +116,7 @@ void add_national(Words& words) {
       "personalausweis-nr|personalausweis-nr.|personalausweis nr|ausweis-nr|ausweisnr|ausweisnr.|perso-nr|"
       "aufenthaltstitel nr|blaue karte|id-karte|identitätskarte|identitätskarte nr|"
       "n° de carte d'identité|numéro de carte d'identité|carte d'identité n°|carte vitale n°|"
-      "dui|cuit|cédula n.º|cédula nº|cédula no.|c.i. nº|carnet de extranjería|carné de extranjería|"
+      "dui|cédula n.º|cédula nº|cédula no.|c.i. nº|carnet de extranjería|carné de extranjería|"
       "clave de elector|credencial ine|documento de identidad|documento de identidad nº|"
       "doc. identidad|rg nº|registro geral|"
       "cartão de cidadão|cartão de cidadão n.º|cartão do cidadão|bilhete de identidade|bi n.º|título de eleitor|"

@@ -98,9 +98,8 @@ class Vehicles : public scan::Detector {
     const bool known = std::any_of(hits.begin() + static_cast<std::ptrdiff_t>(from), hits.end(),
                                    [&](const Hit& h) { return h.start < end && start < h.end; });
     if (known) return;
-    const bool told = words_.around(doc, start, end, 200, 200) & kFiction;  // listed, and nobody's
-    hits.push_back(
-        Hit{Kind::VehicleId, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), !told});
+    if (words_.around(doc, start, end, 200, 200, kFiction) & kFiction) return;
+    hits.push_back(Hit{Kind::VehicleId, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
   }
 
   // Right behind the word.

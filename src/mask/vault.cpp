@@ -105,9 +105,10 @@ std::string redaction_mark(std::string_view type) { return "[" + word_of(type) +
 
 std::size_t mark_at(std::string_view text, std::size_t pos) {
   static const std::unordered_set<std::string> kMarks = {
-      "[EMAIL]",       "[PHONE]",     "[ADDRESS]",       "[DATEOFBIRTH]", "[CREDITCARD]", "[IBAN]",
-      "[BANKACCOUNT]", "[ROUTING]",   "[SSN]",           "[NATIONALID]",  "[TAXID]",      "[PASSPORT]",
-      "[PRIVATEKEY]",  "[MEDICALID]", "[DRIVERLICENSE]", "[SECRET]",      "[PASSWORD]",   "[PERSON]"};
+      "[EMAIL]",  "[PHONE]",       "[ADDRESS]",    "[DATEOFBIRTH]", "[CREDITCARD]",
+      "[IBAN]",   "[BANKACCOUNT]", "[ROUTING]",    "[SSN]",         "[NATIONALID]",
+      "[TAXID]",  "[PASSPORT]",    "[PRIVATEKEY]", "[MEDICALID]",   "[DRIVERLICENSE]",
+      "[SECRET]", "[PASSWORD]",    "[PERSON]",     "[SORTCODE]",    "[VEHICLEID]"};
   if (text[pos] != '[') return 0;
   std::string_view here = text.substr(pos, kLongestName);
   std::size_t close = here.find(']');

@@ -16,6 +16,7 @@ constexpr std::array<KindMeaning, scan::kKinds> kMeanings = {{
     {"iban", "IBAN", Category::Financial, true},
     {"bank_account", "BANK_ACCOUNT", Category::Financial, false},
     {"routing_number", "ROUTING", Category::Financial, false},
+    {"routing_number", "SORT_CODE", Category::Financial, false},
     {"finance", "", Category::Financial, false},
     {"us_ssn", "SSN", Category::GovId, true},
     {"national_id", "NATIONAL_ID", Category::GovId, true},

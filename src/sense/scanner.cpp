@@ -58,6 +58,7 @@ Weak rank_of(scan::Kind kind) {
       return Weak::PaymentCard;
     case Kind::BankAccount:
     case Kind::RoutingNumber:
+    case Kind::SortCode:
       return Weak::Account;
     case Kind::Phone:
       return Weak::Phone;
@@ -78,7 +79,7 @@ bool yields(Weak weak, scan::Kind strong) {
              strong == Kind::TaxId || strong == Kind::UsSsn;
     case Weak::Phone:
       return strong != Kind::Phone &&
-             (strong <= Kind::RoutingNumber || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
+             (strong <= Kind::SortCode || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
     case Weak::No:
       break;
   }
@@ -222,12 +223,20 @@ void Scanner::window(const std::string& path, std::string_view utf8, std::size_t
   seen_.erase(seen_.begin(), seen_.lower_bound({start, 0, 0}));  // what begins before it is not found again
   const scan::Document doc = scan::Document::of(part, instruments_.phrases);
   run(doc);
-  for (const scan::Hit& hit : hits_) {
+  std::vector<scan::Hit> shown = std::move(hits_);
+  std::vector<scan::Hit> said;
+  if (!stopped_) said = records(doc, shown);
+  for (const scan::Hit& hit : shown) {
     // What touches the end of a window may go on in the next, which begins before it and shows it whole.
     if (end < utf8.size() && hit.end == doc.text.size() && doc.origin(hit.start) > kOverlap &&
         doc.origin(hit.start) > part.size() - kOverlap / 2)
       continue;
     add(path, hit, start + doc.origin(hit.start), start + original_end(doc, part, hit.end));
+  }
+  for (const scan::Hit& hit : said) {  // what the row itself has shown isn't listed again
+    const std::size_t byte_start = start + doc.origin(hit.start);
+    const std::size_t byte_end = start + original_end(doc, part, hit.end);
+    if (!is_known(hit, byte_start, byte_end)) add(path, hit, byte_start, byte_end);
   }
   if (!stopped_) decoded(path, doc, part, start);
 }
@@ -242,25 +251,40 @@ void Scanner::decoded(const std::string& path, const scan::Document& outer, std:
     reading(path, {{std::move(piece.text), std::move(piece.origin)}, piece.rearranged}, outer, part, start);
     if (stopped_) return;
   }
-  for (scan::Piece& piece : instruments_.tables.readings(outer)) {
-    record_reading(path, std::move(piece), outer, part, start);
-    if (stopped_) return;
-  }
 }
 
-// A table as records: the same words once more. What they are about is judged where they stand, and what the row
-// itself has shown isn't listed again.
-void Scanner::record_reading(const std::string& path, scan::Piece piece, const scan::Document& outer,
-                             std::string_view part, std::size_t start) {
-  const scan::Document doc({std::move(piece.text), std::move(piece.origin)}, instruments_.phrases);
-  run(doc);
-  for (const scan::Hit& hit : hits_) {
-    if (hit.kind != scan::Kind::Own && meaning_of(hit.kind).type[0] == '\0') continue;
-    const std::size_t from = doc.origin(hit.start), to = doc.origin(hit.end);
-    if (to <= from) continue;  // in a name of a column
-    const std::size_t byte_start = start + outer.origin(from), byte_end = start + original_end(outer, part, to);
-    if (!is_known(hit, byte_start, byte_end)) add(path, hit, byte_start, byte_end);
+// Kinds that a word makes of a number: in a table the word is the name of the column.
+bool by_its_word(scan::Kind kind) {
+  using scan::Kind;
+  return kind == Kind::UsSsn || kind == Kind::NationalId || kind == Kind::TaxId || kind == Kind::MedicalId;
+}
+
+// A table as records: the same words once more. What they are about is judged where they stand. A number that its
+// own column does not call so was taken for another column's.
+std::vector<scan::Hit> Scanner::records(const scan::Document& outer, std::vector<scan::Hit>& shown) {
+  std::vector<scan::Hit> said;
+  for (scan::Tables::Record& record : instruments_.tables.readings(outer)) {
+    const std::uint32_t first = record.piece.origin.front(), last = record.piece.origin.back();
+    scan::Document doc({std::move(record.piece.text), std::move(record.piece.origin)}, instruments_.phrases);
+    doc.heads = std::move(record.heads);
+    run(doc);
+    std::array<scan::Covered, scan::kKinds> places;
+    for (scan::Hit hit : hits_) {
+      if (hit.kind != scan::Kind::Own && meaning_of(hit.kind).type[0] == '\0') continue;
+      hit.start = static_cast<std::uint32_t>(doc.origin(hit.start));
+      hit.end = static_cast<std::uint32_t>(doc.origin(hit.end));
+      if (hit.end <= hit.start) continue;  // in a name of a column
+      said.push_back(hit);
+      if (by_its_word(hit.kind)) places[static_cast<std::size_t>(hit.kind)].add(hit.start, hit.end);
+    }
+    for (scan::Covered& covered : places) covered.settle();
+    std::erase_if(shown, [&](const scan::Hit& hit) {
+      return by_its_word(hit.kind) && hit.start >= first && hit.end <= last &&
+             !places[static_cast<std::size_t>(hit.kind)].meets(hit.start, hit.end);
+    });
+    if (stopped_) break;
   }
+  return said;
 }
 
 // Whether something of the kind is listed over these bytes.

@@ -54,8 +54,8 @@ class Scanner {
   void decoded(const std::string& path, const scan::Document& outer, std::string_view part, std::size_t start);
   void reading(const std::string& path, scan::Decoded piece, const scan::Document& outer, std::string_view part,
                std::size_t start);
-  void record_reading(const std::string& path, scan::Piece piece, const scan::Document& outer,
-                      std::string_view part, std::size_t start);
+  // What tables say when they are read as records; takes what these refute from what the text itself has shown.
+  std::vector<scan::Hit> records(const scan::Document& outer, std::vector<scan::Hit>& shown);
   bool is_known(const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) const;
   bool across_joints(const scan::Hit& hit) const;
   void raise(const OwnMeaning& meaning);

@@ -427,6 +427,42 @@ def make_vin():
     return ''.join(s)
 
 
+def south():
+    """Identifiers of src/sense/check/south.cpp: name, length, place of the check digit, what makes a number good."""
+    # Sums that are congruent to zero with the check digit in them, where the check digit itself is no 10.
+    def zero(weights, modulus=11):
+        return lambda s: sum(w * int(c) for w, c in zip(weights, s)) % modulus == 0
+
+    def pis(s):
+        total = sum(w * int(c) for w, c in zip([3, 2, 9, 8, 7, 6, 5, 4, 3, 2], s))
+        return (total + int(s[10])) % 11 == 0 if total % 11 > 1 else s[10] == "0"
+
+    def iran(s):
+        total = sum((10 - i) * int(c) for i, c in enumerate(s[:9]))
+        return (total + int(s[9])) % 11 == 0 if total % 11 > 1 else total % 11 == int(s[9])
+
+    def niss(s):
+        return (sum(w * int(c) for w, c in zip([29, 23, 19, 17, 13, 11, 7, 5, 3, 2], s)) + int(s[10])) % 10 == 9
+
+    def cui(s):
+        return (sum((i + 2) * int(c) for i, c in enumerate(s[:8])) - int(s[8])) % 11 == 0
+
+    rng = random.Random(20261127)
+
+    def number(n, first="123456789"):
+        return rng.choice(first) + "".join(rng.choice("0123456789") for _ in range(n - 1))
+
+    yield from (
+        ("brazil_pis", lambda: number(11), 10, pis, rng),
+        ("brazil_health", lambda: number(15, "12789"), 14, zero(range(15, 0, -1)), rng),
+        ("guatemala_cui", lambda: number(9) + "%02d" % rng.randrange(1, 23) + "%02d" % rng.randrange(1, 30), 8, cui, rng),
+        ("portugal_niss", lambda: number(11, "12"), 10, niss, rng),
+        ("iran_code", lambda: number(10), 9, iran, rng),
+        ("dominican_cedula", lambda: number(11), 10, luhn, rng),
+        ("mexico_nss", lambda: number(11), 10, luhn, rng),
+        ("ontario_health", lambda: number(10), 9, luhn, rng))
+
+
 def made():
     for name, make in sorted(globals().items()):
         if name.startswith("make_") and name != "make_iban":
@@ -468,6 +504,14 @@ def main():
             lines.add((name, value, "ok"))
             others = [c for c in "0123456789" if c != value[-1]]
             lines.add((name, value[:-1] + RNG.choice(others), "bad"))
+    for name, make, place, good, rng in south():
+        for _ in range(25):
+            value = search(make(), place, "0123456789", good)
+            if value is None:
+                continue
+            lines.add((name, value, "ok"))
+            wrong = value[:place] + rng.choice([c for c in "0123456789" if c != value[place]]) + value[place + 1:]
+            lines.add((name, wrong, "ok" if good(wrong) else "bad"))
     print("# Made by tools/golden/identifiers.py: validator, value, verdict.")
     for line in sorted(lines):
         print(*line)

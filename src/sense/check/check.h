@@ -101,7 +101,22 @@ bool pakistan_cnic(std::string_view digits);  // shape
 bool kazakhstan_iin(std::string_view digits);
 bool emirates_id(std::string_view digits);
 bool saudi_id(std::string_view digits);
-bool egypt_id(std::string_view digits);        // shape and date
+bool egypt_id(std::string_view digits);  // shape and date
+// south.cpp
+bool brazil_pis(std::string_view digits);     // PIS, PASEP, NIS
+bool brazil_voter(std::string_view digits);   // título de eleitor
+bool brazil_health(std::string_view digits);  // cartão nacional de saúde
+bool mexico_nss(std::string_view digits);     // of the IMSS
+bool guatemala_cui(std::string_view digits);
+bool dominican_cedula(std::string_view digits);
+bool spain_nuss(std::string_view digits);     // social insurance
+bool portugal_niss(std::string_view digits);  // social insurance
+bool ontario_health(std::string_view digits);
+bool scotland_chi(std::string_view digits);
+bool iran_code(std::string_view digits);
+bool kuwait_civil(std::string_view digits);
+bool vietnam_cccd(std::string_view digits);    // shape
+bool sri_lanka_nic(std::string_view alnum);    // shape
 bool bitcoin_address(std::string_view text);   // Base58Check or Bech32
 bool ethereum_address(std::string_view text);  // 0x and 40 hexadecimal digits
 

@@ -22,6 +22,7 @@ enum class Kind : std::uint8_t {
   Iban,
   BankAccount,
   RoutingNumber,
+  SortCode,
   FinanceTopic,
   UsSsn,
   NationalId,
@@ -46,7 +47,7 @@ enum class Kind : std::uint8_t {
   LocalWish,
   Own = 255,  // of an administrator's detector; Hit::own says which
 };
-inline constexpr std::size_t kKinds = 30;  // without Own
+inline constexpr std::size_t kKinds = 31;  // without Own
 
 struct Hit {
   Kind kind;

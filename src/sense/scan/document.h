@@ -36,7 +36,12 @@ struct Document {
   std::vector<DigitGroup> groups;
   std::vector<std::uint32_t> at_signs;
   std::vector<std::uint32_t> names;  // where "Given Family" stands: two or more capitalised words
-  bool joint = false;                // made of pieces that the model reads one after the other
+  // Of a table that is read as records: where the names of columns stand.
+  struct Head {
+    std::uint32_t start = 0, end = 0;
+  };
+  std::vector<Head> heads;
+  bool joint = false;  // made of pieces that the model reads one after the other
 
   Document(text::Normalised canonical, const PhraseSet& set);
   Document(const Document&) = default;

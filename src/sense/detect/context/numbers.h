@@ -60,8 +60,21 @@ class Groups {
   }
   bool glued_after(std::size_t last) const {
     const std::size_t at = end(last);
-    return at < doc_->text.size() && scan::is_word_byte(doc_->text[at]) &&
-           !(static_cast<unsigned char>(doc_->text[at]) >= 0xE2);
+    if (at >= doc_->text.size() || !scan::is_word_byte(doc_->text[at])) return false;
+    const auto lead = static_cast<unsigned char>(doc_->text[at]);
+    // Signs of two bytes: « ° and their like, the comma and the semicolon of Arabic.
+    return lead < 0xE2 && lead != 0xC2 && !(lead == 0xD8 && static_cast<unsigned char>(doc_->text[at + 1]) < 0xA0);
+  }
+  // A letter of a script beyond Latin, Greek and Cyrillic within two bytes of the run.
+  bool beside_other_script() const {
+    const std::string& t = doc_->text;
+    for (std::size_t i = run_->start, n = 0; i > 0 && n < 3; --i, ++n) {
+      if (static_cast<unsigned char>(t[i - 1]) >= 0x80) return true;
+    }
+    for (std::size_t i = run_->end, n = 0; i < t.size() && n < 3; ++i, ++n) {
+      if (static_cast<unsigned char>(t[i]) >= 0xD6) return true;
+    }
+    return false;
   }
   char before(std::size_t first) const { return start(first) > 0 ? doc_->text[start(first) - 1] : '\n'; }
 

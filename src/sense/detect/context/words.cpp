@@ -21,4 +21,27 @@ Tags Words::around(const scan::Document& doc, std::size_t start, std::size_t end
   return found;
 }
 
+Tags Words::around_cell(const scan::Document& doc, std::size_t start, std::size_t end, std::size_t before,
+                        std::size_t after) const {
+  if (doc.heads.empty()) return around(doc, start, end, before, after);
+  const auto head_at = [&](std::size_t at) {  // behind the last head that begins there or before
+    return std::partition_point(doc.heads.begin(), doc.heads.end(),
+                                [&](const scan::Document::Head& head) { return head.start <= at; });
+  };
+  const auto own = head_at(start);
+  const auto& all = hits(doc);
+  const std::size_t from = start > before ? start - before : 0;
+  auto hit = std::lower_bound(all.begin(), all.end(), from,
+                              [](const scan::PhraseHit& h, std::size_t at) { return h.end < at; });
+  Tags found = 0;
+  for (; hit != all.end() && hit->end <= end + after + 60; ++hit) {
+    const bool beside = hit->end <= start || (hit->start >= end && hit->start <= end + after);
+    if (!beside) continue;
+    const auto head = head_at(hit->start);
+    const bool in_head = head != doc.heads.begin() && hit->start < std::prev(head)->end;
+    if (!in_head || head == own) found |= tags(*hit);
+  }
+  return found;
+}
+
 }  // namespace sluice::sense::detect

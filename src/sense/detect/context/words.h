@@ -40,6 +40,10 @@ class Words {
   // `end`; not all any more, once one of `enough` is among them.
   Tags around(const scan::Document& doc, std::size_t start, std::size_t end, std::size_t before, std::size_t after,
               Tags enough = 0) const;
+  // In a record of a table the same, but of names of columns only the one of that cell: that a neighbour is an
+  // account says nothing of this number.
+  Tags around_cell(const scan::Document& doc, std::size_t start, std::size_t end, std::size_t before,
+                   std::size_t after) const;
 
  private:
   void add_one(Tags tags, std::string_view phrase, scan::Edge edge) {

@@ -51,7 +51,7 @@ class Identity : public scan::Detector {
 
  private:
   bool named(const Document& doc, std::size_t start, std::size_t end, IdName country) const {
-    return words_.around(doc, start, end, 60, 32) & (tag(country) | tag(kAnyId));
+    return words_.around_cell(doc, start, end, 60, 32) & (tag(country) | tag(kAnyId));
   }
 
   static void report(Kind kind, double confidence, std::size_t start, std::size_t end, std::vector<Hit>& hits) {
@@ -74,7 +74,7 @@ class Identity : public scan::Detector {
           (i > 0 && g.separator(i - 1) == "-") || (last + 1 < g.count() && g.separator(last) == "-");
       if (dashed && !inside) {
         report(Kind::UsSsn, named(doc, g.start(i), g.end(last), kUs) ? 0.98 : 0.85, g.start(i), g.end(last), hits);
-      } else if (words_.around(doc, g.start(i), g.end(last), 48, 24) & tag(kUs)) {
+      } else if (words_.around_cell(doc, g.start(i), g.end(last), 48, 24) & tag(kUs)) {
         report(Kind::UsSsn, 0.8, g.start(i), g.end(last), hits);
       } else {
         continue;
@@ -118,7 +118,9 @@ class Identity : public scan::Detector {
       const bool whole = first == 0 && last + 1 == g.count();
       if (!official && first != last && !(whole && g.uniform(first, last)) && !doc.joint) continue;
       if (!id.valid(digits) || g.glued_before(first) || g.glued_after(last)) continue;
-      if (!named(doc, g.start(first), g.end(last), id.name) && (!alone || (near & tag(kOtherThing)))) continue;
+      if (!named(doc, g.start(first), g.end(last), id.name) &&
+          (!alone || is_other_thing(doc, g.start(first), g.end(last))))
+        continue;
       report(id.kind, 0.9, g.start(first), g.end(last), hits);
       return true;
     }
@@ -215,7 +217,7 @@ class Identity : public scan::Detector {
   }
 
   bool is_other_thing(const Document& doc, std::size_t start, std::size_t end) const {
-    return words_.around(doc, start, end, 40, 24) & tag(kOtherThing);
+    return words_.around_cell(doc, start, end, 40, 12) & tag(kOtherThing);
   }
 
   static bool is_alnum(char c) {

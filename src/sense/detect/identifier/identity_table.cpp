@@ -80,6 +80,19 @@ const NumericId kNumeric[] = {
     {kAsia, kNat, 15, emirates_id, Alone::Grouped, {3, 4, 7, 1}, "---"},
     {kAsia, kNat, 10, saudi_id, Alone::Never, {10}, ""},
     {kAsia, kNat, 14, egypt_id, Alone::Never, {14}, ""},
+    {kAsia, kNat, 10, iran_code, Alone::Never, {10}, ""},
+    {kAsia, kNat, 12, kuwait_civil, Alone::Never, {12}, ""},
+    {kAsia, kNat, 12, vietnam_cccd, Alone::Never, {12}, ""},
+    {kCompany, kNat, 11, brazil_pis, Alone::Never, {3, 5, 2, 1}, ""},
+    {kCompany, kNat, 12, brazil_voter, Alone::Never, {4, 4, 4}, ""},
+    {kCompany, kMed, 15, brazil_health, Alone::Never, {3, 4, 4, 4}, ""},
+    {kMexico, kNat, 11, mexico_nss, Alone::Never, {2, 2, 2, 4, 1}, ""},
+    {kCedula, kNat, 13, guatemala_cui, Alone::Never, {4, 5, 4}, ""},
+    {kCedula, kNat, 11, dominican_cedula, Alone::Never, {3, 7, 1}, ""},
+    {kSpain, kNat, 12, spain_nuss, Alone::Never, {2, 8, 2}, ""},
+    {kPortugal, kNat, 11, portugal_niss, Alone::Never, {11}, ""},
+    {kMedicare, kMed, 10, ontario_health, Alone::Never, {4, 3, 3}, ""},
+    {kNhs, kMed, 10, scotland_chi, Alone::Never, {6, 4}, ""},
     {kAsia, kNat, 13, luxembourg_id, Alone::Never, {13}, ""},
 };
 
@@ -102,8 +115,10 @@ const MixedId kMixed[] = {
     {kChile, kNat, "99999999A", chile_rut, false},
     {kChile, kNat, "9999999A", chile_rut, false},
     {kTaiwan, kNat, "A999999999", taiwan_id, false},
+    {kMedicare, kMed, "A999999999", germany_health, false},
     {kGermanCard, kNat, "AXXXXXXXX9", germany_id_card, false},
-    {kGermanCard, kMed, "A999999999", germany_health, false},
+    {kFinland, kNat, "999999A999X", finland_hetu, true},
+    {kAsia, kNat, "999999999A", sri_lanka_nic, false},
     {kSocialInsurance, kNat, "99999999A999", germany_pension, true},
     {kIreland, kNat, "9999999A", ireland_pps, false},
     {kIreland, kNat, "9999999AA", ireland_pps, false},
@@ -123,12 +138,18 @@ void add_american_words(Words& words) {
   words.add(tag(kDea), "dea|dea number|dea#|dea no|prescriber");
   words.add(tag(kCanada),
             "sin|s.i.n.|social insurance|social insurance number|assurance sociale|nas|canadian sin");
-  words.add(tag(kMexico), "curp|rfc|clabe|clabe interbancaria|sat|registro federal");
+  words.add(
+      tag(kMexico),
+      "curp|rfc|clabe|clabe interbancaria|sat|registro federal|nss|imss|número de seguridad social|clave única");
   words.add(tag(kBrazil), "cpf|cadastro|cpf/mf");
-  words.add(tag(kCompany), "cnpj");
+  words.add(tag(kCompany),
+            "cnpj|pis|pasep|pis/pasep|nis|nit|título de eleitor|titulo de eleitor|título eleitoral|cns|cartão sus|"
+            "cartão nacional de saúde|cartao sus");
   words.add(tag(kArgentina), "cuit|cuil|cdi|clave única");
   words.add(tag(kChile), "rut|run|rol único");
-  words.add(tag(kCedula), "cédula|cedula|cédula de identidad|cédula de ciudadanía|cc|c.c.|ci|c.i.|nit");
+  words.add(tag(kCedula),
+            "cédula|cedula|cédula de identidad|cédula de ciudadanía|cc|c.c.|ci|c.i.|nit|cui|dpi|"
+            "cédula de identidade|cedula de identidad y electoral|cédula nº|cédula no.");
   words.add(tag(kDriver), "cnh|carteira de motorista|habilitação|driving licence|driver|dvla|licence number");
   words.add(tag(kVehicle),
             "vin|vin number|vehicle identification number|vehicle identification|chassis|chassis number|"
@@ -138,8 +159,12 @@ void add_american_words(Words& words) {
 }
 
 void add_west_european_words(Words& words) {
-  words.add(tag(kSpain), "dni|nie|nif|documento|documento nacional|identidad|nif/nie|d.n.i.");
-  words.add(tag(kPortugal), "nif|contribuinte|número de contribuinte|nº de contribuinte|número fiscal");
+  words.add(tag(kSpain),
+            "dni|nie|nif|documento|documento nacional|identidad|nif/nie|d.n.i.|seguridad social|nuss|naf|n.i.e.|"
+            "n.i.f.|dni/nie|afiliación");
+  words.add(tag(kPortugal),
+            "nif|contribuinte|número de contribuinte|nº de contribuinte|número fiscal|niss|segurança "
+            "social|n.i.f.|contribuinte n.º");
   words.add(tag(kFrance),
             "nir|sécurité sociale|securite sociale|numéro de sécu|insee|n° sécu|sécu|numéro fiscal|spi|référence "
             "fiscale|carte vitale");
@@ -153,11 +178,11 @@ void add_west_european_words(Words& words) {
             "rv-nummer|rvnr|vsnr|svnr.|sozialversicherungsnr|ecard|e-card");
   words.add(tag(kGermanCard),
             "personalausweis|personalausweisnummer|ausweisnummer|ausweis-nr|ausweis|ausweis-nr.|id card germany|"
-            "reisepass|versichertennummer|krankenversichertennummer|kvnr|kv-nummer|krankenkasse");
+            "reisepass");
   words.add(tag(kNetherlands), "bsn|burgerservicenummer|sofinummer|burger service nummer");
   words.add(tag(kBelgium), "rijksregisternummer|registre national|rijksregister|insz|niss|numéro national|rrn");
   words.add(tag(kSwitzerland), "ahv|ahv-nummer|avs|ahvn13|navs|numéro avs|numero avs");
-  words.add(tag(kNhs), "nhs|nhs number|nhs no");
+  words.add(tag(kNhs), "nhs|nhs number|nhs no|nhs no.|nhs nr|chi|chi number|chi no|h&c number");
   words.add(tag(kNino), "nino|national insurance|ni number|insurance number|ni no|ni no.");
   words.add(tag(kUtr), "utr|unique taxpayer reference|self assessment");
   words.add(tag(kIreland), "pps|ppsn|pps number|pps no|personal public service");
@@ -166,7 +191,7 @@ void add_west_european_words(Words& words) {
 void add_north_and_east_words(Words& words) {
   words.add(tag(kSweden), "samordningsnummer|personnr|person nr");
   words.add(tag(kSweden) | tag(kNorway), "personnummer", Edge::Start);
-  words.add(tag(kFinland), "henkilötunnu|hetu", Edge::Start);
+  words.add(tag(kFinland), "henkilötunnu|hetu|henkilötun|sotu|personbeteckning", Edge::Start);
   words.add(tag(kNorway), "fødselsnummer|fnr", Edge::Start);
   words.add(tag(kDenmark), "cpr|cpr-nummer|cpr.nr|cpr-nr|cprnr|personnummer|cpr nr");
   words.add(tag(kIceland), "kennital", Edge::Start);
@@ -174,7 +199,9 @@ void add_north_and_east_words(Words& words) {
   words.add(tag(kPoland), "pesel|dowód|dowodu|dowód osobisty|dowodu osobistego");
   words.add(tag(kPolishTax), "nip|numer identyfikacji podatkowej");
   words.add(tag(kCzech), "rodné číslo|rodneho cisla|rodné č.|rodne cislo|rč|r.č.|rodného čísla");
-  words.add(tag(kHungary), "taj|taj-szám|taj szám|tajszám|adóazonosító|adóazonosító jel");
+  words.add(tag(kHungary),
+            "taj|taj-szám|taj szám|tajszám|adóazonosító|adóazonosító jel|adószám|adószámom|adóazonosítóm|"
+            "adóazonosító jelem|taj-számom|taj számom|adóazonosító jele|taj-száma|adószáma|adóazonosítója");
   words.add(tag(kRomania), "cnp|cod numeric personal");
   words.add(tag(kBulgaria), "егн|egn|единен граждански номер");
   words.add(tag(kCroatia), "oib");
@@ -203,12 +230,20 @@ void add_asian_words(Words& words) {
   words.add(tag(kIsrael), "teudat zehut|israeli id|tz");
   words.add(tag(kIsrael), "תעודת זהות|ת.ז|מספר זהות|ת\"ז", Edge::Any);
   words.add(tag(kAsia),
-            "mykad|ic number|nric|nik|ktp|no. ktp|cnic|iin|иин|жсн|emirates id|iqama|thai id|matricule|nadra");
-  words.add(tag(kAsia), "เลขบัตรประชาชน|บัตรประชาชน|رقم الهوية|الهوية الوطنية|هوية|رقم القومي|شناختی کارڈ",
+            "mykad|ic number|nric|nik|ktp|no. ktp|cnic|iin|иин|жсн|emirates id|iqama|thai id|matricule|nadra|kod "
+            "melli|civil id|cccd|cmnd|căn cước|nic no|số cccd|qid|"
+            "cccd số|nomor ktp|my kad|no ic|ic no|ic:|nomor induk kependudukan");
+  words.add(tag(kAsia),
+            "เลขบัตรประชาชน|บัตรประชาชน|رقم الهوية|الهوية الوطنية|هوية|رقم القومي|شناختی کارڈ|کد ملی|کدملی|شماره "
+            "ملی|الرقم المدني|البطاقة المدنية|الرقم القومي|رقم الإقامة|บัตร ปชช",
             Edge::Any);
   words.add(tag(kSouthAfrica), "south african id|sa id|id number|identity number|rsa id|south african");
   words.add(tag(kAustralia), "tfn|tax file|tax file number");
-  words.add(tag(kMedicare), "medicare|mbi|medicare beneficiary|medicare number");
+  words.add(tag(kMedicare),
+            "medicare|mbi|medicare beneficiary|medicare number|ohip|health card|health card number|ontario health|"
+            "versichertennummer|krankenversichertennummer|krankenversichertennr|versichertennr|versicherten-nr|"
+            "versicherten-nr.|versichertennr.|kvnr|kvnr.|kv-nummer|kv-nr|kv-nr.|krankenkasse|"
+            "gesundheitskarte|egk|krankenversicherung");
   words.add(tag(kNewZealand), "ird|ird number|ird no|inland revenue");
 }
 

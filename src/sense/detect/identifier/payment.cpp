@@ -13,6 +13,7 @@
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/identifier/detectors.h"
+#include "sense/detect/identifier/payment_words.h"
 
 namespace sluice::sense::detect {
 using namespace check;
@@ -21,12 +22,6 @@ namespace {
 using scan::Document;
 using scan::Hit;
 using scan::Kind;
-
-constexpr Tags kCardWord = 1;
-constexpr Tags kOtherNumber = 2;
-constexpr Tags kAccountWord = 4;
-constexpr Tags kRoutingWord = 8;
-constexpr Tags kBankWord = 16;
 
 struct IssuerRange {
   int low, high;  // of the first four digits
@@ -88,49 +83,10 @@ class Payment : public scan::Detector {
   explicit Payment(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
-    words_.add(
-        kCardWord,
-        "card|cards|credit card|debit card|visa|mastercard|amex|maestro|discover|american express|"
-        "cvv|cvc|cvv2|expiry|expires|exp|pan|kreditkarte|karte|kartennummer|carte|carte bancaire|"
-        "carte bleue|tarjeta|cartão|cartao|carta di credito|kaart|karta|карта|карты|payment|billing|"
-        "charge|charged|declined|kreditkartennummer|numero della carta|carta|número de tarjeta|numero de tarjeta|"
-        "tarjeta de crédito|cartão de crédito|carte de crédit|numéro de carte|kart|kart numarası|kortnummer|kort|"
-        "номер карты|карте|карту|kredietkaart|karty|numer karty|кредитная карта|cc|credit|debit|refund|"
-        "kreditkort|bankkort|cardholder|card number|ccnum|unionpay|rupay|jcb|diners|troy|mir");
-    words_.add(kCardWord, "卡号|信用卡|银行卡|卡號|カード|카드|कार्ड|بطاقة|כרטיס|บัตร", scan::Edge::Any);
-    words_.add(kOtherNumber,
-               "article|article code|ean|isbn|imei|tracking|tracking number|sku|upc|gtin|serial|"
-               "serial number|order number|order id|invoice number|ticket number|random|seed|hash|timestamp|"
-               "imei|imsi|iccid|trace id|request id|product code|part number|barcode|reference number|luhn");
-    words_.add(
-        kAccountWord,
-        "account|account number|account no|account no.|account #|acct|acct no|acct.|a/c|a/c no|"
-        "bank account|checking account|savings account|savings bank account|kontonummer|konto|"
-        "konto-nr|kontonr|numéro de compte|compte|compte bancaire|número de cuenta|cuenta|"
-        "cuenta bancaria|conta|conta corrente|número da conta|conto corrente|rekeningnummer|"
-        "numer konta|clabe|cbu|id number|номер счета|расчетный счет|номер счёта|расчётный счёт|счет|numero di "
-        "conto|numero conto|conto|conto bancario|conto n.|rekening|bankrekening|rekeningnr|konto "
-        "nr|kontonr.|bankkonto|nr konta|kto|kto.|kto-nr|rachunek|numer rachunku|n° de compte|compte n°|compte "
-        "courant|cuenta "
-        "n.º|cuenta corriente|"
-        "nº de cuenta|cuenta de ahorros|conta bancária|conta poupança|hesap no|hesap numarası|banka hesabı|"
-        "kontonummeret|bankgiro|plusgiro|account_number|accountnumber|acct_no|cta.|cbu|cvu|nuban|account "
-        "no:|iban/account|beneficiary account|deposit account|current account|brokerage account|loan number|"
-        "loan account|demat|folio number|policy account");
-    words_.add(kAccountWord,
-               "口座（普通|口座(普通|口座（当座|口座(当座|普通預金|当座預金|账号|账户|帳號|帳戶|口座番号|계좌번호|"
-               "계좌|حساب|खाता",
-               scan::Edge::Any);
-    words_.add(kRoutingWord,
-               "routing|routing number|routing no|aba|aba number|rtn|sort code|ifsc|ifsc code|swift|"
-               "swift code|bic|bsb|blz|sort|bankleitzahl|transit number|wire transfer");
-    words_.add(kBankWord,
-               "bank|banking|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
-               "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"
-               "finance|financial");
+    add_payment_words(words_);
   }
 
   const char* name() const override { return "payment"; }
@@ -139,6 +95,7 @@ class Payment : public scan::Detector {
     for (const auto& run : doc.numbers) {
       if (run.digits >= 12) cards(doc, run, hits);
       if (run.digits >= 4) masked(doc, run, hits);
+      if (run.digits >= 6 && run.groups >= 3) branch_and_account(doc, run, hits);
     }
     ibans(doc, hits);
     std::size_t taken = 0;
@@ -280,6 +237,30 @@ class Payment : public scan::Detector {
     }
   }
 
+  // "account 30-98-12 / 54356819", as British statements and letters write an account.
+  void branch_and_account(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
+    const Groups g(doc, run);
+    for (std::size_t i = 0; i + 2 < g.count(); ++i) {
+      if (!g.shaped(i, {2, 2, 2}) || g.separator(i) != "-" || g.separator(i + 1) != "-" || g.glued_before(i))
+        continue;
+      if (i > 0 && g.separator(i - 1).find(' ') == std::string_view::npos) continue;
+      const std::size_t end = g.end(i + 2);
+      const auto next = std::partition_point(doc.groups.begin(), doc.groups.end(),
+                                             [&](const scan::DigitGroup& group) { return group.start < end; });
+      if (next == doc.groups.end() || next->size != 8 || next->start > end + 20) continue;
+      const std::string_view between = std::string_view(doc.lower).substr(end, next->start - end);
+      static const RE2 kBetween(
+          R"(^(?:[ /,;|:]{1,3}|[ ,;]*(?:and |und )?(?:account|acc|a/c|acct)[ .:]*(?:number|no)?[ .:]*)$)");
+      if (!RE2::FullMatch(re2::StringPiece(between.data(), between.size()), kBetween)) continue;
+      const std::size_t start = g.start(i), last = next->start + std::size_t{next->size};
+      if (last < doc.text.size() && scan::is_word_byte(doc.text[last])) continue;
+      if (!(words_.around(doc, start, last, 60, 40) & (kAccountWord | kBankWord | kSortWord))) continue;
+      hits.push_back(Hit{Kind::SortCode, 0.8, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+      hits.push_back(Hit{Kind::BankAccount, 0.8, next->start, static_cast<std::uint32_t>(last)});
+      i += 2;
+    }
+  }
+
   static constexpr std::size_t kLeastDigits = 6;  // of an account
 
   // "account number 2531858508", "routing 022566234": the value follows its word.
@@ -300,27 +281,49 @@ class Payment : public scan::Detector {
       ++size;
     }
     const std::size_t start = static_cast<std::size_t>(value.data() - doc.text.data());
-    while (size > 0 && (value[size - 1] == ' ' || value[size - 1] == '-')) --size;
+    size = without_words(std::string_view(value.data(), size));
     if (digits < kLeastDigits || digits > 20 || start < taken) return;
     const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
     if (date) return;
     if (routing) {
       const bool known = aba_routing(bare) || (digits == 6 || digits == 8);
       if (!known) return;
+      if (doc.slice(hit.start, hit.end).size() == 4 &&
+          (words_.tags(hit) & kSortWord) &&  // "sort" also puts in order
+          !(words_.around(doc, hit.start, start + size, 60, 60) & (kAccountWord | kBankWord)))
+        return;
     } else if (!named_as_number(doc, hit)) {
       const Tags around = words_.around(doc, hit.start, start + size, 80, 60);
       if (!(around & (kBankWord | kRoutingWord))) return;
     }
     taken = start + size;
-    hits.push_back(Hit{routing ? Kind::RoutingNumber : Kind::BankAccount, 0.7, static_cast<std::uint32_t>(start),
-                       static_cast<std::uint32_t>(taken)});
+    const bool pairs = size == 8 && digits == 6 && value[2] == '-' && value[5] == '-';  // as no account is written
+    const bool sort = digits == 6 && ((words_.tags(hit) & kSortWord) || (pairs && !routing));
+    const Kind kind = sort ? Kind::SortCode : routing ? Kind::RoutingNumber : Kind::BankAccount;
+    hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
+  }
+
+  // "48210077 Account", "4482910 BLZ": what follows a number in capitals is the name of the next. How much of it
+  // belongs to the number.
+  static std::size_t without_words(std::string_view value) {
+    while (!value.empty()) {
+      const std::size_t blank = value.find_last_of(" -");
+      const std::string_view last = value.substr(blank == value.npos ? 0 : blank + 1);
+      if (blank == value.npos || last.find_first_of("0123456789") != last.npos) break;
+      value = value.substr(0, blank);
+    }
+    return value.size();
   }
 
   // "account number", "bank account", "Kontonummer" name a number by themselves; "account" and "ID number" need a
   // bank nearby.
   static bool named_as_number(const Document& doc, const scan::PhraseHit& hit) {
     const std::string_view word = std::string_view(doc.lower).substr(hit.start, hit.end - hit.start);
-    for (const char* bare : {"account", "acct", "acct.", "konto", "compte", "cuenta", "conta", "id number"}) {
+    for (const char* bare :
+         {"account", "acct",     "acct.",   "konto", "compte",  "cuenta", "conta", "id number", "depot",
+          "livret",  "libretto", "tili",    "hesap", "hesabım", "számla", "isk",   "pea",       "libreta",
+          "rib",     "сметка",   "рахунок", "рачун", "reg.nr.", "stk",    "depå",  "rachunku",  "(普通)",
+          "店番",    "c/c",      "р/с",     "к/с",   "л/с",     "р/р"}) {
       if (word == bare) return false;
     }
     return true;

@@ -2,6 +2,7 @@
 // anyone; a public one counts as personal only beside a word that ties it to somebody.
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "sense/check/check.h"
@@ -20,6 +21,7 @@ constexpr Tags kPerson = 1;  // a user's address
 constexpr Tags kMachine = 2;
 constexpr Tags kWallet = 4, kLedger = 8;  // "wallet"; "contract", "transaction hash"
 constexpr Tags kHexAnchor = 16, kBech32 = 32;
+constexpr Tags kPlan = 64;  // of a router's configuration or a scan: there every address is somebody's plan
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
@@ -59,6 +61,12 @@ class Network : public scan::Detector {
         "metamask|ledger|brieftasche|cartera|portefeuille|кошелёк|кошелек");
     words_.add(kWallet, "钱包|地址|ウォレット|지갑", scan::Edge::Any);
     words_.add(kLedger, "contract|tx|txid|transaction hash|tx hash|block|hash|token contract|smart contract|burn");
+    words_.add(kPlan,
+               "router bgp|remote-as|router-id|router ospf|ip address|ip route|access-list|no shutdown|neighbor|"
+               "route-map|switchport|spanning-tree|nameif|security-level|ip nat|ip helper-address|snmp-server|"
+               "tacacs-server|radius-server|scan report|nmap scan|nmap|set interfaces|family inet|show run|"
+               "show running-config|src outside|dst outside|dst dmz|src inside|ip plan");
+    words_.add(kPlan, "gigabitethernet|tengigabitethernet|fastethernet|%asa-", scan::Edge::Start);
     words_.add(kHexAnchor, "0x", scan::Edge::Start);
     words_.add(kBech32, "bc1", scan::Edge::Start);
   }
@@ -66,8 +74,9 @@ class Network : public scan::Detector {
   const char* name() const override { return "network"; }
 
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    std::optional<bool> planned;
     for (const auto& run : doc.numbers) {
-      if (run.groups >= 4 && run.digits >= 4) ipv4(doc, run, hits);
+      if (run.groups >= 4 && run.digits >= 4) ipv4(doc, run, planned, hits);
       const char first = doc.text[run.start];
       if (first == '1' || first == '3') bitcoin(doc, run.start, hits);
     }
@@ -93,7 +102,8 @@ class Network : public scan::Detector {
     return words_.around(doc, start, end, 48, 32) & kPerson;
   }
 
-  void ipv4(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
+  void ipv4(const Document& doc, const scan::NumberRun& run, std::optional<bool>& planned,
+            std::vector<Hit>& hits) const {
     const Groups g(doc, run);
     for (std::size_t i = 0; i + 3 < g.count(); ++i) {
       std::array<int, 4> parts{};
@@ -106,13 +116,39 @@ class Network : public scan::Detector {
       }
       if (!fits || g.glued_before(i) || g.glued_after(i + 3) || g.before(i) == '.') continue;
       const bool longer = i + 4 < g.count() && g.separator(i + 3) == ".";
-      if (longer || !is_public(parts)) return;
+      const bool inner = !is_public(parts);
+      if (longer) return;
+      if (inner && !may_be_planned(parts)) return;
+      if (inner && !planned) planned = is_plan(doc);  // asked once, of a text that has such an address
+      if (inner && !*planned) return;
       const Tags around = words_.around(doc, g.start(i), g.end(i + 3), 48, 32);
       const bool version = parts[0] < 30 && parts[1] < 30 && parts[2] < 30;  // 10.15.7.1, 2.4.1.0
-      if (version && !(around & (kMachine | kPerson))) return;
-      report(Kind::IpAddress, g.start(i), g.end(i + 3), around & kPerson, hits);
+      if (version && !inner && !(around & (kMachine | kPerson))) return;
+      report(Kind::IpAddress, g.start(i), g.end(i + 3), !inner && (around & kPerson), hits);
       i += 3;
     }
+  }
+
+  // Inside of a network: no loopback, mask, or address of documentation.
+  static bool may_be_planned(const std::array<int, 4>& a) {
+    if (a[0] == 0 || a[0] == 127 || a[0] >= 224) return false;
+    return !((a[0] == 192 && a[1] == 0) || (a[0] == 198 && a[1] == 51) || (a[0] == 203 && a[1] == 0));
+  }
+
+  // Whether the text is a network's plan.
+  bool is_plan(const Document& doc) const {
+    constexpr std::size_t kEnough = 2;  // different words
+    std::array<std::uint16_t, kEnough> seen{};
+    std::size_t count = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      if (!(words_.tags(hit) & kPlan)) continue;
+      if (std::find(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(count), hit.id) !=
+          seen.begin() + static_cast<std::ptrdiff_t>(count))
+        continue;
+      seen[count++] = hit.id;
+      if (count == kEnough) return true;
+    }
+    return false;
   }
 
   // Six pairs (a MAC) or an IPv6 address around a colon.

@@ -14,4 +14,6 @@ Made make_told_secrets(scan::PhraseSet& set);
 Made make_plain_secrets(
     scan::PhraseSet& set);  // like any word, where the text says what they are; after all of them
 
+Made make_told_more(scan::PhraseSet& set);  // what leads on from a secret that was found; after those
+
 }  // namespace sluice::sense::detect

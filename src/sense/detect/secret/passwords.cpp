@@ -262,6 +262,7 @@ class Passwords : public scan::Detector {
     const Classes c = classes_of(text);
     if (c.digit == 0 && text.find("passw") != text.npos) return false;  // "login.password.hint"
     if ((tags & kPassword) && v.assigned) {
+      if (is_base64(text, c)) return true;
       if (c.upper + c.lower + c.other == 0) return c.digit >= 6;
       if (v.quoted) return text.size() >= 6 && text.find(' ') == text.npos;
       return text.size() >= 6 && (c.digit > 0 || text.find_first_of("!@#$%^&*?~") != text.npos);
@@ -277,6 +278,15 @@ class Passwords : public scan::Detector {
     if (looks_random(text)) return true;
     return !(tags & kWeakKey) && v.assigned && c.digit > 0 && c.upper + c.lower > 0 && entropy(text) >= 2.8 &&
            text.find_first_of(" /,") == text.npos && !is_dated(text);
+  }
+
+  // As manifests of Kubernetes keep it: "admin-password: UGVyaXdpbmtsZQ==".
+  static bool is_base64(std::string_view text, const Classes& c) {
+    const std::size_t end = text.find('=');
+    return text.size() >= 8 && text.size() % 4 == 0 && end != text.npos && end + 2 >= text.size() && c.upper > 0 &&
+           c.lower > 0 && text.find_first_not_of("=", end) == text.npos &&
+           std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end),
+                       [](char x) { return is_identifier(x) || x == '+' || x == '/'; });
   }
 
   // In running text: not "2024", "v2", "2FA", "12-character", "8+", "SHA-256".
@@ -395,7 +405,10 @@ class Passwords : public scan::Detector {
            t[i] != '`' && static_cast<unsigned char>(t[i]) < 0xE3)
       ++i;
     std::size_t end = i;
-    while (end > v.start && std::string_view(".,;:'\")]>}").find(t[end - 1]) != std::string_view::npos) --end;
+    while (end > v.start && std::string_view(".,;:'\")]>}").find(t[end - 1]) != std::string_view::npos) {
+      if (t[end - 1] == '>' && t[v.start] == '<') break;  // "<base64>" stands for something else
+      --end;
+    }
     v.end = end;
   }
 

@@ -55,7 +55,16 @@ class ToldCodes : public scan::Detector {
         "pin|safe code|safe combination|lock code|"
         "garage code|türcode|pin für|pin der|pin del|pin du|code porte|code d'entrée|digicode|código de la puerta|"
         "codice allarme|código do alarme|kod do drzwi|alarmcode|puk|unlock code|sim pin|pin:");
-    words_.add(kGroups | kName, "验证码|備用碼|备用码|認証コード|인증번호", Edge::Any);
+    words_.add(kGroups | kName,
+               "验证码|備用碼|备用码|認証コード|인증번호|予備コード|バックアップコード|リカバリーコード|"
+               "復旧コード|回復コード|恢复代码|"
+               "恢复码|復原碼|복구 코드|백업 코드|복구코드|백업코드|رمز الاسترداد|קוד שחזור",
+               Edge::Any);
+    words_.add(kGroups,
+               "códigos de recuperação|código de recuperação|código de recuperación|kody zapasowe|kod zapasowy|"
+               "reservekoder|reservkoder|återställningskoder|varakoodi|varakoodit|yedek kod|yedek kodlar|kurtarma "
+               "kodu|záložní kódy|резервные коды|резервный код|запасные коды|codici di recupero|herstelcode|"
+               "herstelcodes|back-upcodes|wiederherstellungscode|code de secours|code de récupération");
     words_.add(kGroups, "code for the|code to the|tan");
     words_.add(
         kName,
@@ -435,16 +444,27 @@ class ToldCodes : public scan::Detector {
       "pini",     "код",         "пин",      "записано",    "kart",         "ile",
       "nip",      "pin'im",      "pinim",    "im",          "kodum",        "ve"};
   static constexpr std::string_view kBehind[] = {
-      "and",    "or",       "then",  "to",    "for",  "on",    "at",    "in",     "is",   "but",  "by",
-      "before", "after",    "not",   "with",  "from", "works", "opens", "please", "if",   "when", "as",
-      "until",  "followed", "und",   "oder",  "dann", "für",   "auf",   "aber",   "am",   "an",   "eingeben",
-      "gilt",   "ist",      "bitte", "zum",   "zur",  "et",    "ou",    "puis",   "pour", "sur",  "mais",
-      "à",      "au",       "dans",  "avant", "y",    "o",     "luego", "para",   "en",   "pero", "por",
-      "a",      "antes",    "e",     "poi",   "per",  "sul",   "sulla", "ma",     "al",   "alla", "nel",
-      "depois", "mas",      "no",    "na",    "of",   "voor",  "dan",   "maar",   "op",   "i",    "lub",
-      "potem",  "dla",      "ale",   "w",     "och",  "eller", "sedan", "för",    "på",   "men",  "följt",
-      "av",     "og",       "så",    "til",   "ve",   "ile",   "ama",   "için",   "и",    "или",  "потом",
-      "для",    "но",       "пол",   "a",     "pak",  "nebo",  "olarak"};
+      "and",      "or",     "then",     "to",           "for",      "on",
+      "at",       "in",     "is",       "but",          "by",       "before",
+      "after",    "not",    "with",     "from",         "works",    "opens",
+      "please",   "if",     "when",     "as",           "nehmen",   "verwenden",
+      "benutzen", "nutzen", "utiliser", "usar",         "usare",    "gebruiken",
+      "använda",  "użyć",   "doesn't",  "funktioniert", "funciona", "funziona",
+      "marche",   "werkt",  "until",    "followed",     "und",      "oder",
+      "dann",     "für",    "auf",      "aber",         "am",       "an",
+      "eingeben", "gilt",   "ist",      "bitte",        "zum",      "zur",
+      "et",       "ou",     "puis",     "pour",         "sur",      "mais",
+      "à",        "au",     "dans",     "avant",        "y",        "o",
+      "luego",    "para",   "en",       "pero",         "por",      "a",
+      "antes",    "e",      "poi",      "per",          "sul",      "sulla",
+      "ma",       "al",     "alla",     "nel",          "depois",   "mas",
+      "no",       "na",     "of",       "voor",         "dan",      "maar",
+      "op",       "i",      "lub",      "potem",        "dla",      "ale",
+      "w",        "och",    "eller",    "sedan",        "för",      "på",
+      "men",      "följt",  "av",       "og",           "så",       "til",
+      "ve",       "ile",    "ama",      "için",         "и",        "или",
+      "потом",    "для",    "но",       "пол",          "a",        "pak",
+      "nebo",     "olarak"};
 
   // "4000 km", "5000 euros", "2048 bits".
   static bool measures(std::string_view behind) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "sense/detect/topic/assembly.h"
 #include "sense/detect/topic/code_keywords.h"
 #include "sense/detect/topic/detectors.h"
 #include "sense/scan/byte_bits.h"
@@ -174,23 +175,6 @@ bool is_statement_start(std::string_view line, const Marks& m) {
   return closed || m.brackets + m.pairs > 0 || m.assignment;
 }
 
-// A mnemonic and its operands, or a label.
-bool is_assembly(std::string_view line) {
-  static constexpr std::string_view kMnemonics[] = {
-      "add", "addi", "and",   "b.",  "beq", "bl",   "bne",     "call", "cmp", "dec", "div", "imul",
-      "inc", "ja",   "jb",    "je",  "jg",  "jge",  "jl",      "jle",  "jmp", "jne", "jnz", "jz",
-      "ldr", "lea",  "leave", "lw",  "mov", "movl", "movq",    "mul",  "nop", "or",  "pop", "push",
-      "ret", "shl",  "shr",   "str", "sub", "sw",   "syscall", "test", "xor"};
-  if (line.front() == '.') return line.back() == ':';
-  if (line.size() > 60) return false;
-  const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
-  const auto* at = std::lower_bound(std::begin(kMnemonics), std::end(kMnemonics), line.substr(0, end));
-  if (at == std::end(kMnemonics) || *at != line.substr(0, end)) return false;
-  const std::string_view operands = line.substr(end);
-  return std::count(operands.begin(), operands.end(), ' ') <= 3 &&
-         (operands.empty() || operands.find_first_of(",%[#$") != line.npos || operands.size() <= 10);
-}
-
 // A command with a variable, "do" or "then" at the end.
 bool is_shell(std::string_view line) {
   if (line.ends_with("; do") || line.ends_with("; then")) return true;
@@ -233,6 +217,7 @@ LineScore score(std::string_view line, const Marks& m) {
   if (ends_statement && (m.brackets + m.operators + m.pairs > 0)) return {1 + more, true};
   if (m.pairs >= 1 && (m.call || m.assignment || m.brackets >= 2)) return {1 + more, true};
   if (is_assembly(line)) return {0.8, true};
+  if (is_cobol(line)) return {0.9, true};
   if (is_declarative(line, m)) return {1, true};
   if (is_shell(line)) return {0.7, true};
   if (is_assignment(line)) return {0.8, m.call || m.pairs > 0};

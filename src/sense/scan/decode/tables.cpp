@@ -102,11 +102,23 @@ Tables::Tables(PhraseSet& set) : heads_(set.new_owner()) {
       "passeport|pasaporte|passaporto|passaporte|paspoort|paszport|pass-nr|national id|id number|id no|tax "
       "id|tin|steuer-id|"
       "steuernummer|nif|nie|dni|cpf|codice fiscale|pesel|bsn|personnummer|sin|licence|license|driver|"
+      "fnac|f_nac|fecha nac|dt_nasc|data_nasc|bday|birth_dt|geboortedatum|syntymäaika|született|data urodzenia|"
+      "acct|bsb|ifsc|clabe|bank_account|account_no|accountno|bankleitzahl|blz|sort_code|sortcode|cuenta_bancaria|"
+      "plate|number plate|licence plate|license plate|reg "
+      "no|registration|kennzeichen|matrícula|matricula|placa|targa|"
+      "immatriculation|plaque|kenteken|nr rejestracyjny|rejestracja|plaka|rendszám|spz|vin|fin|chassis|bastidor|"
+      "curp|rfc|nino|ni no|ni number|pps|ppsn|aadhaar|pan|emirates id|iqama|driver license|drivers license|"
+      "driver's license|driving licence|dl|dl no|führerschein|permis|rijbewijs|carnet|patente|prawo jazdy|"
+      "medicare|member id|member no|policy no|insurance no|subscriber id|versichertennummer|kvnr|ahv|avs|svnr|"
+      "hetu|cpr|fnr|rodné číslo|oib|jmbg|cnp|egn|afm|amka|taj|tfn|sin|nric|ic "
+      "no|nik|cnic|rut|cuit|cuil|cedula|cédula|"
+      "id nr|id_no|document no|doc no|documento|tax no|tax_id|"
       "address|anschrift|adresse|dirección|indirizzo|endereço|adres|salary|gehalt",
       [&](std::string_view word) { set.add(heads_, word, Edge::Name); });
   for_each_phrase(
       "密码|密碼|口令|パスワード|暗証番号|出生|生日|生年月日|电话|電話|手机|护照|旅券|身份证|비밀번호|생년월일|"
-      "전화",
+      "전화|车牌|車牌|车架号|驾驶证|계좌번호|口座番号|银行账号|账号|免許証|保険者番号|주민등록번호|여권번호|"
+      "رقم الهاتف|رقم الهوية|تاريخ الميلاد|जन्म",
       [&](std::string_view word) { set.add(heads_, word, Edge::Any); });
 }
 
@@ -117,7 +129,7 @@ class Reader {
   explicit Reader(std::string_view text) : t_(text), budget_(4 * text.size()) {}
 
   // Where the table ends whose head is this line; the head's end if it is none.
-  std::size_t read(Span head, std::vector<Piece>& found) {
+  std::size_t read(Span head, std::vector<Tables::Record>& found) {
     const std::size_t below = head.end + 1;
     if (head.end - head.start > kMaxLine || below >= t_.size()) return head.end;
     for (std::size_t i = head.start; i < head.end; ++i) {
@@ -138,13 +150,14 @@ class Reader {
   }
 
  private:
-  std::size_t rows(const std::vector<Span>& heads, Span row, char separator, std::vector<Piece>& found) {
-    Piece piece;
+  std::size_t rows(const std::vector<Span>& heads, Span row, char separator, std::vector<Tables::Record>& found) {
+    Tables::Record made;
+    Piece& piece = made.piece;
     std::size_t end = row.start;
     while (row.start < t_.size() && row.end - row.start <= kMaxLine) {
       const std::vector<Span> cells = cells_of(t_, row, separator);
       if (cells.size() != heads.size()) break;
-      record(heads, cells, piece);
+      record(heads, cells, made);
       end = row.end;
       if (piece.text.size() > budget_) break;
       row = line_at(t_, row.end + 1);
@@ -152,15 +165,18 @@ class Reader {
     if (piece.text.empty() || piece.text.size() > budget_) return row.start == end ? end : row.start;
     budget_ -= piece.text.size();
     piece.origin.push_back(static_cast<std::uint32_t>(end));
-    found.push_back(std::move(piece));
+    found.push_back(std::move(made));
     return end;
   }
 
-  void record(const std::vector<Span>& heads, const std::vector<Span>& cells, Piece& piece) const {
+  void record(const std::vector<Span>& heads, const std::vector<Span>& cells, Tables::Record& made) const {
+    Piece& piece = made.piece;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (cells[i].end == cells[i].start) continue;
       const std::string_view name = t_.substr(heads[i].start, heads[i].end - heads[i].start);
       if (!name.empty()) {
+        const auto at = static_cast<std::uint32_t>(piece.text.size());
+        made.heads.push_back({at, at + static_cast<std::uint32_t>(name.size())});
         piece.text.append(name).append(": ");
         piece.origin.insert(piece.origin.end(), name.size() + 2, static_cast<std::uint32_t>(cells[i].start));
       }
@@ -180,8 +196,8 @@ class Reader {
 
 }  // namespace
 
-std::vector<Piece> Tables::readings(const Document& doc) const {
-  std::vector<Piece> found;
+std::vector<Tables::Record> Tables::readings(const Document& doc) const {
+  std::vector<Record> found;
   Reader reader(doc.text);
   std::size_t done = 0;  // behind the last line that was tried as a head, and the rows below it
   for (const PhraseHit& hit : doc.phrases[heads_]) {

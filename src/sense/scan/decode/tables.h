@@ -14,9 +14,12 @@ namespace sluice::sense::scan {
 class Tables {
  public:
   explicit Tables(PhraseSet& set);  // adds the names of columns, before the set is built
-  // One reading a table whose head has such a name; together no longer than four times the text. The bytes of a
-  // name have their origin where the cell begins.
-  std::vector<Piece> readings(const Document& doc) const;
+  struct Record {
+    Piece piece;                        // the bytes of a column's name have their origin where the cell begins
+    std::vector<Document::Head> heads;  // where those names stand in it
+  };
+  // One reading a table whose head has such a name; together no longer than four times the text.
+  std::vector<Record> readings(const Document& doc) const;
 
  private:
   PhraseSet::Owner heads_;

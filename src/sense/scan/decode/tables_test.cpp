@@ -23,7 +23,8 @@ const Set& set() {
 std::string read(const std::string& text) {
   const Document doc = Document::of(text, set().phrases);
   std::string all;
-  for (const Piece& piece : set().tables.readings(doc)) {
+  for (const Tables::Record& record : set().tables.readings(doc)) {
+    const Piece& piece = record.piece;
     CHECK(piece.origin.size() == piece.text.size() + 1);
     for (std::size_t i = 1; i < piece.origin.size(); ++i) CHECK(piece.origin[i - 1] <= piece.origin[i]);
     CHECK(piece.origin.back() <= doc.text.size());

@@ -1,0 +1,17 @@
+// The words that make a number a document's: passports, driving licences, medical records, tax and identity
+// papers.
+#pragma once
+
+#include "sense/detect/context/words.h"
+
+namespace sluice::sense::detect {
+
+constexpr Tags kPassport = 1, kLicense = 2, kMedical = 4, kTax = 8, kNational = 16;
+constexpr Tags kChecked = 32;                    // identifiers with a check digit, which identity.cpp computes
+constexpr Tags kBareLicense = 64, kMotor = 128;  // "licence", and what makes it one to drive
+constexpr Tags kBareId = 256, kInsured = 512;    // "ID", and what makes it a patient's or a member's
+constexpr Tags kDni = 1024;                      // also of countries whose number has no check letter
+
+void add_document_words(Words& words);
+
+}  // namespace sluice::sense::detect

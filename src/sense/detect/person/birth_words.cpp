@@ -1,0 +1,114 @@
+#include "sense/detect/person/birth_words.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Edge;
+
+// What forms, keys and heads of tables say.
+void add_west(Words& words) {
+  words.add(
+      kBirth,
+      "date of birth|dob|d.o.b.|d.o.b|birth date|birthdate|birthday|bday|b-day|birth day|birth|born date|"
+      "birth_dt|birthdt|birth dt|"
+      "i was born|i'm born|was i born|my birthday|she's born|"
+      "geb|geb.|geboren am|geburtsdatum|geburtstag|geb.datum|geb.-datum|gebdatum|geb-datum|geb. datum|geb.dat.|"
+      "geb.-dat.|geb.-dat|gebdat|geb_dat|geb.tag|geb. am|geburtsdat.|geboren wurde ich|"
+      "né à|née à|né en france|nato a|nata a|nacido en|nacida en|geboren in|geboren te|né le|née le|né(e) le|né·e "
+      "le|nés le|nées le|naissance|date de naissance|date naissance|date naiss|"
+      "date naiss.|naiss.|ddn|d.d.n.|dt naiss|date de naiss.|je suis né|je suis née|"
+      "fecha de nacimiento|fecha nacimiento|f. nac.|f.nac.|f. nac|f.nac|fnac|f_nac|fec_nac|fecnac|fec. nac.|"
+      "fecha nac|fecha nac.|fecha_nac|fch_nac|f. nacimiento|f.nacimiento|fnacimiento|nacimiento|nacido|nacida|"
+      "nacido/a|nací el|nacido el|nacida el|data de naixement|naixement|nascut el|nascuda el|jaiotze data|"
+      "jaiotze-data|jaiotza data|data de nacemento|nacemento|"
+      "data de nascimento|nascimento|dt nasc|dt_nasc|dt. nasc.|dt. nasc|dtnasc|data nasc|data nasc.|data_nasc|"
+      "data_nascimento|dt_nascimento|nasc.|nascido|nascida|nascido em|nascida em|nasci em|nasci a|d.n.|d. nasc.|"
+      "data di nascita|nato il|nata il|nato/a il|nato/a|nascita|data nascita|data_nascita|sono nato|sono nata|"
+      "d. nascita|dt_nascita|"
+      "geboortedatum|geboortedag|geb.dd.|geboren op|ik ben geboren|gebdat.|geboorte|"
+      "breith|dáta breithe|dyddiad geni|ganed ar|data tat-twelid|date_of_birth|birth_date");
+  for (const char* name : {"date of birth", "birth date", "fecha nacimiento", "data nascimento", "data nascita",
+                           "date naissance", "geburts datum", "geboorte datum", "dob"})
+    words.add(kBirth, name, Edge::Name);
+}
+
+void add_north_and_east(Words& words) {
+  words.add(
+      kBirth,
+      "född|född den|födelsedatum|födelsedag|födelsetid|född:|jag är född|fødselsdato|født|født den|fødselsdag|"
+      "fødd|f.dato|fødselsår|jeg er født|fdato|fds.dato|syntymäaika|syntymäpäivä|syntymäpv|synt.aika|synt.|"
+      "synt|olen syntynyt|syntymäajat|fæðingardagur|fæddur|fædd|fødingardagur|"
+      "data urodzenia|ur.|ur|urodzony|urodzona|urodzenia|data ur.|data ur|urodziłem się|urodziłam się|urodzony/a|"
+      "dt_ur|data_ur|data_urodzenia|urodz.|"
+      "datum narození|nar.|dat. nar.|dat.nar.|datum nar.|d.nar.|narozen/a|narozena|narozený|narodil jsem se|"
+      "narodila jsem se|dátum narodenia|narodený|narodená|nar. dňa|narodil som sa|"
+      "született|születtem|születési dátum|születési idő|születési ideje|születési hely, idő|szül.|szül. idő|"
+      "szül.idő|szül. dátum|születési|születésnap|szül|"
+      "născut|născută|născut la|născută la|data nașterii|data nasterii|data naşterii|nascut|nascuta|născut(ă)|"
+      "m-am născut|născut pe|"
+      "datum rođenja|rođen|rođena|rođen/a|rođ.|datum rodjenja|datum rojstva|rojen|rojena|roj.|"
+      "data e lindjes|datëlindja|lindur më|datelindja|"
+      "sünniaeg|sünnikuupäev|sünd.|dzimšanas datums|dzim. dat.|dzimis|dzimusi|dzim.|gimimo data|gimė|gimęs|"
+      "gimusi|gim.|gim. data|"
+      "doğum tarihi|doğum|doğum günü|doğ. tar.|d.tarihi|dogum tarihi|dogum|d. tarihi|doğum tarihim|"
+      "doğum_tarihi|dogum_tarihi|doğumluyum|"
+      "ngày sinh|sinh ngày|ngày tháng năm sinh|sinh nhật|ngay sinh|tanggal lahir|tgl lahir|tgl. lahir|"
+      "tgl_lahir|tanggal_lahir|lahir|tarikh lahir|petsa ng kapanganakan|kapanganakan|kaarawan|"
+      "ipinanganak noong|tarehe ya kuzaliwa");
+  words.add(kBirth,
+            "дата рождения|рожд.|д.р.|д/р|д. р.|г.р.|родился:|дата рожд.|день рождения|я родился|я родилась|"
+            "дата народження|народження|нар. |дата нар.|д.н.|день народження|дата на раждане|раждане|роден на|"
+            "родена на|род. на|датум рођења|рођен|рођена|датум на раѓање|роден|родена|туған күні|дата нараджэння|"
+            "γεννήθηκε|γεννήθηκα|γεννηθείς|γεννηθείσα|γέννησης|ημερομηνία γέννησης|ημ. γέννησης|ημ/νία γέννησης|"
+            "ημερ. γέννησης|γεννημένος|γεννημένη|γεν.|ծննդյան|დაბადების თარიღი");
+}
+
+void add_asia(Words& words) {
+  words.add(kBirth,
+            "出生|生日|生年月日|誕生日|诞生|出生日期|出生年月|生辰|생년월일|생일|출생일|출생|태어난|जन्म|जन्मतिथि|"
+            "जन्मतारीख|জন্ম|பிறந்த|పుట్టిన|જન્મ|ಜನ್ಮ|ਜਨਮ|പിറന്ന|ജനന|උපන්|מועד לידה|תאריך לידה|ת. לידה|"
+            "ת.לידה|נולדתי",
+            Edge::Any);
+  words.add(kBirth | kOtherCalendar,
+            "تاريخ الميلاد|تاريخ الولادة|تاريخ ميلاد|الميلاد|مواليد|ولدت في|ولدت بتاريخ|ولدت يوم|المولود|المولودة|"
+            "تاریخ تولد|متولد|تولد|تاریخ پیدائش|วันเกิด|วันเดือนปีเกิด|เกิดวันที่|เกิดเมื่อ",
+            Edge::Any);
+  words.add(kBirth | kBehind,
+            "日生ま|日生)|日生）|日生、|日生，|日生 |日生・|生まれ|年生|出生|doğumlu|geboren|(date of "
+            "birth|(dob|(birth|生)|生，|生、|生）|년생|일생|г.р|г. р.|"
+            "года рождения|р.н.|року народження|tarihinde doğ|(geb",
+            Edge::Any);
+}
+
+}  // namespace
+
+void add_birth_words(Words& words) {
+  add_west(words);
+  add_north_and_east(words);
+  add_asia(words);
+  words.add(
+      kBirth | kBorn,
+      "born|born on|geboren|nació|родился|родилась|народився|народилася|narozen|syntynyt|sündinud|né en|née en|"
+      "rodil se|rodila se|született:|naskiĝis|нарадзіўся|נולד|נולדה|lahir pada|zaliwa");
+  words.add(kBirth | kBorn | kSign, ", b. |; b. |(b. |(*|, *| * ", Edge::Any);
+  words.add(kBirth | kBorn, "ولد في|وُلد|وُلدت", Edge::Any);
+  words.add(kRole,
+            "patient|patientin|resident|paciente|paziente|patiënt|pacjent|pacjentka|bewohner|bewohnerin|"
+            "inmate|claimant|пациент|пациентка");
+  words.add(kPersonal,
+            "patient|patients|patientin|paciente|paziente|patiënt|pacjent|hospital number|mrn|nhs|nhs "
+            "number|diagnosis|"
+            "diagnosed|diagnose|diagnostic|diagnóstico|befund|carcinoma|karzinom|cancer|tumour|tumor|neoplasia|"
+            "metastases|"
+            "biopsy|biopsie|chemotherapy|chemotherapie|quimioterapia|chimiothérapie|ward|referral|clinic|klinik|"
+            "consultant|overweisung|überweisung|passport|reisepass|passeport|pasaporte|passaporto|insured|"
+            "policyholder|"
+            "versicherte|versicherter|assuré|assurée|asegurado|tenant|mieter|locataire|pupil|pupils|schüler|"
+            "schülerin|"
+            "élève|"
+            "applicant|bewerber|bewerberin|claimant|defendant|inmate|resident|bewohner|bewohnerin|volunteer|"
+            "volunteers|enrolment|enrollment|teilnehmer|teilnehmerliste|participants|ssn|national insurance|"
+            "personnummer|pesel|cpf|dni|codice fiscale|bsn|guest list|passenger|passengers|next of kin|guardian");
+}
+
+}  // namespace sluice::sense::detect

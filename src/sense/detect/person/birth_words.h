@@ -1,0 +1,19 @@
+// The words beside which a date is somebody's birth.
+#pragma once
+
+#include "sense/detect/context/words.h"
+
+namespace sluice::sense::detect {
+
+constexpr Tags kBirth = 1;
+constexpr Tags kBorn = 2;            // a verb, which encyclopaedias use too
+constexpr Tags kBehind = 4;          // stands behind the date
+constexpr Tags kRole = 8;            // of a person in care, named with a date
+constexpr Tags kPersonal = 16;       // papers in which a date beside a name is a birth's
+constexpr Tags kOtherCalendar = 32;  // of languages that also count years otherwise
+
+void add_birth_words(Words& words);
+
+constexpr Tags kSign = 64;  // of few bytes, which means so only right before a date
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,159 @@
+// Dates of birth of people, known by the words around them: in prose, forms, keys of records and heads of tables.
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/check.h"
+#include "sense/detect/context/dates.h"
+#include "sense/detect/context/full_names.h"
+#include "sense/detect/context/numbers.h"
+#include "sense/detect/context/words.h"
+#include "sense/detect/person/birth_words.h"
+#include "sense/detect/person/detectors.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+class Births : public scan::Detector {
+ public:
+  explicit Births(scan::PhraseSet& set)
+      : words_(set),
+        named_date_(
+            R"(^:? (?:(?:Mrs?|Ms|Frau|Herr)\.? )?(?:\p{Lu}[\pL'’-]+ ){1,3}\p{Lu}[\pL'’-]+(?:, | \()(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);]|$))"),
+        beside_(R"(^(?:, | \(|; |\t| - | – )(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);\t\n]|$))") {
+    SLUICE_CHECK(named_date_.ok() && beside_.ok(), "our own patterns compile");
+    add_birth_words(words_);
+  }
+
+  const char* name() const override { return "births"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    const std::size_t first = hits.size();
+    for (const std::uint32_t name : doc.names) beside_name(doc, name, hits);
+    for (const auto& hit : words_.hits(doc)) {
+      const Tags tags = words_.tags(hit);
+      if (tags & kBirth) birth(doc, hit, tags, first, hits);
+      if (tags & kRole) in_care(doc, hit, hits);
+    }
+    return {};
+  }
+
+ private:
+  struct Found {
+    std::size_t start = 0;
+    Day day;
+  };
+
+  // Here and below a pattern is tried where there are digits enough for it: words such as "born" stand everywhere.
+  void birth(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t first,
+             std::vector<Hit>& hits) const {
+    Found found;
+    const bool before = (tags & kBehind) && date_before(doc, hit.start, hit.end, found);
+    if (!before && !date_after(doc, hit, tags, found)) return;
+    const Day& day = found.day;
+    const bool other_calendar =
+        (tags & kOtherCalendar) && ((day.year >= 1300 && day.year < 1450) || day.year > 2400);
+    if (day.year >= 100 && (day.year < 1910 || day.year > 2100) && !other_calendar) return;  // history books
+    // "born December 13, 1989" is how one writes of the famous; "born 12.03.1984" is from a form.
+    const bool raises = !(tags & kBorn) || !day.named || !doc.at_signs.empty();
+    const auto start = static_cast<std::uint32_t>(found.start);
+    constexpr std::size_t kBack = 16;  // two words lead to one date
+    for (std::size_t i = hits.size(); i > first && i + kBack > hits.size(); --i) {
+      if (hits[i - 1].start != start) continue;
+      hits[i - 1].raises = hits[i - 1].raises || raises;
+      return;
+    }
+    hits.push_back(Hit{Kind::DateOfBirth, 0.85, start, static_cast<std::uint32_t>(day.end), raises});
+  }
+
+  // Right behind the word, on the next line of a form, or as the first number of the clause: "born at the county
+  // hospital on 04/05/1962".
+  bool date_after(const Document& doc, const scan::PhraseHit& hit, Tags tags, Found& found) const {
+    const std::size_t end = hit.end;
+    if (!has_digits(doc, end, end + 64, 2)) return false;
+    const auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                          [&](const scan::NumberRun& r) { return r.start < end; });
+    if (run == doc.numbers.end() || run->start > end + 40) return false;
+    const std::string_view gap = std::string_view(doc.lower).substr(end, run->start - end);
+    const bool form = gap.find_first_not_of(" \t\r\n:*|-_") == gap.npos && gap.size() <= 8 && !(tags & kBorn);
+    const bool close = gap.size() <= 24 && gap.find('\n') == gap.npos;
+    const bool clause = run->digits >= 6 && gap.find_first_of(".\n;:") == gap.npos;
+    if ((!form && !close && !clause) || ((tags & kSign) && gap.size() > 12)) return false;
+    const auto day = day_around(doc.lower, run->start, end, found.start);
+    if (!day || ((tags & kSign) && found.start > end + 2)) return false;
+    if (day->compact) {
+      // Six or eight digits are a day right behind a key: "dob 010605", "<bday>19710309", "BDAY;VALUE=date:".
+      const bool key = !(tags & kBorn) && run->groups == 1;
+      if (!key || gap.size() > 14 || gap.find_first_of(",.!?") != gap.npos) return false;
+      if (std::count_if(gap.begin(), gap.end(), [](char c) { return c == ' '; }) > 2) return false;
+      if (gap.size() > 5 && gap.find_first_of(":=>") == gap.npos) return false;
+    }
+    found.day = *day;
+    return true;
+  }
+
+  // "1984年3月5日生", "12.03.1984 doğumlu"
+  bool date_before(const Document& doc, std::size_t start, std::size_t end, Found& found) const {
+    auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                    [&](const scan::NumberRun& r) { return r.start < start; });
+    for (int back = 0; back < 3 && run != doc.numbers.begin(); ++back) {
+      --run;
+      if (run->start + 40 < start) return false;
+      const std::size_t least = start > 64 ? start - 64 : 0;
+      const auto day = day_around(doc.lower, run->start, least, found.start);
+      if (!day || day->compact || day->end > end || day->end + 3 < start) continue;
+      found.day = *day;
+      return true;
+    }
+    return false;
+  }
+
+  static re2::StringPiece piece(const std::string& text, std::size_t start, std::size_t end) {
+    end = std::min(end, text.size());
+    return re2::StringPiece(text.data() + start, end - start);
+  }
+
+  // "resident Mabel Thorogood, 18/12/1931, falls risk": a name, then a date too old to be that of a visit.
+  void in_care(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    if (!has_digits(doc, hit.end, std::min<std::size_t>(doc.text.size(), hit.end + 72u), 6)) return;
+    re2::StringPiece date;
+    if (!RE2::PartialMatch(piece(doc.text, hit.end, hit.end + 72), named_date_, &date)) return;
+    if (!is_old(date)) return;
+    const auto start = static_cast<std::uint32_t>(date.data() - doc.text.data());
+    hits.push_back(Hit{Kind::DateOfBirth, 0.7, start, static_cast<std::uint32_t>(start + date.size())});
+  }
+
+  // "Horatio Bramwell, 23/01/1951, hospital number K4471902": beside a name, in a paper about people.
+  void beside_name(const Document& doc, std::size_t name, std::vector<Hit>& hits) const {
+    const std::size_t end = full_name_end(doc, name);
+    if (!has_digits(doc, end, std::min(doc.text.size(), end + 14), 6)) return;
+    re2::StringPiece date;
+    if (!RE2::PartialMatch(piece(doc.text, end, end + 18), beside_, &date) || !is_old(date)) return;
+    const auto start = static_cast<std::uint32_t>(date.data() - doc.text.data());
+    const auto stop = static_cast<std::uint32_t>(start + date.size());
+    if (!(words_.around(doc, name, stop, 200, 200, kPersonal) & kPersonal)) return;
+    const auto same = [&](const Hit& h) { return h.kind == Kind::DateOfBirth && h.start == start; };
+    if (hits.empty() || !same(hits.back())) hits.push_back(Hit{Kind::DateOfBirth, 0.65, start, stop});
+  }
+
+  // Too long ago for a visit or an invoice, and of somebody who may live.
+  static bool is_old(re2::StringPiece date) {
+    static const RE2 kYear(R"((\d{4}))");
+    int year = 0;
+    return RE2::PartialMatch(date, kYear, &year) && year >= 1910 && year <= 2009;
+  }
+
+  Words words_;
+  RE2 named_date_, beside_;
+};
+
+}  // namespace
+
+Made make_births(scan::PhraseSet& set) { return std::make_unique<Births>(set); }
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,89 @@
+#include "sense/detect/person/phone_words.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Edge;
+
+void add_west(Words& words) {
+  words.add(
+      kPhoneWord,
+      "phone|phone number|telephone|tel|mobile|cell|cellphone|whatsapp|sms|fax|"
+      "text me|reach me|reach him|reach her|reached at|callback|hotline|extension|"
+      "contact number|phones|phone no|phone no.|ph|ph.|cell phone|call me|ring me|mob|tel.|contact "
+      "no|contact|whats app|"
+      "signal|telegram|phone nr|phone num|landline|call back number|daytime number|evening number|best number|"
+      "give me a ring|give me a call|phone me|text him|text her|facetime|voicemail|"
+      "telefon|handy|mobil|mobilnummer|rufnummer|telefonnummer|anrufen|telefonnr|rufen sie|erreichbar|ruf mich|"
+      "telefonnr.|tel-nr|tel-nr.|tel.nr.|tel.-nr.|rufnr|rufnr.|handynummer|handynr|handynr.|festnetz|mobiltelefon|"
+      "mobiltel.|rückruf|rückrufnummer|zurückrufen|anrufbar|durchwahl|meine nummer|unter der nummer|natel|"
+      "téléphone|portable|appeler|appelez|joindre|numéro|tél|tél.|numéro de téléphone|mon "
+      "numéro|rappeler|rappelez|"
+      "joignable|ligne fixe|contacter au|rappelez-moi|appelez-moi|"
+      "teléfono|telefono|móvil|movil|llamar|llamemos|llamarle|llámeme|llamarme|llamadle|llame|llámame|celular|"
+      "tfno|"
+      "tfno.|tlfno|tlfno.|telf|telf.|telef.|tfn|tlfn|mi número|cel.|fono|contacto|"
+      "telefone|ligar|telemóvel|ligue|telef|tlm|tlm.|telm|meu número|fone|contato|contacto telefónico|zap|"
+      "cellulare|chiamare|chiamami|chiamate|recapito|recapiti|recapito telefonico|mio "
+      "numero|chiamatemi|richiamare|"
+      "richiamatemi|raggiungibile|cell.|"
+      "telefoon|bellen|bel me|bel mij|telefoonnummer|telnr|telnr.|tel.nr|mijn nummer|terugbellen|bereikbaar|"
+      "mobieltje|06-nummer|gsm-nummer|gsm-nr|telefònic|telèfon|mòbil|trucar|guthán|fón|ffôn|símanúmer|sími|gsm");
+  words.add(kCalling,
+            "call|called|calling|ring|dial|belt|bel|ruft|appelle|llama|chiama|liga|soita|soittaa|ringer|ringa|"
+            "dzwoni|volá|volejte|hívj|sună|telefoniert|telefona|reachable|phoned|viber");
+  words.add(
+      kKey,
+      "s|hp|h/p|hph|wa|tp|m|t|p|c|f|cel|port|kom|kom.|mob|mob.|tel|tél|no hp|no. hp|no.hp|tlf|ph|gsm|w/app|dw");
+}
+
+void add_north_and_east(Words& words) {
+  words.add(
+      kPhoneWord,
+      "telefonu|telefonum|telefon numarası|cep|puhelin|tlf|mobilen|mobilnr|mobilnummeret|telefonnummeret|tlf.|"
+      "tlf.nr|tlfnr|mobilnr.|ring mig|ring meg|nå meg|nås på|träffas på|telefonnr|puh|puh.|puhelinnumero|"
+      "puhelinnro|matkapuhelin|kännykkä|gsm:|soita minulle|telefonszám|telefonszámom|mobilszám|tel.szám|tel.:|"
+      "hívható|hívjon|hívjanak|elérhető|"
+      "zadzwoń|dzwonić|komórka|numer telefonu|numer tel|nr tel|nr tel.|tel. kom|tel. "
+      "kom.|tel.kom.|komórkowy|komórki|"
+      "mój numer|zadzwonić|telefonicznie|"
+      "telefonní číslo|tel. číslo|zavolejte|zavolajte|moje číslo|telefónne číslo|mobilu|mobilní|číslo mobilu|"
+      "nr. de telefon|număr de telefon|numărul meu|sunați|broj telefona|nazovite|pozovite|mobitel|telefonska|"
+      "telefonska številka|tālrunis|telefonas|telefoni|numri i telefonit|celulari|"
+      "cep tel|cep no|cep telefonu|cep telefonum|telefon no|tel no|beni arayın|numaram|gsm no|"
+      "số điện thoại|sđt|điện thoại|đt|đt:|di động|sdt|nomor hp|nomor telepon|telepon|hubungi|telpon|no tel|no. "
+      "tel|"
+      "telefon bimbit|nomor wa|numero ko|namba ya simu|simu");
+  words.add(
+      kPhoneWord,
+      "телефону|тел.|номер телефона|звоните|τηλέφωνο|κινητό|телефон|тел|позвоните|мобильный|звонить|моб.|моб|"
+      "сот.|сотовый|мобильного|номер тел|мой номер|мобільний|зателефонуйте|дзвоніть|телефонуйте|мобилен|"
+      "обадете|мобилни|позовите|наберите|перезвоните|вайбер|ватсап|вотсап|телефоном|телефона|мобилка|"
+      "τηλ.|τηλ|κιν.|κιν|σταθερό|καλέστε|τηλεφωνήστε|τηλέφωνό|τηλεφώνου");
+}
+
+void add_asia(Words& words) {
+  words.add(
+      kPhoneWord,
+      "电话|手机|号码|电話|電話|携帯|携带|联系|聯絡|拨打|致电|전화|휴대폰|연락처|फोन|मोबाइल|هاتف|جوال|טלפון|โทร|"
+      "手機|"
+      "聯繫|撥打|連絡先|お電話|핸드폰|휴대전화|연락 주|번호는|موبايل|موبایل|تلفن|تليفون|تلفون|اتصل|واتساب|الجوال|"
+      "رقمي|شماره|فون نمبر|محمول|נייד|פלאפון|להתקשר|दूरभाष|फ़ोन|ফোন|মোবাইল|தொலைபேசி|ఫోన్|มือถือ|เบอร์|ติดต่อ|कॉल "
+      "करें|संपर्क|కాల్|যোগাযোগ|ტელეფონ|"
+      "հեռախոս",
+      Edge::Any);
+}
+
+}  // namespace
+
+void add_phone_words(Words& words) {
+  add_west(words);
+  add_north_and_east(words);
+  add_asia(words);
+  words.add(kOtherNumber,
+            "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"
+            "imei|times|units|function|iterations|visitors|bytes|rows|account "
+            "number|port|sha|commit|checksum|timestamp|build|case number|population|id");
+}
+
+}  // namespace sluice::sense::detect

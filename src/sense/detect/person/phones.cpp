@@ -1,0 +1,265 @@
+// Telephone numbers of people. Free-phone numbers and those of fiction (555-01xx) are public.
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "sense/detect/context/full_names.h"
+#include "sense/detect/context/numbers.h"
+#include "sense/detect/context/words.h"
+#include "sense/detect/person/detectors.h"
+#include "sense/detect/person/phone_words.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+class Phones : public scan::Detector {
+ public:
+  explicit Phones(scan::PhraseSet& set) : words_(set, scan::Edge::Name) { add_phone_words(words_); }
+
+  const char* name() const override { return "phones"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    for (const auto& run : doc.numbers) {
+      if (run.digits <= kMostDigits)
+        phone(doc, run, hits);
+      else
+        parts(doc, run, hits);
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kMostDigits = 15;  // E.164
+
+  // Cells of one line, "120381-8836 - 050 441 9082", are one run of digits.
+  void parts(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
+    const Groups g(doc, run);
+    std::size_t first = 0;
+    bool any = false;
+    for (std::size_t i = 0; i < g.count(); ++i) {
+      const bool cut = i + 1 < g.count() && g.separator(i) == " - ";
+      if (!cut && (i + 1 < g.count() || !any)) continue;
+      any = true;
+      scan::NumberRun part{static_cast<std::uint32_t>(g.start(first)), static_cast<std::uint32_t>(g.end(i)),
+                           run.first_group + static_cast<std::uint32_t>(first),
+                           static_cast<std::uint16_t>(i - first + 1), 0};
+      for (std::size_t k = first; k <= i; ++k) part.digits += static_cast<std::uint32_t>(g.size(k));
+      phone(doc, part, hits);
+      first = i + 1;
+    }
+    if (!any) phone(doc, run, hits);
+  }
+
+  void phone(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
+    const Groups g(doc, run);
+    if (run.digits < 7 || g.glued_before(0)) return;
+    if (run.start > 0 && doc.text[run.start - 1] == '+') {
+      if (run.start > 1 && is_alnum(doc.text[run.start - 2])) return;  // a version: "6.3+20221224"
+      return international(doc, g, hits);
+    }
+    if (run.start > 1 && doc.text[run.start - 1] == '(' && doc.text[run.start - 2] == '+')
+      return international(doc, g, hits);
+    if (run.digits == 7 || is_something_else(g)) {
+      if (run.digits != 7) return;
+    }
+    for (std::size_t i = 0; i + 2 < g.count(); ++i) {
+      if (north_american(doc, g, i, hits)) return;
+    }
+    const Tags around = words_.around(doc, run.start, run.end, 48, 16);
+    const Tags close = words_.around(doc, run.start, run.end, 16, 0);
+    const Tags beside = words_.around(doc, run.start, run.end, 3, 0);
+    const double shape = national(g);
+    const bool called = close & kCalling;
+    const bool near = run.digits != 7 || g.count() > 1 || (close & kPhoneWord);
+    const bool keyed =
+        (beside & kKey) && is_key(doc, run.start) && run.digits >= 8 && g.count() <= 5 && written_to_dial(g, run);
+    const bool named = ((around & kPhoneWord) && near) || (called && (run.digits >= 9 || g.count() > 1)) || keyed;
+    const bool spelled = g.count() <= 6 || (g.count() == run.digits && g.uniform(0, g.count() - 1));
+    const bool ends = !g.glued_after(g.count() - 1);
+    // The word right before says what the number is, whatever else is told nearby.
+    const bool other =
+        (around & kOtherNumber) && (!(beside & kPhoneWord) || (beside & kOtherNumber) || !written_to_dial(g, run));
+    double confidence = shape;
+    if (named && !other && run.digits <= 15 && spelled && ends) confidence = std::max(shape + 0.2, 0.6);
+    // In a list of people the number behind a name is theirs.
+    if (confidence < 0.5 && run.digits >= 9 && run.digits <= 13 && g.digits(0)[0] == '0' && spelled &&
+        !(around & kOtherNumber) && ends && follows_full_name(doc, run.start))
+      confidence = 0.65;
+    if (confidence < 0.5 && !(around & kOtherNumber) && ends && grouped_with_trunk(g) &&
+        (follows_link(doc, run.start) || in_row_of_name(doc, g)))
+      confidence = 0.6;
+    if (run.digits == 7 && g.joined(0, g.count() - 1).starts_with("55501")) return;
+    if (confidence < 0.5) return;
+    report(doc, g, 0, g.count() - 1, confidence, hits);
+  }
+
+  // Between the short name of a field and its number stands at most ": ".
+  static bool is_key(const Document& doc, std::size_t start) {
+    std::size_t i = start;
+    while (i > 0 && start - i < 3 && std::string_view(" :.\"").find(doc.text[i - 1]) != std::string_view::npos)
+      --i;
+    const bool sign = doc.slice(i, start).find_first_of(":.") != std::string_view::npos;
+    if (i == 0 || i == start || !scan::is_word_byte(doc.text[i - 1])) return false;
+    // A single letter needs the sign: "M: 07911 ...".
+    const bool letter = i == 1 || !scan::is_word_byte(doc.text[i - 2]);
+    return sign || !letter;
+  }
+
+  // In groups, with a trunk prefix, or long: not "m: 12345678".
+  static bool written_to_dial(const Groups& g, const scan::NumberRun& run) {
+    return g.count() > 1 || g.digits(0)[0] == '0' || run.digits >= 10;
+  }
+
+  // "087 614 2290", "0318-55 27 40": a trunk prefix, then groups as one writes them to be dialled.
+  static bool grouped_with_trunk(const Groups& g) {
+    const std::size_t n = g.count();
+    const std::string_view first = g.digits(0);
+    if (n < 2 || n > 5 || first[0] != '0' || first.size() < 2 || first.size() > 5 || first[1] == '0') return false;
+    std::size_t digits = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      digits += g.size(i);
+      if (i > 0 && (g.size(i) < 2 || g.size(i) > 8)) return false;
+      if (i + 1 < n && g.separator(i) != " " && g.separator(i) != "-" && g.separator(i) != "/") return false;
+    }
+    for (const char* service : {"0800", "0808", "0900", "0700", "0300", "0303", "0330", "0333", "0343", "0344",
+                                "0345", "0370", "0371", "0845", "0870", "0180", "1800", "1300"}) {
+      if (first == service) return false;
+    }
+    if (g.joined(0, n - 1).starts_with("07700900")) return false;
+    return digits >= 9 && digits <= 11 && g.before(0) != '-' && g.before(0) != '.' && g.before(0) != '/';
+  }
+
+  // The word before leads to a number: "on", "op", "is". Such words are too many to be looked for everywhere.
+  static bool follows_link(const Document& doc, std::size_t start) {
+    static constexpr std::string_view kLinks[] = {
+        "on",    "op",  "at", "unter", "på",     "under", "via", "au",   "al",     "ao",     "aan",    "to", "is",
+        "es",    "ist", "è",  "é",     "or",     "oder",  "ou",  "lub",  "oppure", "number", "numero", "na", "pod",
+        "номер", "на",  "по", "под",   "nummer", "sul",   "no",  "till", "til",    "numeru", "є"};
+    if (start > 0 && doc.text[start - 1] == '(') --start;
+    if (start == 0 || doc.text[start - 1] != ' ') return false;
+    const std::size_t end = --start;
+    while (start > 0 && end - start < 16 && scan::is_word_byte(doc.lower[start - 1])) --start;
+    const std::string_view word = std::string_view(doc.lower).substr(start, end - start);
+    return std::find(std::begin(kLinks), std::end(kLinks), word) != std::end(kLinks);
+  }
+
+  // "Eero Hämeenaho – 120381-883J – 050 441 9082": a cell of a line in which a full name stands before.
+  static bool in_row_of_name(const Document& doc, const Groups& g) {
+    constexpr std::size_t kFurthest = 100;
+    const std::size_t at = g.start(0);
+    std::size_t cell = at;
+    while (cell > 0 && (doc.text[cell - 1] == ' ' || doc.text[cell - 1] == '(')) --cell;
+    if (cell == 0) return false;
+    const auto sign = static_cast<unsigned char>(doc.text[cell - 1]);
+    if (std::string_view(",;:|/-\t").find(static_cast<char>(sign)) == std::string_view::npos && sign < 0x80)
+      return false;
+    auto name = std::lower_bound(doc.names.begin(), doc.names.end(), at);
+    if (name == doc.names.begin() || *--name + kFurthest < at) return false;
+    return doc.slice(*name, at).find('\n') == std::string_view::npos;
+  }
+
+  void report(const Document& doc, const Groups& g, std::size_t first, std::size_t last, double confidence,
+              std::vector<Hit>& hits) const {
+    std::size_t start = g.start(first);
+    while (start > 0 && (doc.text[start - 1] == '+' || doc.text[start - 1] == '(')) --start;
+    hits.push_back(Hit{Kind::Phone, std::min(confidence, 0.99), static_cast<std::uint32_t>(start),
+                       static_cast<std::uint32_t>(g.end(last))});
+  }
+
+  // E.164: '+', a country code, eight to fifteen digits in all.
+  void international(const Document& doc, const Groups& g, std::vector<Hit>& hits) const {
+    std::size_t last = 0, digits = g.size(0);
+    while (last + 1 < g.count() && digits + g.size(last + 1) <= 15 && digits < 13) digits += g.size(++last);
+    if (digits < 8 || digits > 15 || g.digits(0)[0] == '0' || g.glued_after(last)) return;
+    const std::string all = g.joined(0, last);
+    if (all[0] == '1' && (all.size() != 11 || all[1] < '2' || is_fictional(all.substr(1)))) return;
+    if (all.starts_with("447700900") || all.starts_with("442079460")) return;  // Ofcom's numbers for drama
+    if (last == 0 && digits < 10) return;
+    report(doc, g, 0, last, 0.9, hits);
+  }
+
+  // 555-0100 to 555-0199 are reserved for fiction; 800 and its like are free-phone.
+  static bool is_fictional(std::string_view ten) {
+    if (ten.substr(3, 5) == "55501") return true;
+    return ten[0] == '8' && (ten.substr(1, 2) == "00" || (ten[1] == ten[2] && ten[1] >= '3'));
+  }
+
+  bool north_american(const Document& doc, const Groups& g, std::size_t i, std::vector<Hit>& hits) const {
+    if (!g.shaped(i, {3, 3, 4}) || g.digits(i)[0] < '2' || g.digits(i + 1)[0] < '2') return false;
+    if (i > 0 && g.separator(i - 1) != " " && g.digits(i - 1) != "1") return false;
+    if (i + 3 < g.count() && g.separator(i + 2).find(' ') == std::string_view::npos) return false;
+    if (g.glued_after(i + 2)) return false;
+    const std::string ten = g.joined(i, i + 2);
+    const bool bracket = g.separator(i).find(')') != std::string_view::npos;
+    const bool marked =
+        bracket || (g.separator(i) == g.separator(i + 1) && (g.separator(i) == "-" || g.separator(i) == "."));
+    const Tags around = words_.around(doc, g.start(i), g.end(i + 2), 48, 16);
+    if (!marked && !(around & kPhoneWord)) return false;
+    if (is_fictional(ten)) return true;
+    report(doc, g, i, i + 2, marked ? 0.85 : 0.7, hits);
+    return true;
+  }
+
+  static bool is_year(std::string_view four) { return four.starts_with("19") || four.starts_with("20"); }
+
+  // Dates, spans of years, addresses of machines, decimals and lists of numbers.
+  static bool is_something_else(const Groups& g) {
+    const std::size_t n = g.count();
+    if (n == 2 && g.separator(0) == ".") return true;
+    if (n == 2 && g.shaped(0, {4, 4}) && is_year(g.digits(0)) && is_year(g.digits(1))) return true;
+    if (n >= 3 && g.shaped(0, {4, 2, 2}) && g.digits(0)[0] != '0') return true;
+    if (n >= 3 && g.size(0) <= 2 && g.size(1) <= 2 && g.size(2) == 4) return true;
+    if (n == 4 && g.separator(0) == "." && g.separator(1) == "." && g.separator(2) == ".") return g.size(0) <= 3;
+    return false;
+  }
+
+  // How much a number's shape alone says that it is a national telephone number.
+  static double national(const Groups& g) {
+    const std::size_t n = g.count();
+    if (g.glued_after(n - 1)) return 0;
+    const std::string_view first = g.digits(0);
+    const bool trunk = first[0] == '0' && first.size() > 1 && first[1] != '0';
+    if (g.shaped(0, {2, 2, 2, 2, 2}) && n == 5 && trunk && g.uniform(0, 4)) return 0.75;  // France
+    if (n == 1 && first.size() == 11 && first[0] == '1' && first[1] >= '3') {             // China
+      return static_cast<unsigned char>(g.before(0)) >= 0x80 ? 0.7 : 0.35;
+    }
+    if (n == 3 && g.shaped(0, {2, 5, 4}) && g.before(0) == '(') return 0.8;  // Brazil
+    if (n == 3 && g.shaped(0, {2, 4, 4}) && g.before(0) == '(') return 0.8;
+    if (g.shaped(0, {3, 2, 2, 2}) && n == 4 && g.uniform(0, 3) && (first[0] == '6' || first[0] == '7'))
+      return 0.6;  // Spain
+    if (n >= 2 && trunk && first.size() >= 3 && first.size() <= 5 && g.joined(0, n - 1).size() >= 9 &&
+        g.joined(0, n - 1).size() <= 12 && g.separator(0).find('/') != std::string_view::npos)
+      return 0.65;  // Germany
+    if (n >= 3 && n <= 6 && first.starts_with("00") && first.size() >= 3 && first.size() <= 5 && first[2] != '0' &&
+        g.joined(0, n - 1).size() >= 11 && g.joined(0, n - 1).size() <= 16 && g.digits(1)[0] != '0' &&
+        g.uniform(0, n - 1))
+      return 0.6;  // 0041 79 412 88 03
+    if (!trunk) return 0;
+    // Of Israel, Thailand, Taiwan, Korea, Japan, beside their letters.
+    if (n == 3 && g.uniform(0, 2) && g.separator(0) == "-" &&
+        (g.shaped(0, {3, 3, 4}) || g.shaped(0, {4, 3, 3}) || g.shaped(0, {3, 4, 4})) && g.beside_other_script())
+      return 0.6;
+    const std::string all = g.joined(0, n - 1);
+    const bool drama = all.starts_with("07700900") || all.starts_with("02079460");
+    if (n == 2 && first.size() == 5 && g.size(1) == 6) return drama ? 0 : 0.65;  // Britain
+    if (n == 3 && first.starts_with("07") && g.shaped(0, {5, 3, 3})) return drama ? 0 : 0.65;
+    if (n == 3 && g.uniform(0, 2) && (g.shaped(0, {3, 4, 4}) || g.shaped(0, {2, 4, 4}))) return drama ? 0 : 0.6;
+    if (n == 3 && first.starts_with("04") && g.shaped(0, {4, 3, 3})) return 0.6;  // Australia
+    return 0.3;
+  }
+
+  Words words_;
+};
+
+}  // namespace
+
+Made make_phones(scan::PhraseSet& set) { return std::make_unique<Phones>(set); }
+
+}  // namespace sluice::sense::detect

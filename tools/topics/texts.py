@@ -20,7 +20,7 @@ OPEN = {
     "wish": [],
 }
 # How often a text is about each, in their order.
-OFTEN = (2, 4, 5, 4, 2, 2, 1)
+OFTEN = (2, 5, 5, 5, 2, 4, 1)
 # Labelled texts of our own that are read as they are, and how often.
 SET_FILES = ["first", "second", "third", "fourth"]
 SETS = 0.12
@@ -47,8 +47,8 @@ def read_sets(root):
                 has.add("wish")
             maybe = {m for t in has for m in OPEN[t]}
             if record["labels"] and not has:  # somebody's data or a secret: whose and why is open
-                maybe = {"business", "restricted", "financial"}
-            yield record["text"], has, maybe - has
+                maybe = {"business", "restricted"}
+            yield record["text"], has, maybe - has - {"financial"}  # money is always labelled there
 
 
 class Texts:

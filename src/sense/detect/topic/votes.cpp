@@ -30,6 +30,9 @@ constexpr float kFewWindows = 2, kMostMore = 5;
 // Texts of up to so many bytes are read whole by the model. Of longer ones only what stands around words that the
 // tables know of a topic: a page about one has some, and most pages are about none.
 constexpr std::size_t kShortText = 768;
+// Of scripts with two or three bytes a letter that is a few lines, and of them the tables know few words: texts of
+// up to so many letters are short too.
+constexpr std::size_t kShortLetters = 512, kMostOfLetter = 3;
 constexpr std::uint32_t kAround = 256;
 // Fewer known words than kFewestWords say nothing: pages of numbers, keys and codes are no topic. Nor do short
 // ones alone ("and now?"), nor fewer than kFewestAlone of which none is a word of the topic's table: three words
@@ -62,6 +65,13 @@ Lines lines_in(std::string_view text) {
     at = end + 1;
   }
   return lines;
+}
+
+bool is_short(std::string_view text) {
+  if (text.size() <= kShortText) return true;
+  if (text.size() > kShortLetters * kMostOfLetter) return false;
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins)) <= kShortLetters;
 }
 
 class Votes : public scan::Detector {
@@ -101,7 +111,7 @@ class Votes : public scan::Detector {
  private:
   std::vector<Window> read(const Document& doc) const {
     std::vector<Window> windows;
-    if (doc.text.size() <= kShortText) {
+    if (is_short(doc.text)) {
       topics::builtin().score(doc.text, windows);
       return windows;
     }
@@ -179,10 +189,10 @@ class Votes : public scan::Detector {
   }
 
   // Secrets and sums of a company, in a contract or in a file of a patient are that first, for which a lower class
-  // may do.
+  // may do; unless they are told more plainly.
   static bool others_speak(const Window& w, std::size_t t) {
     for (std::size_t other = 0; other <= kFinancial; ++other) {
-      if (other != t && w.scores[other] > 0) return true;
+      if (other != t && w.scores[other] > std::max(0.0f, w.scores[t])) return true;
     }
     return false;
   }

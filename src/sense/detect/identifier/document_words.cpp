@@ -63,6 +63,15 @@ void add_licenses(Words& words) {
             Edge::Any);
 }
 
+void add_short_licenses(Words& words) {
+  words.add(kCapitals, "dl|cdl|ву", Edge::Word);
+  words.add(kLicense, "dl#|cdl#|d.l.", Edge::Start);
+  words.add(kLicense,
+            "körkortet|førerkortet|kørekortet|ajokorttini|vozačke dozvole|patentino|driver licence no|"
+            "carta de conducir|permis b|licenza di guida|licencia de conducir no");
+  words.add(kPassport, "pas nr|pas nr.|pas no|passport book|passport book number");
+}
+
 void add_medical(Words& words) {
   words.add(kMedical,
             "insurance member id|policy no|policy no.|policy #|health plan id|plan id number|ins id|ins. id|"
@@ -210,6 +219,7 @@ void add_document_words(Words& words) {
   words.add(kChecked, "身份证号|身份证|주민등록번호", scan::Edge::Any);
   add_passports(words);
   add_licenses(words);
+  add_short_licenses(words);
   add_medical(words);
   add_national(words);
   add_tax(words);

@@ -12,6 +12,8 @@ constexpr Tags kBareLicense = 64, kMotor = 128;  // "licence", and what makes it
 constexpr Tags kBareId = 256, kInsured = 512;    // "ID", and what makes it a patient's or a member's
 constexpr Tags kDni = 1024;                      // also of countries whose number has no check letter
 
+constexpr Tags kCapitals = 2048;  // "DL", "ВУ": in capitals only
+
 void add_document_words(Words& words);
 
 }  // namespace sluice::sense::detect

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <string>
 
 #include "base/check.h"
 #include "sense/detect/context/numbers.h"
@@ -17,13 +18,25 @@ using scan::Document;
 using scan::Hit;
 using scan::Kind;
 
+// A value of letters and digits, in groups or not.
+constexpr char kValue[] =
+    R"((\d{2} \d{2} \d{6}|[A-Z]{2}[ -]?\d{2}[ -]\d{11}|[A-ZΑ-ΩА-Я]{0,10}[ -]?\d[\dA-Z/.-]{2,18}[\dA-Z](?: \d{2,6}){0,3}|[A-Z]{0,4}[ -]?\d{2,4}(?:[ -]\d{2,5}){2,4}))";
+
 class Documents : public scan::Detector {
  public:
   explicit Documents(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
-        // Linking words, then a value of letters and digits.
+        // Linking words, then the value.
         value_(
-            R"((?i)^(?:\s*(?:_number|_no|_id|number|numbers|num|nums|núm|no|nr|nro|nummer|numer|numero|číslo|szám|n°|nº|№|numéro|número|#|id|code|card|carte|is|was|are|as|reads|ist|lautet|est|es|è|é|er|är|on|of|with|under|har|:|=|\.|-|'|"|,|\(|\)|>|为|是|：|は|の番号は|番号は|번호|号码|号|第|n\.|č\.|száma|seria|serie|series|serija|αριθμός|αρ\.|серия|номер|№)\s*){0,6}(?:[A-Z]{2}[ :])?[\s'"]*(\d{2} \d{2} \d{6}|[A-Z]{2}[ -]?\d{2}[ -]\d{11}|[A-ZΑ-Ω]{0,10}[ -]?\d[\dA-Z/.-]{2,18}[\dA-Z](?: \d{2,6}){0,3}|[A-Z]{0,4}[ -]?\d{2,4}(?:[ -]\d{2,5}){2,4}))") {
+            std::string(
+                R"((?i)^(?:\s*(?:_number|_no|_id|number|numbers|num|nums|núm|no|nr|nro|nummer|numer|numero|číslo|szám|n°|nº|№|numéro|número|#|id|code|card|carte|is|was|are|as|reads|ist|lautet|est|es|è|é|er|är|on|of|with|under|har|:|=|\.|-|'|"|,|\(|\)|>|为|是|：|は|の番号は|番号は|번호|号码|號碼|号|第|n\.|č\.|száma|seria|serie|series|serija|αριθμός|αρ\.|серия|номер|№|رقم|رقمها|رقمه|מספר|เลขที่|หมายเลข|số|broj|numaram|numarası)\s*){0,6}(?:[A-Z]{2}[ :])?[\s'"]*)") +
+            kValue),
+        // Farther on in the clause, behind a word for a number or the state that issued it.
+        farther_(
+            std::string(
+                R"((?i)^[^\d\n.;!?]{0,44}?(?:(?:^|[^\pL])(?:no|nr|n°|nº|n|number|nummer|nummeret|numret|número|numéro|numero|numer|num|№|#|номер|رقم|מספר|番号|号码|號碼|번호|số|เลขที่|broj|numara|číslo|szám|száma)[.:]{0,2}|\([A-Z]{2,3}\))\s?:?\s?)") +
+            kValue) {
+    SLUICE_CHECK(farther_.ok(), "our own patterns compile");
     SLUICE_CHECK(value_.ok(), "our own patterns compile");
     add_document_words(words_);
   }
@@ -39,19 +52,19 @@ class Documents : public scan::Detector {
       if ((words_.tags(hit) & kBareId) && !(words_.around(doc, hit.start, hit.start, 100, 0, kInsured) & kInsured))
         continue;
       const re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end);
+      const Tags tags = words_.tags(hit);
+      const Kind kind = kind_of(tags);
       re2::StringPiece value;
-      if (!RE2::PartialMatch(rest, value_, &value)) continue;
-      const Kind kind = kind_of(words_.tags(hit));
-      if (!is_plausible(kind, value, words_.tags(hit))) continue;
-      const auto start = static_cast<std::uint32_t>(value.data() - doc.text.data());
-      if (words_.tags(hit) & kBareLicense) {
-        // A letter, then groups of digits, as most states of the USA and provinces of Canada write it.
-        static const RE2 kGrouped(
-            R"([A-Z](?:\d{3}[- ]\d{3,4}[- ]\d{2,5}(?:[- ]\d{1,4}){0,2}|\d{4}[- ]\d{5}[- ]\d{5}))");
-        if (!RE2::FullMatch(value, kGrouped)) continue;
-        if (!(words_.around(doc, hit.start, start + value.size(), 160, 80) & kMotor)) continue;
+      if (!RE2::PartialMatch(rest, value_, &value) || !is_plausible(kind, value, tags)) {
+        if (!(tags & (kPassport | kLicense)) || !RE2::PartialMatch(rest, farther_, &value)) continue;
+        if (!is_plausible(kind, value, tags) || count(value).digits < 6) continue;
       }
-      if ((words_.tags(hit) & kBareId) && (value.size() < 8 || count(value).digits == value.size())) continue;
+      const auto start = static_cast<std::uint32_t>(value.data() - doc.text.data());
+      if ((tags & kBareLicense) && !is_of_driver(doc, hit, value)) continue;
+      if ((tags & kCapitals) &&
+          (doc.text.compare(hit.start, 2, doc.lower, hit.start, 2) == 0 || count(value).digits < 6))
+        continue;
+      if ((tags & kBareId) && (value.size() < 8 || count(value).digits == value.size())) continue;
       taken = start + value.size();
       // A record number is written together with its name: "MRN 4976123".
       const bool named = doc.slice(hit.start, hit.end) == "MRN" && start - hit.end <= 3;
@@ -62,9 +75,18 @@ class Documents : public scan::Detector {
   }
 
  private:
+  // A letter, then digits, in groups as most states of the USA and provinces of Canada write it, and somebody who
+  // drives.
+  bool is_of_driver(const Document& doc, const scan::PhraseHit& hit, re2::StringPiece value) const {
+    static const RE2 kGrouped(
+        R"([A-Z](?:\d{3}[- ]\d{3,4}[- ]\d{2,5}(?:[- ]\d{1,4}){0,2}|\d{4}[- ]\d{5}[- ]\d{5}|\d{7,8}|\d{12,14}))");
+    const auto end = static_cast<std::size_t>(value.data() - doc.text.data()) + value.size();
+    return RE2::FullMatch(value, kGrouped) && (words_.around(doc, hit.start, end, 160, 80) & kMotor);
+  }
+
   static Kind kind_of(Tags tags) {
     if (tags & kPassport) return Kind::Passport;
-    if (tags & (kLicense | kBareLicense)) return Kind::DriverLicense;
+    if (tags & (kLicense | kBareLicense | kCapitals)) return Kind::DriverLicense;
     if (tags & (kMedical | kBareId)) return Kind::MedicalId;
     if (tags & kTax) return Kind::TaxId;
     return Kind::NationalId;
@@ -130,7 +152,7 @@ class Documents : public scan::Detector {
   }
 
   Words words_;
-  RE2 value_;
+  RE2 value_, farther_;
 };
 
 }  // namespace

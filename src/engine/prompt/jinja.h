@@ -23,7 +23,8 @@ class Template {
   // Errors: engine.template, with the line and what is not known.
   static Result<std::shared_ptr<const Template>> parse(std::string_view source);
   // Errors: engine.template for what a template raises itself, for what cannot be done (adding a text to a
-  // number), and for more than a million steps or 16 MiB of text. May be called from many threads.
+  // number), and for more than jinja_budget.h allows: steps, bytes written and copied, lists in each other. May be
+  // called from many threads.
   Result<Text> render(const Members& variables) const;
 
  private:

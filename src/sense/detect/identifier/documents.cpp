@@ -46,7 +46,7 @@ class Documents : public scan::Detector {
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
-      if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kInsured))) continue;
+      if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kInsured | kGoods | kSpecimen))) continue;
       const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 72u);
       if (!has_digits(doc, hit.end, window, 3)) continue;  // what is_plausible() asks for at least
       if ((words_.tags(hit) & kBareId) && !(words_.around(doc, hit.start, hit.start, 100, 0, kInsured) & kInsured))
@@ -63,6 +63,10 @@ class Documents : public scan::Detector {
       if ((tags & kBareLicense) && !is_of_driver(doc, hit, value)) continue;
       if ((tags & kCapitals) &&
           (doc.text.compare(hit.start, 2, doc.lower, hit.start, 2) == 0 || count(value).digits < 6))
+        continue;
+      if ((tags & kCapitals) && (words_.around(doc, hit.start, hit.start, 3, 0, kGoods) & kGoods)) continue;
+      if ((tags & (kPassport | kLicense)) &&
+          (words_.around(doc, hit.start, hit.end, 60, 40, kSpecimen) & kSpecimen))
         continue;
       if ((tags & kBareId) && (value.size() < 8 || count(value).digits == value.size())) continue;
       taken = start + value.size();

@@ -83,8 +83,10 @@ class Documents : public scan::Detector {
   // drives.
   bool is_of_driver(const Document& doc, const scan::PhraseHit& hit, re2::StringPiece value) const {
     static const RE2 kGrouped(
-        R"([A-Z](?:\d{3}[- ]\d{3,4}[- ]\d{2,5}(?:[- ]\d{1,4}){0,2}|\d{4}[- ]\d{5}[- ]\d{5}|\d{7,8}|\d{12,14}))");
+        R"([A-Z](?:\d{3}[- ]\d{3,4}[- ]\d{2,5}(?:[- ]\d{1,4}){0,2}|\d{4}[- ]\d{5}[- ]\d{5}|\d{7,8}|\d{12,14})|[A-Z]{2}\d{6})");
     const auto end = static_cast<std::size_t>(value.data() - doc.text.data()) + value.size();
+    static const RE2 kItalian(R"(U1[A-Z0-9]{7}[A-Z])");
+    if (RE2::FullMatch(value, kItalian)) return true;
     return RE2::FullMatch(value, kGrouped) && (words_.around(doc, hit.start, end, 160, 80) & kMotor);
   }
 

@@ -91,6 +91,8 @@ void add_birth_words(Words& words) {
       "born|born on|geboren|nació|родился|родилась|народився|народилася|narozen|syntynyt|sündinud|né en|née en|"
       "rodil se|rodila se|született:|naskiĝis|нарадзіўся|נולד|נולדה|lahir pada|zaliwa");
   words.add(kBirth | kBorn | kSign, ", b. |; b. |(b. |(*|, *| * ", Edge::Any);
+  words.add(kNobody, "specimen|muster|mustermann|spécimen|especimen|espécimen");
+  words.add(kBirth, "happy birthday|born on page");
   // Told without a birth: right before the day alone.
   words.add(
       kBirth | kSign,

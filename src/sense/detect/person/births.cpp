@@ -54,6 +54,7 @@ class Births : public scan::Detector {
     Found found;
     const bool before = (tags & kBehind) && date_before(doc, hit.start, hit.end, found);
     if (!before && !date_after(doc, hit, tags, found)) return;
+    if (words_.around(doc, hit.start, hit.end, 90, 0, kNobody) & kNobody) return;
     const Day& day = found.day;
     const bool other_calendar =
         (tags & kOtherCalendar) && ((day.year >= 1300 && day.year < 1450) || day.year > 2400);
@@ -75,15 +76,22 @@ class Births : public scan::Detector {
   bool date_after(const Document& doc, const scan::PhraseHit& hit, Tags tags, Found& found) const {
     const std::size_t end = hit.end;
     if (!has_digits(doc, end, end + 64, 2)) return false;
-    const auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
-                                          [&](const scan::NumberRun& r) { return r.start < end; });
+    auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                    [&](const scan::NumberRun& r) { return r.start < end; });
     if (run == doc.numbers.end() || run->start > end + 40) return false;
     const std::string_view gap = std::string_view(doc.lower).substr(end, run->start - end);
     const bool form = gap.find_first_not_of(" \t\r\n:*|-_") == gap.npos && gap.size() <= 8 && !(tags & kBorn);
     const bool close = gap.size() <= 24 && gap.find('\n') == gap.npos;
     const bool clause = run->digits >= 6 && gap.find_first_of(".\n;:") == gap.npos;
     if ((!form && !close && !clause) || ((tags & kSign) && gap.size() > 12)) return false;
-    const auto day = day_around(doc.lower, run->start, end, found.start);
+    auto day = day_around(doc.lower, run->start, end, found.start);
+    if (!day && !(tags & kSign) && run->digits <= 2 && gap.find('\n') == gap.npos) {
+      // "Happy birthday Lorraine! 60 today, 5th May 1965": an age or a page comes first.
+      const std::size_t shortly = run->start + 16;
+      if (++run == doc.numbers.end() || run->start > shortly) return false;
+      day = day_around(doc.lower, run->start, end, found.start);
+      if (!day || day->compact || !is_long_ago(day->year)) return false;
+    }
     if (!day || ((tags & kSign) && found.start > end + 2)) return false;
     if (day->compact) {
       // Six or eight digits are a day right behind a key: "dob 010605", "<bday>19710309", "BDAY;VALUE=date:".

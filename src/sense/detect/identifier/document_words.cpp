@@ -69,6 +69,20 @@ void add_short_licenses(Words& words) {
   words.add(kLicense,
             "körkortet|førerkortet|kørekortet|ajokorttini|vozačke dozvole|patentino|driver licence no|"
             "carta de conducir|permis b|licenza di guida|licencia de conducir no");
+  words.add(
+      kLicense,
+      "vozačka br.|vozačka br|vozačka broj|licence v.|permis de conduire n°|g-class licence|class g licence|"
+      "class c licence|class 5 licence|qld licence|nsw licence|vic licence|wa licence|tas licence|queensland "
+      "licence|nz licence|nz driver licence|patente intestata|körkort nr|körkort:|rijbewijs nummer|ehliyet "
+      "numarası|prawo jazdy nr|jogosítvány száma|permis auto|nr. permis|licencia clase b");
+  words.add(kPassport, "irish booklet|pas:|passport booklet|passport book no|doc: pp|pp no|pp no.");
+  words.add(kMedical,
+            "hosp n0|hospital ur is|hospital ur|ur no|ur number|sanitaria cip|kupat holim card|kupat holim no");
+  words.add(kTax, "sars ref|sars ref no|sars reference|sars tax number");
+  words.add(kBareLicense, "patente", Edge::Word);
+  words.add(kMotor, "self-drive|campervan|dvla|nzta", Edge::Word);
+  words.add(kGoods, "sku|item|catalogue no|cat. no|product code|part", Edge::Word);
+  words.add(kSpecimen, "specimen|muster|mustermann|spécimen|especimen|espécimen", Edge::Word);
   words.add(kPassport, "pas nr|pas nr.|pas no|passport book|passport book number");
 }
 

@@ -13,6 +13,8 @@ constexpr Tags kBareId = 256, kInsured = 512;    // "ID", and what makes it a pa
 constexpr Tags kDni = 1024;                      // also of countries whose number has no check letter
 
 constexpr Tags kCapitals = 2048;  // "DL", "ВУ": in capitals only
+constexpr Tags kGoods = 4096;     // right before them: "SKU DL-6120874"
+constexpr Tags kSpecimen = 8192;  // of a document that is nobody's
 
 void add_document_words(Words& words);
 

@@ -46,7 +46,7 @@ class Documents : public scan::Detector {
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
-      if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kInsured))) continue;
+      if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kInsured | kGoods | kSpecimen))) continue;
       const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 72u);
       if (!has_digits(doc, hit.end, window, 3)) continue;  // what is_plausible() asks for at least
       if ((words_.tags(hit) & kBareId) && !(words_.around(doc, hit.start, hit.start, 100, 0, kInsured) & kInsured))
@@ -64,6 +64,10 @@ class Documents : public scan::Detector {
       if ((tags & kCapitals) &&
           (doc.text.compare(hit.start, 2, doc.lower, hit.start, 2) == 0 || count(value).digits < 6))
         continue;
+      if ((tags & kCapitals) && (words_.around(doc, hit.start, hit.start, 3, 0, kGoods) & kGoods)) continue;
+      if ((tags & (kPassport | kLicense)) &&
+          (words_.around(doc, hit.start, hit.end, 60, 40, kSpecimen) & kSpecimen))
+        continue;
       if ((tags & kBareId) && (value.size() < 8 || count(value).digits == value.size())) continue;
       taken = start + value.size();
       // A record number is written together with its name: "MRN 4976123".
@@ -79,8 +83,10 @@ class Documents : public scan::Detector {
   // drives.
   bool is_of_driver(const Document& doc, const scan::PhraseHit& hit, re2::StringPiece value) const {
     static const RE2 kGrouped(
-        R"([A-Z](?:\d{3}[- ]\d{3,4}[- ]\d{2,5}(?:[- ]\d{1,4}){0,2}|\d{4}[- ]\d{5}[- ]\d{5}|\d{7,8}|\d{12,14}))");
+        R"([A-Z](?:\d{3}[- ]\d{3,4}[- ]\d{2,5}(?:[- ]\d{1,4}){0,2}|\d{4}[- ]\d{5}[- ]\d{5}|\d{7,8}|\d{12,14})|[A-Z]{2}\d{6})");
     const auto end = static_cast<std::size_t>(value.data() - doc.text.data()) + value.size();
+    static const RE2 kItalian(R"(U1[A-Z0-9]{7}[A-Z])");
+    if (RE2::FullMatch(value, kItalian)) return true;
     return RE2::FullMatch(value, kGrouped) && (words_.around(doc, hit.start, end, 160, 80) & kMotor);
   }
 

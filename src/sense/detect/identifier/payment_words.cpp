@@ -26,11 +26,11 @@ void add_accounts(Words& words) {
       "akaun bank|no akaun|no. akaun|acct num|acctno|acct#|acc no|acc no.|acc. no.|acc number|a/c number|"
       "bank a/c|accno|account nos|account num|iban or account|bban|giro account|sipp account|isa account|"
       "loan account number|mortgage account|mortgage account number|super fund account|member account");
-  words.add(
-      kAccountWord,
-      "брокерский счет|брокерский счёт|счет депо|счёт депо|лицевой счет|лицевой счёт|р/с|р/с:|л/с|к/с|рахунок|"
-      "номер рахунку|розрахунковий рахунок|р/р|сметка|банкова сметка|номер на сметка|рачун|број рачуна|"
-      "жиро рачун|αρ. λογαριασμού|αριθμός λογαριασμού|λογαριασμός|λογαριασμού");
+  words.add(kAccountWord,
+            "брокерский счет|брокерский счёт|счет депо|счёт депо|лицевой счет|лицевой "
+            "счёт|р/с|р/с:|л/с|к/с|рахунок|лична сметка|"
+            "номер рахунку|розрахунковий рахунок|р/р|сметка|банкова сметка|номер на сметка|рачун|број рачуна|"
+            "жиро рачун|αρ. λογαριασμού|αριθμός λογαριασμού|λογαριασμός|λογαριασμού");
   words.add(kAccountWord,
             "証券口座|証券総合口座|普通口座|当座口座|（普通）|(普通)|（当座）|(当座)|支店 普通|支店普通|支店 当座|"
             "支店 (普|貯金口座|記号番号|店番|证券账户|资金账号|资金账户|賬號|户头|戶口|帳戶號碼|증권계좌|예금주|"

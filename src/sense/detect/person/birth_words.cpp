@@ -91,24 +91,36 @@ void add_birth_words(Words& words) {
       "born|born on|geboren|nació|родился|родилась|народився|народилася|narozen|syntynyt|sündinud|né en|née en|"
       "rodil se|rodila se|született:|naskiĝis|нарадзіўся|נולד|נולדה|lahir pada|zaliwa");
   words.add(kBirth | kBorn | kSign, ", b. |; b. |(b. |(*|, *| * ", Edge::Any);
+  words.add(kNobody, "specimen|muster|mustermann|spécimen|especimen|espécimen");
+  words.add(kBirth, "happy birthday|born on page");
+  // Told without a birth: right before the day alone.
+  words.add(
+      kBirth | kSign,
+      "he's from|she's from|he is from|she is from|he’s from|she’s from|i'm from|he's a|she's a|i'm a|soy del|"
+      "genauer gesagt vom|cumple años el|narozeniny slaví|verjaart vandaag (van");
+  words.add(kBirth | kSign, "\"bd\":\"", Edge::Any);
   words.add(kBirth | kBorn, "ولد في|وُلد|وُلدت", Edge::Any);
   words.add(kRole,
             "patient|patientin|resident|paciente|paziente|patiënt|pacjent|pacjentka|bewohner|bewohnerin|"
             "inmate|claimant|пациент|пациентка");
-  words.add(kPersonal,
-            "patient|patients|patientin|paciente|paziente|patiënt|pacjent|hospital number|mrn|nhs|nhs "
-            "number|diagnosis|"
-            "diagnosed|diagnose|diagnostic|diagnóstico|befund|carcinoma|karzinom|cancer|tumour|tumor|neoplasia|"
-            "metastases|"
-            "biopsy|biopsie|chemotherapy|chemotherapie|quimioterapia|chimiothérapie|ward|referral|clinic|klinik|"
-            "consultant|overweisung|überweisung|passport|reisepass|passeport|pasaporte|passaporto|insured|"
-            "policyholder|"
-            "versicherte|versicherter|assuré|assurée|asegurado|tenant|mieter|locataire|pupil|pupils|schüler|"
-            "schülerin|"
-            "élève|"
-            "applicant|bewerber|bewerberin|claimant|defendant|inmate|resident|bewohner|bewohnerin|volunteer|"
-            "volunteers|enrolment|enrollment|teilnehmer|teilnehmerliste|participants|ssn|national insurance|"
-            "personnummer|pesel|cpf|dni|codice fiscale|bsn|guest list|passenger|passengers|next of kin|guardian");
+  words.add(
+      kPersonal,
+      "patient|patients|patientin|paciente|paziente|patiënt|pacjent|hospital number|mrn|nhs|nhs "
+      "number|diagnosis|"
+      "diagnosed|diagnose|diagnostic|diagnóstico|befund|carcinoma|karzinom|cancer|tumour|tumor|neoplasia|"
+      "metastases|"
+      "biopsy|biopsie|chemotherapy|chemotherapie|quimioterapia|chimiothérapie|ward|referral|clinic|klinik|"
+      "consultant|overweisung|überweisung|passport|reisepass|passeport|pasaporte|passaporto|insured|"
+      "policyholder|"
+      "versicherte|versicherter|assuré|assurée|asegurado|tenant|mieter|locataire|pupil|pupils|schüler|"
+      "schülerin|"
+      "élève|"
+      "applicant|bewerber|bewerberin|claimant|defendant|inmate|resident|bewohner|bewohnerin|volunteer|"
+      "volunteers|enrolment|enrollment|teilnehmer|teilnehmerliste|participants|ssn|national insurance|"
+      "personnummer|pesel|cpf|dni|codice fiscale|bsn|guest list|passenger|passengers|next of kin|guardian|"
+      "residents only|squad sheet|squad list|team sheet|birthdays|traveller 1|traveller 2|ring her on|ring him on|"
+      "medlemslista|vårdnadshavare|mitgliederliste|lista de socios|liste des membres|ledenlijst|"
+      "t.c. kimlik no|kimlik no|driver's license|driver's licence|driving licence|licence holder|dmv|dl#");
 }
 
 }  // namespace sluice::sense::detect

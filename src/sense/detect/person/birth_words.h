@@ -14,6 +14,7 @@ constexpr Tags kOtherCalendar = 32;  // of languages that also count years other
 
 void add_birth_words(Words& words);
 
-constexpr Tags kSign = 64;  // of few bytes, which means so only right before a date
+constexpr Tags kNobody = 128;  // beside a specimen of a document
+constexpr Tags kSign = 64;     // of few bytes, which means so only right before a date
 
 }  // namespace sluice::sense::detect

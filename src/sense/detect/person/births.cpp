@@ -24,9 +24,8 @@ class Births : public scan::Detector {
   explicit Births(scan::PhraseSet& set)
       : words_(set),
         named_date_(
-            R"(^:? (?:(?:Mrs?|Ms|Frau|Herr)\.? )?(?:\p{Lu}[\pL'’-]+ ){1,3}\p{Lu}[\pL'’-]+(?:, | \()(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);]|$))"),
-        beside_(R"(^(?:, | \(|; |\t| - | – )(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);\t\n]|$))") {
-    SLUICE_CHECK(named_date_.ok() && beside_.ok(), "our own patterns compile");
+            R"(^:? (?:(?:Mrs?|Ms|Frau|Herr)\.? )?(?:\p{Lu}[\pL'’-]+ ){1,3}\p{Lu}[\pL'’-]+(?:, | \()(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:[,);]|$))") {
+    SLUICE_CHECK(named_date_.ok(), "our own pattern compiles");
     add_birth_words(words_);
   }
 
@@ -55,6 +54,7 @@ class Births : public scan::Detector {
     Found found;
     const bool before = (tags & kBehind) && date_before(doc, hit.start, hit.end, found);
     if (!before && !date_after(doc, hit, tags, found)) return;
+    if (words_.around(doc, hit.start, hit.end, 90, 0, kNobody) & kNobody) return;
     const Day& day = found.day;
     const bool other_calendar =
         (tags & kOtherCalendar) && ((day.year >= 1300 && day.year < 1450) || day.year > 2400);
@@ -76,15 +76,22 @@ class Births : public scan::Detector {
   bool date_after(const Document& doc, const scan::PhraseHit& hit, Tags tags, Found& found) const {
     const std::size_t end = hit.end;
     if (!has_digits(doc, end, end + 64, 2)) return false;
-    const auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
-                                          [&](const scan::NumberRun& r) { return r.start < end; });
+    auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                    [&](const scan::NumberRun& r) { return r.start < end; });
     if (run == doc.numbers.end() || run->start > end + 40) return false;
     const std::string_view gap = std::string_view(doc.lower).substr(end, run->start - end);
     const bool form = gap.find_first_not_of(" \t\r\n:*|-_") == gap.npos && gap.size() <= 8 && !(tags & kBorn);
     const bool close = gap.size() <= 24 && gap.find('\n') == gap.npos;
     const bool clause = run->digits >= 6 && gap.find_first_of(".\n;:") == gap.npos;
     if ((!form && !close && !clause) || ((tags & kSign) && gap.size() > 12)) return false;
-    const auto day = day_around(doc.lower, run->start, end, found.start);
+    auto day = day_around(doc.lower, run->start, end, found.start);
+    if (!day && !(tags & kSign) && run->digits <= 2 && gap.find('\n') == gap.npos) {
+      // "Happy birthday Lorraine! 60 today, 5th May 1965": an age or a page comes first.
+      const std::size_t shortly = run->start + 16;
+      if (++run == doc.numbers.end() || run->start > shortly) return false;
+      day = day_around(doc.lower, run->start, end, found.start);
+      if (!day || day->compact || !is_long_ago(day->year)) return false;
+    }
     if (!day || ((tags & kSign) && found.start > end + 2)) return false;
     if (day->compact) {
       // Six or eight digits are a day right behind a key: "dob 010605", "<bday>19710309", "BDAY;VALUE=date:".
@@ -131,15 +138,32 @@ class Births : public scan::Detector {
   // "Horatio Bramwell, 23/01/1951, hospital number K4471902": beside a name, in a paper about people.
   void beside_name(const Document& doc, std::size_t name, std::vector<Hit>& hits) const {
     const std::size_t end = full_name_end(doc, name);
-    if (!has_digits(doc, end, std::min(doc.text.size(), end + 14), 6)) return;
-    re2::StringPiece date;
-    if (!RE2::PartialMatch(piece(doc.text, end, end + 18), beside_, &date) || !is_old(date)) return;
-    const auto start = static_cast<std::uint32_t>(date.data() - doc.text.data());
-    const auto stop = static_cast<std::uint32_t>(start + date.size());
+    if (!has_digits(doc, end, std::min(doc.text.size(), end + 20), 3)) return;
+    const std::size_t at = behind_signs(doc.text, end);
+    if (at == end) return;
+    const auto day = day_at(doc.lower, at);
+    if (!day || day->compact || !is_long_ago(day->year) || !stands_alone(doc.text, day->end)) return;
+    const auto start = static_cast<std::uint32_t>(at);
+    const auto stop = static_cast<std::uint32_t>(day->end);
     if (!(words_.around(doc, name, stop, 200, 200, kPersonal) & kPersonal)) return;
     const auto same = [&](const Hit& h) { return h.kind == Kind::DateOfBirth && h.start == start; };
     if (hits.empty() || !same(hits.back())) hits.push_back(Hit{Kind::DateOfBirth, 0.65, start, stop});
   }
+
+  // Behind the signs that part a name from a date in lists: a comma, a bracket, a dash, a bar, a gap of columns.
+  static std::size_t behind_signs(const std::string& text, std::size_t end) {
+    const std::string_view gap = std::string_view(text).substr(end, 8);
+    for (const std::string_view sign : {", ", " (", "; ", "\t", " - ", " – ", " — ", " | ", "    ", "   "})
+      if (gap.starts_with(sign)) return std::min(text.find_first_not_of(' ', end + sign.size()), end + 8);
+    return end;
+  }
+
+  static bool stands_alone(const std::string& text, std::size_t end) {
+    return end >= text.size() || std::string_view(",);\t\n. |").find(text[end]) != std::string_view::npos;
+  }
+
+  // The same of a year, which may have but two digits.
+  static bool is_long_ago(int year) { return (year >= 30 && year < 100) || (year >= 1910 && year <= 2014); }
 
   // Too long ago for a visit or an invoice, and of somebody who may live.
   static bool is_old(re2::StringPiece date) {
@@ -149,7 +173,7 @@ class Births : public scan::Detector {
   }
 
   Words words_;
-  RE2 named_date_, beside_;
+  RE2 named_date_;
 };
 
 }  // namespace

@@ -66,9 +66,7 @@ class Phones : public scan::Detector {
     }
     if (run.start > 1 && doc.text[run.start - 1] == '(' && doc.text[run.start - 2] == '+')
       return international(doc, g, hits);
-    if (run.digits == 7 || is_something_else(g)) {
-      if (run.digits != 7) return;
-    }
+    if (run.digits != 7 && is_something_else(g)) return;
     for (std::size_t i = 0; i + 2 < g.count(); ++i) {
       if (north_american(doc, g, i, hits)) return;
     }

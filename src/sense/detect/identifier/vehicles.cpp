@@ -69,7 +69,8 @@ class Vehicles : public scan::Detector {
                "reg|registration|registered|placa|placas|patente|tag|rego|dominio|chapa|rz|immat|immat.|patent");
     words_.add(
         kPlate,
-        "госномер|гос. номер|гос номер|номерной знак|номерний знак|держномер|рег. номер|регистрационен номер|"
+        "numărul mașinii|nr. mașinii|carreg|car_reg|vehiclereg|vehicle_reg|госномер|гос. номер|гос номер|номерной "
+        "знак|номерний знак|держномер|рег. номер|регистрационен номер|"
         "рег. №|номер машины|номер авто|г/н|регистарска ознака|πινακίδα|πινακίδες|αριθμός κυκλοφορίας|"
         "αρ. κυκλοφορίας");
     words_.add(kPlate,
@@ -89,7 +90,7 @@ class Vehicles : public scan::Detector {
         "fahrer|fahrerin|driver|collision|crash|accident|unfall|haftpflicht|kfz|tüv|mot|garage|werkstatt|"
         "dashcam|speeding|tow|towed|blitzer|bußgeld|amende|fotocheck|golf|passat|bmw|audi|mercedes|toyota|"
         "honda|ford|fiat|renault|peugeot|citroën|skoda|škoda|opel|vauxhall|nissan|hyundai|kia|mazda|volvo|"
-        "tesla|dacia|seat|fiesta|corsa|clio|transit|sprinter");
+        "polo|vin|tesla|dacia|seat|fiesta|corsa|clio|transit|sprinter");
   }
 
   void report(const Document& doc, std::size_t start, std::size_t end, std::size_t first,

@@ -92,12 +92,14 @@ void add_birth_words(Words& words) {
       "rodil se|rodila se|született:|naskiĝis|нарадзіўся|נולד|נולדה|lahir pada|zaliwa");
   words.add(kBirth | kBorn | kSign, ", b. |; b. |(b. |(*|, *| * ", Edge::Any);
   words.add(kNobody, "specimen|muster|mustermann|spécimen|especimen|espécimen");
-  words.add(kBirth, "happy birthday|born on page");
+  words.add(kBirth, "happy birthday|born on page|arrived in this world|came into this world|nac.");
   // Told without a birth: right before the day alone.
   words.add(
       kBirth | kSign,
       "he's from|she's from|he is from|she is from|he’s from|she’s from|i'm from|he's a|she's a|i'm a|soy del|"
       "genauer gesagt vom|cumple años el|narozeniny slaví|verjaart vandaag (van");
+  words.add(kBirth | kSign, " yrs (| years (| years old (| y/o (| jahre (| ans (| años (| anni (| jaar (| lat (",
+            Edge::Any);
   words.add(kBirth | kSign, "\"bd\":\"", Edge::Any);
   words.add(kBirth | kBorn, "ولد في|وُلد|وُلدت", Edge::Any);
   words.add(kRole,
@@ -120,7 +122,8 @@ void add_birth_words(Words& words) {
       "personnummer|pesel|cpf|dni|codice fiscale|bsn|guest list|passenger|passengers|next of kin|guardian|"
       "residents only|squad sheet|squad list|team sheet|birthdays|traveller 1|traveller 2|ring her on|ring him on|"
       "medlemslista|vårdnadshavare|mitgliederliste|lista de socios|liste des membres|ledenlijst|"
-      "t.c. kimlik no|kimlik no|driver's license|driver's licence|driving licence|licence holder|dmv|dl#");
+      "t.c. kimlik no|kimlik no|driver's license|driver's licence|driving licence|licence "
+      "holder|dmv|dl#|dl|self-drive");
 }
 
 }  // namespace sluice::sense::detect

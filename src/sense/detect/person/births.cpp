@@ -56,6 +56,7 @@ class Births : public scan::Detector {
     if (!before && !date_after(doc, hit, tags, found)) return;
     if (words_.around(doc, hit.start, hit.end, 90, 0, kNobody) & kNobody) return;
     const Day& day = found.day;
+    if ((tags & kSign) && !(tags & kBorn) && !day.compact && !is_long_ago(day.year)) return;
     const bool other_calendar =
         (tags & kOtherCalendar) && ((day.year >= 1300 && day.year < 1450) || day.year > 2400);
     if (day.year >= 100 && (day.year < 1910 || day.year > 2100) && !other_calendar) return;  // history books

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "base/id.h"
+#include "base/pseudonym.h"
 
 namespace sluice::mask {
 namespace {
 
-// No vowels: no words, and no letter of a type's name is needed to tell where a token ends.
-constexpr std::string_view kAlphabet = "bcdfghjkmnpqrstvxz23456789";  // nor a "w": "pwd" names a secret
-constexpr std::size_t kTail = 7;  // 26^7 = 8 * 10^9: collisions within a request are rare, and looked for anyway
+constexpr std::size_t kTail = kPseudonymTail;  // collisions within a request are rare, and looked for anyway
 constexpr std::size_t kLongestName = 24;
 
 char lower_char(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }
@@ -18,7 +17,8 @@ std::string tail_of(std::string_view hex) {
   std::uint64_t n = 0;
   for (char c : hex.substr(0, 16)) n = n * 16 + std::uint64_t(c <= '9' ? c - '0' : c - 'a' + 10);
   std::string tail;
-  for (std::size_t i = 0; i < kTail; ++i, n /= kAlphabet.size()) tail += kAlphabet[n % kAlphabet.size()];
+  for (std::size_t i = 0; i < kTail; ++i, n /= kPseudonymAlphabet.size())
+    tail += kPseudonymAlphabet[n % kPseudonymAlphabet.size()];
   return tail;
 }
 

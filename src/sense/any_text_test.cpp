@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/pseudonym.h"
 #include "sense/test_text.h"
 #include "text/utf8.h"
 
@@ -64,6 +65,35 @@ TEST_CASE("any text is judged to its end, with places inside of it, and alike ea
       const Judgement again = standard_judge().judge_text(text, options);
       CHECK(again.label.cls == once.label.cls);
       CHECK(again.findings.size() == once.findings.size());
+    }
+  }
+}
+
+// A masked request is judged again: were the letters of its tokens heard, one conversation in some hundred would
+// be refused for what chance had spelled.
+TEST_CASE("the random letters of a pseudonym change no judgement") {
+  std::mt19937 random(5);
+  const auto tail = [&] {
+    std::string made;
+    while (made.size() < kPseudonymTail) made += kPseudonymAlphabet[random() % kPseudonymAlphabet.size()];
+    return made;
+  };
+  for (const std::string type : {"EMAIL", "PERSON", "PHONE", "IBAN", "CREDITCARD", "DOB", "ADDRESS", "USSSN"}) {
+    for (const std::string form :
+         {"Hello, I am @", "Other: @", "@", "My name is @, reach me at @.", "Please write to @",
+          "| @ | @ |\n| @ | 7 |", "Hello, I am @\nHello, I am @\nAnd again: @",
+          "Ask @ for the code of the door and the password (@).",
+          "Charge @ and tell {\"owner\": \"@\", \"second\": [\"@\"]}", "Der Wert ist @; schreib ihn an @!",
+          "The dose for @ is on the label, @ says.", "int main() { return f(@, \"@\"); }"}) {
+      std::string first;
+      for (int round = 0; round < 200; ++round) {
+        std::string text;
+        for (const char c : form) text += c == '@' ? type + "_" + tail() : std::string(1, c);
+        const std::string label = standard_judge().judge_text(text, {}).label.to_string();
+        if (round == 0) first = label;
+        CAPTURE(text);
+        REQUIRE(label == first);
+      }
     }
   }
 }

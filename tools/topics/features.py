@@ -1,6 +1,6 @@
 """What a text looks like to the topic model: tokens and their hashed features.
 
-The same rules stand in C++ in src/sense/topics/features.cpp; src/sense/topics/model_test.cpp holds the two together
+The same rules stand in C++ in src/sense/topics/features.h; src/sense/topics/model_test.cpp holds the two together
 with scores that train.py wrote. Works on UTF-8 bytes, so that both sides cut in the same places.
 """
 import re
@@ -10,6 +10,9 @@ MASK = 0xFFFFFFFF
 TOKEN = re.compile(
     rb"\n[ \t\r\n]*|[A-Za-z\x80-\xBF\xC0\xC1\xC3-\xE1\xEE-\xFF]+|[0-9]+|[\xE2-\xED][\x80-\xBF][\x80-\xBF]|\xC2[\x80-\xBF]|[^ \t\r'`]"
 )
+# Random, behind the capitals of a hidden value's token ("EMAIL_8d52v97"; src/base/pseudonym.h).
+PSEUDONYM_TAIL = re.compile(
+    rb"(?<=[A-Z]_)[bcdfghjkmnpqrstvxz23456789]{7}(?![A-Za-z0-9\x80-\xBF\xC0\xC1\xC3-\xE1\xEE-\xFF])")
 SKIPPED = {b"\xe2\x80\x98", b"\xe2\x80\x99"}  # curly apostrophes
 PREFIX, SUFFIX = 5, 4
 SALT_PREFIX, SALT_SUFFIX, SALT_CAPS, SALT_BI = 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1
@@ -84,6 +87,17 @@ def is_glued(data, start, end):
     return 33 <= first < 127 and (is_letter(before) or is_digit(before)) and (is_letter(after) or is_digit(after))
 
 
+def raw_tokens(data):
+    """Matches of TOKEN, without what is skipped."""
+    at = 0
+    while m := TOKEN.search(data, at):
+        at = m.end()
+        if m.group() not in SKIPPED:
+            yield m
+        if tail := PSEUDONYM_TAIL.match(data, at):
+            at = tail.end()
+
+
 _cache = {}
 
 
@@ -143,10 +157,8 @@ def tokens(text):
     has it for the first time, and the pair with the one before where that is new. Saying a thing twice adds nothing."""
     out, prev_h, prev_capital, seen = [], 0, False, Seen()
     data = text.encode()
-    for m in TOKEN.finditer(data):
+    for m in raw_tokens(data):
         raw = m.group()
-        if raw in SKIPPED:
-            continue
         h, own, capital = token_info(raw)
         two = pair(prev_h, h)
         if len(seen.bits) >= MEMORY:
@@ -170,10 +182,8 @@ def wide_tokens(text):
     word that no text had says more than the word."""
     out, prev_h, prev_word, prev_capital, seen = [], 0, 0, False, Seen()
     data = text.encode()
-    for m in TOKEN.finditer(data):
+    for m in raw_tokens(data):
         raw = m.group()
-        if raw in SKIPPED:
-            continue
         h, own, capital = token_info(raw)
         two = pair(prev_h, h)
         if len(seen.bits) >= MEMORY:

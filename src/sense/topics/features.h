@@ -13,6 +13,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/pseudonym.h"
+
 namespace sluice::sense::topics {
 
 inline constexpr std::size_t kPrefix = 5;
@@ -108,6 +110,7 @@ class Tokens {
   bool short_word(Word& word, std::size_t& end) const;
   void any_word(Word& word, std::size_t& end) const;
   void mark(Token& token, std::size_t size);
+  void skip_pseudonym_tail();
   void finish(Token& token, std::size_t end, std::uint32_t hash, bool capital, std::uint32_t joint = 0) {
     token.end = static_cast<std::uint32_t>(end);
     token.own = token.count;
@@ -288,6 +291,16 @@ inline void Tokens::mark(Token& token, std::size_t size) {
                      (left == kLetter || left == kDigit) && (right == kLetter || right == kDigit);
   finish(token, at_ + size, hash, false, inner ? hash ^ kSaltInner : 0);
   if (ends) previous_ = 0;
+  if (first == '_') skip_pseudonym_tail();
+}
+
+// Behind "EMAIL_": seven random characters that say nothing.
+inline void Tokens::skip_pseudonym_tail() {
+  if (at_ < 2 || text_[at_ - 1] != '_' || text_[at_ - 2] < 'A' || text_[at_ - 2] > 'Z') return;
+  const std::size_t end = at_ + kPseudonymTail;
+  if (end > size_ || !has_pseudonym_tail({text_ + at_, kPseudonymTail})) return;
+  if (kKinds[byte(end)] == kLetter || kKinds[byte(end)] == kDigit) return;
+  at_ = end;
 }
 
 [[gnu::always_inline]] inline bool Tokens::next(Token& token) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string>
 
+#include "base/pseudonym.h"
+
 namespace sluice::sense::detect {
 namespace {
 
@@ -39,15 +41,12 @@ bool is_sequence(std::string_view value) {
   return value.size() >= 6 && steps * 10 >= (value.size() - 1) * 8;
 }
 
-// "EMAIL_8d52v97": what stands for a value that is not to be seen (src/mask/vault.h): capitals, then seven of its
-// letters and digits.
-bool is_pseudonym(std::string_view value) {
-  constexpr std::size_t kTail = 7;
-  if (value.size() < kTail + 3 || value[value.size() - kTail - 1] != '_') return false;
-  const std::string_view type = value.substr(0, value.size() - kTail - 1),
-                         tail = value.substr(value.size() - kTail);
-  return std::all_of(type.begin(), type.end(), [](char c) { return is_upper(c) || c == '_'; }) &&
-         tail.find_first_not_of("bcdfghjkmnpqrstvxz23456789") == tail.npos;
+// "(EMAIL_8d52v97)": what stands for a value that is not to be seen, with the signs beside it.
+bool is_pseudonym_in_signs(std::string_view value) {
+  const auto is_sign = [](char c) { return !is_upper(c) && !is_lower(c) && !is_digit(c); };
+  while (!value.empty() && is_sign(value.front())) value.remove_prefix(1);
+  while (!value.empty() && is_sign(value.back())) value.remove_suffix(1);
+  return is_pseudonym(value);
 }
 
 }  // namespace
@@ -66,7 +65,7 @@ double entropy(std::string_view value) {
 }
 
 bool is_placeholder(std::string_view value) {
-  if (is_pseudonym(value)) return true;
+  if (is_pseudonym_in_signs(value)) return true;
   const std::string v = lowered(value);
   if (v.empty() || repeats(v) || is_sequence(v)) return true;
   if (v.front() == '<' || v.front() == '{' || v.front() == '$' || v.front() == '%' || v.front() == '[') {

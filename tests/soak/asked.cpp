@@ -39,11 +39,13 @@ const char* name(Route route) { return kRoutes[std::size_t(route)]; }
 const char* name(Manner manner) { return kManners[std::size_t(manner)]; }
 const char* name(Fault fault) { return kFaults[std::size_t(fault)]; }
 
+constexpr std::string_view kMarkLetters = "bcdfghjklmnpqrst";
+
 std::string mark_of(std::uint64_t seed, std::uint32_t number) {
   Random random(seed ^ (std::uint64_t(number) << 20));
   std::uint64_t bits = (random.next() << 32) | number;
   std::string mark = "qz";
-  for (int shift = 60; shift >= 0; shift -= 4) mark += char('a' + ((bits >> shift) & 15));
+  for (int shift = 60; shift >= 0; shift -= 4) mark += kMarkLetters[(bits >> shift) & 15];
   return mark;
 }
 
@@ -52,7 +54,7 @@ std::string_view find_mark(std::string_view text, std::size_t& from) {
     std::string_view mark = text.substr(from, kMarkBytes);
     from += 2;
     bool good = mark.size() == kMarkBytes;
-    for (char c : mark.substr(2)) good = good && c >= 'a' && c <= 'p';
+    for (char c : mark.substr(2)) good = good && kMarkLetters.find(c) != kMarkLetters.npos;
     if (good) return mark;
   }
   return {};

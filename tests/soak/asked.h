@@ -1,8 +1,9 @@
 // What is known of each request: what it is, what the upstream did with it, what the client saw.
 //
-// Every prompt carries a mark of its own ("qz" and 16 letters, so that no detector takes it for a number or a
-// key). The upstream finds it, draws from the seed how it will misbehave, and writes the mark into every piece of
-// its answer; so an answer can be compared with what it must be, and never holds another's.
+// Every prompt carries a mark of its own ("qz" and 16 consonants, so that no detector takes it for a number, a key
+// or, one time in 20,000, a word of medicine by its ending). The upstream finds it, draws from the seed how it
+// will misbehave, and writes the mark into every piece of its answer; so an answer can be compared with what it
+// must be, and never holds another's.
 #pragma once
 
 #include <array>

@@ -22,7 +22,7 @@ constexpr std::string_view kSensitive[] = {
     "Patient Mrs. Okafor, 71 y/o, admitted with chest pain and dyspnea. Takes metformin 500 mg twice daily."};
 
 std::string prompt(const Asked& asked, Random& random) {
-  std::string text = "Note " + asked.mark + ": ";
+  std::string text = "Page " + asked.mark + ": ";
   if (asked.sensitive) text += std::string(kSensitive[random.below(std::size(kSensitive))]) + " ";
   while (text.size() < asked.prompt_bytes) text += kFiller[random.below(std::size(kFiller))];
   return text;

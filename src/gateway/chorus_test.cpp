@@ -91,7 +91,7 @@ struct Hall {
   std::unique_ptr<Chorus> chorus() {
     std::vector<std::unique_ptr<Voice>> voices;
     for (std::size_t i = 0; i < voices_; ++i)
-      voices.push_back(std::make_unique<Voice>(shared, meters, std::vector<backend::Backend*>{&*backend},
+      voices.push_back(std::make_unique<Voice>(loop, shared, meters, std::vector<backend::Backend*>{&*backend},
                                                gateway::Asked{&request, nullptr}, backend::CallContext()));
     return std::make_unique<Chorus>(loop, std::move(voices));
   }

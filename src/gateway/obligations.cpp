@@ -120,20 +120,56 @@ std::unique_ptr<Obligations> Obligations::of(const Shared& shared, const policy:
   return nullptr;
 }
 
-Result<Duty> Obligations::meet(const std::string& deployment, const chat::Request& asked) {
-  Duty duty;
+const policy::Verdict* Obligations::verdict_on(const std::string& deployment) const {
   auto named = [&](const policy::Verdict& v) { return v.deployment == deployment; };
   auto found = std::find_if(decision_.verdicts.begin(), decision_.verdicts.end(), named);
-  if (found == decision_.verdicts.end()) return duty;
-  const policy::Verdict* verdict = &*found;
+  return found == decision_.verdicts.end() ? nullptr : &*found;
+}
+
+// While it lives, others that want the same wait; they are woken however it ends.
+struct Obligations::Making {
+  Obligations& of;
+  const Text text;
+  Making(Obligations& of_in, Text text_in) : of(of_in), text(std::move(text_in)) { of.making_[text]; }
+  Making(const Making&) = delete;
+  Making& operator=(const Making&) = delete;
+  ~Making() {
+    for (const net::Signal& waiting : of.making_[text]) waiting.set();
+    of.making_.erase(text);
+  }
+};
+
+net::Task<void> Obligations::prepare(net::Loop& loop, const std::string& deployment, const chat::Request& asked) {
+  const policy::Verdict* verdict = verdict_on(deployment);
+  if (!verdict || !verdict->transforms() || !shared_.judging) co_return;
+  if (!asked.body || asked.body->text().size() < kLongBody) co_return;
+  const Text text{deployment, &asked};
+  while (!masked_.contains(text)) {
+    if (auto others = making_.find(text); others != making_.end()) {
+      const net::Signal ended(loop);
+      others->second.push_back(ended);
+      co_await ended.wait();
+      continue;
+    }
+    const Making making(*this, text);
+    Result<Masked> masked = fail(unmet("there was no memory to mask it"));
+    auto work = [&](const std::atomic<bool>& given_up) { masked = mask(*verdict, asked, &given_up); };
+    co_await shared_.judging->run(loop, work);
+    masked_.emplace(text, std::move(masked));
+  }
+}
+
+Result<Duty> Obligations::meet(const std::string& deployment, const chat::Request& asked) {
+  Duty duty;
+  const policy::Verdict* verdict = verdict_on(deployment);
+  if (!verdict) return duty;
   const chat::Request* current = &asked;
   if (verdict->transforms()) {
     auto known = masked_.find({deployment, &asked});
-    if (known == masked_.end()) {
-      SLUICE_TRY(Masked masked, mask(*verdict, asked));
-      known = masked_.emplace(std::pair(deployment, &asked), std::move(masked)).first;
-    }
-    const Masked& masked = known->second;
+    if (known == masked_.end())
+      known = masked_.emplace(Text(deployment, &asked), mask(*verdict, asked, nullptr)).first;
+    if (!known->second) return fail(known->second.error());
+    const Masked& masked = *known->second;
     duty.request = masked.request;
     if (masked.vault && !masked.vault->empty()) duty.vault = masked.vault;
     if (duty.request) current = duty.request.get();
@@ -168,9 +204,11 @@ Result<Duty> Obligations::meet(const std::string& deployment, const chat::Reques
   return duty;
 }
 
-Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, const chat::Request& asked) const {
+Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, const chat::Request& asked,
+                                              const std::atomic<bool>* given_up) const {
   if (!asked.body) return fail(unmet("there is no body to pseudonymise"));
   sense::JudgeOptions options;
+  options.given_up = given_up;
   options.default_class = bearer_.policy->default_class();
   auto vault =
       std::make_shared<mask::Vault>(mask::conversation_key(shared_.obligation_secret, bearer_.tenant, asked));

@@ -6,9 +6,10 @@
 // restored and watched on its way back. Where no verdict obliges anything of this, there is no Obligations object
 // and the request takes its usual way.
 //
-// One request, one loop's thread.
+// One request, one loop's thread; a long text is masked on a thread of `judging`.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,11 +44,14 @@ struct Bearer {
 class Obligations {
  public:
   // Null where no allowed or held deployment asks for anything that is done per attempt. `shared` and `decision`
-  // outlive it.
+  // outlive it, and it the tasks that prepare() returns.
   static std::unique_ptr<Obligations> of(const Shared& shared, const policy::Decision& decision, Bearer bearer);
 
   Obligations(const Shared& shared, const policy::Decision& decision, Bearer bearer)
       : shared_(shared), decision_(decision), bearer_(std::move(bearer)) {}
+  // Where the text is masked for this deployment and long, does so on another thread; meet() finds it done. A
+  // short one is masked by meet() itself.
+  net::Task<void> prepare(net::Loop& loop, const std::string& deployment, const chat::Request& asked);
   // Errors: policy.obligation, and those of wire::decode for what the edits made of the body.
   Result<Duty> meet(const std::string& deployment, const chat::Request& asked);
   std::unique_ptr<backend::Answer> dress(std::unique_ptr<backend::Answer> answer, const Duty& duty,
@@ -60,7 +64,12 @@ class Obligations {
     std::shared_ptr<const mask::Vault> vault;
     policy::Verdict verdict;
   };
-  Result<Masked> mask(const policy::Verdict& verdict, const chat::Request& asked) const;
+  using Text = std::pair<std::string, const chat::Request*>;  // by deployment
+  struct Making;
+  const policy::Verdict* verdict_on(const std::string& deployment) const;
+  // Touches nothing of this object but what never changes: on whichever thread.
+  Result<Masked> mask(const policy::Verdict& verdict, const chat::Request& asked,
+                      const std::atomic<bool>* given_up) const;
   void notify(const policy::Verdict& verdict);
   void tell(const policy::ObligationUse& use, const policy::Verdict& verdict);
 
@@ -68,7 +77,8 @@ class Obligations {
   const policy::Decision& decision_;
   const Bearer bearer_;
   // Several answers to one request are several attempts with the same text.
-  std::map<std::pair<std::string, const chat::Request*>, Masked> masked_;
+  std::map<Text, Result<Masked>> masked_;
+  std::map<Text, std::vector<net::Signal>> making_;  // who waits for what one of them has begun
   std::set<std::string> told_;  // deployment and target: retries and several answers are one notice
 };
 

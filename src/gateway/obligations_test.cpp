@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
+#include <future>
+
 #include "gateway/fulfil.h"
 #include "wire/protocol.h"
 
@@ -103,6 +107,69 @@ TEST_CASE(
   REQUIRE_MESSAGE(far, (far ? "" : far.error().message));
   CHECK(far->vault->tokens().size() == 2500);
   CHECK(far->request->body->text().find('@') == std::string_view::npos);
+}
+
+namespace {
+
+std::string long_text() {
+  std::string text = "ask jane.roe@corp.de. ";
+  while (text.size() < kLongBody) text += "The mill stands by the river and turns when it rains. ";
+  return text;
+}
+
+net::Task<void> prepare(net::Loop& loop, Stage& stage, int& ended) {
+  co_await stage.obligations->prepare(loop, "far", stage.request);
+  ++ended;
+}
+
+}  // namespace
+
+TEST_CASE("a long text is masked on another thread, once for all that ask, while the loop goes on") {
+  Stage stage(kOpen + kNear + kMasked, saying(long_text()));
+  stage.shared.judging = std::make_unique<Judging>(1);
+  net::Loop loop;
+  std::promise<void> free;
+  std::shared_future<void> freed = free.get_future().share();
+  const Judging::Work block = [freed](const std::atomic<bool>&) { freed.wait(); };
+  loop.spawn([](Stage& s, net::Loop& l, const Judging::Work& work) -> net::Task<void> {
+    co_await s.shared.judging->run(l, work);
+  }(stage, loop, block));
+  int ended = 0;
+  for (int i = 0; i < 3; ++i) loop.spawn(prepare(loop, stage, ended));
+  loop.spawn([](net::Loop& l, int& already, std::promise<void>& done) -> net::Task<void> {
+    co_await l.sleep(std::chrono::milliseconds(20));
+    CHECK(already == 0);  // the thread is taken: on the loop it would have been done
+    done.set_value();
+    while (already < 3) co_await l.sleep(std::chrono::milliseconds(5));
+    l.stop();
+  }(loop, ended, free));
+  loop.run();
+  auto far = stage.obligations->meet("far", stage.request);
+  REQUIRE_MESSAGE(far, (far ? "" : far.error().message));
+  CHECK(far->request->messages[0].text().starts_with("ask EMAIL_"));
+  CHECK(far->request->body->text().find("jane") == std::string_view::npos);
+}
+
+TEST_CASE("who leaves while a text is masked lets the next one mask it") {
+  Stage stage(kOpen + kNear + kMasked, saying(long_text()));
+  stage.shared.judging = std::make_unique<Judging>(1);
+  int ended = 0;
+  {
+    net::Loop loop;  // is gone before it has run: with it whoever masks, and whoever waits for that
+    loop.spawn(prepare(loop, stage, ended));
+    loop.spawn(prepare(loop, stage, ended));
+    loop.post([&] { loop.stop(); });
+    loop.run();
+  }
+  net::Loop loop;
+  loop.spawn(prepare(loop, stage, ended));
+  loop.spawn([](net::Loop& l, int& already) -> net::Task<void> {
+    const int before = already;
+    while (already == before) co_await l.sleep(std::chrono::milliseconds(5));
+    l.stop();
+  }(loop, ended));
+  loop.run();
+  CHECK(stage.code("far") == "met");
 }
 
 TEST_CASE("an obligation that no version of this gateway keeps is none it can fulfil") {

@@ -66,7 +66,11 @@ net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
   Status status;
   const chat::Request& asked = asked_.for_backend(backend);
   Result<Duty> duty;
-  if (asked_.obligations) duty = asked_.obligations->meet(deployment.name, asked);
+  if (asked_.obligations) {
+    co_await asked_.obligations->prepare(loop_, deployment.name, asked);
+    if (cancelled_) co_return fail(cancelled());
+    duty = asked_.obligations->meet(deployment.name, asked);
+  }
   if (duty) {
     context_.cache.keep = std::min(keep_at(deployment.name), duty->keep);
     if (context_.hash_of) context_.content_hash = &entry.content_hash;

@@ -33,9 +33,14 @@ const Error* failure_in(const chat::Chunk& chunk);
 
 class Voice {
  public:
-  Voice(const Shared& shared, Meters& meters, std::vector<backend::Backend*> plan, Asked asked,
+  Voice(net::Loop& loop, const Shared& shared, Meters& meters, std::vector<backend::Backend*> plan, Asked asked,
         backend::CallContext context)
-      : shared_(shared), meters_(meters), plan_(std::move(plan)), asked_(asked), context_(std::move(context)) {}
+      : loop_(loop),
+        shared_(shared),
+        meters_(meters),
+        plan_(std::move(plan)),
+        asked_(asked),
+        context_(std::move(context)) {}
 
   // Asks one deployment after the other until content comes. The error of the last one where none answered.
   net::Task<Status> attempt();
@@ -55,6 +60,7 @@ class Voice {
   net::Task<chat::Chunk> next_held();
   engine::Keep keep_at(const std::string& deployment) const;
 
+  net::Loop& loop_;
   const Shared& shared_;
   Meters& meters_;
   std::vector<backend::Backend*> plan_;

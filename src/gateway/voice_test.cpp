@@ -36,7 +36,7 @@ struct Stage {
     auto made = backend::make_remote(upstream.loop, *shared.settings.deployment("d"));
     REQUIRE(made);
     remote = std::move(*made);
-    voice = std::make_unique<Voice>(shared, meters, std::vector<backend::Backend*>{remote.get()},
+    voice = std::make_unique<Voice>(upstream.loop, shared, meters, std::vector<backend::Backend*>{remote.get()},
                                     gateway::Asked{&request, nullptr}, backend::CallContext());
   }
 };
@@ -113,9 +113,9 @@ TEST_CASE("voice: what a client's tracer wrote reaches only machines that we run
     backend::CallContext context;
     context.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     context.tracestate = "note=words of the client";
-    stage.voice =
-        std::make_unique<Voice>(stage.shared, stage.meters, std::vector<backend::Backend*>{stage.remote.get()},
-                                gateway::Asked{&stage.request, nullptr}, context);
+    stage.voice = std::make_unique<Voice>(stage.upstream.loop, stage.shared, stage.meters,
+                                          std::vector<backend::Backend*>{stage.remote.get()},
+                                          gateway::Asked{&stage.request, nullptr}, context);
     auto body = [](Stage& s) -> Task<void> {
       Status status = co_await s.voice->attempt();
       CHECK_FALSE(status);

@@ -352,13 +352,13 @@ void Way::make_voices() {
   std::size_t n = front_.protocol == chat::Protocol::OpenAiChat ? std::size_t(request_.sampling.n) : 1;
   heard_.resize(n);
   if (n == 1) {
-    voice_ = std::make_unique<Voice>(shared_, lane_.meters, plan_, asked, std::move(context));
+    voice_ = std::make_unique<Voice>(lane_.loop, shared_, lane_.meters, plan_, asked, std::move(context));
     return;
   }
   std::vector<std::unique_ptr<Voice>> voices;
   for (std::size_t i = 0; i < n; ++i) {
     context.cancellation = http::Cancellation();  // each ends by itself
-    voices.push_back(std::make_unique<Voice>(shared_, lane_.meters, plan_, asked, context));
+    voices.push_back(std::make_unique<Voice>(lane_.loop, shared_, lane_.meters, plan_, asked, context));
   }
   chorus_ = std::make_unique<Chorus>(lane_.loop, std::move(voices));
 }

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "store/temporary_directory.h"
+#include "base/test_folder.h"
 
 using namespace sluice;
 using namespace sluice::approval;
@@ -43,7 +43,7 @@ class TestClock : public Clock {
 };
 
 struct Fixture {
-  store::TemporaryDirectory directory;
+  TestFolder directory;
   TestClock clock;
   std::unique_ptr<Desk> desk;
   std::vector<std::string> recorded;  // "approved tkt by dana"

@@ -6,17 +6,15 @@
 #include <fstream>
 #include <initializer_list>
 
-#include "base/id.h"
+#include "base/test_folder.h"
 #include "config/settings.h"
 
 namespace sluice::config {
 namespace {
 
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / random_id("sluice_test_");
-  Folder() { std::filesystem::create_directories(path / "papers"); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  void write(const std::string& name) { std::ofstream(path / name) << "text\n"; }
+struct Folder : TestFolder {
+  Folder() { std::filesystem::create_directories(*this / "papers"); }
+  void text(const std::string& name) const { write(name, "text\n"); }
 };
 
 const char* key_of(const char* name) {
@@ -29,16 +27,16 @@ Result<Settings> parse(const std::string& detectors, const Folder& folder) {
       "deployments: [{name: guide, kind: engine, model: \"builtin:guide\"}]\nroutes: {chat: [guide]}\n"
       "detectors:\n" +
           detectors,
-      (folder.path / "t.yaml").string(), key_of);
+      folder / "t.yaml", key_of);
 }
 
 }  // namespace
 
 TEST_CASE("every key of own detectors arrives, with its place") {
   Folder folder;
-  folder.write("names.txt");
-  folder.write("c.prints");
-  folder.write("public.txt");
+  folder.text("names.txt");
+  folder.text("c.prints");
+  folder.text("public.txt");
   const auto settings = parse(R"(  key_env: PRINT_KEY
   patterns:
     - name: file_number
@@ -77,14 +75,14 @@ TEST_CASE("every key of own detectors arrives, with its place") {
   REQUIRE(p.no_match.size() == 2);
   CHECK(p.no_match[1].text == "AZ-2");
   REQUIRE(own.dictionaries.size() == 2);
-  CHECK(own.dictionaries[0].file.text == (folder.path / "names.txt").string());
+  CHECK(own.dictionaries[0].file.text == folder / "names.txt");
   CHECK(own.dictionaries[0].type == "TERM");
   CHECK(own.dictionaries[1].terms[1].text == "2026");
   REQUIRE(own.fingerprints.size() == 2);
-  CHECK(own.fingerprints[0].files[0].text == (folder.path / "papers").string());
+  CHECK(own.fingerprints[0].files[0].text == folder / "papers");
   CHECK(own.fingerprints[0].except.size() == 1);
   CHECK(own.fingerprints[0].type.empty());
-  CHECK(own.fingerprints[1].prints.text == (folder.path / "c.prints").string());
+  CHECK(own.fingerprints[1].prints.text == folder / "c.prints");
   CHECK(own.key == "a-key-of-this-test-0123");
 }
 
@@ -99,7 +97,7 @@ TEST_CASE("without the section there are none") {
 
 TEST_CASE("what an own detector can't be is refused with its place") {
   Folder folder;
-  folder.write("a.txt");
+  folder.text("a.txt");
   const auto error = [&](const std::string& text) {
     const auto settings = parse(text, folder);
     REQUIRE_MESSAGE(!settings.has_value(), text);

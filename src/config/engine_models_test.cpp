@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/id.h"
+#include "base/test_folder.h"
 #include "config/settings.h"
 
 using namespace sluice;
@@ -13,13 +13,11 @@ using namespace sluice::config;
 
 namespace {
 
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / random_id("sluice_test_");
-  Folder() { std::filesystem::create_directories(path / "shelf"); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  void file(const std::string& name) const { std::ofstream(path / name) << "GGUF"; }
+struct Folder : TestFolder {
+  Folder() { std::filesystem::create_directories(*this / "shelf"); }
+  void file(const std::string& name) const { write(name, "GGUF"); }
   Result<Settings> parse(const std::string& yaml) const {
-    return parse_settings(yaml, (path / "t.yaml").string(), [](const char*) -> const char* { return nullptr; });
+    return parse_settings(yaml, *this / "t.yaml", [](const char*) -> const char* { return nullptr; });
   }
 };
 
@@ -46,8 +44,8 @@ TEST_CASE("each of several models has a folder of its own for prefixes on disk")
   const auto settings = folder.parse(with("{small: a.gguf, ..: b.gguf}, cache: {memory: 8MiB, disk: kept}"));
   REQUIRE_MESSAGE(settings.has_value(), settings.error().to_string());
   REQUIRE(settings->deployments.size() == 2);
-  CHECK(settings->deployments[0].cache_folder == (folder.path / "kept/model-small").string());
-  CHECK(settings->deployments[1].cache_folder == (folder.path / "kept/model-..").string());
+  CHECK(settings->deployments[0].cache_folder == folder / "kept/model-small");
+  CHECK(settings->deployments[1].cache_folder == folder / "kept/model-..");
 }
 
 TEST_CASE("a folder, a list and a map of model files become a deployment and a route each") {
@@ -75,7 +73,7 @@ TEST_CASE("a folder, a list and a map of model files become a deployment and a r
 
 TEST_CASE("what is wrong with models is told with its place, the key and the file") {
   Folder folder;
-  std::filesystem::create_directories(folder.path / "empty");
+  std::filesystem::create_directories(folder / "empty");
   for (const char* name : {"shelf/a.gguf", "a.gguf", "b c.gguf", "bin"}) folder.file(name);
   const auto says = [&](const std::string& yaml, std::initializer_list<const char*> words) {
     const std::string text = told(folder.parse(yaml));

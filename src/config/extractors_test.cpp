@@ -5,28 +5,24 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/id.h"
+#include "base/test_folder.h"
 #include "config/settings.h"
 
 namespace sluice::config {
 namespace {
 
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / random_id("sluice_test_");
+struct Folder : TestFolder {
   Folder() {
-    std::filesystem::create_directories(path);
-    std::ofstream(path / "read.sh") << "#!/bin/sh\n";
-    std::filesystem::permissions(path / "read.sh", std::filesystem::perms::owner_all);
-    std::ofstream(path / "plain.txt") << "text\n";
+    std::filesystem::permissions(write("read.sh", "#!/bin/sh\n"), std::filesystem::perms::owner_all);
+    write("plain.txt", "text\n");
   }
-  ~Folder() { std::filesystem::remove_all(path); }
 };
 
 Result<Settings> parse(const std::string& extractors, const Folder& folder, const std::string& limits = "") {
   return parse_settings(
       "deployments: [{name: guide, kind: engine, model: \"builtin:guide\"}]\nroutes: {chat: [guide]}\n" + limits +
           "extractors:\n" + extractors,
-      (folder.path / "t.yaml").string(), [](const char*) -> const char* { return nullptr; });
+      folder / "t.yaml", [](const char*) -> const char* { return nullptr; });
 }
 
 }  // namespace
@@ -48,7 +44,7 @@ TEST_CASE("every key of an extractor arrives, and what is left out has its usual
   CHECK(all.list[0].max_text == 1'000'000);
   CHECK(all.list[0].blank_pages);
   CHECK(all.list[0].network);
-  CHECK(all.list[1].command == std::vector<std::string>{(folder.path / "read.sh").string()});
+  CHECK(all.list[1].command == std::vector<std::string>{folder / "read.sh"});
   CHECK(all.list[1].time_limit == std::chrono::seconds(10));
   CHECK(all.list[1].max_bytes == 20'000'000);
   CHECK(all.list[1].max_text == 8'000'000);

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/id.h"
+#include "base/test_folder.h"
 #include "config/address.h"
 
 using namespace sluice;
@@ -38,21 +39,10 @@ Result<Settings> parse(const std::string& yaml, const Environment& env = environ
   return parse_settings(yaml, "t.yaml", env);
 }
 
-// A folder that is removed at the end of the test.
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / random_id("sluice_test_");
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  void write(const std::string& name, const std::string& text) {
-    std::filesystem::create_directories((path / name).parent_path());
-    std::ofstream(path / name) << text;
-  }
-};
-
 }  // namespace
 
 TEST_CASE("Every key of the file arrives in the settings") {
-  Folder folder;
+  const TestFolder folder;
   folder.write("models/m.gguf", "GGUF");
   folder.write("policy.yaml", "");
   folder.write("prices.yaml", "");
@@ -76,14 +66,14 @@ routes:
   chat: [ds, local-r1]
   private-chat: [local-r1]
 )");
-  auto read = read_settings((folder.path / "sluice.yaml").string(), environment());
+  auto read = read_settings(folder / "sluice.yaml", environment());
   REQUIRE_MESSAGE(read.has_value(), read.error().to_string());
   const Settings& s = *read;
   CHECK(s.listen.host == "::1");
   CHECK(s.listen.port == 9090);
-  CHECK(s.data_dir == (folder.path / "data").string());
-  CHECK(s.policy_file == (folder.path / "policy.yaml").string());
-  CHECK(s.prices_file == (folder.path / "prices.yaml").string());
+  CHECK(s.data_dir == folder / "data");
+  CHECK(s.policy_file == folder / "policy.yaml");
+  CHECK(s.prices_file == folder / "prices.yaml");
   CHECK(s.log_level == "warn");
   CHECK(s.loops == 3);
   CHECK(s.max_body_bytes == 1u << 20);
@@ -106,14 +96,14 @@ routes:
   CHECK(engine.kind == Kind::Engine);
   CHECK(engine.zone == Zone::Device);
   CHECK(engine.jurisdiction == "local");
-  CHECK(engine.model == (folder.path / "models/m.gguf").string());
+  CHECK(engine.model == folder / "models/m.gguf");
   CHECK(engine.threads == 4);
   CHECK(engine.context == 8192);
   CHECK(engine.slots == 2);
   CHECK(engine.drafts == 3);
   CHECK(engine.kv_cache == KvCache::Q8_0);
   CHECK(engine.cache_bytes == 96u << 20);
-  CHECK(engine.cache_folder == (folder.path / "prefixes").string());
+  CHECK(engine.cache_folder == folder / "prefixes");
   CHECK(engine.cache_folder_bytes == std::uint64_t{3} << 30);
   CHECK(engine.cache_folder_age == 48h);
   CHECK(engine.where == s.file + ":12");
@@ -128,7 +118,7 @@ routes:
   CHECK(ds.connect_timeout == 1s);
   CHECK(ds.stall_timeout == 5min);
   CHECK(ds.max_connections == 9);
-  CHECK(ds.ca_file == (folder.path / "ca.pem").string());
+  CHECK(ds.ca_file == folder / "ca.pem");
   REQUIRE(s.route("chat"));
   CHECK(s.route("chat")->deployments == std::vector<std::string>{"ds", "local-r1"});
   CHECK(s.route("none") == nullptr);
@@ -407,18 +397,18 @@ TEST_CASE(
 }
 
 TEST_CASE("TLS stands under listen, its files beside the configuration, and --listen leaves it on") {
-  Folder folder;
+  const TestFolder folder;
   folder.write("tls.pem", "");
   folder.write("keys/tls.key", "");
   folder.write("sluice.yaml", file_with(kEngine,
                                         "listen:\n  address: 127.0.0.1:8443\n"
                                         "  tls: {certificate: tls.pem, key: keys/tls.key}\n"));
-  auto read = read_settings((folder.path / "sluice.yaml").string(), environment());
+  auto read = read_settings(folder / "sluice.yaml", environment());
   REQUIRE_MESSAGE(read.has_value(), read.error().to_string());
   CHECK(read->listen.port == 8443);
   REQUIRE(read->listen.tls);
-  CHECK(read->listen.tls->certificate_file == (folder.path / "tls.pem").string());
-  CHECK(read->listen.tls->key_file == (folder.path / "keys/tls.key").string());
+  CHECK(read->listen.tls->certificate_file == folder / "tls.pem");
+  CHECK(read->listen.tls->key_file == folder / "keys/tls.key");
   CHECK(read->listen.tls->where == read->file + ":3:8");
   REQUIRE(override_listen(*read, "127.0.0.1:0"));
   CHECK(read->listen.port == 0);

@@ -8,10 +8,10 @@
 #include <mutex>
 #include <set>
 
+#include "base/test_folder.h"
 #include "engine/gguf/gguf.h"
 #include "engine/prompt/continuation.h"
 #include "engine/scheduler/answer.h"
-#include "engine/test_folder.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "json/doc.h"
 

@@ -4,11 +4,11 @@
 
 #include <fstream>
 
+#include "base/test_folder.h"
 #include "engine/engine.h"
 #include "engine/logits.h"
 #include "engine/model_set.h"
 #include "engine/test_answer.h"
-#include "engine/test_folder.h"
 
 namespace sluice::engine {
 namespace {

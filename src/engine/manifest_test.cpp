@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "engine/test_folder.h"
+#include "base/test_folder.h"
 
 namespace sluice::engine {
 namespace {

@@ -16,7 +16,7 @@
 #include <set>
 #include <thread>
 
-#include "engine/test_folder.h"
+#include "base/test_folder.h"
 
 namespace sluice::engine {
 namespace {

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/test_folder.h"
 #include "engine/gguf/sample.h"
-#include "engine/test_folder.h"
 
 namespace sluice::engine {
 namespace {

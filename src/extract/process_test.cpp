@@ -15,7 +15,7 @@
 #include <sstream>
 #include <thread>
 
-#include "base/id.h"
+#include "base/test_folder.h"
 
 using namespace sluice;
 using namespace sluice::extract;
@@ -44,8 +44,8 @@ std::string random_bytes(std::size_t n) {
 
 // A file that a script writes process ids into.
 struct Ids {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / random_id("sluice_pids_");
-  ~Ids() { std::filesystem::remove(path); }
+  TestFolder folder;
+  const std::string path = folder / "ids";
   std::vector<pid_t> read() const {
     std::ifstream in(path);
     std::vector<pid_t> ids;
@@ -100,7 +100,7 @@ TEST_CASE("What takes too long is killed at its limit, also where it reads nothi
     CAPTURE(script);
     Ids ids;
     std::string text = script;
-    text.replace(text.find("IDS"), 3, ids.path.string());
+    text.replace(text.find("IDS"), 3, ids.path);
     Stopwatch watch;
     CHECK(run_shell(text, random_bytes(1 << 20), milliseconds(300)).outcome == Outcome::TimeLimit);
     CHECK(watch.elapsed() >= milliseconds(300));
@@ -113,7 +113,7 @@ TEST_CASE("What takes too long is killed at its limit, also where it reads nothi
 
 TEST_CASE("Grandchildren end with the run, whether they hold the output or not") {
   Ids ids;
-  const std::string note = "echo $! >> " + ids.path.string() + "; ";
+  const std::string note = "echo $! >> " + ids.path + "; ";
   Ran holding = run_shell("sleep 60 & " + note + "cat; exit 0", "text", milliseconds(400));
   CHECK(holding.outcome == Outcome::TimeLimit);
   Ran quiet = run_shell("sleep 60 >/dev/null 2>&1 & " + note + "cat; exit 0", "text");
@@ -157,7 +157,7 @@ TEST_CASE("A program that writes without end is killed at the limit of its text"
 TEST_CASE("A stop from another thread kills what runs, and lets nothing run after it") {
   Ids ids;
   Stop stop;
-  Program program = shell("echo $$ > " + ids.path.string() + "; exec sleep 60");
+  Program program = shell("echo $$ > " + ids.path + "; exec sleep 60");
   Stopwatch watch;
   Outcome outcome = Outcome::Read;
   std::thread runner([&] { outcome = run(program, "", stop).outcome; });

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <thread>
 
-#include "base/id.h"
+#include "base/test_folder.h"
 
 using namespace sluice;
 using namespace sluice::gateway;
@@ -15,16 +15,16 @@ namespace {
 
 // A program that notes each run and says "words".
 struct Counted {
-  std::filesystem::path notes = std::filesystem::temp_directory_path() / random_id("sluice_runs_");
+  TestFolder folder;
+  const std::string notes = folder / "runs";
   config::Extractors settings;
   explicit Counted(const std::string& then = "echo words") {
     config::Extractor one;
     one.name = "pdf";
     one.media = {"application/pdf"};
-    one.command = {"/bin/sh", "-c", "echo $$ >> " + notes.string() + "; cat >/dev/null; " + then};
+    one.command = {"/bin/sh", "-c", "echo $$ >> " + notes + "; cat >/dev/null; " + then};
     settings.list.push_back(one);
   }
-  ~Counted() { std::filesystem::remove(notes); }
   int runs() const {
     std::ifstream in(notes);
     int n = 0;

@@ -4,12 +4,12 @@
 #include <future>
 
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "json/doc.h"
 #include "ledger/book.h"
 #include "ledger/entry.h"
 #include "ledger/example.h"
 #include "ledger/print.h"
-#include "store/temporary_directory.h"
 
 using namespace sluice;
 using namespace sluice::ledger;
@@ -39,7 +39,7 @@ Status write_and_wait(Ledger& ledger, Act act) {
 }
 
 struct Fixture {
-  store::TemporaryDirectory directory;
+  TestFolder directory;
 
   Fixture() {
     log::set_level(log::Level::Off);
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Fixture, "Which policy is in force is an act without a ticket"
 
 TEST_CASE("Acts: a ledger that is full or read only refuses one, and one without a name is invalid") {
   log::set_level(log::Level::Off);
-  store::TemporaryDirectory directory;
+  TestFolder directory;
   auto ledger = Ledger::open(directory.path(), system_clock());
   REQUIRE(ledger);
   Act nameless = example_act("tkt_1");

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "store/temporary_directory.h"
+#include "base/test_folder.h"
 
 using namespace sluice;
 using namespace sluice::ledger;
@@ -107,7 +107,7 @@ TEST_CASE("However entries are grouped, the chain, the records and who is refuse
   std::mt19937_64 random(20261126);
   for (int round = 0; round < 60; ++round) {
     const auto entries = random_entries(random, round % 2 == 0);
-    store::TemporaryDirectory grouped, single;
+    TestFolder grouped, single;
     std::vector<std::string> expected, codes;
     {
       auto book = Book::open(single.path(), store::Durability::Process);

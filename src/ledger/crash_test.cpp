@@ -13,8 +13,8 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "ledger/example.h"
-#include "store/temporary_directory.h"
 
 using namespace sluice;
 using namespace sluice::ledger;
@@ -98,7 +98,7 @@ void run_and_kill(const std::string& directory, const LedgerOptions& options, in
 // In half of the starts with another way of writing than that of the process that was killed.
 void kill_again_and_again(const LedgerOptions& options, const LedgerOptions& others) {
   log::set_level(log::Level::Off);
-  store::TemporaryDirectory directory;
+  TestFolder directory;
   std::mt19937 random(7);
   std::map<std::string, char> told;
   int interrupted = 0;

@@ -9,7 +9,7 @@
 #include <random>
 #include <sstream>
 
-#include "store/temporary_directory.h"
+#include "base/test_folder.h"
 
 using namespace sluice;
 using namespace sluice::ledger;
@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kArea = 8192;
 
 struct Fixture {
-  store::TemporaryDirectory directory;
+  TestFolder directory;
   std::string path = journal_path(directory.path());
 
   Journal open(std::size_t area = kArea) {

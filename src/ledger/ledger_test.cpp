@@ -12,9 +12,9 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "ledger/book.h"
 #include "ledger/example.h"
-#include "store/temporary_directory.h"
 
 using namespace sluice;
 using namespace sluice::ledger;
@@ -23,7 +23,7 @@ namespace {
 
 struct Fixture {
   Fixture() { log::set_level(log::Level::Off); }
-  store::TemporaryDirectory root;
+  TestFolder root;
   std::string directory = root.path() + "/data";
   ManualClock clock{{1'700'000'100'000'000}};
 

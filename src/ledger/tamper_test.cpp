@@ -7,10 +7,10 @@
 #include <sstream>
 
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "ledger/book.h"
 #include "ledger/example.h"
 #include "ledger/print.h"
-#include "store/temporary_directory.h"
 
 using namespace sluice;
 using namespace sluice::ledger;
@@ -58,7 +58,7 @@ struct Fixture {
     return text;
   }
 
-  store::TemporaryDirectory directory;
+  TestFolder directory;
 };
 
 }  // namespace

@@ -16,11 +16,11 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "ledger/book.h"
 #include "ledger/example.h"
 #include "ledger/journal.h"
 #include "store/directory.h"
-#include "store/temporary_directory.h"
 
 using namespace sluice;
 using namespace sluice::ledger;
@@ -36,7 +36,7 @@ LedgerOptions journaling(std::size_t bytes = 1u << 20) {
 
 struct Fixture {
   Fixture() { log::set_level(log::Level::Off); }
-  store::TemporaryDirectory root;
+  TestFolder root;
   std::string directory = root.path() + "/data";
   ManualClock clock{{1'700'000'100'000'000}};
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <future>
 
-#include "base/id.h"
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "net/certificate.h"
 #include "net/stream.h"
 #include "net/tls_fixture.h"
@@ -17,12 +17,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / random_id("sluice_tls_");
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string file(const char* name) const { return (path / name).string(); }
-  CertificateFiles files() const { return {file("tls.pem"), file("tls.key")}; }
+struct Folder : TestFolder {
+  std::string file(const char* name) const { return *this / name; }
+  CertificateFiles pair() const { return {file("tls.pem"), file("tls.key")}; }
   // As a renewal does it: both are replaced.
   void put(const fixture::Identity& id) const {
     fixture::write_identity(id, file("new.pem"), file("new.key"));
@@ -126,7 +123,7 @@ TEST_CASE("a secured listener speaks TLS 1.2 and 1.3 with http/1.1, and nothing 
   Folder folder;
   fixture::Identity id = authority.issue("DNS:localhost");
   folder.put(id);
-  auto certificate = Certificate::load(folder.files(), system_clock());
+  auto certificate = Certificate::load(folder.pair(), system_clock());
   REQUIRE_MESSAGE(certificate, (certificate ? "" : certificate.error().to_string()));
   Echo echo(*certificate);
   fixture::Seen seen = fixture::look_at(echo.port());
@@ -147,7 +144,7 @@ TEST_CASE("bytes go both ways, and an end is told from a cut") {
   fixture::Authority authority;
   Folder folder;
   folder.put(authority.issue("DNS:localhost"));
-  auto certificate = Certificate::load(folder.files(), system_clock());
+  auto certificate = Certificate::load(folder.pair(), system_clock());
   REQUIRE(certificate);
   Echo echo(*certificate);
   Loop loop;
@@ -171,7 +168,7 @@ TEST_CASE("new files are used for new connections within ten seconds, and runnin
   ManualClock clock(*parse_utc("2026-11-25T12:00:00Z"));
   fixture::Identity first = authority.issue("DNS:localhost"), second = authority.issue("DNS:localhost");
   folder.put(first);
-  auto loaded = Certificate::load(folder.files(), clock);
+  auto loaded = Certificate::load(folder.pair(), clock);
   REQUIRE(loaded);
   Certificate& certificate = **loaded;
   Echo echo(*loaded);
@@ -260,7 +257,7 @@ TEST_CASE("a certificate outside its time is used, and the log says so") {
     int kept = ::dup(2);
     std::unique_ptr<FILE, decltype(&fclose)> file(fopen(folder.file("log").c_str(), "w"), &fclose);
     ::dup2(fileno(file.get()), 2);
-    auto loaded = Certificate::load(folder.files(), clock);
+    auto loaded = Certificate::load(folder.pair(), clock);
     std::fflush(stderr);
     ::dup2(kept, 2);
     ::close(kept);
@@ -277,7 +274,7 @@ TEST_CASE("a session is resumed, and not after a new certificate") {
   fixture::Authority authority;
   Folder folder;
   folder.put(authority.issue("DNS:localhost"));
-  auto certificate = Certificate::load(folder.files(), system_clock());
+  auto certificate = Certificate::load(folder.pair(), system_clock());
   REQUIRE(certificate);
   Echo echo(*certificate);
   SSL_SESSION* session = nullptr;
@@ -294,7 +291,7 @@ TEST_CASE("a client that speaks no TLS is found out, and can be told in plain by
   fixture::Authority authority;
   Folder folder;
   folder.put(authority.issue("DNS:localhost"));
-  auto certificate = Certificate::load(folder.files(), system_clock());
+  auto certificate = Certificate::load(folder.pair(), system_clock());
   REQUIRE(certificate);
   Loop loop;
   auto listener = Listener::listen(loop, "127.0.0.1", 0, false);

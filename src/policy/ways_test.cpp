@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/test_folder.h"
 #include "policy/policy.h"
 
 using namespace sluice;
@@ -215,11 +216,10 @@ TEST_CASE(
 }
 
 TEST_CASE("A shadow is evaluated beside the policy and changes nothing") {
-  std::string folder = std::filesystem::temp_directory_path() / "sluice_shadow_test";
-  std::filesystem::create_directories(folder);
-  std::ofstream(folder + "/now.yaml") << kHead + "shadow: next.yaml\nrules:\n  - {id: A, allow: \"<=internal\"}\n";
-  std::ofstream(folder + "/next.yaml") << "policy: v1\nrevision: r2\nrules:\n  - {id: H, hold: \"<=internal\"}\n";
-  auto policy = Policy::read(folder + "/now.yaml");
+  const TestFolder folder;
+  folder.write("now.yaml", kHead + "shadow: next.yaml\nrules:\n  - {id: A, allow: \"<=internal\"}\n");
+  folder.write("next.yaml", "policy: v1\nrevision: r2\nrules:\n  - {id: H, hold: \"<=internal\"}\n");
+  auto policy = Policy::read(folder / "now.yaml");
   REQUIRE_MESSAGE(policy.has_value(), policy.error().to_string());
   REQUIRE((*policy)->shadow());
   Decision d = (*policy)->decide(found({}), {}, {&kHosted});
@@ -228,9 +228,8 @@ TEST_CASE("A shadow is evaluated beside the policy and changes nothing") {
   REQUIRE(d.shadow.size() == 1);
   CHECK(d.shadow[0].state == State::Held);
   CHECK(explain(d).find("the shadow revision r2 would have d held: held by H\n") != std::string::npos);
-  std::filesystem::remove(folder + "/next.yaml");
-  CHECK((*Policy::read(folder + "/now.yaml").error().code.c_str()) == 'p');
-  std::filesystem::remove_all(folder);
+  std::filesystem::remove(folder / "next.yaml");
+  CHECK((*Policy::read(folder / "now.yaml").error().code.c_str()) == 'p');
 }
 
 TEST_CASE("A wish to stay at home closes what a rule says, and opens nothing") {

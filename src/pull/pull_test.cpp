@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/id.h"
+#include "base/test_folder.h"
 #include "http/server.h"
 
 namespace sluice::pull {
@@ -91,31 +92,16 @@ class FakeHub {
   std::thread thread_;
 };
 
-struct Folder {
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "sluice-pull-XXXXXX").string();
-    path = mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string read(const std::string& name) const {
-    std::ostringstream text;
-    text << std::ifstream(path + "/" + name, std::ios::binary).rdbuf();
-    return text.str();
-  }
-  std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {})); }
-  std::string path;
-};
-
 std::string content() {
   std::string bytes;
   for (unsigned i = 0; i < 100'003; ++i) bytes += static_cast<char>(i * 2654435761u >> 13);
   return bytes;
 }
 
-Result<std::vector<Pulled>> fetch(const FakeHub& hub, const Folder& folder, const Watch& watch = {}) {
+Result<std::vector<Pulled>> fetch(const FakeHub& hub, const TestFolder& folder, const Watch& watch = {}) {
   Options options;
   options.repository = "maker/model";
-  options.folder = folder.path;
+  options.folder = folder.path();
   options.endpoint = hub.url;
   options.piece = 7000;
   options.retry_delay = 1ms;
@@ -126,7 +112,7 @@ Result<std::vector<Pulled>> fetch(const FakeHub& hub, const Folder& folder, cons
 
 TEST_CASE("a file comes in ranges, and progress ends at its size") {
   const FakeHub hub(content());
-  const Folder folder;
+  const TestFolder folder;
   std::uint64_t downloaded = 0, checked = 0;
   const auto pulled = fetch(hub, folder, [&](const Progress& p) {
     CHECK(p.total == content().size());
@@ -148,7 +134,7 @@ TEST_CASE("answers that are busy, short or of other ranges are made good") {
     FakeHub hub(content());
     hub.fault = fault;
     hub.faults = 9;
-    const Folder folder;
+    const TestFolder folder;
     const auto pulled = fetch(hub, folder);
     REQUIRE_MESSAGE(pulled.has_value(), pulled.error().to_string());
     CHECK(folder.read("m.gguf") == content());
@@ -159,7 +145,7 @@ TEST_CASE("a server without ranges gives all in one stream, though several conne
   FakeHub hub(content());
   hub.fault = FakeHub::Fault::NoRanges;
   hub.faults = 1000;
-  const Folder folder;
+  const TestFolder folder;
   const auto pulled = fetch(hub, folder);
   REQUIRE_MESSAGE(pulled.has_value(), pulled.error().to_string());
   CHECK(folder.read("m.gguf") == content());
@@ -167,13 +153,13 @@ TEST_CASE("a server without ranges gives all in one stream, though several conne
 
 TEST_CASE("a failure ends all connections, keeps what is whole, and the next call goes on") {
   FakeHub hub(content());
-  const Folder folder;
+  const TestFolder folder;
   hub.fault = FakeHub::Fault::WrongRange;
   hub.faults = 1000;
   const auto refused = fetch(hub, folder);
   REQUIRE(!refused);
   CHECK(refused.error().code == "pull.range");
-  CHECK(!fs::exists(folder.path + "/m.gguf"));
+  CHECK(!fs::exists(folder / "m.gguf"));
   hub.faults = 0;
   CHECK(fetch(hub, folder).has_value());
   CHECK(folder.read("m.gguf") == content());
@@ -181,7 +167,7 @@ TEST_CASE("a failure ends all connections, keeps what is whole, and the next cal
 
 TEST_CASE("a wrong byte is found, and nothing of the file is left") {
   FakeHub hub(content());
-  const Folder folder;
+  const TestFolder folder;
   hub.fault = FakeHub::Fault::Corrupt;
   hub.faults = 1;
   const auto refused = fetch(hub, folder);

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "store/temporary_directory.h"
+#include "base/test_folder.h"
 
 using namespace sluice;
 using namespace sluice::store;
@@ -24,7 +24,7 @@ constexpr const char* kTwo[] = {kFirst, kSecond};
 constexpr const char* kBroken[] = {kFirst, "ALTER TABLE thing ADD COLUMN colour TEXT; CREATE NONSENSE;"};
 
 struct Fixture {
-  TemporaryDirectory directory;
+  TestFolder directory;
   DatabaseOptions options{.path = directory.path() + "/x.sqlite", .application_id = 77, .migrations = kOne};
 
   Database open() {

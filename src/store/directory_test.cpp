@@ -8,7 +8,7 @@
 
 #include <fstream>
 
-#include "store/temporary_directory.h"
+#include "base/test_folder.h"
 
 using namespace sluice;
 using namespace sluice::store;
@@ -23,7 +23,7 @@ int mode_of(const std::string& path) {
 }  // namespace
 
 TEST_CASE("What is missing of a path is made private, and what is there keeps its mode") {
-  TemporaryDirectory root;
+  TestFolder root;
   REQUIRE(chmod(root.path().c_str(), 0755) == 0);
   REQUIRE(make_private_directory(root.path() + "/a/b/c"));
   CHECK(mode_of(root.path()) == 0755);
@@ -34,7 +34,7 @@ TEST_CASE("What is missing of a path is made private, and what is there keeps it
 }
 
 TEST_CASE("A file that stands where the directory should be is an error that names it") {
-  TemporaryDirectory root;
+  TestFolder root;
   std::string file = root.path() + "/file";
   std::ofstream(file) << "x";
   for (const std::string& path : {file, file + "/below"}) {
@@ -46,7 +46,7 @@ TEST_CASE("A file that stands where the directory should be is an error that nam
 }
 
 TEST_CASE("A directory has one holder at a time, and the refusal names the directory and the holder") {
-  TemporaryDirectory root;
+  TestFolder root;
   {
     auto first = DirectoryLock::take(root.path());
     REQUIRE(first);
@@ -64,7 +64,7 @@ TEST_CASE("A directory has one holder at a time, and the refusal names the direc
 }
 
 TEST_CASE("The lock of a killed process is free") {
-  TemporaryDirectory root;
+  TestFolder root;
   int ready[2];
   REQUIRE(pipe(ready) == 0);
   pid_t child = fork();

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "base/id.h"
+#include "base/test_folder.h"
 
 namespace sluice::engine {
 namespace {
@@ -20,35 +21,27 @@ using std::chrono::hours;
 
 constexpr std::uint64_t kPageBytes = 3001;  // not a multiple of the numbers' size
 
-class Folder {
+class Folder : public TestFolder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "sluice-cache-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  Folder(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path); }
-  std::vector<fs::path> files(const std::string& ending = ".page") const {
+  std::vector<fs::path> pages(const std::string& ending = ".page") const {
     std::vector<fs::path> found;
-    for (const auto& entry : fs::recursive_directory_iterator(path))
+    for (const auto& entry : fs::recursive_directory_iterator(path()))
       if (entry.path().string().ends_with(ending)) found.push_back(entry.path());
     std::sort(found.begin(), found.end());
     return found;
   }
   std::uint64_t bytes() const {
     std::uint64_t sum = 0;
-    for (const fs::path& file : files()) sum += fs::file_size(file);
+    for (const fs::path& file : pages()) sum += fs::file_size(file);
     return sum;
   }
-  fs::path path;
 };
 
 std::int64_t now_is = 1'800'000'000;
 
 DiskOptions options(const Folder& folder, std::uint64_t bytes = 1 << 20, const std::string& identity = "model") {
   DiskOptions o;
-  o.folder = (folder.path / "cache").string();
+  o.folder = folder / "cache";
   o.bytes = bytes;
   o.age = hours(48);
   o.tenants = {"acme", "other"};
@@ -135,7 +128,7 @@ TEST_CASE("files say nothing to who has no key, and of equal pages each tenant's
   auto telling = std::make_shared<Page>(kPageBytes, std::byte{'S'});
   for (const char* tenant : {"acme", "other"}) pages->keep(tenant, "", key(1), telling);
   pages->settle();
-  const auto files = folder.files();
+  const auto files = folder.pages();
   REQUIRE(files.size() == 2);
   CHECK(read(files[0]) != read(files[1]));
   for (const fs::path& file : files) {
@@ -143,7 +136,7 @@ TEST_CASE("files say nothing to who has no key, and of equal pages each tenant's
     CHECK(read(file).find("SSSS") == std::string::npos);
     CHECK((fs::status(file).permissions() & fs::perms(077)) == fs::perms::none);
   }
-  CHECK((fs::status(folder.path / "cache" / "key").permissions() & fs::perms(077)) == fs::perms::none);
+  CHECK((fs::status(folder / "cache/key").permissions() & fs::perms(077)) == fs::perms::none);
 }
 
 TEST_CASE("a file that was changed in any bit, cut or lengthened is not there, and goes") {
@@ -154,7 +147,7 @@ TEST_CASE("a file that was changed in any bit, cut or lengthened is not there, a
     auto pages = open(options(folder));
     keep(*pages, "acme", 0, 2);
     if (restarts) pages.reset();
-    const auto files = folder.files();
+    const auto files = folder.pages();
     REQUIRE(files.size() == 2);
     const fs::path& victim = files[random() % 2];
     const bool first = victim.filename().string().starts_with(key(0));
@@ -183,15 +176,15 @@ TEST_CASE("another page's file, another tenant's and another model's are no page
     keep(*pages, "acme", 0, 2);
     keep(*pages, "other", 0, 1);
   }
-  for (const fs::path& file : folder.files()) {
+  for (const fs::path& file : folder.pages()) {
     const bool first = file.filename().string().starts_with(key(0));
     (first ? mine : second) = read(file);
   }
   fs::path acme;
-  for (const fs::path& file : folder.files())
+  for (const fs::path& file : folder.pages())
     if (file.filename().string().starts_with(key(1))) acme = file.parent_path();
   fs::path place;
-  for (const fs::path& file : folder.files()) {
+  for (const fs::path& file : folder.pages()) {
     if (!file.filename().string().starts_with(key(0))) continue;
     if (file.parent_path() == acme)
       place = file;
@@ -208,7 +201,7 @@ TEST_CASE("another page's file, another tenant's and another model's are no page
   // The same file, key and tenant under another model.
   auto pages = open(options(folder, 1 << 20, "another model"));
   keep(*pages, "acme", 0, 1);
-  const auto files = folder.files();
+  const auto files = folder.pages();
   REQUIRE(files.size() == 1);
   write(files[0], mine);
   CHECK(found(*pages, "acme", 0, 1) == 0);
@@ -219,10 +212,10 @@ TEST_CASE("another model's pages and those of a tenant that left go at the start
   {
     keep(*open(options(folder)), "acme", 0, 3);
   }
-  write(folder.path / "cache" / "notes.txt", "mine");
-  fs::create_directory(folder.path / "cache" / "holiday");
-  write(folder.path / "cache" / "holiday" / "photo.page", "mine too");
-  const auto files = folder.files();
+  write(folder / "cache/notes.txt", "mine");
+  fs::create_directory(folder / "cache/holiday");
+  write(folder / "cache/holiday/photo.page", "mine too");
+  const auto files = folder.pages();
   write(files[0].parent_path() / "thesis.txt", "still mine");
   {
     DiskOptions left = options(folder);
@@ -230,9 +223,9 @@ TEST_CASE("another model's pages and those of a tenant that left go at the start
     auto pages = open(left);
     CHECK(pages->bytes() == 0);
   }
-  CHECK(folder.files().size() == 1);
-  CHECK(fs::exists(folder.path / "cache" / "notes.txt"));
-  CHECK(fs::exists(folder.path / "cache" / "holiday" / "photo.page"));
+  CHECK(folder.pages().size() == 1);
+  CHECK(fs::exists(folder / "cache/notes.txt"));
+  CHECK(fs::exists(folder / "cache/holiday/photo.page"));
   CHECK(fs::exists(files[0].parent_path() / "thesis.txt"));
   {
     keep(*open(options(folder)), "acme", 0, 3);
@@ -240,7 +233,7 @@ TEST_CASE("another model's pages and those of a tenant that left go at the start
   auto pages = open(options(folder, 1 << 20, "another model"));
   CHECK(pages->bytes() == 0);
   CHECK(found(*pages, "acme", 0, 3) == 0);
-  CHECK(folder.files().size() == 1);
+  CHECK(folder.pages().size() == 1);
 }
 
 TEST_CASE("files stay within the bytes, and what others do takes none of a tenant's share") {
@@ -282,16 +275,16 @@ TEST_CASE("what is older than the age is not found, and goes") {
   now_is += 9 * 3600;
   CHECK(found(*pages, "acme", 0, 2) == 0);
   keep(*pages, "acme", 20, 1);  // a write sweeps
-  CHECK(folder.files().size() == 3);
+  CHECK(folder.pages().size() == 3);
   pages.reset();
   now_is += 40 * 3600;
   pages = open(options(folder));
-  CHECK(folder.files().size() == 1);
+  CHECK(folder.pages().size() == 1);
   CHECK(found(*pages, "acme", 20, 1) == 1);
   // The file's own time says what the names of its file may not: a touched one is as old as before.
   pages.reset();
   now_is += 9 * 3600;
-  write(folder.files()[0], read(folder.files()[0]));
+  write(folder.pages()[0], read(folder.pages()[0]));
   pages = open(options(folder));
   CHECK(pages->has("acme", key(20)));
   CHECK(found(*pages, "acme", 20, 1) == 0);
@@ -311,16 +304,16 @@ TEST_CASE("a writer that is killed midway leaves whole pages and nothing else") 
       }
       _exit(0);
     }
-    while (!fs::exists(folder.path / "cache") || folder.files().size() < static_cast<std::size_t>(20 + 17 * round))
+    while (!fs::exists(folder / "cache") || folder.pages().size() < static_cast<std::size_t>(20 + 17 * round))
       std::this_thread::yield();
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
-    const auto files = folder.files();
+    const auto files = folder.pages();
     const std::string half = read(files[0]).substr(0, 1000);
     write(files[0].parent_path() / (key(900) + ".0000000000000000.page.new"), half);  // as if it had come to that
     auto pages = open(options(folder, 1 << 30));
     CHECK(found(*pages, "acme", 0, static_cast<int>(files.size())) == static_cast<int>(files.size()));
-    CHECK(folder.files(".new").empty());
+    CHECK(folder.pages(".new").empty());
   }
 }
 
@@ -328,12 +321,12 @@ TEST_CASE("where a page can't be written, storing ends, and what is there is sti
   const Folder folder;
   auto pages = open(options(folder));
   keep(*pages, "acme", 0, 3);
-  const fs::path tenant = folder.files()[0].parent_path();
-  fs::rename(tenant, folder.path / "aside");
+  const fs::path tenant = folder.pages()[0].parent_path();
+  fs::rename(tenant, folder / "aside");
   keep(*pages, "acme", 10, 1);
   CHECK_FALSE(pages->storing());
   CHECK_FALSE(pages->keep("acme", "", key(11), page(11)));
-  fs::rename(folder.path / "aside", tenant);
+  fs::rename(folder / "aside", tenant);
   CHECK(found(*pages, "acme", 0, 3) == 3);
 }
 
@@ -343,20 +336,20 @@ TEST_CASE("a folder that can't be used is refused with its path") {
   const auto refusal = [&](const DiskOptions& wanted) {
     auto refused = DiskPages::open(wanted);
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().where.starts_with(folder.path.string()));
+    CHECK(refused.error().where.starts_with(folder.path()));
     return refused.error().code;
   };
   CHECK(refusal(options(folder)) == "engine.cache");  // in use
   pages.reset();
-  const fs::path key_file = folder.path / "cache" / "key";
+  const fs::path key_file = folder / "cache/key";
   fs::permissions(key_file, fs::perms(0644));
   CHECK(refusal(options(folder)) == "engine.cache");
   fs::permissions(key_file, fs::perms(0600));
   write(key_file, "short");
   CHECK(refusal(options(folder)) == "engine.cache");
-  write(folder.path / "a file", "");
+  write(folder / "a file", "");
   DiskOptions in_file = options(folder);
-  in_file.folder = (folder.path / "a file").string();
+  in_file.folder = folder / "a file";
   CHECK(refusal(in_file) == "engine.cache");
   fs::remove(key_file);
   CHECK(DiskPages::open(options(folder, 1000)).error().code == "engine.unsupported");
@@ -371,7 +364,7 @@ TEST_CASE("what is to be forgotten goes, also what was about to be written") {
     pages->forget();
     pages->settle();
     CHECK(pages->bytes() == 0);
-    CHECK(folder.files().empty());
+    CHECK(folder.pages().empty());
   }
   keep(*pages, "acme", 0, 3);
   CHECK(found(*pages, "acme", 0, 3) == 3);
@@ -392,7 +385,7 @@ TEST_CASE("a page goes with all that continue it, also what was about to be writ
     CHECK(!pages->has("acme", key(50)));
     CHECK(found(*pages, "acme", 10, 3) == 3);
     CHECK(found(*pages, "other", 0, 5) == 5);
-    CHECK(folder.files().size() == 9);
+    CHECK(folder.pages().size() == 9);
   }
 }
 
@@ -401,10 +394,10 @@ TEST_CASE("without its key what was stored is nothing, and a new beginning") {
   {
     keep(*open(options(folder)), "acme", 0, 3);
   }
-  fs::remove(folder.path / "cache" / "key");
+  fs::remove(folder / "cache/key");
   auto pages = open(options(folder));
   CHECK(found(*pages, "acme", 0, 3) == 0);
-  CHECK(folder.files().empty());
+  CHECK(folder.pages().empty());
   keep(*pages, "acme", 0, 3);
   CHECK(found(*pages, "acme", 0, 3) == 3);
 }
@@ -419,7 +412,7 @@ TEST_CASE("what waits to be written is bounded, and nobody waits for it") {
   for (int i = 0; i < 200; ++i) taken += pages->keep("acme", "", key(i), page(i)) ? 1 : 0;
   pages->settle();
   CHECK(taken >= 3);
-  CHECK(folder.files().size() == static_cast<std::size_t>(taken));
+  CHECK(folder.pages().size() == static_cast<std::size_t>(taken));
 }
 
 }  // namespace sluice::engine

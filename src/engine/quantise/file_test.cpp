@@ -11,6 +11,7 @@
 #include <limits>
 #include <sstream>
 
+#include "base/test_folder.h"
 #include "engine/gguf/sample.h"
 #include "engine/quantise/quantise.h"
 #include "engine/quantise/sample_rows.h"
@@ -20,29 +21,6 @@ namespace {
 
 using gguf::TensorType;
 namespace fs = std::filesystem;
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "sluice-quantise-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  std::string write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(*this / name, std::ios::binary) << bytes;
-    return *this / name;
-  }
-  std::string read(const std::string& name) const {
-    std::ostringstream text;
-    text << std::ifstream(*this / name, std::ios::binary).rdbuf();
-    return text.str();
-  }
-  std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {})); }
-
- private:
-  std::string path_;
-};
 
 std::string floats(const std::vector<float>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
@@ -71,7 +49,7 @@ gguf::Sample sample(const std::vector<float>& values) {
 
 std::string code(const Result<Written>& result) { return result ? "" : result.error().code; }
 
-FileOptions options(const Folder& folder, const std::string& in, const std::string& out = "out.gguf") {
+FileOptions options(const TestFolder& folder, const std::string& in, const std::string& out = "out.gguf") {
   FileOptions o;
   o.in = in;
   o.out = folder / out;
@@ -82,7 +60,7 @@ FileOptions options(const Folder& folder, const std::string& in, const std::stri
 }  // namespace
 
 TEST_CASE("the new file holds the rows as the quantiser makes them, and all metadata but what it is now") {
-  const Folder folder;
+  const TestFolder folder;
   const auto values = sample_row(Kind::Normal, 512 * 6, 1);
   const auto written = quantise_file(options(folder, folder.write("in.gguf", sample(values).bytes())));
   REQUIRE_MESSAGE(written.has_value(), written.error().to_string());
@@ -113,7 +91,7 @@ TEST_CASE("the new file holds the rows as the quantiser makes them, and all meta
 }
 
 TEST_CASE("the same file comes of any number of threads") {
-  const Folder folder;
+  const TestFolder folder;
   auto o = options(folder, folder.write("in.gguf", sample(sample_row(Kind::Outliers, 512 * 6, 1)).bytes()));
   REQUIRE(quantise_file(o).has_value());
   o.out = folder / "one.gguf";
@@ -123,7 +101,7 @@ TEST_CASE("the same file comes of any number of threads") {
 }
 
 TEST_CASE("a file that another program quantised to the same type comes out byte for byte") {
-  const Folder folder;
+  const TestFolder folder;
   for (const auto& [name, target] :
        {std::pair("tiny-qwen2-Q4_K_M", Target::Q4_K_M), std::pair("tiny-deepseek2-Q4_K_M", Target::Q4_K_M),
         std::pair("tiny-deepseek4-MXFP4_MOE", Target::MXFP4)}) {
@@ -143,7 +121,7 @@ TEST_CASE("a file that another program quantised to the same type comes out byte
 }
 
 TEST_CASE("a model in parts becomes one file without the keys of the split") {
-  const Folder folder;
+  const TestFolder folder;
   for (int i = 0; i < 2; ++i) {
     gguf::Sample part;
     part.string("general.architecture", "llama");
@@ -163,7 +141,7 @@ TEST_CASE("a model in parts becomes one file without the keys of the split") {
 }
 
 TEST_CASE("a value that is no number is refused with its tensor and place, and nothing is left behind") {
-  const Folder folder;
+  const TestFolder folder;
   for (float odd : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity(), 1e9f}) {
     auto values = sample_row(Kind::Normal, 512 * 6, 1);
     values[512 * 4 + 77] = odd;
@@ -176,7 +154,7 @@ TEST_CASE("a value that is no number is refused with its tensor and place, and n
 }
 
 TEST_CASE("a file that is there is replaced by force only, and stays as it was if that fails") {
-  const Folder folder;
+  const TestFolder folder;
   const std::string in = folder.write("in.gguf", sample(sample_row(Kind::Normal, 512 * 6, 1)).bytes());
   folder.write("out.gguf", "mine");
   auto o = options(folder, in);
@@ -200,7 +178,7 @@ TEST_CASE("a file that is there is replaced by force only, and stays as it was i
 }
 
 TEST_CASE("importance data are used for the matrices that they are about, and must fit them") {
-  const Folder folder;
+  const TestFolder folder;
   const std::string in = folder.write("in.gguf", sample(sample_row(Kind::Normal, 512 * 6, 1)).bytes());
   gguf::Sample data;
   std::vector<float> sums(256, 1.0f);

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/test_folder.h"
 #include "engine/cache/prefix_cache.h"
 #include "engine/constraint/constraint.h"
 #include "engine/gguf/gguf.h"
@@ -147,18 +148,6 @@ std::unique_ptr<model::Model> load(const gguf::File& file, int drafts) {
   return std::move(*model);
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "sluice-drafts-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  Folder(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string path;
-};
-
 // Destroying it writes what waits, so the next one on the folder finds it.
 std::unique_ptr<PrefixCache> open_cache(const std::string& folder, const model::PageForm& form) {
   DiskOptions options;
@@ -255,15 +244,15 @@ TEST_CASE("pages that were kept beside guesses serve answers without, and the ot
         if (longer.requests[i].prompt.size() < 170) longer.requests[i].prompt.push_back(token);
     const Outcome plain = answers(longer, 0);
     for (const int drafts : {0, kDrafts}) {
-      const Folder folder;
+      const TestFolder folder;
       std::vector<JobRequest> next = longer.requests;
       longer.requests = model->requests;
-      check_same(first, answers(longer, drafts, folder.path));
+      check_same(first, answers(longer, drafts, folder.path()));
       longer.requests = next;
-      const Outcome restored = answers(longer, kDrafts - drafts, folder.path);  // after a restart
+      const Outcome restored = answers(longer, kDrafts - drafts, folder.path());  // after a restart
       check_same(plain, restored);
       CHECK(restored.restored > 0);
-      const Outcome again = answers(longer, drafts, folder.path);
+      const Outcome again = answers(longer, drafts, folder.path());
       check_same(plain, again);
       CHECK(again.restored >= restored.restored);
     }
@@ -274,10 +263,10 @@ TEST_CASE("a model whose state can't go back says so, and answers the same with 
   const auto model = golden("tiny-deepseek4-MXFP4_MOE");
   if (!model) return;
   CHECK_FALSE(load(*model->file, 0)->goes_back());
-  const Folder folder;
+  const TestFolder folder;
   const Outcome plain = answers(*model, 0);
-  check_same(plain, answers(*model, 0, folder.path));
-  check_same(plain, answers(*model, 0, folder.path));
+  check_same(plain, answers(*model, 0, folder.path()));
+  check_same(plain, answers(*model, 0, folder.path()));
 }
 
 TEST_CASE("cancelling amid guesses frees the slots, and who answers beside it answers the same") {
@@ -285,8 +274,8 @@ TEST_CASE("cancelling amid guesses frees the slots, and who answers beside it an
   if (!model) return;
   const Outcome plain = answers(*model, 0);
   const auto loaded = load(*model->file, kDrafts);
-  const Folder folder;
-  const auto cache = open_cache(folder.path, loaded->pages().page_form());
+  const TestFolder folder;
+  const auto cache = open_cache(folder.path(), loaded->pages().page_form());
   Scheduler scheduler(*loaded, *model->tokenizer, limits(kDrafts, kContext), cache.get());
   std::vector<Listener> listeners(model->requests.size());
   for (int round = 0; round < 12; ++round) {

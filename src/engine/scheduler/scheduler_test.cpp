@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/test_folder.h"
 #include "engine/constraint/constraint.h"
 #include "engine/scheduler/fakes.h"
 #include "text/utf8.h"
@@ -592,15 +593,14 @@ TEST_CASE("what is to be forgotten is not found again, nor what was running then
 }
 
 TEST_CASE("pages on disk are read while others go on, and give the same answers") {
-  std::string folder = (std::filesystem::temp_directory_path() / "sluice-scheduler-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const TestFolder folder;
   const std::string text(50, 'q');
   std::atomic<bool> hold{false};
   for (int restart = 0; restart < 3; ++restart) {
     FakeTokenizer tokenizer;
     FakeModel model(2, 2 + 11, tokenizer.size() + 7, echo);
     DiskOptions wanted;
-    wanted.folder = folder;
+    wanted.folder = folder.path();
     wanted.bytes = 1 << 20;
     wanted.age = std::chrono::hours(1);
     wanted.tenants = {"acme"};
@@ -637,7 +637,6 @@ TEST_CASE("pages on disk are read while others go on, and give the same answers"
     }
     CHECK(model.violations.load() == 0);
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace sluice::engine

@@ -1,4 +1,5 @@
 #include "sense/own/dictionary.h"
+#include "base/test_folder.h"
 
 #include <doctest/doctest.h>
 #include <re2/re2.h>
@@ -119,9 +120,8 @@ TEST_CASE("random texts: what a reference finds word by word is found, and nothi
 }
 
 TEST_CASE("a hundred thousand terms of a file, each found") {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / ("sluice-terms-" + std::to_string(std::random_device()())))
-          .string();
+  const TestFolder folder;
+  const std::string path = folder / "terms";
   {
     std::ofstream out(path);
     out << "\xEF\xBB\xBF";
@@ -130,7 +130,6 @@ TEST_CASE("a hundred thousand terms of a file, each found") {
   config::OwnDictionary list;
   list.file = {path, "here"};
   const Made made = make({list});
-  std::filesystem::remove(path);
   CHECK(made.dictionary.size() == 100'000);
   std::string text;
   for (int i = 0; i < 100'000; i += 997) text += "Customer Number" + std::to_string(i) + " Limited; ";

@@ -1,6 +1,7 @@
 // The promises of the paper, which the detector's rest on: whatever is quoted from a document at a certain length
 // is found, and nothing shorter is.
 #include "sense/own/prints.h"
+#include "base/test_folder.h"
 
 #include <doctest/doctest.h>
 
@@ -40,19 +41,6 @@ std::vector<scan::Hit> find(const Prints& prints, const WordHash& hash, const st
   prints.find(tokens, runs, hits);
   return hits;
 }
-
-struct Folder {
-  std::string path =
-      (std::filesystem::temp_directory_path() / ("sluice-prints-" + std::to_string(std::random_device()())))
-          .string();
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories(std::filesystem::path(path + "/" + name).parent_path());
-    std::ofstream(path + "/" + name, std::ios::binary) << text;
-    return path + "/" + name;
-  }
-};
 
 }  // namespace
 
@@ -137,15 +125,15 @@ TEST_CASE("detectors keep their prints apart") {
 
 TEST_CASE("prints are those of a folder's texts, less what is public") {
   Writer writer(19);
-  const Folder folder;
+  const TestFolder folder;
   const WordHash hash;
   const auto secret = writer.words(100), boilerplate = writer.words(100);
   folder.write("in/a.txt", text_of(secret) + " " + text_of(boilerplate));
   folder.write("in/deeper/b.txt", text_of(writer.words(40)));
   folder.write("in/.hidden", "no");
   const std::string known = folder.write("known.txt", text_of(boilerplate));
-  const auto all = prints_of_files({{folder.path + "/in", "here"}}, {}, hash);
-  const auto some = prints_of_files({{folder.path + "/in", "here"}}, {{known, "here"}}, hash);
+  const auto all = prints_of_files({{folder / "in", "here"}}, {}, hash);
+  const auto some = prints_of_files({{folder / "in", "here"}}, {{known, "here"}}, hash);
   REQUIRE(all.has_value());
   REQUIRE(some.has_value());
   CHECK(some->size() < all->size());
@@ -158,7 +146,7 @@ TEST_CASE("prints are those of a folder's texts, less what is public") {
 
 TEST_CASE("what can't be a protected document is refused with its file") {
   Writer writer(23);
-  const Folder folder;
+  const TestFolder folder;
   const WordHash hash;
   const std::string text = text_of(writer.words(50));
   const auto error = [&](const std::string& path, const std::string& except = "") {
@@ -175,16 +163,16 @@ TEST_CASE("what can't be a protected document is refused with its file") {
         std::string::npos);
   CHECK(error(folder.write("a.pdf", "%PDF-1.7\n\xE2\x28\xA1" + text)).find("not a text") != std::string::npos);
   CHECK(error(folder.write("b.bin", text + std::string(1, '\0'))).find("not a text") != std::string::npos);
-  CHECK(error(folder.path + "/none").find("can't read") != std::string::npos);
-  std::filesystem::create_directories(folder.path + "/empty");
-  CHECK(error(folder.path + "/empty").find("no file") != std::string::npos);
+  CHECK(error(folder / "none").find("can't read") != std::string::npos);
+  std::filesystem::create_directories(folder / "empty");
+  CHECK(error(folder / "empty").find("no file") != std::string::npos);
   const std::string same = folder.write("same.txt", text);
   CHECK(error(same, same).find("left out") != std::string::npos);
 }
 
 TEST_CASE("prints travel with a sign of their key and nothing of their text") {
   Writer writer(29);
-  const Folder folder;
+  const TestFolder folder;
   const WordHash hash("the key of this test");
   const auto prints = prints_of(text_of(writer.words(200)), hash);
   const std::string written = write_prints(prints, hash);

@@ -344,6 +344,13 @@ class Remote : public Backend {
     out.headers.add("Accept", request.stream ? "text/event-stream" : "application/json");
     if (!context.request_id.empty()) out.headers.add("x-request-id", context.request_id);
     if (!context.traceparent.empty()) out.headers.add("traceparent", context.traceparent);
+    if (!context.betas.empty() && protocol == chat::Protocol::AnthropicMessages) {
+      // Who only speaks its protocol has none of Anthropic's betas.
+      if (dialect_.target.verifies_signatures)
+        out.headers.add("anthropic-beta", context.betas);
+      else
+        call.notes.push_back("left out the header anthropic-beta");
+    }
     // Free text of the client's that nobody judged: it stays on machines that we run.
     bool ours = deployment_.zone == config::Zone::Device || deployment_.zone == config::Zone::Private;
     if (ours && !context.tracestate.empty()) out.headers.add("tracestate", context.tracestate);

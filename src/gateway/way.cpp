@@ -176,7 +176,9 @@ Status Way::recall_response() {
         "send the conversation in input; responses are kept in memory for a while, and not where the policy "
         "forbids it");
   SLUICE_TRY(std::string body, wire::continue_response(*request_.body, earlier->text));
+  std::string id = std::move(request_.previous_response_id);
   SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(body)));
+  request_.continues = std::move(id);
   return {};
 }
 
@@ -339,6 +341,8 @@ void Way::make_voices() {
   http::TraceContext span = http::child_of(trace_);
   context.traceparent = http::traceparent(span);
   context.tracestate = span.trace_state;
+  if (front_.protocol == chat::Protocol::AnthropicMessages)
+    context.betas = wire::read_betas(in_.headers.get("anthropic-beta").value_or("")).names;
   context.cache.tenant = principal_.tenant;
   // Keyed, since a short text can be guessed by its plain hash.
   context.hash_of = [desk = shared_.desk.get(), tenant = principal_.tenant](std::string_view body) {
@@ -415,6 +419,7 @@ net::Task<void> Way::refuse(const Error& error) {
   response.headers = answer_headers();
   response.headers.add("Content-Type", "application/json");
   if (error.retry_after_s > 0) response.headers.add("Retry-After", std::to_string(error.retry_after_s));
+  if (wire::is_final(error)) response.headers.add("x-should-retry", "false");
   response.body = wire::error_body(front_.protocol, error, response.status, id_);
   (void)co_await out_.send(std::move(response));
 }

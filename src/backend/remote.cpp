@@ -108,6 +108,7 @@ class RemoteAnswer : public Answer {
   net::Task<chat::Chunk> next_whole() {
     auto body = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
     if (!body) co_return lost(body.error());
+    if (body->starts_with("\xEF\xBB\xBF")) body->erase(0, 3);  // as some servers write JSON
     chat::Chunk chunk = looks_like_stream(*body) ? read_stream_as_whole(*body) : reader_->read_whole(*body);
     co_return chunk;
   }

@@ -10,6 +10,7 @@
 #include "gateway/recording.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
+#include "wire/anthropic_messages.h"
 #include "wire/openai_responses.h"
 #include "wire/reasoning.h"
 

@@ -71,6 +71,8 @@ class Backend {
   virtual net::Task<Result<std::string>> balance();
   // A history with tools must carry what the earlier turns thought.
   virtual bool needs_reasoning() const { return false; }
+  // It signs what it thinks, and takes that back with its signature only.
+  virtual bool signs_reasoning() const { return false; }
   virtual bool ready() const = 0;  // for /readyz
 };
 

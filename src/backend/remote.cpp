@@ -301,6 +301,7 @@ class Remote : public Backend {
 
   Served served() const override { return {deployment_.name, deployment_.model, ""}; }
   bool needs_reasoning() const override { return dialect_.target.needs_reasoning; }
+  bool signs_reasoning() const override { return dialect_.target.verifies_signatures; }
   bool ready() const override { return true; }
 
  private:

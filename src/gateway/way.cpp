@@ -196,8 +196,27 @@ Status Way::recall_items() {
   return {};
 }
 
+// What clients of other protocols have no field for: the vendor's signature of what a turn with tools thought.
+void Way::restore_signatures(chat::Request& request) {
+  if (front_.protocol == chat::Protocol::AnthropicMessages) return;  // its clients bring them
+  for (chat::Message& message : request.messages) {
+    if (message.reasoning.empty() || message.tool_calls.empty() || !message.signature.empty()) continue;
+    const std::string& call = message.tool_calls.front().id;
+    auto thought = recall(shared_.reasoning, "call:" + call);
+    if (!thought || thought->text != message.reasoning) continue;
+    if (auto signature = recall(shared_.reasoning, "sign:" + call)) message.signature = std::move(signature->text);
+  }
+}
+
 Status Way::restore_reasoning() {
   if (request_.tools.empty() || !request_.body) return {};
+  SLUICE_TRY_VOID(restore_thoughts());
+  restore_signatures(request_);
+  if (reasoned_) restore_signatures(*reasoned_);
+  return {};
+}
+
+Status Way::restore_thoughts() {
   auto lookup = [this](const std::vector<std::string>& calls, std::string_view text) {
     std::optional<Remembered> found;
     for (const std::string& call : calls)
@@ -390,7 +409,8 @@ net::Task<Status> Way::attempt() {
   if (client_gone_) co_return fail("request.cancelled", "the client left");
   served_ = status.has_value();
   for (std::size_t i = 0; status && i < heard_.size(); ++i)
-    heard_[i].wanted = !request_.tools.empty() && voice(i).backend()->needs_reasoning();
+    heard_[i].wanted = !request_.tools.empty() &&
+                       (voice(i).backend()->needs_reasoning() || voice(i).backend()->signs_reasoning());
   if (status) forget_request();
   co_return status;
 }

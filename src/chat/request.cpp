@@ -298,6 +298,7 @@ std::vector<std::string> unreadable_parts(const Request& request) {
   // for.
   if (!request.previous_response_id.empty()) paths.push_back("$.previous_response_id");
   for (const ExtraField& field : request.extra) {
+    if (field.sealed) continue;
     if (points_elsewhere(field) || carries_encoded(field.raw)) paths.push_back(field.path);
   }
   return paths;

@@ -73,6 +73,8 @@ struct ExtraField {
   // It asks for nothing that changes the answer's content (cache marks, billing metadata, storage that is off):
   // a translation may leave it out and say so. Anything else that the other protocol lacks is refused.
   bool hint = false;
+  // A text that only its vendor reads, out of an answer of ours (gateway/sealed.h).
+  bool sealed = false;
 };
 
 struct Message {

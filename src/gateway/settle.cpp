@@ -57,6 +57,8 @@ void Way::count_usage() {
 // Only what ended properly: half a thought is no thought.
 void Way::remember_thoughts(const Remembered& common) {
   for (Heard& heard : heard_) {
+    for (const std::string& hash : heard.sealed)
+      shared_.reasoning.put(principal_.owner(), "sealed:" + hash, common);
     if (!heard.wanted || (heard.calls.empty() && heard.reasoning.empty())) continue;
     Remembered thought = common;
     thought.text = std::move(heard.reasoning);

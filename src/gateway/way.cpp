@@ -8,6 +8,7 @@
 #include "gateway/fulfil.h"
 #include "gateway/keeping.h"
 #include "gateway/recording.h"
+#include "gateway/sealed.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/anthropic_messages.h"
@@ -153,7 +154,17 @@ Status Way::decode() {
 Status Way::read_body() {
   SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(in_.body)));
   SLUICE_TRY_VOID(recall_response());
-  return restore_reasoning();
+  SLUICE_TRY_VOID(restore_reasoning());
+  admit_sealed_thoughts();
+  return {};
+}
+
+void Way::admit_sealed_thoughts() {
+  const auto known = [this](const std::string& hash) {
+    return recall(shared_.reasoning, "sealed:" + hash).has_value();
+  };
+  admit_sealed(request_, known);
+  if (reasoned_) admit_sealed(*reasoned_, known);
 }
 
 // What is put into the request brings its label along, and the time at which it has to be gone.

@@ -64,7 +64,6 @@ class Translation {
     if (!checked) {
       Error error = checked.error();
       if (error.where == "$.response_format") error.where = format_path();
-      if (error.where == "$.stop" && anthropic()) error.where = "$.stop_sequences";
       if (error.where == "$.logprobs") error.where = "$.top_logprobs";
       return fail(std::move(error));
     }

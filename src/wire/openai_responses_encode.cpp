@@ -198,7 +198,8 @@ class Translator {
     if (target_.parallel_switch) {
       w_.member("parallel_tool_calls", *in_.parallel_tool_calls);
     } else if (!*in_.parallel_tool_calls) {
-      note_unhonoured(notes_, from_messages() ? "$.tool_choice.disable_parallel_tool_use" : "$.parallel_tool_calls");
+      note_unhonoured(notes_,
+                      from_messages() ? "$.tool_choice.disable_parallel_tool_use" : "$.parallel_tool_calls");
     }
     return {};
   }

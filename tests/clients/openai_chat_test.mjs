@@ -113,6 +113,21 @@ restored("a tool call without any reasoning can be answered too", /400.*reasonin
   assert.equal(again.choices[0].message.content, "The tools said: fog.");
 });
 
+restored("a tool's result in parts reaches the model", /400.*(string|reasoning_content)/, async () => {
+  const { choices: [{ message }] } = await ask({ messages: say(askOne), tools });
+  const parts = [{ type: "text", text: "rain" }, { type: "text", text: "and fog" }];
+  const again = await ask({ tools, messages: [...say(askOne), message,
+    { role: "tool", tool_call_id: message.tool_calls[0].id, content: parts }] });
+  assert.equal(again.choices[0].message.content, "The tools said: rain\n\nand fog.");
+});
+
+throughSluice("the end user's id goes on under DeepSeek's name of it", async () => {
+  await ask({ messages: say("hi"), user: "u-2" });
+  const { body } = await place.fake.last();
+  assert.equal(body.user_id, "u-2");
+  assert.equal(body.user, undefined);
+});
+
 restored("the SDK's tool runner goes round by itself", /400.*reasoning_content/, async () => {
   const asked = [];
   const runner = client.chat.completions.runTools({ model, messages: say(askTwo), tools: [{ type: "function", function: {

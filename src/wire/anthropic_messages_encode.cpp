@@ -77,6 +77,7 @@ class Translation {
   const Request& request_;
   const Target& target_;
   Outgoing out_;
+  std::vector<std::string> stop_;
   std::vector<std::string> system_;
   std::vector<Turn> turns_;
 };
@@ -113,10 +114,7 @@ Status Translation::refuse_what_is_lacking() {
   if (s.temperature.value_or(0) > 1) {
     return unsupported("the Messages API takes a temperature from 0 to 1", "$.temperature", "lower it to 1");
   }
-  if (s.stop.size() > target_.max_stop) {
-    return unsupported("this deployment takes at most " + std::to_string(target_.max_stop) + " stop strings",
-                       "$.stop", "send fewer");
-  }
+  SLUICE_TRY(stop_, stop_strings(request_, target_.max_stop, out_));
   return {};
 }
 
@@ -465,9 +463,9 @@ void Translation::write_sampling(json::Writer& w) {
   if (s.temperature) w.member("temperature", *s.temperature);
   if (s.top_p) w.member("top_p", *s.top_p);
   if (s.top_k.value_or(0) > 0) w.member("top_k", *s.top_k);
-  if (s.stop.empty()) return;
+  if (stop_.empty()) return;
   w.key("stop_sequences").array();
-  for (const std::string& stop : s.stop) w.value(stop);
+  for (const std::string& stop : stop_) w.value(stop);
   w.end();
 }
 

@@ -82,7 +82,6 @@ Status check(const Request& request, const Target& target, std::vector<std::stri
                        older ? "$.output_format" : "$.output_config.format", kLeave);
   }
   SLUICE_TRY_VOID(check_tool_choice(request, target));
-  SLUICE_TRY(auto stop, stop_strings(request, target));
   for (std::size_t i = 0; i < request.tools.size(); ++i) {
     if (request.tools[i].strict == true && !target.strict_tools)
       return unsupported("this deployment does not hold a tool's arguments to its schema",
@@ -123,6 +122,13 @@ Result<Outgoing> pass_on_anthropic_messages(const Request& request, const Target
   }
   json::Splice splice(*request.body);
   splice.set(root, "model", json::quote(target.model));
+  SLUICE_TRY(auto stop, stop_strings(request, target.max_stop, out));
+  if (!out.stops.empty()) {
+    json::Writer w;
+    w.array();
+    for (const std::string& text : stop) w.value(text);
+    splice.set(root, "stop_sequences", w.end().take());
+  }
   if (no_thinking) {
     splice.set(root, "thinking", R"({"type":"disabled"})");
     out.notes.push_back(kThinkingOff);

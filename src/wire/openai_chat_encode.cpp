@@ -96,7 +96,6 @@ Status check_chat_target(const Request& request, const Target& target, std::vect
     return unsupported("this deployment does not tell log-probabilities", "$.logprobs");
   if (!s.logit_bias.empty() && s.logit_bias != "{}" && !target.logit_bias)
     return unsupported("this deployment does not bias tokens", "$.logit_bias");
-  SLUICE_TRY(auto stop, stop_strings(request, target));
   SLUICE_TRY_VOID(check_tool_choice(request, target));
   for (std::size_t i = 0; i < request.tools.size(); ++i)
     if (request.tools[i].strict == true && !target.strict_tools)
@@ -127,7 +126,7 @@ class Editor {
     SLUICE_TRY_VOID(thinking());
     max_tokens();
     user();
-    stop();
+    SLUICE_TRY_VOID(stop());
     // Several answers are several calls.
     if (request_.sampling.n > 1) splice_.remove(root_, "n");
     // DeepSeek's own client sends what it has installed and, if told to, whole sessions to whatever address it is
@@ -270,15 +269,15 @@ class Editor {
     splice_.remove(root_, "user").set(root_, field, json::quote(request_.user));
   }
 
-  // More strings than the target takes, but the same ones again: one of each says the same.
-  void stop() {
-    const auto& stop = request_.sampling.stop;
-    if (stop.size() <= target_.max_stop) return;
+  // More strings than the target takes: one of each says the same, and at what is left the answer is ended here.
+  Status stop() {
+    if (request_.sampling.stop.size() <= target_.max_stop) return {};
+    SLUICE_TRY(auto once, stop_strings(request_, target_.max_stop, out_));
     json::Writer w;
     w.array();
-    const auto once = stop_strings(request_, target_);
-    for (const std::string& text : *once) w.value(text);
+    for (const std::string& text : once) w.value(text);
     splice_.set(root_, "stop", w.end().take());
+    return {};
   }
 
   const Request& request_;

@@ -167,7 +167,7 @@ Result<Outgoing> encode_openai_completions(const Request& request, const Target&
   Value root = request.body->root();
   Outgoing out;
   SLUICE_TRY_VOID(check_target(request, target, out.notes));
-  SLUICE_TRY(auto stop, stop_strings(request, target));
+  SLUICE_TRY(auto stop, stop_strings(request, target.max_stop, out));
   json::Splice splice(*request.body);
   splice.set(root, "model", json::quote(target.model));
   if (request.sampling.stop.size() > target.max_stop) {

@@ -70,7 +70,7 @@ class Translator {
     w_.member("store", in_.store.value_or(false));
     if (in_.stream) w_.member("stream", true);
     if (dropped_reasoning_) note("dropped the reasoning of earlier turns");
-    return Outgoing{w_.end().take(), std::move(notes_)};
+    return Outgoing{w_.end().take(), std::move(notes_), std::move(stops_)};
   }
 
  private:
@@ -312,7 +312,10 @@ class Translator {
     if (s.min_p.value_or(0) != 0) return refuse("$.min_p", "min_p");
     if (s.seed && target_.seed) return refuse("$.seed", "a seed");
     if (s.seed) note("not honoured by the deployment: $.seed");
-    if (!s.stop.empty()) return refuse(from_messages() ? "$.stop_sequences" : "$.stop", "where to stop");
+    Outgoing stops;
+    SLUICE_TRY_VOID(stop_strings(in_, 0, stops));
+    stops_ = std::move(stops.stops);
+    for (std::string& text : stops.notes) note(std::move(text));
     SLUICE_TRY_VOID(penalty(s.frequency_penalty, "$.frequency_penalty"));
     SLUICE_TRY_VOID(penalty(s.presence_penalty, "$.presence_penalty"));
     if (!s.logit_bias.empty() && s.logit_bias != "{}") return refuse("$.logit_bias", "a bias");
@@ -329,7 +332,7 @@ class Translator {
   const Request& in_;
   const Target& target_;
   json::Writer w_;
-  std::vector<std::string> notes_;
+  std::vector<std::string> notes_, stops_;
   bool dropped_reasoning_ = false;
 };
 

@@ -166,7 +166,11 @@ TEST_CASE("responses encode: the thinking switch is a level of effort") {
 TEST_CASE("responses encode: what can't be said is refused by the client's name for it") {
   using Change = void (*)(chat::Request&);
   const std::pair<const char*, Change> cases[] = {
-      {"$.stop", [](chat::Request& r) { r.sampling.stop = {"x"}; }},
+      {"$.stop",
+       [](chat::Request& r) {
+         r.sampling.stop = {"x"};
+         r.sampling.logprobs = true;
+       }},
       {"$.seed", [](chat::Request& r) { r.sampling.seed = 1; }},
       {"$.top_k", [](chat::Request& r) { r.sampling.top_k = 5; }},
       {"$.min_p", [](chat::Request& r) { r.sampling.min_p = 0.1; }},
@@ -220,6 +224,10 @@ TEST_CASE(
   r.tool_choice.mode = chat::ToolChoice::Mode::Required;
   CHECK(sent(r).notes ==
         Notes{"thinking off: tool_choice is forced", "dropped reasoning_effort: thinking is off"});
+  r = chat_request();
+  r.sampling.stop = {"x", "y", "x"};
+  CHECK(sent(r).stops == Notes{"x", "y"});  // this protocol has no word for them
+  CHECK(sent(r).body.find("stop") == std::string::npos);
   r = chat_request();
   r.parallel_tool_calls = false;
   CHECK(sent(r).notes == Notes{"not honoured by the deployment: $.parallel_tool_calls"});

@@ -85,14 +85,20 @@ Status check_tool_choice(const Request& request, const Target& target) {
   return refuse("this deployment does not read tool_choice", "$.tool_choice");
 }
 
-Result<std::vector<std::string>> stop_strings(const Request& request, const Target& target) {
-  std::vector<std::string> out;
+Result<std::vector<std::string>> stop_strings(const Request& request, std::size_t most, Outgoing& out) {
+  std::vector<std::string> sent;
   std::set<std::string> seen;
+  out.stops.clear();
   for (const std::string& text : request.sampling.stop)
-    if (seen.insert(text).second) out.push_back(text);
-  if (out.size() <= target.max_stop) return out;
-  return refuse("this deployment takes at most " + std::to_string(target.max_stop) + " stop strings",
-                request.protocol == chat::Protocol::AnthropicMessages ? "$.stop_sequences" : "$.stop");
+    if (seen.insert(text).second) (sent.size() < most ? sent : out.stops).push_back(text);
+  if (out.stops.empty()) return sent;
+  bool one_text = request.protocol != chat::Protocol::OpenAiCompletions ||
+                  (request.inputs.size() <= 1 && request.sampling.n <= 1 && !request.echo);
+  if (request.sampling.logprobs || request.sampling.top_logprobs || !one_text)
+    return refuse("this deployment takes at most " + std::to_string(most) + " stop strings",
+                  request.protocol == chat::Protocol::AnthropicMessages ? "$.stop_sequences" : "$.stop");
+  out.notes.push_back("more stop strings than the deployment takes: the answer is ended here and written anew");
+  return sent;
 }
 
 }  // namespace sluice::wire

@@ -27,8 +27,10 @@ Status check_ignored(const chat::Request& request, const Target& target, std::ve
 // A choice of tools that the target would not read.
 Status check_tool_choice(const chat::Request& request, const Target& target);
 
-// The stop strings, each once, which says the same: refused where the target takes fewer.
-Result<std::vector<std::string>> stop_strings(const chat::Request& request, const Target& target);
+// The stop strings, each once, which says the same: as many as the target takes to be sent, the others put into
+// Outgoing::stops. Refused where the answer can't be cut here: with log-probabilities, which belong to tokens, and
+// where one answer of the completions API holds several texts or begins with the prompt.
+Result<std::vector<std::string>> stop_strings(const chat::Request& request, std::size_t most, Outgoing& out);
 
 // Messages: a forced call and thinking exclude each other at some deployments. True: thinking must be switched
 // off for it.

@@ -55,6 +55,7 @@ struct Sent {
   std::string refused;  // where; empty: it was not
   std::string body;
   Notes notes;
+  std::vector<std::string> stops;
 };
 
 // The client's own protocol, to a deployment that speaks it.
@@ -64,10 +65,10 @@ Sent sent(Protocol protocol, std::string body, const wire::Target& target) {
   auto out = wire::encode(protocol, *request, target);
   if (!out) {
     CHECK(out.error().code == "request.unsupported");
-    return {out.error().where, "", {}};
+    return {out.error().where, "", {}, {}};
   }
   REQUIRE(json::Doc::parse(out->body));
-  return {"", out->body, out->notes};
+  return {"", out->body, out->notes, out->stops};
 }
 
 Sent messages(const std::string& fields, const wire::Target& target = messages_target()) {
@@ -314,9 +315,41 @@ TEST_CASE("pass through: completions are checked as chat is") {
   wire::Target few;
   few.model = "up";
   few.max_stop = 4;
-  CHECK(text(R"("stop":["a","b","c","d","e"])", few).refused == "$.stop");
+  Sent more = text(R"("stop":["a","b","c","d","e"])", few);
+  CHECK(more.body == R"({"model":"up","prompt":"a","stop":["a","b","c","d"]})");
+  CHECK(more.stops == std::vector<std::string>{"e"});
+  REQUIRE(more.notes.size() == 1);
+  // Where one text can't be cut out of the answer.
+  for (const char* field : {R"("n":2)", R"("echo":true)", R"("logprobs":1)"}) {
+    CAPTURE(field);
+    CHECK(text(std::string(R"("stop":["a","b","c","d","e"],)") + field, few).refused == "$.stop");
+  }
   CHECK(text(R"("stop":["a","b","c","d"])", few).refused.empty());
+  CHECK(text(R"("stop":["a","b","a","c","d"])", few).stops.empty());
   CHECK(text(R"("stop":["a","b","a","c","d"])", few).body ==
         R"({"model":"up","prompt":"a","stop":["a","b","c","d"]})");
   CHECK(text(R"("n":2,"seed":1,"logit_bias":{"1":5},"top_k":5,"user":"u")", few).notes.empty());
+}
+
+TEST_CASE("pass through: stop strings beyond a deployment's limit are left to whoever reads the answer") {
+  wire::Target two;
+  two.model = "up";
+  two.max_stop = 2;
+  Sent out = messages(R"("stop_sequences":["a","b","a","c"])", two);
+  CHECK(contains(out.body, R"("stop_sequences":["a","b"])"));
+  CHECK(out.stops == std::vector<std::string>{"c"});
+  CHECK(messages(R"("stop_sequences":["a","b"])", two).notes.empty());
+  auto request = wire::decode(Protocol::AnthropicMessages, chat::Operation::Generate,
+                              R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"a"}],)"
+                              R"("stop_sequences":["a","b","c","d"]})");
+  REQUIRE(request);
+  auto translated = wire::encode(Protocol::OpenAiChat, *request, two);
+  REQUIRE(translated);
+  CHECK(contains(translated->body, R"("stop":["a","b"])"));
+  CHECK(translated->stops == std::vector<std::string>{"c", "d"});
+  request->protocol = Protocol::OpenAiChat;
+  auto other = wire::encode(Protocol::AnthropicMessages, *request, two);
+  REQUIRE(other);
+  CHECK(contains(other->body, R"("stop_sequences":["a","b"])"));
+  CHECK(other->stops == std::vector<std::string>{"c", "d"});
 }

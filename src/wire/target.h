@@ -62,6 +62,9 @@ struct Outgoing {
   // Shown to the client in x-sluice-note and counted: "dropped $.metadata", "thinking off: tool_choice is forced".
   // Names of fields and fixed words only, never the client's text.
   std::vector<std::string> notes;
+  // Stop strings that the body does not carry, because the target takes fewer: whoever reads the answer ends it
+  // there (backend/stop_watch.h).
+  std::vector<std::string> stops;
 };
 
 }  // namespace sluice::wire

@@ -53,7 +53,7 @@ Dialect deepseek() {
   t.seed = t.logit_bias = t.penalties = t.parallel_switch = false;
   t.prefix = true;
   t.several = t.tool_parts = false;
-  t.effort_needs_thinking = true;
+  t.effort_synonyms = t.effort_needs_thinking = true;
   t.user_field = "user_id";
   t.efforts = {"low", "high", "max"};
   return d;

@@ -60,13 +60,7 @@ class StoppedAnswer : public Answer {
   StoppedAnswer(std::unique_ptr<Answer> inner, std::vector<std::string> stops)
       : inner_(std::move(inner)), watch_(std::move(stops)) {}
 
-  net::Task<chat::Chunk> next() override {
-    chat::Chunk chunk = co_await inner_->next();
-    const bool more = !chunk.last;
-    chunk = watch_.take(std::move(chunk));
-    if (more && chunk.last) inner_->cancel();
-    co_return chunk;
-  }
+  net::Task<chat::Chunk> next() override;
   void cancel() override { inner_->cancel(); }
   bool waiting() const override { return inner_->waiting(); }
   std::vector<std::string> notes() const override { return inner_->notes(); }
@@ -76,6 +70,14 @@ class StoppedAnswer : public Answer {
   std::unique_ptr<Answer> inner_;
   StopWatch watch_;
 };
+
+net::Task<chat::Chunk> StoppedAnswer::next() {
+  chat::Chunk chunk = co_await inner_->next();
+  const bool more = !chunk.last;
+  chunk = watch_.take(std::move(chunk));
+  if (more && chunk.last) inner_->cancel();
+  co_return chunk;
+}
 
 }  // namespace
 

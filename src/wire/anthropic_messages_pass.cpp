@@ -143,6 +143,11 @@ Result<Outgoing> pass_on_anthropic_messages(const Request& request, const Target
     }
     out.notes.push_back(kEffortDropped);
   }
+  const std::string name = off ? "" : effort_synonym(request.reasoning_effort, target);
+  if (!name.empty()) {
+    splice.replace(root["output_config"]["effort"], json::quote(name));
+    out.notes.push_back("reasoning_effort " + request.reasoning_effort + " sent as " + name);
+  }
   if (target.verifies_signatures) {
     std::string messages = without_our_thinking(root["messages"]);
     if (!messages.empty()) {

@@ -53,6 +53,12 @@ Result<std::string> effort_for(const std::string& wanted, const Target& target) 
 
 }  // namespace
 
+std::string effort_synonym(const std::string& effort, const Target& target) {
+  if (!target.effort_synonyms || effort.empty() || effort == "none") return {};
+  auto name = effort_for(effort, target);
+  return name && *name != effort ? *name : "";
+}
+
 Result<ThinkingPlan> plan_thinking(const Request& request, const Target& target) {
   ThinkingPlan plan;
   plan.write = request.thinking;

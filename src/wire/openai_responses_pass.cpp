@@ -68,6 +68,11 @@ Result<Outgoing> pass_on_openai_responses(const Request& request, const Target& 
     }
     out.notes.push_back(kThinkingOff);
   }
+  const std::string name = off || forced ? "" : effort_synonym(request.reasoning_effort, target);
+  if (!name.empty()) {
+    splice.replace(root["reasoning"]["effort"], json::quote(name));
+    out.notes.push_back("reasoning_effort " + request.reasoning_effort + " sent as " + name);
+  }
   out.body = splice.apply();
   return out;
 }

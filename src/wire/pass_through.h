@@ -32,6 +32,10 @@ Status check_tool_choice(const chat::Request& request, const Target& target);
 // where one answer of the completions API holds several texts or begins with the prompt.
 Result<std::vector<std::string>> stop_strings(const chat::Request& request, std::size_t most, Outgoing& out);
 
+// The name that the target takes an effort for; empty: the name goes as it is, and what it means is not known
+// here. Chat completions and the others have the same names of it.
+std::string effort_synonym(const std::string& effort, const Target& target);
+
 // Messages: a forced call and thinking exclude each other at some deployments. True: thinking must be switched
 // off for it.
 Result<bool> messages_must_stop_thinking(const chat::Request& request, const Target& target);

@@ -18,6 +18,7 @@ wire::Target thinker() {
   t.forced_tools_thinking = t.parallel_switch = t.several = t.tool_parts = false;
   t.seed = t.logit_bias = t.penalties = false;
   t.efforts = {"low", "high", "max"};
+  t.effort_synonyms = true;
   return t;
 }
 wire::Target messages_target() {
@@ -179,6 +180,21 @@ TEST_CASE("pass through: Messages, no effort goes where thinking is off") {
   wire::Target vendor = messages_target();
   vendor.effort_needs_thinking = false;
   CHECK(messages(R"("thinking":{"type":"disabled"},"output_config":{"effort":"high"})", vendor).notes.empty());
+}
+
+TEST_CASE("pass through: an effort that the deployment takes for another one is sent as that, and it is told") {
+  Sent medium = messages(R"("output_config":{"effort":"medium"})");
+  CHECK(contains(medium.body, R"("output_config":{"effort":"high"})"));
+  CHECK(medium.notes == Notes{"reasoning_effort medium sent as high"});
+  Sent ultra = responses(R"("reasoning":{"effort":"ultra"})");
+  CHECK(contains(ultra.body, R"("reasoning":{"effort":"max"})"));
+  CHECK(ultra.notes == Notes{"reasoning_effort ultra sent as max"});
+  CHECK(responses(R"("reasoning":{"effort":"low"})").notes.empty());
+  CHECK(responses(R"("reasoning":{"effort":"none"})").notes.empty());
+  CHECK(contains(responses(R"("reasoning":{"effort":"own"})").body, R"("effort":"own")"));
+  wire::Target other = responses_target();
+  other.effort_synonyms = false;  // a name that came after this table
+  CHECK(contains(responses(R"("reasoning":{"effort":"xhigh"})", other).body, R"("effort":"xhigh")"));
 }
 
 TEST_CASE("pass through: Responses, what the deployment would ignore is refused or noted") {

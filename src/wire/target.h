@@ -43,6 +43,7 @@ struct Target {
   bool min_p = false;
   bool several = true;                 // text completions: "n" is read
   bool tool_parts = true;              // chat: a tool's result may be content parts, not only a string
+  bool effort_synonyms = false;        // other names of effort mean one of `efforts`, and it does not say which
   bool effort_needs_thinking = false;  // an effort is refused while thinking is off
   // Fields that it takes and makes nothing of, for bodies that go on as they came (pass_through.h). "$.metadata":
   // at this place; "$.metadata.": everything below it; "cache_control": of this name anywhere.

@@ -195,6 +195,12 @@ test("a stop sequence ends the answer and is named", async () => {
   else assert.ok(["stop_sequence", "end_turn"].includes(message.stop_reason));
 });
 
+throughSluice("a stop sequence is named where the gateway itself ends the answer", async () => {
+  const format = { type: "json_schema", schema: { type: "object" } };
+  const message = await ask({ messages: say('say "{} three four"'), output_config: { format }, stop_sequences: [" three"] });
+  assert.deepEqual([text(message), message.stop_reason, message.stop_sequence], ["{}", "stop_sequence", " three"]);
+});
+
 test("max_tokens ends the answer with its own reason", async () => {
   const message = await ask({ max_tokens: 6 });
   assert.equal(message.stop_reason, "max_tokens");

@@ -167,6 +167,16 @@ test("a JSON object is given where one is asked for", async () => {
   assert.equal(typeof JSON.parse(message.content), "object");
 });
 
+restored("stop works where only a protocol without it takes the schema", /400.*response_format/, async () => {
+  const response_format = { type: "json_schema", json_schema: { name: "any", schema: { type: "object" } } };
+  const more = { messages: say('say "one two three four"'), response_format, stop: ["nothing", " three"] };
+  const { choices: [choice] } = await ask(more);
+  assert.deepEqual([choice.message.content, choice.finish_reason], ["one two", "stop"]);
+  const chunks = await streamed(more);
+  assert.equal(joined(chunks, "content"), "one two");
+  assert.equal(chunks.findLast((c) => c.choices[0]?.finish_reason).choices[0].finish_reason, "stop");
+});
+
 test("stop ends the answer before its words", async () => {
   const messages = say('say "one two three four"');
   assert.equal((await ask({ messages, stop: [" three"] })).choices[0].message.content, "one two");

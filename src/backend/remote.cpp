@@ -286,7 +286,7 @@ class Remote : public Backend {
     std::unique_ptr<Answer> answer = std::make_unique<RemoteAnswer>(
         std::move(*response), deployment_, stream, wire::make_reader(protocol), std::move(call.notes),
         dialect_.think_tags && protocol == chat::Protocol::OpenAiChat);
-    co_return stop_at(std::move(answer), std::move(call.stops));
+    co_return stop_at(std::move(answer), call.stops);
   }
 
   net::Task<Result<std::string>> balance() override {

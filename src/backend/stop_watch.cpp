@@ -1,21 +1,16 @@
 #include "backend/stop_watch.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace sluice::backend {
-
-StopWatch::StopWatch(std::vector<std::string> stops) : stops_(std::move(stops)), matcher_(stops_) {
-  for (const std::string& stop : stops_) longest_ = std::max(longest_, stop.size());
-}
 
 chat::Chunk StopWatch::take(chat::Chunk chunk) {
   chat::Chunk out;
   out.last = chunk.last;
   out.protocol = chunk.protocol;
   for (chat::Event& e : chunk.events) event(std::move(e), out);
-  if (!hit_.empty()) {
-    out.events.push_back(chat::Finish{chat::FinishReason::Stop, hit_});
+  if (matcher_.matched()) {
+    out.events.push_back(chat::Finish{chat::FinishReason::Stop, matcher_.which()});
     out.last = true;
   } else if (chunk.last) {
     release(out);
@@ -28,28 +23,18 @@ chat::Chunk StopWatch::take(chat::Chunk chunk) {
 void StopWatch::event(chat::Event&& event, chat::Chunk& out) {
   if (auto* said = std::get_if<chat::TextDelta>(&event)) return text(said->text, out);
   bool usage = std::holds_alternative<chat::Usage>(event);
-  if (!hit_.empty() && !usage) return;
+  if (matcher_.matched() && !usage) return;
   if (!usage) release(out);
   out.events.push_back(std::move(event));
 }
 
 void StopWatch::text(std::string_view piece, chat::Chunk& out) {
-  std::string certain;
-  for (std::size_t i = 0; i < piece.size() && !matcher_.matched(); ++i) {
-    certain += matcher_.feed(piece.substr(i, 1));
-    tail_ += piece[i];
-    if (tail_.size() > 2 * longest_) tail_.erase(0, tail_.size() - longest_);
-  }
+  std::string certain = matcher_.feed(piece);
   if (!certain.empty()) out.events.push_back(chat::TextDelta{std::move(certain)});
-  if (!matcher_.matched() || !hit_.empty()) return;
-  // Of those that end at one place, the longest.
-  for (const std::string& stop : stops_)
-    if (stop.size() > hit_.size() && tail_.ends_with(stop)) hit_ = stop;
 }
 
 void StopWatch::release(chat::Chunk& out) {
   std::string held = matcher_.end();
-  tail_.clear();
   if (!held.empty()) out.events.push_back(chat::TextDelta{std::move(held)});
 }
 
@@ -57,8 +42,8 @@ namespace {
 
 class StoppedAnswer : public Answer {
  public:
-  StoppedAnswer(std::unique_ptr<Answer> inner, std::vector<std::string> stops)
-      : inner_(std::move(inner)), watch_(std::move(stops)) {}
+  StoppedAnswer(std::unique_ptr<Answer> inner, const std::vector<std::string>& stops)
+      : inner_(std::move(inner)), watch_(stops) {}
 
   net::Task<chat::Chunk> next() override;
   void cancel() override { inner_->cancel(); }
@@ -81,9 +66,9 @@ net::Task<chat::Chunk> StoppedAnswer::next() {
 
 }  // namespace
 
-std::unique_ptr<Answer> stop_at(std::unique_ptr<Answer> answer, std::vector<std::string> stops) {
+std::unique_ptr<Answer> stop_at(std::unique_ptr<Answer> answer, const std::vector<std::string>& stops) {
   if (stops.empty()) return answer;
-  return std::make_unique<StoppedAnswer>(std::move(answer), std::move(stops));
+  return std::make_unique<StoppedAnswer>(std::move(answer), stops);
 }
 
 }  // namespace sluice::backend

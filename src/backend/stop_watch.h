@@ -18,7 +18,7 @@ namespace sluice::backend {
 
 class StopWatch {
  public:
-  explicit StopWatch(std::vector<std::string> stops);
+  explicit StopWatch(const std::vector<std::string>& stops) : matcher_(stops) {}
   // After a match the chunk is the last one and carries Finish, and nothing more is to be read.
   chat::Chunk take(chat::Chunk chunk);
 
@@ -27,14 +27,10 @@ class StopWatch {
   void event(chat::Event&& event, chat::Chunk& out);
   void release(chat::Chunk& out);
 
-  const std::vector<std::string> stops_;
   engine::StopMatcher matcher_;
-  std::size_t longest_ = 0;
-  std::string tail_;  // the text's last bytes, as many as the longest string has
-  std::string hit_;   // what ended it
 };
 
 // The answer, watched; its deployment's call is cancelled at a match.
-std::unique_ptr<Answer> stop_at(std::unique_ptr<Answer> answer, std::vector<std::string> stops);
+std::unique_ptr<Answer> stop_at(std::unique_ptr<Answer> answer, const std::vector<std::string>& stops);
 
 }  // namespace sluice::backend

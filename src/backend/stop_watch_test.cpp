@@ -35,8 +35,8 @@ void look(const Chunk& chunk, Seen& seen) {
 }
 
 // Chunks until the watch says that it is over.
-Seen watched(std::vector<std::string> stops, std::vector<Chunk> chunks) {
-  StopWatch watch(std::move(stops));
+Seen watched(const std::vector<std::string>& stops, std::vector<Chunk> chunks) {
+  StopWatch watch(stops);
   Seen seen;
   for (Chunk& chunk : chunks) {
     Chunk out = watch.take(std::move(chunk));

@@ -1,11 +1,11 @@
 // Requests for deployments that speak Anthropic's Messages.
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/id.h"
 #include "json/splice.h"
 #include "json/writer.h"
 #include "wire/anthropic_messages.h"
+#include "wire/pass_through.h"
 
 namespace sluice::wire {
 namespace {
@@ -28,81 +28,6 @@ Failure unsupported(std::string message, std::string where, std::string hint) {
 void note(Outgoing& out, std::string text) {
   if (std::find(out.notes.begin(), out.notes.end(), text) == out.notes.end()) out.notes.push_back(std::move(text));
 }
-
-// A forced call and thinking exclude each other at some deployments. True: thinking must be switched off for it.
-Result<bool> must_stop_thinking(const Request& request, const Target& target) {
-  if (!request.tool_choice.forced() || target.forced_tools_thinking || request.thinking == false) return false;
-  if (request.thinking == true) {
-    return unsupported("this deployment can't force a tool call while it thinks", "$.tool_choice",
-                       "let tool_choice be auto, or switch thinking off");
-  }
-  return target.thinks_by_default && target.thinking == ThinkingSwitch::Thinking;
-}
-constexpr const char* kThinkingOff = "thinking off: tool_choice is forced";
-
-// ---- The same protocol: the client's bytes.
-
-bool is_our_thinking(Value block) {
-  return block["type"].string() == "thinking" &&
-         block["signature"].string().value_or("").starts_with(kOurSignature);
-}
-
-// The messages without thinking that we signed ourselves, which a vendor that checks signatures would refuse;
-// empty if there is none. A message that held nothing else goes too: the API joins neighbouring turns of one role.
-std::string without_our_thinking(Value messages) {
-  bool found = false;
-  std::string out = "[";
-  for (Value message : messages) {
-    Value content = message["content"];
-    std::string blocks;
-    std::size_t removed = 0;
-    if (content.is(Type::Array)) {
-      for (Value block : content) {
-        if (is_our_thinking(block)) {
-          ++removed;
-        } else {
-          blocks += (blocks.empty() ? "" : ",") + std::string(block.raw());
-        }
-      }
-    }
-    found |= removed > 0;
-    if (removed > 0 && blocks.empty()) continue;
-    if (out.size() > 1) out += ',';
-    if (removed == 0) {
-      out += message.raw();
-      continue;
-    }
-    std::size_t at = content.offset() - message.offset();
-    out += message.raw().substr(0, at);
-    out += "[" + blocks + "]";
-    out += message.raw().substr(at + content.raw().size());
-  }
-  return found ? out + "]" : "";
-}
-
-Result<Outgoing> pass_on(const Request& request, const Target& target) {
-  SLUICE_CHECK(request.body != nullptr, "a request of this protocol keeps its body");
-  SLUICE_TRY(bool no_thinking, must_stop_thinking(request, target));
-  Value root = request.body->root();
-  Outgoing out;
-  json::Splice splice(*request.body);
-  splice.set(root, "model", json::quote(target.model));
-  if (no_thinking) {
-    splice.set(root, "thinking", R"({"type":"disabled"})");
-    note(out, kThinkingOff);
-  }
-  if (target.verifies_signatures) {
-    std::string messages = without_our_thinking(root["messages"]);
-    if (!messages.empty()) {
-      splice.replace(root["messages"], std::move(messages));
-      note(out, "left out thinking that another deployment signed");
-    }
-  }
-  out.body = splice.apply();
-  return out;
-}
-
-// ---- Another protocol.
 
 // Neighbouring turns of one role become one, as the API reads them anyway.
 struct Turn {
@@ -152,6 +77,7 @@ class Translation {
   const Request& request_;
   const Target& target_;
   Outgoing out_;
+  std::vector<std::string> stop_;
   std::vector<std::string> system_;
   std::vector<Turn> turns_;
 };
@@ -188,10 +114,7 @@ Status Translation::refuse_what_is_lacking() {
   if (s.temperature.value_or(0) > 1) {
     return unsupported("the Messages API takes a temperature from 0 to 1", "$.temperature", "lower it to 1");
   }
-  if (s.stop.size() > target_.max_stop) {
-    return unsupported("this deployment takes at most " + std::to_string(target_.max_stop) + " stop strings",
-                       "$.stop", "send fewer");
-  }
+  SLUICE_TRY(stop_, stop_strings(request_, target_.max_stop, out_));
   return {};
 }
 
@@ -461,10 +384,11 @@ Status Translation::write_tool_choice(json::Writer& w) {
     if (!choice.forced()) return {};
     return unsupported("a tool call is asked for, but there are no tools", "$.tool_choice", "send tools");
   }
+  SLUICE_TRY_VOID(check_tool_choice(request_, target_));
   bool one = request_.parallel_tool_calls == false;
   if (one && !target_.parallel_switch) {
-    return unsupported("this deployment can't be held to one tool call at a time", "$.parallel_tool_calls",
-                       "leave it out");
+    note_unhonoured(out_.notes, "$.parallel_tool_calls");
+    one = false;
   }
   if (choice.mode == Mode::Other) {
     return unsupported("this choice of tools can't be said to this deployment", "$.tool_choice",
@@ -483,7 +407,7 @@ Status Translation::write_tool_choice(json::Writer& w) {
 }
 
 Status Translation::write_thinking(json::Writer& w, std::int64_t max_tokens) {
-  SLUICE_TRY(bool forced_off, must_stop_thinking(request_, target_));
+  SLUICE_TRY(bool forced_off, messages_must_stop_thinking(request_, target_));
   if (forced_off) note(out_, kThinkingOff);
   std::optional<bool> wanted = forced_off ? std::optional(false) : request_.thinking;
   if (!wanted) return {};
@@ -515,6 +439,11 @@ Status Translation::write_output(json::Writer& w) {
   const chat::OutputFormat& format = request_.format;
   const std::string& effort = request_.reasoning_effort;
   bool has_effort = !effort.empty() && effort != "none";
+  SLUICE_TRY(bool forced_off, messages_must_stop_thinking(request_, target_));
+  if (has_effort && target_.effort_needs_thinking && (forced_off || request_.thinking == false)) {
+    note(out_, kEffortDropped);
+    has_effort = false;
+  }
   const auto& efforts = target_.efforts;
   if (has_effort && std::find(efforts.begin(), efforts.end(), effort) == efforts.end()) {
     std::string names;
@@ -552,9 +481,9 @@ void Translation::write_sampling(json::Writer& w) {
   if (s.temperature) w.member("temperature", *s.temperature);
   if (s.top_p) w.member("top_p", *s.top_p);
   if (s.top_k.value_or(0) > 0) w.member("top_k", *s.top_k);
-  if (s.stop.empty()) return;
+  if (stop_.empty()) return;
   w.key("stop_sequences").array();
-  for (const std::string& stop : s.stop) w.value(stop);
+  for (const std::string& stop : stop_) w.value(stop);
   w.end();
 }
 
@@ -583,7 +512,7 @@ Result<Outgoing> Translation::make() {
 }  // namespace
 
 Result<Outgoing> encode_anthropic_messages(const Request& request, const Target& target) {
-  if (request.protocol == Protocol::AnthropicMessages) return pass_on(request, target);
+  if (request.protocol == Protocol::AnthropicMessages) return pass_on_anthropic_messages(request, target);
   return Translation(request, target).make();
 }
 

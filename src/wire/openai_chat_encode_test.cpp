@@ -153,7 +153,10 @@ TEST_CASE("encode: what only differs in its name or its count is rewritten, all 
   openai.max_stop = 2;
   CHECK(sent(R"("max_tokens":5)", openai) == R"(,"max_completion_tokens":5})");
   CHECK(sent(R"("stop":["a","b","a"])", openai) == R"(,"stop":["a","b"]})");
-  CHECK(sent(R"("stop":["a","b","c"])", openai) == "request.unsupported $.stop");
+  Notes ended;
+  CHECK(sent(R"("stop":["a","b","c"])", openai, &ended) == R"(,"stop":["a","b"]})");
+  CHECK(ended == Notes{"more stop strings than the deployment takes: the answer is ended here and written anew"});
+  CHECK(sent(R"("stop":["a","b","c"],"logprobs":true)", openai) == "request.unsupported $.stop");
   CHECK(sent(R"("dsh_plugin_packages":["p"],"dsh_session_log":"all","k":1)", deepseek(), &notes) == R"(,"k":1})");
   CHECK(notes == Notes{"dropped $.dsh_plugin_packages", "dropped $.dsh_session_log"});
   CHECK(sent(R"("seed":1,"frequency_penalty":1,"presence_penalty":0)", deepseek(), &notes) ==

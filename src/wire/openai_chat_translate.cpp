@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "wire/openai_chat_parts.h"
+#include "wire/pass_through.h"
 
 namespace sluice::wire {
 namespace {
@@ -25,7 +26,7 @@ class Translation {
     SLUICE_TRY_VOID(tools());
     format();
     SLUICE_TRY_VOID(thinking());
-    sampling();
+    SLUICE_TRY_VOID(sampling());
     if (!request_.user.empty() && !target_.user_field.empty()) w_.member(target_.user_field, request_.user);
     w_.member("stream", request_.stream);
     if (request_.stream) w_.key("stream_options").object().member("include_usage", true).end();
@@ -64,7 +65,6 @@ class Translation {
     if (!checked) {
       Error error = checked.error();
       if (error.where == "$.response_format") error.where = format_path();
-      if (error.where == "$.stop" && anthropic()) error.where = "$.stop_sequences";
       if (error.where == "$.logprobs") error.where = "$.top_logprobs";
       return fail(std::move(error));
     }
@@ -227,7 +227,7 @@ class Translation {
     if (value) w_.member(name, *value);
   }
 
-  void sampling() {
+  Status sampling() {
     const chat::Sampling& s = request_.sampling;
     optional(target_.max_tokens_field.empty() ? "max_tokens" : target_.max_tokens_field.c_str(), s.max_tokens);
     optional("temperature", s.temperature);
@@ -238,13 +238,12 @@ class Translation {
     optional("presence_penalty", s.presence_penalty);
     if (s.logprobs || s.top_logprobs) w_.member("logprobs", true);
     optional("top_logprobs", s.top_logprobs);
-    if (s.stop.empty()) return;
+    SLUICE_TRY(auto stop, stop_strings(request_, target_.max_stop, out_));
+    if (stop.empty()) return {};
     w_.key("stop").array();
-    for (std::size_t i = 0; i < s.stop.size(); ++i)
-      if (std::find(s.stop.begin(), s.stop.begin() + std::ptrdiff_t(i), s.stop[i]) ==
-          s.stop.begin() + std::ptrdiff_t(i))
-        w_.value(s.stop[i]);
+    for (const std::string& text : stop) w_.value(text);
     w_.end();
+    return {};
   }
 
   const Request& request_;

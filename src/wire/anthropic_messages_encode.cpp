@@ -6,6 +6,7 @@
 #include "json/splice.h"
 #include "json/writer.h"
 #include "wire/anthropic_messages.h"
+#include "wire/notes.h"
 
 namespace sluice::wire {
 namespace {
@@ -23,10 +24,6 @@ constexpr std::int64_t kLeastBudget = 1024;
 
 Failure unsupported(std::string message, std::string where, std::string hint) {
   return fail("request.unsupported", std::move(message), std::move(where), std::move(hint));
-}
-
-void note(Outgoing& out, std::string text) {
-  if (std::find(out.notes.begin(), out.notes.end(), text) == out.notes.end()) out.notes.push_back(std::move(text));
 }
 
 // A forced call and thinking exclude each other at some deployments. True: thinking must be switched off for it.
@@ -89,13 +86,13 @@ Result<Outgoing> pass_on(const Request& request, const Target& target) {
   splice.set(root, "model", json::quote(target.model));
   if (no_thinking) {
     splice.set(root, "thinking", R"({"type":"disabled"})");
-    note(out, kThinkingOff);
+    out.notes.emplace_back(kThinkingOff);
   }
   if (target.verifies_signatures) {
     std::string messages = without_our_thinking(root["messages"]);
     if (!messages.empty()) {
       splice.replace(root["messages"], std::move(messages));
-      note(out, "left out thinking that another deployment signed");
+      out.notes.emplace_back("left out thinking that another deployment signed");
     }
   }
   out.body = splice.apply();
@@ -151,7 +148,7 @@ class Translation {
 
   const Request& request_;
   const Target& target_;
-  Outgoing out_;
+  Notes notes_;
   std::vector<std::string> system_;
   std::vector<Turn> turns_;
 };
@@ -202,7 +199,7 @@ Status Translation::take_extra() {
       return unsupported("this field can't be said in the Messages API that the deployment speaks", field.path,
                          "leave it out, or use a model that a deployment of your own protocol serves");
     }
-    note(out_, "dropped " + field.path);
+    notes_.add("dropped " + field.path);
   }
   return {};
 }
@@ -228,7 +225,7 @@ Result<std::string> Translation::image(std::size_t message, std::size_t index) {
     return unsupported("an image that is kept elsewhere can't be sent to this deployment", where,
                        "send it by URL or inline");
   }
-  if (!image.detail.empty() && image.detail != "auto") note(out_, "dropped the detail of images");
+  if (!image.detail.empty() && image.detail != "auto") notes_.add("dropped the detail of images");
   return w.end().end().take();
 }
 
@@ -309,7 +306,7 @@ Status Translation::tool_message(std::size_t index) {
 void Translation::thinking_block(const Message& message, std::size_t index, Turn& turn) {
   if (message.reasoning.empty() && !(message.has_reasoning && target_.needs_reasoning)) return;
   if (!target_.keeps_reasoning || target_.verifies_signatures) {
-    note(out_, "left out the reasoning of earlier turns");
+    notes_.add("left out the reasoning of earlier turns");
     return;
   }
   json::Writer w;
@@ -329,7 +326,7 @@ std::string Translation::tool_use(const chat::ToolCall& call) {
     w.raw((*doc)->root().raw());
   } else {
     w.object().member("_invalid_arguments", call.arguments).end();
-    note(out_, "wrapped the arguments of a tool call, which are no JSON object");
+    notes_.add("wrapped the arguments of a tool call, which are no JSON object");
   }
   return w.end().take();
 }
@@ -363,7 +360,7 @@ Status Translation::assistant_message(std::size_t index) {
 
 Status Translation::message(std::size_t index) {
   const Message& message = request_.messages[index];
-  if (!message.name.empty() && message.role != Role::Tool) note(out_, "dropped the names of participants");
+  if (!message.name.empty() && message.role != Role::Tool) notes_.add("dropped the names of participants");
   switch (message.role) {
     case Role::System:
     case Role::Developer:
@@ -470,7 +467,7 @@ Status Translation::write_tool_choice(json::Writer& w) {
 
 Status Translation::write_thinking(json::Writer& w, std::int64_t max_tokens) {
   SLUICE_TRY(bool forced_off, must_stop_thinking(request_, target_));
-  if (forced_off) note(out_, kThinkingOff);
+  if (forced_off) notes_.add(kThinkingOff);
   std::optional<bool> wanted = forced_off ? std::optional(false) : request_.thinking;
   if (!wanted) return {};
   bool can_switch = target_.thinking == ThinkingSwitch::Thinking;
@@ -523,7 +520,7 @@ Status Translation::write_output(json::Writer& w) {
         .key("schema")
         .raw(format.schema.empty() ? "{}" : format.schema)
         .end();
-    if (!format.description.empty()) note(out_, std::string("dropped the description of ") + where);
+    if (!format.description.empty()) notes_.add(std::string("dropped the description of ") + where);
   }
   w.end();
   return {};
@@ -546,7 +543,7 @@ Result<Outgoing> Translation::make() {
   SLUICE_TRY_VOID(messages());
   std::int64_t max_tokens = request_.sampling.max_tokens.value_or(kDefaultMaxTokens);
   if (!request_.sampling.max_tokens) {
-    note(out_, "max_tokens " + std::to_string(kDefaultMaxTokens) + ": the deployment needs a limit");
+    notes_.add("max_tokens " + std::to_string(kDefaultMaxTokens) + ": the deployment needs a limit");
   }
   json::Writer w;
   w.object().member("model", target_.model).member("max_tokens", max_tokens);
@@ -558,8 +555,7 @@ Result<Outgoing> Translation::make() {
   write_sampling(w);
   if (!request_.user.empty()) w.key("metadata").object().member("user_id", request_.user).end();
   if (request_.stream) w.member("stream", true);
-  out_.body = w.end().take();
-  return std::move(out_);
+  return Outgoing{w.end().take(), notes_.take()};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "json/splice.h"
 #include "json/writer.h"
+#include "wire/notes.h"
 #include "wire/openai_responses.h"
 
 namespace sluice::wire {
@@ -70,13 +71,11 @@ class Translator {
     w_.member("store", in_.store.value_or(false));
     if (in_.stream) w_.member("stream", true);
     if (dropped_reasoning_) note("dropped the reasoning of earlier turns");
-    return Outgoing{w_.end().take(), std::move(notes_)};
+    return Outgoing{w_.end().take(), notes_.take()};
   }
 
  private:
-  void note(std::string text) {
-    if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(std::move(text));
-  }
+  void note(std::string text) { notes_.add(std::move(text)); }
   bool from_messages() const { return in_.protocol == Protocol::AnthropicMessages; }
 
   Status extras() {
@@ -328,7 +327,7 @@ class Translator {
   const Request& in_;
   const Target& target_;
   json::Writer w_;
-  std::vector<std::string> notes_;
+  Notes notes_;
   bool dropped_reasoning_ = false;
 };
 

@@ -18,9 +18,12 @@ class Restorer {
 
   // nullopt: leave the turn as it is.
   std::optional<std::string> reasoning_of(const std::vector<std::string>& calls, std::string_view text) {
+    // A client may name one call in every turn; a body larger than this is refused as it is.
+    if (bytes_ > json::Limits().bytes) return std::nullopt;
     auto known = lookup_(calls, text);
     if (known) {
       ++restored_.turns;
+      bytes_ += known->size();
     } else if (!calls.empty()) {
       ++restored_.unknown;
       known = "";
@@ -127,6 +130,7 @@ class Restorer {
   json::Splice splice_;
   const ReasoningLookup& lookup_;
   Restored restored_;
+  std::size_t bytes_ = 0;  // of the reasoning so far
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 namespace sluice::chat {
 namespace {
@@ -309,15 +311,14 @@ std::string part_path(std::size_t message, std::size_t part) {
 }
 
 void share_extractions(const Request& from, Request& to) {
-  std::vector<const Part*> tried;
+  std::map<std::pair<Part::Kind, std::string_view>, const Part*> tried;  // a request may be made of parts
   for (const Message& message : from.messages)
     for (const Part& part : message.parts)
-      if (part.extraction) tried.push_back(&part);
+      if (part.extraction) tried.emplace(std::pair(part.kind, std::string_view(part.raw)), &part);
   for (Message& message : to.messages) {
     for (Part& part : message.parts) {
-      const auto same = [&](const Part* one) { return one->kind == part.kind && one->raw == part.raw; };
-      const auto found = std::find_if(tried.begin(), tried.end(), same);
-      if (found != tried.end()) part.extraction = (*found)->extraction;
+      const auto found = tried.find(std::pair(part.kind, std::string_view(part.raw)));
+      if (found != tried.end()) part.extraction = found->second->extraction;
     }
   }
 }

@@ -143,6 +143,23 @@ TEST_CASE(
   CHECK(!other.messages[1].parts[2].extraction);
 }
 
+// If each part were looked for among all that were tried, this would take half an hour.
+TEST_CASE("chat: what was read of very many parts is given to each of them") {
+  constexpr std::size_t kParts = 500'000;
+  chat::Request from, to;
+  from.messages.resize(1), to.messages.resize(1);
+  const auto tried = std::make_shared<const chat::Extraction>(chat::Extraction{"", "", "too_many"});
+  for (std::size_t i = 0; i < kParts; ++i) {
+    Part part{Part::Kind::File, "", "{\"type\":\"file\",\"id\":" + std::to_string(1'000'000 + i) + "}"};
+    to.messages[0].parts.push_back(part);
+    part.extraction = tried;
+    from.messages[0].parts.push_back(std::move(part));
+  }
+  chat::share_extractions(from, to);
+  CHECK(std::all_of(to.messages[0].parts.begin(), to.messages[0].parts.end(),
+                    [&](const Part& part) { return part.extraction == tried; }));
+}
+
 TEST_CASE("chat: names of roles, finish reasons and the text of a message") {
   CHECK(std::string(chat::role_name(Role::Developer)) == "developer");
   CHECK(std::string(chat::finish_reason_name(chat::FinishReason::ContentFilter)) == "content_filter");

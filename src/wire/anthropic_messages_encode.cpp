@@ -5,6 +5,7 @@
 #include "json/splice.h"
 #include "json/writer.h"
 #include "wire/anthropic_messages.h"
+#include "wire/notes.h"
 #include "wire/pass_through.h"
 
 namespace sluice::wire {
@@ -23,10 +24,6 @@ constexpr std::int64_t kLeastBudget = 1024;
 
 Failure unsupported(std::string message, std::string where, std::string hint) {
   return fail("request.unsupported", std::move(message), std::move(where), std::move(hint));
-}
-
-void note(Outgoing& out, std::string text) {
-  if (std::find(out.notes.begin(), out.notes.end(), text) == out.notes.end()) out.notes.push_back(std::move(text));
 }
 
 // Neighbouring turns of one role become one, as the API reads them anyway.
@@ -76,8 +73,8 @@ class Translation {
 
   const Request& request_;
   const Target& target_;
-  Outgoing out_;
-  std::vector<std::string> stop_;
+  Notes notes_;
+  std::vector<std::string> stop_, stops_;  // that are sent, and that end the answer here
   std::vector<std::string> system_;
   std::vector<Turn> turns_;
 };
@@ -114,7 +111,10 @@ Status Translation::refuse_what_is_lacking() {
   if (s.temperature.value_or(0) > 1) {
     return unsupported("the Messages API takes a temperature from 0 to 1", "$.temperature", "lower it to 1");
   }
-  SLUICE_TRY(stop_, stop_strings(request_, target_.max_stop, out_));
+  Outgoing stops;
+  SLUICE_TRY(stop_, stop_strings(request_, target_.max_stop, stops));
+  stops_ = std::move(stops.stops);
+  for (std::string& text : stops.notes) notes_.add(std::move(text));
   return {};
 }
 
@@ -125,7 +125,7 @@ Status Translation::take_extra() {
       return unsupported("this field can't be said in the Messages API that the deployment speaks", field.path,
                          "leave it out, or use a model that a deployment of your own protocol serves");
     }
-    note(out_, "dropped " + field.path);
+    notes_.add("dropped " + field.path);
   }
   return {};
 }
@@ -151,7 +151,7 @@ Result<std::string> Translation::image(std::size_t message, std::size_t index) {
     return unsupported("an image that is kept elsewhere can't be sent to this deployment", where,
                        "send it by URL or inline");
   }
-  if (!image.detail.empty() && image.detail != "auto") note(out_, "dropped the detail of images");
+  if (!image.detail.empty() && image.detail != "auto") notes_.add("dropped the detail of images");
   return w.end().end().take();
 }
 
@@ -246,7 +246,7 @@ bool continues_unsigned(const Request& request) {
 void Translation::thinking_block(const Message& message, std::size_t index, Turn& turn) {
   if (message.reasoning.empty() && !(message.has_reasoning && target_.needs_reasoning)) return;
   if (!target_.keeps_reasoning || (target_.verifies_signatures && !is_signed_by_vendor(message))) {
-    note(out_, "left out the reasoning of earlier turns");
+    notes_.add("left out the reasoning of earlier turns");
     return;
   }
   json::Writer w;
@@ -266,7 +266,7 @@ std::string Translation::tool_use(const chat::ToolCall& call) {
     w.raw((*doc)->root().raw());
   } else {
     w.object().member("_invalid_arguments", call.arguments).end();
-    note(out_, "wrapped the arguments of a tool call, which are no JSON object");
+    notes_.add("wrapped the arguments of a tool call, which are no JSON object");
   }
   return w.end().take();
 }
@@ -300,7 +300,7 @@ Status Translation::assistant_message(std::size_t index) {
 
 Status Translation::message(std::size_t index) {
   const Message& message = request_.messages[index];
-  if (!message.name.empty() && message.role != Role::Tool) note(out_, "dropped the names of participants");
+  if (!message.name.empty() && message.role != Role::Tool) notes_.add("dropped the names of participants");
   switch (message.role) {
     case Role::System:
     case Role::Developer:
@@ -387,7 +387,7 @@ Status Translation::write_tool_choice(json::Writer& w) {
   SLUICE_TRY_VOID(check_tool_choice(request_, target_));
   bool one = request_.parallel_tool_calls == false;
   if (one && !target_.parallel_switch) {
-    note_unhonoured(out_.notes, "$.parallel_tool_calls");
+    notes_.add(unhonoured("$.parallel_tool_calls"));
     one = false;
   }
   if (choice.mode == Mode::Other) {
@@ -408,11 +408,11 @@ Status Translation::write_tool_choice(json::Writer& w) {
 
 Status Translation::write_thinking(json::Writer& w, std::int64_t max_tokens) {
   SLUICE_TRY(bool forced_off, messages_must_stop_thinking(request_, target_));
-  if (forced_off) note(out_, kThinkingOff);
+  if (forced_off) notes_.add(kThinkingOff);
   std::optional<bool> wanted = forced_off ? std::optional(false) : request_.thinking;
   if (!wanted) return {};
   if (*wanted && target_.verifies_signatures && continues_unsigned(request_)) {
-    note(out_, "thinking off: what was thought before these tools were called is not known here");
+    notes_.add("thinking off: what was thought before these tools were called is not known here");
     wanted = false;
   }
   bool can_switch = target_.thinking == ThinkingSwitch::Thinking;
@@ -441,7 +441,7 @@ Status Translation::write_output(json::Writer& w) {
   bool has_effort = !effort.empty() && effort != "none";
   SLUICE_TRY(bool forced_off, messages_must_stop_thinking(request_, target_));
   if (has_effort && target_.effort_needs_thinking && (forced_off || request_.thinking == false)) {
-    note(out_, kEffortDropped);
+    notes_.add(kEffortDropped);
     has_effort = false;
   }
   const auto& efforts = target_.efforts;
@@ -470,7 +470,7 @@ Status Translation::write_output(json::Writer& w) {
         .key("schema")
         .raw(format.schema.empty() ? "{}" : format.schema)
         .end();
-    if (!format.description.empty()) note(out_, std::string("dropped the description of ") + where);
+    if (!format.description.empty()) notes_.add(std::string("dropped the description of ") + where);
   }
   w.end();
   return {};
@@ -493,7 +493,7 @@ Result<Outgoing> Translation::make() {
   SLUICE_TRY_VOID(messages());
   std::int64_t max_tokens = request_.sampling.max_tokens.value_or(kDefaultMaxTokens);
   if (!request_.sampling.max_tokens) {
-    note(out_, "max_tokens " + std::to_string(kDefaultMaxTokens) + ": the deployment needs a limit");
+    notes_.add("max_tokens " + std::to_string(kDefaultMaxTokens) + ": the deployment needs a limit");
   }
   json::Writer w;
   w.object().member("model", target_.model).member("max_tokens", max_tokens);
@@ -505,8 +505,7 @@ Result<Outgoing> Translation::make() {
   write_sampling(w);
   if (!request_.user.empty()) w.key("metadata").object().member("user_id", request_.user).end();
   if (request_.stream) w.member("stream", true);
-  out_.body = w.end().take();
-  return std::move(out_);
+  return Outgoing{w.end().take(), notes_.take(), std::move(stops_)};
 }
 
 }  // namespace

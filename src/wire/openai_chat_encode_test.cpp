@@ -267,6 +267,17 @@ TEST_CASE(
           .error == "request.unsupported $.messages");
 }
 
+// If each note were looked for among all others, this would take an hour.
+TEST_CASE("translate: each of very many hints is told once") {
+  constexpr std::size_t kHints = 700'000;
+  std::string body = R"({"model":"c","max_tokens":9,"messages":[{"role":"user","content":"q"}],"metadata":{)";
+  for (std::size_t i = 0; i < kHints; ++i) body += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":0";
+  const Translated t = from_messages(body + "}}", deepseek());
+  REQUIRE_MESSAGE(t.error.empty(), t.error);
+  CHECK(t.notes.size() == kHints);
+  CHECK(t.notes.back() == "dropped $.metadata{" + std::to_string(kHints - 1) + "}");
+}
+
 TEST_CASE("translate: a Responses request becomes a chat, and a schema goes along where the target takes it") {
   const std::string body =
       R"({"model":"r","instructions":"be brief","max_output_tokens":50,"parallel_tool_calls":false,)"

@@ -1,6 +1,7 @@
 // Requests of other protocols as chat completions. What can't be said there is refused with the client's field.
 #include <algorithm>
 
+#include "wire/notes.h"
 #include "wire/openai_chat_parts.h"
 #include "wire/pass_through.h"
 
@@ -30,8 +31,7 @@ class Translation {
     if (!request_.user.empty() && !target_.user_field.empty()) w_.member(target_.user_field, request_.user);
     w_.member("stream", request_.stream);
     if (request_.stream) w_.key("stream_options").object().member("include_usage", true).end();
-    out_.body = w_.end().take();
-    return std::move(out_);
+    return Outgoing{w_.end().take(), notes_.take(), std::move(stops_)};
   }
 
  private:
@@ -44,10 +44,7 @@ class Translation {
     return fail("request.unsupported", std::move(message), std::move(where),
                 "leave it out, or use a model behind a deployment that speaks your client's protocol");
   }
-  void note(std::string text) {
-    if (std::find(out_.notes.begin(), out_.notes.end(), text) == out_.notes.end())
-      out_.notes.push_back(std::move(text));
-  }
+  void note(std::string text) { notes_.add(std::move(text)); }
 
   Status check() {
     using Kind = chat::OutputFormat::Kind;
@@ -61,7 +58,9 @@ class Translation {
     }
     if (request_.format.kind == Kind::Other)
       return refuse("chat completions have no such output format", format_path());
-    auto checked = check_chat_target(request_, target_, out_.notes);
+    std::vector<std::string> not_honoured;
+    auto checked = check_chat_target(request_, target_, not_honoured);
+    for (std::string& text : not_honoured) note(std::move(text));
     if (!checked) {
       Error error = checked.error();
       if (error.where == "$.response_format") error.where = format_path();
@@ -238,7 +237,10 @@ class Translation {
     optional("presence_penalty", s.presence_penalty);
     if (s.logprobs || s.top_logprobs) w_.member("logprobs", true);
     optional("top_logprobs", s.top_logprobs);
-    SLUICE_TRY(auto stop, stop_strings(request_, target_.max_stop, out_));
+    Outgoing stops;
+    SLUICE_TRY(auto stop, stop_strings(request_, target_.max_stop, stops));
+    stops_ = std::move(stops.stops);
+    for (std::string& text : stops.notes) notes_.add(std::move(text));
     if (stop.empty()) return {};
     w_.key("stop").array();
     for (const std::string& text : stop) w_.value(text);
@@ -249,7 +251,8 @@ class Translation {
   const Request& request_;
   const Target& target_;
   json::Writer w_;
-  Outgoing out_;
+  Notes notes_;
+  std::vector<std::string> stops_;  // that end the answer here
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "json/splice.h"
 #include "json/writer.h"
+#include "wire/notes.h"
 #include "wire/openai_responses.h"
 #include "wire/pass_through.h"
 
@@ -70,13 +71,11 @@ class Translator {
     w_.member("store", in_.store.value_or(false));
     if (in_.stream) w_.member("stream", true);
     if (dropped_reasoning_) note("dropped the reasoning of earlier turns");
-    return Outgoing{w_.end().take(), std::move(notes_), std::move(stops_)};
+    return Outgoing{w_.end().take(), notes_.take(), std::move(stops_)};
   }
 
  private:
-  void note(std::string text) {
-    if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(std::move(text));
-  }
+  void note(std::string text) { notes_.add(std::move(text)); }
   bool from_messages() const { return in_.protocol == Protocol::AnthropicMessages; }
 
   Status extras() {
@@ -198,8 +197,7 @@ class Translator {
     if (target_.parallel_switch) {
       w_.member("parallel_tool_calls", *in_.parallel_tool_calls);
     } else if (!*in_.parallel_tool_calls) {
-      note_unhonoured(notes_,
-                      from_messages() ? "$.tool_choice.disable_parallel_tool_use" : "$.parallel_tool_calls");
+      note(unhonoured(from_messages() ? "$.tool_choice.disable_parallel_tool_use" : "$.parallel_tool_calls"));
     }
     return {};
   }
@@ -332,7 +330,8 @@ class Translator {
   const Request& in_;
   const Target& target_;
   json::Writer w_;
-  std::vector<std::string> notes_, stops_;
+  Notes notes_;
+  std::vector<std::string> stops_;
   bool dropped_reasoning_ = false;
 };
 

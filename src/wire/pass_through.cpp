@@ -51,8 +51,10 @@ Status check_tools(const Request& request, const Target& target) {
 
 }  // namespace
 
+std::string unhonoured(std::string_view field) { return "not honoured by the deployment: " + std::string(field); }
+
 void note_unhonoured(std::vector<std::string>& notes, std::string_view field) {
-  std::string note = "not honoured by the deployment: " + std::string(field);
+  std::string note = unhonoured(field);
   if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(std::move(note));
 }
 

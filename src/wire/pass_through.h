@@ -15,7 +15,9 @@ namespace sluice::wire {
 inline constexpr const char* kThinkingOff = "thinking off: tool_choice is forced";
 inline constexpr const char* kEffortDropped = "dropped reasoning_effort: thinking is off";
 
-// "not honoured by the deployment: $.seed", once.
+// "not honoured by the deployment: $.seed"
+std::string unhonoured(std::string_view field);
+// The same, once.
 void note_unhonoured(std::vector<std::string>& notes, std::string_view field);
 
 // The target makes nothing of the field (Target::ignored). `name` is its last key.

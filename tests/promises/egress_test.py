@@ -120,6 +120,8 @@ class Egress(unittest.TestCase):
             for i in range(len(talk)):
                 self.assertIn(f"talk-{i}", received)
 
+    # A whole picture of one dot.
+    PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     OPEN = """
 policy: v1
 revision: open-1
@@ -162,6 +164,26 @@ routes:
                 yield *self.said([{"type": "text", "text": text} for text in texts]), False
             for texts in (["45395788", "63621486", "thanks"], ["What is 12", "34", "plus", "5"], ["yes", "no", "42"]):
                 yield *self.said(*texts), True
+
+        self.assert_refused(cases())
+
+    def test_tokens_and_pictures_in_fields_of_an_engine_stay(self):
+        def cases():
+            for name in ("prompt_token_ids", "input_ids", "token_ids", "tokens", "prompt_ids"):
+                yield "/v1/completions", {"prompt": " ", name: [3617, 25, 1180]}, False
+                yield *self.said("hi", **{name: [3617, 25, 1180]}), False
+                yield "/v1/embeddings", {"input": "hi", name: [3617, 25, 1180]}, False
+            yield "/v1/completions", {"prompt": " ", "prompt_embeds": "gAJjdG9yY2g="}, False
+            yield *self.said("hi", images=[self.PNG]), False
+            yield *self.said("hi", multi_modal_data={"image": self.PNG}), False
+            yield *self.said("hi", zz={"a": ["DATA:image/png;BASE64," + self.PNG]}), False
+            yield *self.said("hi", zz=[1] * 16), False
+            path, body = self.said("hi")
+            body["messages"][0]["images"] = [self.PNG]
+            yield path, body, False
+            for more in ({"allowed_token_ids": [1, 2, 3]}, {"stop_token_ids": [1, 2]}, {"logit_bias": {"1000": 1}},
+                         {"metadata": {"image": "logo"}}):
+                yield *self.said("hi", **more), True
 
         self.assert_refused(cases())
 

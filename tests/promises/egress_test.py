@@ -125,6 +125,9 @@ class Egress(unittest.TestCase):
     OPEN = """
 policy: v1
 revision: open-1
+floors:
+  - {id: tools, when: {parts: [tools]}, class: confidential}
+  - {id: results, when: {parts: [tool_result]}, class: regulated}
 rules:
   - {id: open, allow: [public, internal], zones: [device, private, managed, hosted]}
 """
@@ -184,6 +187,21 @@ routes:
             for more in ({"allowed_token_ids": [1, 2, 3]}, {"stop_token_ids": [1, 2]}, {"logit_bias": {"1000": 1}},
                          {"metadata": {"image": "logo"}}):
                 yield *self.said("hi", **more), True
+
+        self.assert_refused(cases())
+
+    def test_a_floor_on_tools_holds_for_every_form_of_them(self):
+        function = {"name": "f", "description": "d", "parameters": {"type": "object", "properties": {}}}
+        hello = {"role": "user", "content": "hi"}
+
+        def cases():
+            yield *self.said("hi", tools=[{"type": "function", "function": function}]), False
+            yield *self.said("hi", functions=[function]), False
+            for item in ({"type": "local_shell_call_output", "call_id": "c", "id": "c", "output": "r"},
+                         {"type": "mcp_call", "id": "m", "name": "f", "server_label": "s", "arguments": "{}", "output": "r"},
+                         {"type": "mcp_list_tools", "id": "m", "server_label": "s", "tools": [{"name": "f", "input_schema": {}}]}):
+                yield "/v1/responses", {"input": [item, hello]}, False
+            yield *self.said("hi"), True
 
         self.assert_refused(cases())
 

@@ -344,7 +344,7 @@ class Remote : public Backend {
     out.headers.add("Accept", request.stream ? "text/event-stream" : "application/json");
     if (!context.request_id.empty()) out.headers.add("x-request-id", context.request_id);
     if (!context.traceparent.empty()) out.headers.add("traceparent", context.traceparent);
-    // Free text of the client's that nobody judged: it stays on machines that we run.
+    // Free text of the client's, in which nothing was found: it stays on machines that we run all the same.
     bool ours = deployment_.zone == config::Zone::Device || deployment_.zone == config::Zone::Private;
     if (ours && !context.tracestate.empty()) out.headers.add("tracestate", context.tracestate);
     out.body = std::move(outgoing.body);

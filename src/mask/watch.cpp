@@ -39,15 +39,16 @@ std::string failure_of(const sense::Judgement& judged) {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Where at the end of a text something begins that may go on: an address, groups of digits, or a word with digits
-// in it. As many as a year has are none, nor is a word of letters: most texts end in one.
-std::size_t open_end(std::string_view text) {
+// in it. As many as a year has are none, nor is a word of letters: most texts end in one. `names`: words with a
+// dot in them may be the first half of an address.
+std::size_t open_end(std::string_view text, bool names) {
   constexpr std::size_t kYear = 4;
   std::size_t word = text.size(), digits = 0;
   bool at = false, mark = false;
   for (; word > 0 && static_cast<unsigned char>(text[word - 1]) > ' '; --word) {
     const char c = text[word - 1];
     digits += is_digit(c);
-    at = at || c == '@';
+    at = at || c == '@' || (names && c == '.' && word < text.size());
     mark = mark || c == '_' || c == '-';
   }
   std::size_t group = text.size(), grouped = 0;
@@ -71,7 +72,8 @@ std::string Watch::push(std::string_view piece) {
 std::string Watch::pause() {
   if (!stopped_.empty() || window_.size() == passed_) return {};
   const std::size_t held = window_.size() - std::min(window_.size() - passed_, kHold);
-  return look(std::max(character_start(window_, held), open_end(window_)), false);
+  return look(std::max(character_start(window_, held), open_end(window_, categories_.has(sense::Category::Pii))),
+              false);
 }
 
 std::string Watch::finish() {

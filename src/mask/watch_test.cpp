@@ -115,6 +115,10 @@ TEST_CASE("a finding is masked across whatever interrupts its text, and what end
                                      chat::TextDelta{number.substr(cut) + " ok"}, chat::Finish{}});
       CHECK_MESSAGE(text == "card [CREDITCARD] ok", cut);
     }
+  plan.watched = {sense::Category::Pii};
+  CHECK(said({chat::TextDelta{"to jane.roe"}, chat::ReasoningDelta{"hm"}, chat::TextDelta{"@corp.de ok"},
+              chat::Finish{}}) == "to [EMAIL] ok");
+  plan.watched = kMoney;
   for (const char* whole : {"so it is", "in 2024", "see main.py", "step-by-step", "It is done. "})
     CHECK(said({chat::TextDelta{whole}, chat::ReasoningDelta{"hm"}}) == whole);
 }

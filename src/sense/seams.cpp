@@ -14,14 +14,17 @@ namespace {
 // Of a piece that a value can go all the way through, of an end of a longer one, and of a row of pieces.
 constexpr std::size_t kLongest = 256;
 constexpr std::size_t kLongestRow = 512;
-// Text before a row and behind it, which may say what it is.
+// Text before a row and behind it, which may say what it is. A value with letters in it says more of itself.
 constexpr std::size_t kBefore = 64, kBehind = 24;
+constexpr std::size_t kBeforeLetters = 32, kBehindLetters = 8;
 // In how many pieces a value comes. Ever more rows of plain numbers would have a right check digit by chance, in a
 // conversation of numbers above all; in one message nobody puts numbers beside one another without a gap.
-constexpr std::size_t kMostPieces = 16, kMostNumbers = 4, kMostNumbersOfOneMessage = 8;
-constexpr std::array<std::size_t, 2> kMostPiecesTried = {kMostPieces,
-                                                         4};  // the second where the first are too many
-constexpr std::size_t kMostText = 2 << 20;
+constexpr std::size_t kMostPieces = 8, kMostNumbers = 4;
+constexpr std::size_t kMostDigits = 24;    // of a number
+constexpr std::size_t kMostUnmarked = 48;  // letters and digits of a value with nothing else in it
+// Less where there are more rows than can be looked at: this is text of the slow kind, digits all over.
+constexpr std::array<std::size_t, 2> kMostPiecesTried = {kMostPieces, 3};
+constexpr std::size_t kMostText = 256 << 10;
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -64,6 +67,9 @@ struct Stuff {
     return at || digits >= 7 || (digits + marks > 0 && digits + letters + marks >= 12);
   }
   bool is_number() const { return letters == 0 && !at; }
+  bool is_too_much() const {
+    return is_number() ? digits > kMostDigits : !at && marks == 0 && digits + letters > kMostUnmarked;
+  }
 };
 
 // Whether digits, signs or capitals of other scripts may be in it that the canonical view has as ASCII; letters of
@@ -165,12 +171,13 @@ class Rows {
         const Piece& piece = pieces_[i];
         stuff.add(piece.terse ? piece.whole : piece.tail);
         bytes += piece.terse ? piece.text.size() : 0;
-        if (bytes > kLongestRow) break;
+        if (bytes > kLongestRow || stuff.is_too_much()) break;
         if (!stuff.may_be_a_value() || !cut_off(i, j)) continue;
         if (stuff.is_number() && j - i >= most_numbers(i, j)) continue;
-        row(i, j);
+        row(i, j, stuff.is_number());
         if (out_.text.size() > kMostText) return false;
       }
+      numbers_to(first, j);
     }
     return true;
   }
@@ -181,12 +188,23 @@ class Rows {
   }
 
   std::size_t most_numbers(std::size_t i, std::size_t j) const {
-    return joint_.sources[i].message == joint_.sources[j].message ? kMostNumbersOfOneMessage : kMostNumbers;
+    const bool one_message = joint_.sources[i].message == joint_.sources[j].message;
+    return std::min(most_, one_message ? kMostPieces : kMostNumbers);
   }
 
-  void row(std::size_t i, std::size_t j) {
+  bool is_number(std::size_t piece) const { return pieces_[piece].terse && pieces_[piece].whole.is_number(); }
+
+  // All the numbers that end here, if they are more than a row has: a digit in each of sixteen pieces.
+  void numbers_to(std::size_t first, std::size_t j) {
+    if (!is_number(j) || (j + 1 < pieces_.size() && is_number(j + 1))) return;
+    std::size_t i = j, bytes = pieces_[j].text.size();
+    while (i > first && is_number(i - 1) && bytes <= kLongestRow) bytes += pieces_[--i].text.size();
+    if (bytes <= kLongestRow && j - i >= most_numbers(i, j) && cut_off(i, j)) row(i, j, true);
+  }
+
+  void row(std::size_t i, std::size_t j, bool number) {
     out_.text += kCut;
-    if (pieces_[i].terse) before(i);
+    if (pieces_[i].terse) before(i, number ? kBefore : kBeforeLetters);
     for (std::size_t p = i; p <= j; ++p) {
       const std::string_view text = pieces_[p].text;
       if (pieces_[p].terse)
@@ -196,14 +214,14 @@ class Rows {
     }
     if (!pieces_[j].terse || j + 1 == pieces_.size()) return;
     gap(pieces_[j + 1].text.front());
-    piece(j + 1, first_bytes(pieces_[j + 1].text, kBehind));
+    piece(j + 1, first_bytes(pieces_[j + 1].text, number ? kBehind : kBehindLetters));
   }
 
-  void before(std::size_t i) {
+  void before(std::size_t i, std::size_t most) {
     std::size_t from = i, bytes = 0;
-    while (from > 0 && bytes < kBefore) bytes += pieces_[--from].text.size();
+    while (from > 0 && bytes < most) bytes += pieces_[--from].text.size();
     for (std::size_t p = from; p < i; ++p) {
-      piece(p, last_bytes(pieces_[p].text, kBefore));
+      piece(p, last_bytes(pieces_[p].text, most));
       gap(pieces_[p + 1].text.front());
     }
   }

@@ -167,6 +167,8 @@ TEST_CASE("the edges of pieces are boundaries, whatever stands beside") {
   CHECK(found({"order", "45395787", "63621486"}, "payment_card"));
   CHECK(found({"Pay with card:", "45395787", "63621486", "thanks"}, "payment_card"));
   CHECK(found({"7", "45395787", "6362", "1486", "9 of them"}, "payment_card"));
+  CHECK(found({"x", "4", "5", "3", "9", "5", "7", "8", "7", "6", "3", "6", "2", "1", "4", "8", "6", "y"},
+              "payment_card"));
   CHECK(found({"x", "４５３９５７８７", "６３６２１４８６", "y"}, "payment_card"));
   CHECK(found({"my SSN is 536-", "22-8471", "please"}, "us_ssn"));
   CHECK(found({"my SSN is", "536-", "22-", "8471", "please"}, "us_ssn"));
@@ -189,7 +191,7 @@ TEST_CASE("a conversation of numbers and single words has no finding at its seam
 
 TEST_CASE("so many seams that nobody can look at all of them make the request restricted") {
   chat::Message one = message(chat::Role::User, {});
-  for (int i = 0; i < 20000; ++i) one.parts.push_back({chat::Part::Kind::Text, "a1-b2", ""});
+  for (int i = 0; i < 5000; ++i) one.parts.push_back({chat::Part::Kind::Text, "a1-b2", ""});
   const Judgement judgement = standard_judge().judge(request_of({one}), {});
   CHECK(judgement.label.cls == Class::Restricted);
 }

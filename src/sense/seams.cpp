@@ -17,9 +17,7 @@ constexpr std::size_t kLongestRow = 512;
 // Text before a row and behind it, which may say what it is. A value with letters in it says more of itself.
 constexpr std::size_t kBefore = 64, kBehind = 24;
 constexpr std::size_t kBeforeLetters = 32, kBehindLetters = 8;
-// In how many pieces a value comes. Ever more rows of plain numbers would have a right check digit by chance, in a
-// conversation of numbers above all; in one message nobody puts numbers beside one another without a gap.
-constexpr std::size_t kMostPieces = 8, kMostNumbers = 4;
+constexpr std::size_t kMostPieces = 8;     // of a value
 constexpr std::size_t kMostDigits = 24;    // of a number
 constexpr std::size_t kMostUnmarked = 48;  // letters and digits of a value with nothing else in it
 // Less where there are more rows than can be looked at: this is text of the slow kind, digits all over.
@@ -173,7 +171,7 @@ class Rows {
         bytes += piece.terse ? piece.text.size() : 0;
         if (bytes > kLongestRow || stuff.is_too_much()) break;
         if (!stuff.may_be_a_value() || !cut_off(i, j)) continue;
-        if (stuff.is_number() && j - i >= most_numbers(i, j)) continue;
+        if (stuff.is_number() && !is_one_number(i, j)) continue;
         row(i, j, stuff.is_number());
         if (out_.text.size() > kMostText) return false;
       }
@@ -187,19 +185,31 @@ class Rows {
     return (pieces_[i].terse && tight(i)) || (pieces_[j].terse && tight(j + 1));
   }
 
-  std::size_t most_numbers(std::size_t i, std::size_t j) const {
-    const bool one_message = joint_.sources[i].message == joint_.sources[j].message;
-    return std::min(most_, one_message ? kMostPieces : kMostNumbers);
+  bool is_number(std::size_t piece) const {
+    return piece < pieces_.size() && pieces_[piece].terse && pieces_[piece].whole.is_number();
+  }
+  std::size_t digits(std::size_t piece) const { return pieces_[piece].whole.digits; }
+
+  // Ever more rows of numbers would have a right check digit by chance. Halves are one number, and groups of one
+  // size, unless it is a list of such numbers that they stand in. Whatever stands between words: see numbers_to().
+  bool is_one_number(std::size_t i, std::size_t j) const {
+    const auto alike = [&](std::size_t a, std::size_t b) {
+      return is_number(a) && is_number(b) && digits(a) <= digits(b) + 1 && digits(b) <= digits(a) + 1;
+    };
+    if ((i > 0 && alike(i - 1, i)) || alike(j, j + 1)) return false;
+    if (j - i == 1) return true;
+    for (std::size_t p = i; p < j; ++p)
+      if (digits(p) != digits(i)) return false;
+    return digits(j) <= digits(i);
   }
 
-  bool is_number(std::size_t piece) const { return pieces_[piece].terse && pieces_[piece].whole.is_number(); }
-
-  // All the numbers that end here, if they are more than a row has: a digit in each of sixteen pieces.
+  // All the numbers that end here, if no more follow: be it a digit in each of sixteen pieces.
   void numbers_to(std::size_t first, std::size_t j) {
-    if (!is_number(j) || (j + 1 < pieces_.size() && is_number(j + 1))) return;
+    if (!is_number(j) || is_number(j + 1)) return;
     std::size_t i = j, bytes = pieces_[j].text.size();
     while (i > first && is_number(i - 1) && bytes <= kLongestRow) bytes += pieces_[--i].text.size();
-    if (bytes <= kLongestRow && j - i >= most_numbers(i, j) && cut_off(i, j)) row(i, j, true);
+    const bool shown = j - i < most_ && is_one_number(i, j);
+    if (bytes <= kLongestRow && i < j && !shown && cut_off(i, j)) row(i, j, true);
   }
 
   void row(std::size_t i, std::size_t j, bool number) {

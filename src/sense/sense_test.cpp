@@ -166,7 +166,8 @@ TEST_CASE("the edges of pieces are boundaries, whatever stands beside") {
   CHECK(found({"45395787", "63621486", "thanks"}, "payment_card"));
   CHECK(found({"order", "45395787", "63621486"}, "payment_card"));
   CHECK(found({"Pay with card:", "45395787", "63621486", "thanks"}, "payment_card"));
-  CHECK(found({"7", "45395787", "6362", "1486", "9 of them"}, "payment_card"));
+  CHECK(found({"7", "45395787", "63621486", "12"}, "payment_card"));
+  CHECK(found({"7", "4539", "5787", "6362", "1486", "9 of them"}, "payment_card"));
   CHECK(found({"x", "4", "5", "3", "9", "5", "7", "8", "7", "6", "3", "6", "2", "1", "4", "8", "6", "y"},
               "payment_card"));
   CHECK(found({"x", "４５３９５７８７", "６３６２１４８６", "y"}, "payment_card"));
@@ -187,6 +188,17 @@ TEST_CASE("a conversation of numbers and single words has no finding at its seam
     messages.push_back(message(Role::Assistant, {"Next one?"}));
   }
   CHECK(standard_judge().judge(request_of(std::move(messages)), {}).label.cls == Class::Public);
+}
+
+TEST_CASE("a list of numbers has none that goes on in the next") {
+  // Any two neighbours, and any four of the second list, are a card's digits by form and check digit.
+  for (const std::vector<const char*>& list :
+       {std::vector<const char*>{"45395787", "63621486", "45395787", "63621486", "45395787"},
+        std::vector<const char*>{"4539", "5787", "6362", "1486", "4539", "5787", "6362", "1486"}}) {
+    chat::Message one = message(chat::Role::Tool, {});
+    for (const char* number : list) one.parts.push_back({chat::Part::Kind::Text, number, ""});
+    CHECK(standard_judge().judge(request_of({one}), {}).label.cls == Class::Public);
+  }
 }
 
 TEST_CASE("so many seams that nobody can look at all of them make the request restricted") {

@@ -356,7 +356,7 @@ class Remote : public Backend {
       else
         call.notes.push_back("left out the header anthropic-beta");
     }
-    // Free text of the client's that nobody judged: it stays on machines that we run.
+    // Free text of the client's, in which nothing was found: it stays on machines that we run all the same.
     bool ours = deployment_.zone == config::Zone::Device || deployment_.zone == config::Zone::Private;
     if (ours && !context.tracestate.empty()) out.headers.add("tracestate", context.tracestate);
     out.body = std::move(outgoing.body);

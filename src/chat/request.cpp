@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "chat/unreadable.h"
+
 namespace sluice::chat {
 namespace {
 
@@ -201,9 +203,10 @@ class Collector {
   VisibleTexts texts_;
 };
 
-bool carries_encoded(const std::string& raw) {
-  std::size_t at = raw.find("data:");
-  return at != std::string::npos && raw.find(";base64,", at) != std::string::npos;
+bool carries_encoded(std::string_view name, const std::string& raw) {
+  if (raw.size() <= 2) return false;
+  auto doc = json::Doc::parse(raw);
+  return doc && is_unreadable(name, (*doc)->root());
 }
 
 bool points_elsewhere(const ExtraField& field) {
@@ -301,8 +304,11 @@ std::vector<std::string> unreadable_parts(const Request& request) {
   if (!request.previous_response_id.empty()) paths.push_back("$.previous_response_id");
   for (const ExtraField& field : request.extra) {
     if (field.sealed) continue;
-    if (points_elsewhere(field) || carries_encoded(field.raw)) paths.push_back(field.path);
+    if (points_elsewhere(field) || carries_encoded(field.name, field.raw)) paths.push_back(field.path);
   }
+  // Known fields whose values a client may put more into than we know of.
+  if (carries_encoded("tool_choice", request.tool_choice.raw)) paths.push_back("$.tool_choice");
+  if (carries_encoded("response_format", request.format.raw)) paths.push_back("$.response_format");
   return paths;
 }
 

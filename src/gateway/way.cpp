@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/client_words.h"
 #include "gateway/fulfil.h"
 #include "gateway/keeping.h"
 #include "gateway/recording.h"
@@ -305,6 +306,8 @@ void Way::judge(const std::atomic<bool>* given_up) {
   judgement_ = shared_.judge->judge(request_, options);
   if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
   judgement_.label.join(earlier_);
+  // No upstream needs it: what something is found in is left out instead of raising the label.
+  if (!trace_.trace_state.empty() && !is_harmless(*shared_.judge, trace_.trace_state)) trace_.trace_state.clear();
 }
 
 void Way::decide() {

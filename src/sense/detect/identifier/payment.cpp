@@ -37,7 +37,8 @@ constexpr IssuerRange kIssuers[] = {
     {3000, 3059, 14, 16, false}, {3095, 3095, 14, 16, false}, {3600, 3699, 14, 16, false},  // Diners Club
     {3800, 3999, 14, 16, false},                                                            //
     {6011, 6011, 16, 19, false}, {6440, 6599, 16, 19, false},                               // Discover
-    {3528, 3589, 16, 19, false},                                                            // JCB
+    {3528, 3589, 16, 19, false}, {3500, 3599, 16, 16, true},  {1800, 1800, 15, 15, true},   // JCB
+    {2131, 2131, 15, 15, true},                                                             // JCB, until 2009
     {6200, 6299, 16, 19, false}, {8100, 8171, 16, 19, true},                                // UnionPay
     {2200, 2204, 16, 19, false},                                                            // Mir
     {6000, 6099, 16, 16, true},  {8200, 8299, 16, 16, true},                                // RuPay
@@ -100,8 +101,10 @@ class Payment : public scan::Detector {
     ibans(doc, hits);
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
-      if (words_.tags(hit) & (kAccountWord | kRoutingWord)) account(doc, hit, taken, hits);
+      if (words_.tags(hit) & (kAccountWord | kRoutingWord | kDepositWord | kBankName))
+        account(doc, hit, taken, hits);
       if (words_.tags(hit) & kRoutingWord) bank_code(doc, hit, hits);
+      if (words_.tags(hit) & kBranchWord) nordic(doc, hit, hits);
     }
     return {};
   }
@@ -237,6 +240,22 @@ class Payment : public scan::Detector {
     }
   }
 
+  // "clearing 6112, konto 472 100 142", "reg.nr. 3409 kontonr. 6863233292": the branch's four digits, then the
+  // account, in Sweden and Denmark.
+  static void nordic(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const std::size_t end = std::min<std::size_t>(doc.text.size(), hit.end + 64u);
+    if (!has_digits(doc, hit.end, end, 4 + kLeastDigits)) return;
+    static const RE2 kBoth(
+        R"(^[.: ]{0,3}(?:nr|nummer|no)?[.: ]{0,3}(\d{4}(?:-\d)?)(?: ?[,;/|] ?| )(?:og |och |and )?(?:bank)?(?:konto|account|kto)[a-z]{0,8}[.: ]{0,3}(?:nr|no)?[.: ]{0,3}(\d[\d .-]{4,16}\d))");
+    re2::StringPiece branch, account;
+    const re2::StringPiece rest(doc.lower.data() + hit.end, end - hit.end);
+    if (!RE2::PartialMatch(rest, kBoth, &branch, &account)) return;
+    for (const auto& [kind, value] : {std::pair{Kind::SortCode, branch}, std::pair{Kind::BankAccount, account}}) {
+      const auto start = static_cast<std::uint32_t>(value.data() - doc.lower.data());
+      hits.push_back(Hit{kind, 0.8, start, static_cast<std::uint32_t>(start + value.size())});
+    }
+  }
+
   // "account 30-98-12 / 54356819", as British statements and letters write an account.
   void branch_and_account(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
     const Groups g(doc, run);
@@ -282,10 +301,16 @@ class Payment : public scan::Detector {
     }
     const std::size_t start = static_cast<std::size_t>(value.data() - doc.text.data());
     size = without_words(std::string_view(value.data(), size));
-    if (digits < kLeastDigits || digits > 20 || start < taken) return;
+    const bool giro = digits == 24 && size == 26 && value[8] == '-' && value[17] == '-';  // of Hungary
+    if (digits < kLeastDigits || (digits > 20 && !giro) || start < taken) return;
     const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
     if (date) return;
-    if (routing) {
+    if (words_.tags(hit) & kBankName) {
+      if (digits < 10 || digits > 14 || std::count(value.begin(), value.end(), '-') < 2) return;
+    } else if (words_.tags(hit) & kDepositWord) {
+      if (digits < 8 || !(words_.around(doc, hit.start, start + size, 80, 60) & kRoutingWord)) return;
+    } else if (routing) {
+      if ((words_.tags(hit) & kTransitWord) && (size != 9 || value[5] != '-')) return;
       const bool known = aba_routing(bare) || (digits == 6 || digits == 8);
       if (!known) return;
       if (doc.slice(hit.start, hit.end).size() == 4 &&

@@ -86,6 +86,10 @@ void add_payment_words(Words& words) {
       "agência|agencia|ag.|itaú|bradesco|nubank|santander|wertpapier|wertpapiere|titres|titoli|portefeuille|"
       "securities|dividend|dividende|przelew|převod|"
       "utalás|utalást|maksu|betaling|overføring|insättning|uttag|giro|kontoauszug|relevé|extracto|estratto");
+  words.add(kRoutingWord | kTransitWord, "transit|transit nr|transit #|branch transit");
+  words.add(kDepositWord, "checking|savings|chequing");
+  words.add(kBankName, "은행|뱅크|농협|신협|새마을금고|우체국", scan::Edge::Any);
+  words.add(kBranchWord, "clearing|clearingnr|clearingnummer|clearing-nr|reg|reg.nr|reg. nr|regnr|reg nr");
   words.add(kRoutingWord | kSortWord, "sort code|sort|sortcode|sort codes|branch sort code|sc no",
             scan::Edge::Name);
   words.add(

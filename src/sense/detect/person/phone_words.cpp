@@ -50,7 +50,8 @@ void add_north_and_east(Words& words) {
       "telefonní číslo|tel. číslo|zavolejte|zavolajte|moje číslo|telefónne číslo|mobilu|mobilní|číslo mobilu|"
       "nr. de telefon|număr de telefon|numărul meu|sunați|broj telefona|nazovite|pozovite|mobitel|telefonska|"
       "telefonska številka|tālrunis|telefonas|telefoni|numri i telefonit|celulari|"
-      "cep tel|cep no|cep telefonu|cep telefonum|telefon no|tel no|beni arayın|numaram|gsm no|"
+      "cebim|cebime|cebimden|swish|swisha|cep tel|cep no|cep telefonu|cep telefonum|telefon no|tel no|beni "
+      "arayın|numaram|gsm no|"
       "số điện thoại|sđt|điện thoại|đt|đt:|di động|sdt|nomor hp|nomor telepon|telepon|hubungi|telpon|no tel|no. "
       "tel|"
       "telefon bimbit|nomor wa|numero ko|namba ya simu|simu");

@@ -55,11 +55,13 @@ class ToldCodes : public scan::Detector {
         "pin|safe code|safe combination|lock code|"
         "garage code|türcode|pin für|pin der|pin del|pin du|code porte|code d'entrée|digicode|código de la puerta|"
         "codice allarme|código do alarme|kod do drzwi|alarmcode|puk|unlock code|sim pin|pin:");
-    words_.add(kGroups | kName,
-               "验证码|備用碼|备用码|認証コード|인증번호|予備コード|バックアップコード|リカバリーコード|"
-               "復旧コード|回復コード|恢复代码|"
-               "恢复码|復原碼|복구 코드|백업 코드|복구코드|백업코드|رمز الاسترداد|קוד שחזור",
-               Edge::Any);
+    words_.add(
+        kGroups | kName,
+        "رمز الباب|رمز الدخول|رمز التحقق|رمز الأمان|كود الباب|קוד כניסה|קוד הדלת|קוד אימות|קוד האזעקה|"
+        "รหัสประตู|รหัส otp|验证码|備用碼|备用码|認証コード|인증번호|予備コード|バックアップコード|リカバリーコード|"
+        "復旧コード|回復コード|恢复代码|"
+        "恢复码|復原碼|복구 코드|백업 코드|복구코드|백업코드|رمز الاسترداد|קוד שחזור",
+        Edge::Any);
     words_.add(kGroups,
                "códigos de recuperação|código de recuperação|código de recuperación|kody zapasowe|kod zapasowy|"
                "reservekoder|reservkoder|återställningskoder|varakoodi|varakoodit|yedek kod|yedek kodlar|kurtarma "
@@ -68,6 +70,9 @@ class ToldCodes : public scan::Detector {
     words_.add(kGroups, "code for the|code to the|tan");
     words_.add(
         kName,
+        "mã otp|mã xác nhận|mã xác thực|mã cửa|kode otp|kode pintu|kode verifikasi|kode akses|κωδικός πόρτας|"
+        "κωδικός συναγερμού|κωδικός επαλήθευσης|код домофона|код двери|код від|код сейфа|код сигнализации|"
+        "код підтвердження|durvju kods|uksekood|durų kodas|kod ulaza|kapı kodu|alarm kodu|"
         "geheimzahl|geheimnummer|пин|пин-код|ověřovací kód|přístupový kód|"
         "access code|entrance code|keypad code|lockbox code|key box code|locker code|building code is|one time "
         "code|"
@@ -86,7 +91,8 @@ class ToldCodes : public scan::Detector {
                Edge::Any);
     words_.add(
         kSeed,
-        "2fa|totp|authenticator|authenticator app|setup key|otpauth|two-factor|two factor|mfa|2fa-app|"
+        "otp|otp seed|otp secret|totp secret|otp-seed|시드|2fa|totp|authenticator|authenticator app|setup "
+        "key|otpauth|two-factor|two factor|mfa|2fa-app|"
         "uwierzytelniając|aplikacja uwierzytelniająca|authenticatie-app|app di autenticazione|aplicación de "
         "autenticación|"
         "klucza konfiguracji|clé de configuration|clave de configuración|einrichtungsschlüssel|zwei-faktor|double "
@@ -172,7 +178,7 @@ class ToldCodes : public scan::Detector {
   static constexpr std::size_t kLeastDigits = 4;  // of a code
   static void groups(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
     static const RE2 kValue(
-        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|your|our|account|login|here|alarm|door|gate|front|back|safe|garage|card|phone|sim|office|building|locker|main|entrance|haustür|tür|alarmanlage|des|de|du|del|la|le|l'alarme|el|der|die|das|to|é|è|jest|是|为|：|は)\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
+        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|your|our|account|login|here|alarm|door|gate|front|back|safe|garage|card|phone|sim|office|building|locker|main|entrance|haustür|tür|alarmanlage|des|de|du|del|la|le|l'alarme|el|der|die|das|to|é|è|jest|是|为|：|は|\([^()\n]{0,40}\))\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
     const std::size_t end = std::min<std::size_t>(doc.text.size(), at + 260);
     if (!has_digits(doc, at, end, kLeastDigits)) return;
     const re2::StringPiece rest(doc.text.data() + at, end - at);
@@ -195,8 +201,18 @@ class ToldCodes : public scan::Detector {
     const bool year =
         value.size() == 4 && (value[0] == '1' || value[0] == '2') && (value[1] == '9' || value[1] == '0');
     if (digits < kLeastDigits || year || is_placeholder(std::string_view(value.data(), value.size()))) return;
+    // A list of codes, each in two halves.
+    static const RE2 kHalves(R"(([A-Za-z0-9]{4,6}-[A-Za-z0-9]{4,6})\b)");
+    re2::StringPiece list = value, code;
+    bool any = false;
+    while (RE2::FindAndConsume(&list, kHalves, &code)) {
+      if (std::none_of(code.begin(), code.end(), is_digit)) continue;
+      const auto at = static_cast<std::size_t>(code.data() - doc.text.data());
+      report(0.7, at, at + code.size(), hits);
+      any = true;
+    }
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
-    report(0.7, start, start + value.size(), hits);
+    if (!any) report(0.7, start, start + value.size(), hits);
   }
 
   // The recovery password of an encrypted disk (BitLocker): eight times six digits. In a true one each six are

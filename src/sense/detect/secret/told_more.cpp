@@ -48,6 +48,7 @@ class ToldMore : public scan::Detector {
     const std::size_t told = hits.size();
     for (std::size_t i = 0; i < told; ++i) {
       if (hits[i].kind == Kind::Password) others(doc, hits[i].end, hits);
+      if (hits[i].kind == Kind::ApiToken) secret_of(doc, hits[i].end, hits);
     }
     return {};
   }
@@ -74,6 +75,20 @@ class ToldMore : public scan::Detector {
       return {};
     if (text.find("://") != text.npos || text.find('=') != text.npos) return {};
     return text;
+  }
+
+  // "Auth('LTAI...', 'rWBv...')": the id of a key, and beside it in the call its secret.
+  static void secret_of(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    const std::string& t = doc.text;
+    if (at + 24 > t.size() || (t[at] != '\'' && t[at] != '"')) return;
+    static const RE2 kNext(R"(^['"],\s*['"]([A-Za-z0-9+/=_-]{20,64})['"])");
+    re2::StringPiece value;
+    if (!RE2::PartialMatch(re2::StringPiece(t.data() + at, std::min<std::size_t>(t.size() - at, 80)), kNext,
+                           &value))
+      return;
+    if (!looks_random({value.data(), value.size()})) return;
+    const auto start = static_cast<std::uint32_t>(value.data() - t.data());
+    hits.push_back(Hit{Kind::ApiToken, 0.8, start, static_cast<std::uint32_t>(start + value.size())});
   }
 
   // "Nutmeg&Clove3 or nutmegclove33 or the old one, Bramble1998"

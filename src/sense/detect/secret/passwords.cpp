@@ -119,6 +119,7 @@ class Passwords : public scan::Detector {
   void named(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t& taken,
              std::vector<Hit>& hits) const {
     if (hit.start < taken) return;
+    if ((tags & kPassword) && is_outcome(doc, hit)) return;
     if ((tags & kPassword) && is_name_of_example(doc.lower, hit.start, hit.end)) return;
     Value v = after_name(doc, hit.end);
     if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = further(doc, hit.end);
@@ -141,6 +142,29 @@ class Passwords : public scan::Detector {
       v.start = i;
       read_value(doc.text, v);
     }
+  }
+
+  // "PASS: vers22a" among lines of a test's log.
+  static bool is_outcome(const Document& doc, const scan::PhraseHit& hit) {
+    if (doc.slice(hit.start, hit.end) != "PASS") return false;
+    const auto is_result = [&](std::size_t line) {
+      static constexpr std::string_view kResults[] = {
+          "PASS:", "FAIL:", "XFAIL:", "XPASS:", "SKIP:", "UNSUPPORTED:", "ERROR:", "Running "};
+      const std::string_view text = doc.slice(line, std::min(doc.text.size(), line + 16));
+      return std::any_of(std::begin(kResults), std::end(kResults),
+                         [&](std::string_view result) { return text.starts_with(result); });
+    };
+    constexpr std::size_t kLine = 160;
+    std::size_t start = hit.start, next = hit.end;
+    for (const std::string_view result : {"PASS: ", "FAIL: "}) {  // lines that were joined: "vers22aPASS: vers22b"
+      const std::size_t at = doc.slice(next, std::min(doc.text.size(), next + kLine)).find(result);
+      if (at != std::string_view::npos && is_identifier(doc.text[next + at - 1])) return true;
+    }
+    if (start > 0 && doc.text[start - 1] != '\n') return false;
+    if (start > 1) --start;
+    while (start > 0 && hit.start - start < kLine && doc.text[start - 1] != '\n') --start;
+    while (next < doc.text.size() && next - hit.end < kLine && doc.text[next] != '\n') ++next;
+    return (start < hit.start && is_result(start)) || (next < doc.text.size() && is_result(next + 1));
   }
 
   // Where the part stands last; npos: nowhere. (rfind() calls a comparison at every byte.)

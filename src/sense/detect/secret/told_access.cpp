@@ -24,11 +24,12 @@ using scan::Document;
 using scan::Hit;
 using scan::Kind;
 
-constexpr Tags kName = 1;   // of a password; its value may stand before it, or answer it
-constexpr Tags kEnter = 2;  // to log in
-constexpr Tags kOpen = 4;   // something opens with it
-constexpr Tags kUser = 8;   // of whom the password comes next
-constexpr Tags kType = 16;  // what to type comes next
+constexpr Tags kName = 1;    // of a password; its value may stand before it, or answer it
+constexpr Tags kEnter = 2;   // to log in
+constexpr Tags kOpen = 4;    // something opens with it
+constexpr Tags kUser = 8;    // of whom the password comes next
+constexpr Tags kPairs = 32;  // whose names and passwords come next
+constexpr Tags kType = 16;   // what to type comes next
 
 // How much look of a password is asked for behind each: points of secret_look.h.
 constexpr int kAnswered = 0, kLogged = 1, kOrdinary = 2, kTyped = 4;
@@ -74,6 +75,8 @@ class ToldAccess : public scan::Detector {
                 R"(^(?:name|id)?,?\s+(?:and|und|et|y|e|en|i|och|og|и|і|then|and then|dann|puis)\s+(?:(?:the|das|le|la|el|o|het|use|nimm)\s+)?)") +
                 kQuote + kValue,
             bytes()),
+        // "logins: kelda/Kestrel#204"
+        pair_(std::string(R"(^ ?[:\n]\s*(?:[-*]\s)?[a-z0-9._@-]{2,32} ?[/:] ?)") + kQuote + kValue, bytes()),
         typed_(std::string(R"(^(?:\s+(?:in|just|einfach|simply))?:?\s+)") + kQuote + kValue, bytes()),
         answer_(
             std::string(
@@ -81,7 +84,7 @@ class ToldAccess : public scan::Detector {
                 kQuote + kValue,
             bytes()) {
     for (const RE2* pattern :
-         {&stands_before_, &with_user_, &to_enter_, &opens_with_, &behind_user_, &typed_, &answer_})
+         {&stands_before_, &with_user_, &to_enter_, &opens_with_, &behind_user_, &pair_, &typed_, &answer_})
       SLUICE_CHECK(pattern->ok(), "our own patterns compile");
     words_.add(kName, kPasswordNames, scan::Edge::Any);
     words_.add(kName, kPasswordShorts);
@@ -103,6 +106,11 @@ class ToldAccess : public scan::Detector {
         "as the user|as the username|as user|as username|as login|as the login|as the name|as your user|als "
         "benutzer|als benutzername|als nutzer|comme identifiant|comme utilisateur|como usuario|come utente|"
         "como usuário|als gebruiker|als gebruikersnaam|jako użytkownik|som användare|som bruger|som bruker");
+    words_.add(
+        kPairs,
+        "logins|credentials|creds|passwords|zugangsdaten|passwörter|anmeldedaten|identifiants|mots de passe|"
+        "credenciales|contraseñas|credenziali|senhas|inloggegevens|wachtwoorden|hasła|dane logowania|"
+        "adgangskoder|пароли|логины");
     words_.add(
         kType,
         "type|enter|put in|key in|punch in|tippe|tipp|eintippen|gib|tapez|tape|saisis|saisissez|escribe|teclea|"
@@ -126,6 +134,7 @@ class ToldAccess : public scan::Detector {
       }
       if (tags & kOpen) match(doc, hit.end, 64, opens_with_, kOrdinary, explained, hits);
       if (tags & kUser) match(doc, hit.end, 64, behind_user_, kOrdinary, explained, hits);
+      if (tags & kPairs) match(doc, hit.end, 90, pair_, kLogged, explained, hits);
       if (tags & kType) match(doc, hit.end, 56, typed_, kTyped, explained, hits);
     }
     return {};
@@ -210,7 +219,7 @@ class ToldAccess : public scan::Detector {
   }
 
   Words words_;
-  RE2 stands_before_, with_user_, to_enter_, opens_with_, behind_user_, typed_, answer_;
+  RE2 stands_before_, with_user_, to_enter_, opens_with_, behind_user_, pair_, typed_, answer_;
 };
 
 }  // namespace

@@ -69,6 +69,12 @@ class ToldCodes : public scan::Detector {
                "herstelcodes|back-upcodes|wiederherstellungscode|code de secours|code de récupération");
     words_.add(kGroups, "code for the|code to the|tan");
     words_.add(
+        kGroups,
+        "one-time codes|one time codes|single-use codes|emergency codes|scratch codes|tans|tan list|tan-liste|"
+        "einmalcodes|notfallcodes|ersatzcodes|códigos de un solo uso|códigos de emergencia|códigos de uso "
+        "único|codici monouso|codes à usage unique|kody jednorazowe|engangskoder|engångskoder|jednorázové kódy|"
+        "одноразовые коды|eenmalige codes");
+    words_.add(
         kName,
         "mã otp|mã xác nhận|mã xác thực|mã cửa|kode otp|kode pintu|kode verifikasi|kode akses|κωδικός πόρτας|"
         "κωδικός συναγερμού|κωδικός επαλήθευσης|код домофона|код двери|код від|код сейфа|код сигнализации|"
@@ -151,7 +157,7 @@ class ToldCodes : public scan::Detector {
     for (const scan::PhraseHit& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
       if (!(tags & ~(kLock | kOther))) continue;
-      if (tags & kGroups) groups(doc, hit.end, hits);
+      if ((tags & kGroups) && !list(doc, hit.end, hits)) groups(doc, hit.end, hits);
       if (tags & kSeed) seed(doc, hit, hits);
       if (tags & kWpa) router_key(doc, hit.end, hits);
       if (tags & kPass) password_number(doc, hit.end, hits);
@@ -213,6 +219,38 @@ class ToldCodes : public scan::Detector {
     }
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
     if (!any) report(0.7, start, start + value.size(), hits);
+  }
+
+  // "Backup codes: 4821 9931, 7710 2284, 3391 0047": two or more of one form behind their name, on one line or
+  // below each other.
+  static bool list(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    constexpr std::size_t kMost = 400;
+    const std::size_t end = std::min<std::size_t>(doc.text.size(), at + kMost);
+    if (!has_digits(doc, at, end, 2 * kLeastDigits)) return false;
+    static const RE2 kForms[] = {RE2(R"(((?:[A-Za-z0-9]{4,6}-[A-Za-z0-9]{4,6}))(?:[,;.\s]|$))"),
+                                 RE2(R"((\d{3,4} \d{3,4})(?:[,;.\n]|$| (?:and|und|et|y|e|i|и) ))"),
+                                 RE2(R"((\d{6,10})(?:[,;.\s]|$))")};
+    static const RE2 kLead(R"([^\n0-9]{0,60}(?:[:\s]|\n)\s*)"),
+        kBetween(R"((?:[\s,;.|*-]|•|\d{1,2}[.)]\s|(?:and|und|et|y|e|och|og|en|i|и)\s)*)");
+    for (const RE2& form : kForms) {
+      re2::StringPiece rest(doc.text.data() + at, end - at), code;
+      if (!RE2::Consume(&rest, kLead)) return false;
+      std::vector<re2::StringPiece> codes;
+      while (codes.size() < 24 && RE2::Consume(&rest, kBetween)) {
+        re2::StringPiece next = rest;
+        if (!RE2::Consume(&next, form, &code) || (!codes.empty() && code.size() != codes[0].size())) break;
+        if (std::none_of(code.begin(), code.end(), is_digit)) break;
+        codes.push_back(code);
+        rest.remove_prefix(static_cast<std::size_t>(code.end() - rest.begin()));
+      }
+      if (codes.size() < 2) continue;
+      for (const re2::StringPiece& one : codes) {
+        const auto start = static_cast<std::size_t>(one.data() - doc.text.data());
+        report(0.7, start, start + one.size(), hits);
+      }
+      return true;
+    }
+    return false;
   }
 
   // The recovery password of an encrypted disk (BitLocker): eight times six digits. In a true one each six are

@@ -30,7 +30,9 @@ void add_west(Words& words) {
       "telefoon|bellen|bel me|bel mij|telefoonnummer|telnr|telnr.|tel.nr|mijn nummer|terugbellen|bereikbaar|"
       "mobieltje|06-nummer|gsm-nummer|gsm-nr|telefònic|telèfon|mòbil|trucar|guthán|fón|ffôn|símanúmer|sími|gsm");
   words.add(kCalling,
-            "call|called|calling|ring|dial|belt|bel|ruft|appelle|llama|chiama|liga|soita|soittaa|ringer|ringa|"
+            "answering at|answering on|answer at|messages to|my "
+            "registered|call|called|calling|ring|dial|belt|bel|ruft|appelle|llama|chiama|liga|soita|soittaa|"
+            "ringer|ringa|"
             "dzwoni|volá|volejte|hívj|sună|telefoniert|telefona|reachable|phoned|viber");
   words.add(
       kKey,

@@ -456,9 +456,11 @@ std::optional<Finding> Scanner::raised(const scan::Hit& hit) {
       judgement_.label.raise(Class::Public, Provenance{"finding", meaning.detector, Class::Public, {}});
       return std::nullopt;
     }
-    if (hit.raises)
-      judgement_.label.raise(
-          meaning.category, Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
+    const auto raise = [&](Category category) {
+      judgement_.label.raise(category, Provenance{"finding", meaning.detector, floor_of(category), category});
+    };
+    if (hit.raises) raise(meaning.category);
+    if (hit.raises && meaning.besides) raise(*meaning.besides);
     finding.detector = meaning.detector;
     finding.type = meaning.type;
     finding.category = meaning.category;

@@ -29,9 +29,10 @@ void tell_what_is_odd(const Shared& shared) {
 Result<ActivePolicy::Snapshot> read_policy(const config::Settings& settings) {
   ActivePolicy::Snapshot policy;
   if (settings.policy_file.empty()) {
-    SLUICE_TRY(policy, policy::Policy::parse(policy::default_policy_text(), "(built-in policy)"));
+    SLUICE_TRY(policy, policy::Policy::parse(policy::default_policy_text(), "(built-in policy)", nullptr,
+                                             settings.detectors));
   } else {
-    SLUICE_TRY(policy, policy::Policy::read(settings.policy_file));
+    SLUICE_TRY(policy, policy::Policy::read(settings.policy_file, settings.detectors));
   }
   SLUICE_TRY_VOID(policy->check_names(settings));
   return policy;

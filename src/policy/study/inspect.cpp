@@ -117,6 +117,7 @@ class Inspection {
                  "restored in the answer",
              rule.place);
     }
+    for (const Rule& rule : model_.rules) look_at_topics(rule);
     if (!settings_ || !fulfils_) return;
     for (const Rule& rule : model_.rules)
       for (const config::Deployment& d : settings_->deployments)
@@ -126,6 +127,17 @@ class Inspection {
                    "rule " + rule.id + " obliges " + obligation_name(use) + ", which " + d.name +
                        " can't fulfil in this version: what the rule allows there is denied",
                    rule.place);
+  }
+
+  // A transformation replaces values where they stand; what is only ever found as a topic stands nowhere.
+  void look_at_topics(const Rule& rule) {
+    for (sense::Category c : rule.transforms().list())
+      if (!model_.replaceable.values.has(c))
+        remark("unfulfilled",
+               "rule " + rule.id + " obliges a transformation of " + sense::category_name(c) +
+                   ", which can't take it away: it is found as a topic, without a place in the text. What has it "
+                   "is denied, unless a detector of your own finds values of it",
+               rule.place);
   }
 
   // The requester never approves, so that one key more than the quorum is needed where the approvers ask as well.

@@ -53,7 +53,7 @@ struct Tried {
   std::string test;  // "tests[2] (policy.yaml:31:5)"
   Status status;     // policy.test_failed
 };
-Result<std::vector<Tried>> try_tests(const std::string& file);
+Result<std::vector<Tried>> try_tests(const std::string& file, const config::OwnDetectors& own = {});
 
 // How much the proof of the file itself looked at.
 struct Extent {

@@ -12,8 +12,8 @@ namespace {
 
 const std::string kHead = "policy: v1\nrevision: r1\ndefault_class: public\n";
 
-std::shared_ptr<const Policy> load(const std::string& yaml) {
-  auto policy = Policy::parse(yaml, "p.yaml");
+std::shared_ptr<const Policy> load(const std::string& yaml, const config::OwnDetectors& own = {}) {
+  auto policy = Policy::parse(yaml, "p.yaml", nullptr, own);
   REQUIRE_MESSAGE(policy.has_value(), policy.error().to_string());
   return *policy;
 }
@@ -123,6 +123,41 @@ TEST_CASE("A hold that too few keys can approve is found, and so is a place of u
                     "rules:\n  - {id: A, allow: \">=public\"}\n  - {id: D, deny: {class: \">=regulated\"}, zones: "
                     "[hosted], jurisdictions: [CN]}\n",
                 &s)[0] == "jurisdiction p.yaml:6");
+}
+
+TEST_CASE("A transformation of what is only ever found as a topic is reported, and nothing counts on it") {
+  const std::string rules =
+      "rules:\n  - {id: O, allow: \"<=internal\", zones: [hosted]}\n"
+      "  - {id: M, allow: [confidential], zones: [hosted], oblige: [\"pseudonymise(source_code, pii)\"]}\n";
+  CHECK(remarks(kHead + rules) == Lines{"unfulfilled p.yaml:6"});
+  CHECK(!Policy::parse(kHead + rules + "tests:\n  - {categories: [source_code], zone: hosted, want: allow}\n",
+                       "p.yaml"));
+  CHECK(Policy::parse(kHead + rules + "tests:\n  - {categories: [source_code], zone: hosted, want: deny}\n",
+                      "p.yaml"));
+  CHECK(
+      Policy::parse(kHead + rules + "assert:\n  - never: {categories: [source_code], zone: hosted}\n", "p.yaml"));
+  // A detector of one's own finds values of it.
+  config::OwnDetectors own;
+  own.patterns.emplace_back();
+  own.patterns[0].name = "build_id";
+  own.patterns[0].category.text = "source_code";
+  for (const Remark& r : inspect(*load(kHead + rules, own), nullptr, {}, {})) FAIL_CHECK(r.message);
+  CHECK(Policy::parse(kHead + rules + "tests:\n  - {categories: [source_code], zone: hosted, want: allow}\n",
+                      "p.yaml", nullptr, own));
+  // Values can be taken away, topics of the same category can't: that it is always answered is not proved.
+  const std::string health =
+      "rules:\n  - {id: O, allow: \"<=internal\", zones: [hosted]}\n"
+      "  - {id: M, allow: [regulated], zones: [hosted], when: {categories_only: [health, gov_id]}, oblige: "
+      "[\"redact(health, gov_id)\"]}\n";
+  CHECK(remarks(kHead + health) == Lines{});
+  auto always = [&](const std::string& category) {
+    return Policy::parse(kHead + health + "assert:\n  - always: {class: regulated, categories: [" + category +
+                             "], categories_only: [" + category + "], zone: hosted}\n",
+                         "p.yaml");
+  };
+  CHECK(always("gov_id"));
+  REQUIRE(!always("health"));
+  CHECK(always("health").error().code == "policy.assertion_failed");
 }
 
 TEST_CASE("A comparison lists what changed, for whom and where, and nothing else") {

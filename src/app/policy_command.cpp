@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/judge.h"
 #include "gateway/fulfil.h"
+#include "gateway/holding.h"
 #include "gateway/subject.h"
 #include "policy/study/study.h"
 
@@ -84,7 +85,10 @@ int policy_check(const PolicyOptions& options) {
   if (!settings) return complain(settings.error());
   auto remarks = policy::inspect(
       **policy, *settings ? &**settings : nullptr, system_clock().utc(),
-      [](policy::Obligation kind, const config::Deployment&) { return gateway::can_fulfil(kind); });
+      [](policy::Obligation kind, const config::Deployment&) { return gateway::can_fulfil(kind); },
+      [&](const policy::Hold& hold, const std::string& principal) {
+        return gateway::can_be_approved(hold, principal, **settings);
+      });
   policy::Extent extent = policy::extent(**policy);
   std::printf("revision %s reads, its %zu tests pass and its %zu assertions hold\n", (*policy)->revision().c_str(),
               extent.tests, extent.assertions);

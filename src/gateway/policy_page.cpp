@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "gateway/fulfil.h"
+#include "gateway/holding.h"
 #include "gateway/keeping.h"
 #include "gateway/recording.h"
 #include "json/writer.h"
@@ -21,7 +22,11 @@ constexpr const char* kAdministrator = "admin";
 void tell_what_is_odd(const Shared& shared) {
   auto fulfils = [](policy::Obligation kind, const config::Deployment&) { return can_fulfil(kind); };
   ActivePolicy::Snapshot policy = shared.policy.current();
-  for (const policy::Remark& r : policy::inspect(*policy, &shared.settings, shared.clock->utc(), fulfils))
+  auto approvable = [&](const policy::Hold& hold, const std::string& principal) {
+    return can_be_approved(hold, principal, shared.settings);
+  };
+  for (const policy::Remark& r :
+       policy::inspect(*policy, &shared.settings, shared.clock->utc(), fulfils, approvable))
     if (r.kind != "dead_rule" && r.kind != "same_rule" && r.kind != "vacuous")
       log::warn("policy.odd", {{"kind", r.kind}, {"message", r.message}, {"at", r.place}});
 }

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <set>
 
+#include "policy/study/odd.h"
 #include "policy/study/study.h"
 #include "policy/study/world.h"
 #include "policy/words.h"
@@ -16,18 +18,40 @@ constexpr std::size_t kMostJudgements = 4'000'000;
 constexpr int kSoonDays = 14;
 
 struct Tally {
-  bool applies = false, matters = false;
+  bool applies = false;
+  bool matters = false;  // without it some answer would be another one
+  bool opens = false;    // it is among those that let something be sent
 };
+
+std::set<std::string> duties_of(const Verdict& v) {
+  std::set<std::string> names;
+  for (const ObligationUse& use : v.obligations) names.insert(obligation_name(use));
+  return names;
+}
+
+// In what is done, whatever the rules are called.
+bool differ(const Verdict& a, const Verdict& b) {
+  if (a.state() != b.state() || duties_of(a) != duties_of(b) || a.hold.has_value() != b.hold.has_value())
+    return true;
+  return a.hold && (a.hold->ttl_s != b.hold->ttl_s || a.hold->quorum != b.hold->quorum ||
+                    a.hold->approvers != b.hold->approvers);
+}
 
 class Inspection {
  public:
-  Inspection(const Policy& policy, const config::Settings* settings, UtcTime now, const Fulfils& fulfils)
-      : model_(policy.model()), settings_(settings), now_(now), fulfils_(fulfils), tallies_(model_.rules.size()) {}
+  Inspection(const Policy& policy, const config::Settings* settings, UtcTime now, const Fulfils& fulfils,
+             const Approvable& approvable)
+      : model_(policy.model()),
+        settings_(settings),
+        now_(now),
+        fulfils_(fulfils),
+        tallies_(model_.rules.size()),
+        without_(model_.rules.size()),
+        holds_(model_, settings, approvable) {}
 
   std::vector<Remark> run() {
     look_at_entries();
     look_at_obligations();
-    if (settings_) look_at_approvers();
     if (settings_) look_at_jurisdictions();
     look_at_answers();
     return std::move(remarks_);
@@ -140,25 +164,6 @@ class Inspection {
                rule.place);
   }
 
-  // The requester never approves, so that one key more than the quorum is needed where the approvers ask as well.
-  void look_at_approvers() {
-    for (const Rule& rule : model_.rules) {
-      if (rule.effect != Effect::Hold || rule.hold.approvers.empty()) continue;
-      int people = 0;
-      for (const config::Key& key : settings_->keys)
-        people +=
-            std::any_of(rule.hold.approvers.begin(), rule.hold.approvers.end(), [&](const std::string& name) {
-              return name == key.name || name == key.team ||
-                     std::find(key.roles.begin(), key.roles.end(), name) != key.roles.end();
-            });
-      if (people < rule.hold.quorum)
-        remark("approvers",
-               "rule " + rule.id + " needs " + std::to_string(rule.hold.quorum) + " approvals, and only " +
-                   std::to_string(people) + " keys may give one: nothing it holds will ever be sent",
-               rule.place);
-    }
-  }
-
   void look_at_jurisdictions() {
     for (const Rule& rule : model_.rules) {
       if (rule.effect != Effect::Deny || !rule.where.jurisdictions) continue;
@@ -182,6 +187,7 @@ class Inspection {
       return;
     }
     for (const Seen& seen : world.subjects) look_at_subject(seen);
+    for (const Remark& r : holds_.remarks()) remark(r.kind.c_str(), r.message, r.place);
     for (std::size_t r = 0; r < model_.rules.size(); ++r) look_at_tally(model_.rules[r], tallies_[r]);
     if (!settings_) return;
     for (const config::Deployment& d : settings_->deployments)
@@ -200,7 +206,8 @@ class Inspection {
       sense::Label final;
       for (const config::Deployment* d : seen.where) {
         Judged judged = judge_in_full(model_, label, seen, *d);
-        count(judged.verdict);
+        count(judged, seen, *d);
+        holds_.see(seen, judged, *d);
         if (judged.verdict.state() != State::Denied) {
           somewhere = true;
           reached_.insert(d->name);
@@ -220,7 +227,8 @@ class Inspection {
   }
 
   // Which rules made a difference to this answer.
-  void count(const Verdict& v) {
+  void count(const Judged& judged, const Seen& seen, const config::Deployment& d) {
+    const Verdict& v = judged.verdict;
     int denies = 0, opens = 0;
     for (const RuleTrace& t : v.trace) {
       if (!t.matched) continue;
@@ -237,8 +245,19 @@ class Inspection {
       bool alone = t.deny               ? denies == 1 && opens > 0
                    : t.hold || t.bridge ? open
                                         : open && (opens == 1 || (!model_.rules[r].obligations.empty()));
+      tally.opens = tally.opens || (open && !t.deny);
       tally.matters = tally.matters || alone;
+      if (!tally.matters && !t.deny) tally.matters = differ(v, judge(without(r), judged.final, seen.subject, d));
     }
+  }
+
+  // The policy as it would be if one of its rules were dropped.
+  const Model& without(std::size_t r) {
+    if (!without_[r]) {
+      without_[r] = std::make_unique<Model>(model_);
+      without_[r]->rules.erase(without_[r]->rules.begin() + std::ptrdiff_t(r));
+    }
+    return *without_[r];
   }
 
   void look_at_tally(const Rule& rule, const Tally& tally) {
@@ -249,7 +268,7 @@ class Inspection {
                  ": no label, subject and place meets all its "
                  "conditions",
              rule.place);
-    else if (!tally.matters && rule.bridge())
+    else if (!tally.opens && rule.bridge())
       remark("dead_rule",
              "rule " + rule.id + " can never allow anything" + here +
                  ": what its transformation leaves "
@@ -287,6 +306,8 @@ class Inspection {
   UtcTime now_;
   const Fulfils& fulfils_;
   std::vector<Tally> tallies_;
+  std::vector<std::unique_ptr<Model>> without_;
+  Holds holds_;
   std::set<std::string> reached_;
   std::map<std::string, std::array<End, sense::kClasses>> ends_;  // by route
   std::vector<Remark> remarks_;
@@ -295,8 +316,8 @@ class Inspection {
 }  // namespace
 
 std::vector<Remark> inspect(const Policy& policy, const config::Settings* settings, UtcTime now,
-                            const Fulfils& fulfils) {
-  return Inspection(policy, settings, now, fulfils).run();
+                            const Fulfils& fulfils, const Approvable& approvable) {
+  return Inspection(policy, settings, now, fulfils, approvable).run();
 }
 
 }  // namespace sluice::policy

@@ -65,25 +65,13 @@ class Inspection {
     remarks_.push_back(std::move(r));
   }
 
-  // Single entries: dates, and conditions that exclude nothing.
+  // Single entries: dates, and what says nothing.
   void look_at_entries() {
-    for (const Rule& rule : model_.rules) {
-      look_at_date("rule " + rule.id, rule.until, rule.place);
-      if (rule.what.categories_only && rule.what.categories_only->bits() == (1u << sense::kCategories) - 1)
-        remark("vacuous", "rule " + rule.id + ": categories_only names every category and excludes nothing",
-               rule.place);
-      for (const Names* areas : {&rule.where.jurisdictions, &rule.where.jurisdictions_not})
-        if (*areas) look_at_areas(rule, **areas);
-      if (rule.what.categories && rule.effect == Effect::Deny) look_at_floors(rule);
-    }
-    for (const Floor& floor : model_.floors) {
-      look_at_date(floor.id, floor.until, floor.place);
-      if (floor.cls && *floor.cls <= floor_of(floor.categories))
-        remark("vacuous", floor.id + ": its categories are at least " + sense::class_name(*floor.cls) + " anyway",
-               floor.place);
-    }
+    for (const Rule& rule : model_.rules) look_at_date("rule " + rule.id, rule.until, rule.place);
+    for (const Floor& floor : model_.floors) look_at_date(floor.id, floor.until, floor.place);
     for (const Declassification& d : model_.declassifications)
       look_at_date("declassification " + d.id, d.until, d.place);
+    for (const Remark& r : vacuous(model_)) remark(r.kind.c_str(), r.message, r.place);
   }
 
   void look_at_date(const std::string& what, const LastDay& until, const std::string& place) {
@@ -94,25 +82,6 @@ class Inspection {
       remark("expired", what + " ended after " + day_text(*until) + ": remove it or give it another date", place);
     else if (*until < today + kSoonDays)
       remark("expired", what + " ends after " + day_text(*until), place);
-  }
-
-  void look_at_areas(const Rule& rule, const std::vector<std::string>& areas) {
-    for (const std::string& a : areas)
-      for (const std::string& b : areas)
-        if (a != b && config::jurisdiction_within(a, b))
-          remark("vacuous", "rule " + rule.id + ": " + a + " lies in " + b + ", which the list has as well",
-                 rule.place);
-  }
-
-  void look_at_floors(const Rule& rule) {
-    for (sense::Category c : rule.what.categories->list()) {
-      unsigned possible = 0x1fu & ~((1u << int(sense::floor_of(c))) - 1);
-      if (!(rule.what.classes & possible))
-        remark("vacuous",
-               "rule " + rule.id + ": a text with " + sense::category_name(c) + " is at least " +
-                   sense::class_name(sense::floor_of(c)) + ", which its classes leave out",
-               rule.place);
-    }
   }
 
   void look_at_obligations() {

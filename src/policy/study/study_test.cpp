@@ -201,6 +201,52 @@ TEST_CASE("A transformation of what is only ever found as a topic is reported, a
   CHECK(always("health").error().code == "policy.assertion_failed");
 }
 
+TEST_CASE("Conditions that exclude nothing are vacuous") {
+  const std::string rest = "  - {id: R, allow: \">=public\", zones: [device]}\n";
+  auto rule = [&](const std::string& text) { return remarks(kHead + "rules:\n  - {" + text + "}\n" + rest); };
+  CHECK(rule("id: A, allow: [public, internal], zones: [hosted], when: {categories_only: [pii, health]}") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(rule("id: A, allow: \"<=confidential\", zones: [hosted], when: {categories_only: [pii]}") == Lines{});
+  CHECK(rule("id: D, deny: {class: \">=confidential\", categories: [pii]}, zones: [hosted]") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(rule("id: D, deny: {class: \">=regulated\", categories: [pii]}, zones: [hosted]") == Lines{});
+  CHECK(rule("id: A, allow: [public], zones: [device], jurisdictions: [local, US], oblige: [no_store]") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(rule("id: A, allow: [public], zones: [hosted], jurisdictions: [US]") == Lines{});
+}
+
+TEST_CASE("Floors that raise nothing are vacuous, and so are parts of them") {
+  auto floors = [](const std::string& text) {
+    return remarks("policy: v1\nrevision: r1\ndefault_class: internal\nfloors:\n" + text +
+                   "rules:\n  - {id: A, allow: \">=public\"}\n");
+  };
+  CHECK(floors("  - {id: f, when: {categories: [pii]}, class: internal}\n") == Lines{"vacuous p.yaml:5"});
+  CHECK(floors("  - {id: f, class: internal}\n") == Lines{"vacuous p.yaml:5"});  // the default
+  CHECK(floors("  - {id: f, when: {teams: [t], categories: [health]}, categories: [health]}\n") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(floors("  - {id: f, when: {categories: [credentials]}, class: confidential, categories: [pii]}\n") ==
+        Lines{"vacuous p.yaml:5"});  // its class
+  CHECK(
+      floors("  - {id: f, when: {teams: [t]}, categories: [health]}\n  - {id: g, categories: [health, pii]}\n") ==
+      Lines{"vacuous p.yaml:5"});  // the other one holds for everybody
+  CHECK(floors("  - {id: f, when: {teams: [t]}, categories: [health]}\n"
+               "  - {id: g, categories: [health], until: 2026-12-31}\n") == Lines{});  // once that has ended
+  CHECK(floors("  - {id: f, when: {teams: [t]}, class: regulated}\n") == Lines{});
+}
+
+TEST_CASE("An assertion about no text, no place or no request is vacuous") {
+  auto says = [](const std::string& text, const std::string& floors = "") {
+    return remarks(kHead + floors + "rules:\n  - {id: A, allow: [public], zones: [device]}\nassert:\n  - " + text +
+                   "\n");
+  };
+  CHECK(says("never: {class: confidential, categories: [credentials], zone: hosted}") ==
+        Lines{"vacuous p.yaml:7"});
+  CHECK(says("never: {class: restricted, categories: [credentials], zone: hosted}") == Lines{});
+  CHECK(says("never: {class: restricted, zone: device, jurisdiction: US}") == Lines{"vacuous p.yaml:7"});
+  CHECK(says("never: {class: internal, team: clinic}",
+             "floors: [{id: F, when: {teams: [clinic]}, categories: [health]}]\n") == Lines{"vacuous p.yaml:8"});
+}
+
 TEST_CASE("A comparison lists what changed, for whom and where, and nothing else") {
   auto before = load(kHead + "rules:\n  - {id: A, allow: \"<=confidential\", zones: [private, device]}\n");
   auto after = load(kHead +

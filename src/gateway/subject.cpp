@@ -63,7 +63,8 @@ void note_claim(policy::Decision& decision) {
   bool known = claim.applied || claim.why_not.find("no declassification") == claim.why_not.npos;
   std::string detail = known ? claim.id : "(unknown)";
   detail += claim.applied ? ", reason sha256 " + sha256_hex(claim.reason) : ", not applied: " + claim.why_not;
-  decision.label.provenance.push_back({"declassify", detail, decision.label.cls, std::nullopt});
+  // It raises nothing: what is transformed later must not be kept up by it.
+  decision.label.provenance.push_back({"declassify", detail, sense::Class::Public, std::nullopt});
 }
 
 sense::Label lasting_label(const policy::Decision& decision) {

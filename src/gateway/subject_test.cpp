@@ -49,6 +49,7 @@ TEST_CASE(
   CHECK(decision.label.provenance[0].source == "declassify");
   CHECK(decision.label.provenance[0].detail.starts_with("L1, reason sha256 "));
   CHECK(decision.label.provenance[0].detail.find("Tuesday") == std::string::npos);
+  CHECK(decision.label.provenance[0].cls == sense::Class::Public);  // it raises nothing
   CHECK(lasting_label(decision).to_string() == "confidential; source_code");
 
   decision = {};

@@ -71,6 +71,11 @@ int policy_explain(const ExplainOptions& options) {
   subject.route = route->model;
   subject.time = system_clock().utc();
   gateway::note_parts(judged->request, subject);
+  if (!options.label.empty()) {
+    auto declared = gateway::declared_label(options.label);
+    if (!declared) return complain(declared.error());
+    judged->judgement.label.join(*declared);
+  }
   policy::Decision decision = (*policy)->decide(judged->judgement.label, subject, candidates);
   decision.id = "(not sent)";
   std::printf("model %s\n%s%s", model.c_str(), policy::explain(decision).c_str(),

@@ -118,6 +118,7 @@ net::Task<Status> Way::walk() {
   if (!principal) co_return fail(principal.error());
   principal_ = *principal;
   Status decoded = decode();
+  if (decoded) decoded = declare();
   if (decoded) decoded = admit();
   if (decoded) decoded = co_await extract();
   co_await sense();
@@ -210,6 +211,12 @@ Status Way::restore_reasoning() {
   return {};
 }
 
+// What the client says of its request's label. It counts beside what is found.
+Status Way::declare() {
+  SLUICE_TRY(declared_, declared_label(in_.headers));
+  return {};
+}
+
 Status Way::admit() {
   if (shared_.draining)
     return fail("gateway.draining", "this Sluice is stopping and takes no new requests", "",
@@ -280,6 +287,7 @@ void Way::decide() {
     for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
   subject_ = subject_of(principal_, request_, in_.headers, shared_.policy_time.now());
   subject_.route = route_ ? route_->model : request_.model;
+  judgement_.label.join(declared_);
   decision_ = policy_->decide(judgement_.label, subject_, candidates);
   note_claim(decision_);
   count_shadow(lane_.meters, decision_);

@@ -1,6 +1,7 @@
 // The way of a request, the gateway's table of contents:
 //
-//   accept -> authenticate -> decode -> admit -> extract -> sense -> decide -> hold -> plan -> attempt* -> relay
+//   accept -> authenticate -> decode -> declare -> admit -> extract -> sense -> decide -> hold -> plan -> attempt*
+//   -> relay
 //   -> settle
 //
 // One function a step, in this order, in way.cpp; hold stands in holding.cpp, relay in relay.cpp, settle in
@@ -53,6 +54,7 @@ class Way {
   // The steps.
   net::Task<Status> walk();
   Status decode();
+  Status declare();
   Status admit();
   net::Task<Status> extract();
   net::Task<void> sense();
@@ -111,6 +113,7 @@ class Way {
   Principal principal_;
   chat::Request request_;                    // as the client meant it
   std::unique_ptr<chat::Request> reasoned_;  // the same with what earlier turns thought, where a client dropped it
+  sense::Label declared_;                    // by the client
   sense::Label earlier_;                     // of what was remembered and is part of the request now
   std::optional<UtcTime> earlier_until_;     // when the first of that has to be gone
   std::unique_ptr<Extracting::Reading> reading_;  // of files and pictures; null: nothing to read

@@ -75,18 +75,6 @@ Error denied(const policy::Decision& decision) {
           "shows findings and rules)"};
 }
 
-// An obligation that this version can't fulfil is a denial (docs/policy.md).
-void deny_what_cannot_be_obliged(policy::Decision& decision) {
-  for (policy::Verdict& verdict : decision.verdicts) {
-    std::string unmet;
-    for (const policy::ObligationUse& use : verdict.obligations)
-      if (unmet.empty() && !can_fulfil(use.kind))
-        unmet =
-            "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
-    if (!unmet.empty()) verdict.deny(unmet);
-  }
-}
-
 }  // namespace
 
 Way::Way(Lane lane, Front front, http::Request& in, http::Responder& out, const http::Connection& connection)
@@ -353,8 +341,9 @@ void Way::make_voices() {
     return desk->vault().content_hash(tenant, "sent", body, {});
   };
   Bearer bearer{id_, principal_.tenant, subject_, policy_};
-  obligations_ = Obligations::of(shared_, decision_, std::move(bearer));
-  Asked asked{&request_, reasoned_.get(), obligations_.get(), &decision_};
+  obligations_ = Obligations::of(shared_, decision_, bearer);
+  later_ = std::make_unique<Later>(shared_, judgement_.label, decision_, std::move(bearer), obligations_.get());
+  Asked asked{&request_, reasoned_.get(), obligations_.get(), &decision_, later_.get()};
   // Completions of several prompts and answers go through as they are; only a deployment of that protocol has
   // them.
   std::size_t n = front_.protocol == chat::Protocol::OpenAiChat ? std::size_t(request_.sampling.n) : 1;
@@ -403,6 +392,7 @@ net::Task<Status> Way::attempt() {
 void Way::forget_request() {
   reasoned_.reset();
   if (obligations_) obligations_->forget();
+  if (later_) later_->forget();
   judgement_.findings = {};
   in_.headers = {};
   for (policy::Verdict& verdict : decision_.verdicts) verdict.trace = {};

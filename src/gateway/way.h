@@ -21,6 +21,7 @@
 #include "backend/backend.h"
 #include "gateway/chorus.h"
 #include "gateway/front.h"
+#include "gateway/later.h"
 #include "gateway/obligations.h"
 #include "gateway/principal.h"
 #include "gateway/pulse.h"
@@ -120,7 +121,7 @@ class Way {
   const config::Route* route_ = nullptr;
   sense::Judgement judgement_;
   // Taken when the request is judged and kept to its end: whatever comes into force meanwhile, one request is of
-  // one revision.
+  // one revision. A later one may only stop what was not sent yet (later_).
   ActivePolicy::Snapshot policy_;
   policy::Subject subject_;
   policy::Decision decision_;
@@ -129,6 +130,7 @@ class Way {
   bool released_ = false;               // the approval holds again
   std::vector<backend::Backend*> plan_;
   std::unique_ptr<Obligations> obligations_;  // null: no deployment is owed anything
+  std::unique_ptr<Later> later_;              // once attempts begin
 
   std::unique_ptr<Voice> voice_;                              // the one answer,
   std::unique_ptr<Chorus> chorus_;                            // or several

@@ -9,6 +9,8 @@
 namespace sluice::policy {
 namespace {
 
+constexpr std::size_t kMostFloorings = 10'000;  // combinations of floors x floors; about a second of work
+
 const LabelBits& occurring() {
   static const LabelBits bits = [] {
     LabelBits all{};
@@ -34,7 +36,9 @@ struct Widened {
 
 class Vacuous {
  public:
-  explicit Vacuous(const Model& model) : model_(model), table_(model), subjects_(distinct_subjects(items())) {}
+  explicit Vacuous(const Model& model) : model_(model), table_(model), subjects_(distinct_subjects(items())) {
+    note_combinations();
+  }
 
   std::vector<Remark> run() {
     for (const Rule& rule : model_.rules) {
@@ -53,6 +57,18 @@ class Vacuous {
   const std::vector<Item>& items() const { return table_.items().all(); }
   void remark(std::string message, const std::string& place) {
     remarks_.push_back({"vacuous", std::move(message), place});
+  }
+
+  // Those of floors that are on for some subject, each once.
+  void note_combinations() {
+    const std::size_t first = table_.items().floor(0);
+    std::set<Switches> seen;
+    for (const SubjectPoint& subject : subjects_) {
+      auto begin = subject.on.begin() + std::ptrdiff_t(first);
+      if (!seen.insert(Switches(begin, begin + std::ptrdiff_t(model_.floors.size()))).second) continue;
+      combinations_.push_back(subject.on);
+      if (combinations_.size() * model_.floors.size() > kMostFloorings) return combinations_.clear();
+    }
   }
 
   // Conditions on the label, each with the others as they are.
@@ -129,17 +145,14 @@ class Vacuous {
   // With every combination of the other floors that some subject has: are the labels the same without it?
   void look_at_floor(std::size_t f) {
     const Floor& floor = model_.floors[f];
-    const std::size_t item = table_.items().floor(f), first = table_.items().floor(0);
-    std::set<Switches> seen;
-    bool raises = subjects_.empty();  // too many to look at
-    for (const SubjectPoint& subject : subjects_) {
+    const std::size_t item = table_.items().floor(f);
+    bool raises = combinations_.empty();  // too many to look at
+    for (const Switches& on : combinations_) {
       if (raises) break;
-      if (!subject.on[item]) continue;
-      auto begin = subject.on.begin() + std::ptrdiff_t(first);
-      if (!seen.insert(Switches(begin, begin + std::ptrdiff_t(model_.floors.size()))).second) continue;
-      Switches without = subject.on;
+      if (!on[item]) continue;
+      Switches without = on;
       without[item] = false;
-      const LabelMap &with = table_.floored(subject.on).to, &other = table_.floored(without).to;
+      const LabelMap &with = table_.floored(on).to, &other = table_.floored(without).to;
       for (int i = int(model_.default_class) * kSets; i < kLabels && !raises; ++i)
         raises = with[std::size_t(i)] != other[std::size_t(i)];
     }
@@ -190,6 +203,7 @@ class Vacuous {
   const Model& model_;
   Table table_;
   const std::vector<SubjectPoint> subjects_;
+  std::vector<Switches> combinations_;
   std::vector<Remark> remarks_;
 };
 

@@ -100,6 +100,7 @@ void add_policy(CLI::App& app, Options& o, int& status) {
   explain->add_option("--team", o.explain.team, "judge as a member of this team");
   explain->add_option("--workload", o.explain.workload, "judge as this workload");
   explain->add_option("--declassify", o.explain.declassify, "claim this declassification of the policy");
+  explain->add_option("--class", o.explain.label, "declare a label, as by the header x-sluice-class");
   explain->callback([&] { status = policy_explain(o.explain); });
   auto with_file = [&](const char* name, const char* help) {
     auto* command = policy->add_subcommand(name, help);

@@ -45,6 +45,7 @@ struct ExplainOptions {
   std::string model;  // the route; empty: the request's, else the first route
   std::string principal, team, workload;
   std::string declassify;  // id of a declassification to claim
+  std::string label;       // to declare, as by x-sluice-class
 };
 int policy_explain(const ExplainOptions& options);
 

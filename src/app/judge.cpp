@@ -33,8 +33,8 @@ std::optional<chat::Request> read_file(const std::string& bytes, const std::stri
 
 Result<std::shared_ptr<const policy::Policy>> load_policy(const config::Settings& settings) {
   if (settings.policy_file.empty())
-    return policy::Policy::parse(policy::default_policy_text(), "(built-in policy)");
-  return policy::Policy::read(settings.policy_file);
+    return policy::Policy::parse(policy::default_policy_text(), "(built-in policy)", nullptr, settings.detectors);
+  return policy::Policy::read(settings.policy_file, settings.detectors);
 }
 
 Result<Judged> judge_input(const std::string& file, const policy::Policy& policy,

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/judge.h"
 #include "gateway/fulfil.h"
+#include "gateway/holding.h"
 #include "gateway/subject.h"
 #include "policy/study/study.h"
 
@@ -12,10 +13,15 @@ namespace {
 
 // The file, the built-in policy for "default", or without a name the configuration's.
 Result<std::shared_ptr<const policy::Policy>> named_policy(const std::string& file, const std::string& config) {
-  if (file == "default") return policy::Policy::parse(policy::default_policy_text(), "(built-in policy)");
-  if (!file.empty()) return policy::Policy::read(file);
-  SLUICE_TRY(auto settings, load_settings(config));
-  return load_policy(settings);
+  config::OwnDetectors own;
+  if (!config.empty() || file.empty()) {
+    SLUICE_TRY(auto settings, load_settings(config));
+    if (file.empty()) return load_policy(settings);
+    own = std::move(settings.detectors);
+  }
+  if (file == "default")
+    return policy::Policy::parse(policy::default_policy_text(), "(built-in policy)", nullptr, own);
+  return policy::Policy::read(file, own);
 }
 
 // The configuration, if one was named; names in the policy must then exist there.
@@ -65,6 +71,11 @@ int policy_explain(const ExplainOptions& options) {
   subject.route = route->model;
   subject.time = system_clock().utc();
   gateway::note_parts(judged->request, subject);
+  if (!options.label.empty()) {
+    auto declared = gateway::declared_label(options.label);
+    if (!declared) return complain(declared.error());
+    judged->judgement.label.join(*declared);
+  }
   policy::Decision decision = (*policy)->decide(judged->judgement.label, subject, candidates);
   decision.id = "(not sent)";
   std::printf("model %s\n%s%s", model.c_str(), policy::explain(decision).c_str(),
@@ -79,7 +90,10 @@ int policy_check(const PolicyOptions& options) {
   if (!settings) return complain(settings.error());
   auto remarks = policy::inspect(
       **policy, *settings ? &**settings : nullptr, system_clock().utc(),
-      [](policy::Obligation kind, const config::Deployment&) { return gateway::can_fulfil(kind); });
+      [](policy::Obligation kind, const config::Deployment&) { return gateway::can_fulfil(kind); },
+      [&](const policy::Hold& hold, const std::string& principal) {
+        return gateway::can_be_approved(hold, principal, **settings);
+      });
   policy::Extent extent = policy::extent(**policy);
   std::printf("revision %s reads, its %zu tests pass and its %zu assertions hold\n", (*policy)->revision().c_str(),
               extent.tests, extent.assertions);
@@ -90,10 +104,12 @@ int policy_check(const PolicyOptions& options) {
 
 int policy_test(const PolicyOptions& options) {
   std::string file = options.file;
-  if (file.empty()) {
+  config::OwnDetectors own;
+  if (file.empty() || !options.config.empty()) {
     auto settings = load_settings(options.config);
     if (!settings) return complain(settings.error());
-    file = settings->policy_file;
+    if (file.empty()) file = settings->policy_file;
+    own = std::move(settings->detectors);
   }
   if (file.empty() || file == "default") {
     // It would not load with a test that fails.
@@ -102,7 +118,7 @@ int policy_test(const PolicyOptions& options) {
     std::printf("%zu tests pass\n", policy::extent(**policy).tests);
     return 0;
   }
-  auto tried = policy::try_tests(file);
+  auto tried = policy::try_tests(file, own);
   if (!tried) return complain(tried.error());
   std::size_t failed = 0;
   for (const policy::Tried& t : *tried) {
@@ -139,9 +155,9 @@ int policy_prove(const PolicyOptions& options) {
 }
 
 int policy_diff(const PolicyOptions& options) {
-  auto before = named_policy(options.file, "");
+  auto before = named_policy(options.file, options.config);
   if (!before) return complain(before.error());
-  auto after = named_policy(options.other, "");
+  auto after = named_policy(options.other, options.config);
   if (!after) return complain(after.error());
   auto settings = named_settings(options.config, **after);
   if (!settings) return complain(settings.error());

@@ -89,7 +89,7 @@ void replay(const ledger::Opening& o, const config::Settings& settings, const po
 int policy_replay(const PolicyOptions& options) {
   auto settings = load_settings(options.config);
   if (!settings) return complain(settings.error());
-  auto policy = policy::Policy::read(options.file);
+  auto policy = policy::Policy::read(options.file, settings->detectors);
   if (!policy) return complain(policy.error());
   if (Status names = (*policy)->check_names(*settings); !names) return complain(names.error());
   auto ledger = ledger::Ledger::open_read_only(options.data_dir.empty() ? settings->data_dir : options.data_dir);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "json/doc.h"
 #include "json/writer.h"
@@ -43,6 +44,14 @@ bool Place::may_approve(const Person& person) const {
   return std::any_of(approvers.begin(), approvers.end(), [&](const std::string& approver) {
     return approver == person.principal || approver == person.team || has(person.roles, approver);
   });
+}
+
+bool can_be_approved(const Place& place, const Person& by, const std::vector<Person>& keys) {
+  std::set<std::string> people;
+  for (const Person& person : keys)
+    if (person.tenant == by.tenant && !person.same_as(by) && place.may_approve(person))
+      people.insert(person.person);
+  return int(people.size()) >= place.quorum;
 }
 
 int Ticket::approvals(const Place& place) const {

@@ -35,6 +35,10 @@ struct Place {
   bool may_approve(const Person& person) const;  // by its approvers alone
 };
 
+// Whether enough of these people besides who asks may approve this place: those of the same tenant, each counted
+// once however many keys they have.
+bool can_be_approved(const Place& place, const Person& by, const std::vector<Person>& keys);
+
 // A request that is held: everything an approval binds, and what an approver sees.
 struct Asked {
   Person by;

@@ -24,4 +24,15 @@ bool can_fulfil(policy::Obligation kind) {
   return false;
 }
 
+void deny_what_cannot_be_obliged(policy::Decision& decision) {
+  for (policy::Verdict& verdict : decision.verdicts) {
+    std::string unmet;
+    for (const policy::ObligationUse& use : verdict.obligations)
+      if (unmet.empty() && !can_fulfil(use.kind))
+        unmet =
+            "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
+    if (!unmet.empty()) verdict.deny(unmet);
+  }
+}
+
 }  // namespace sluice::gateway

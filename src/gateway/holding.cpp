@@ -2,7 +2,6 @@
 #include "gateway/holding.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/id.h"
 #include "base/log.h"
@@ -29,15 +28,11 @@ std::string joined(const std::vector<std::string>& names, std::string_view betwe
   return text;
 }
 
-// Whether keys of enough people besides who asked may approve this place.
-bool can_be_approved(const approval::Place& place, const approval::Person& by, const config::Settings& settings) {
-  std::set<std::string> people;
-  for (const config::Key& key : settings.keys) {
-    approval::Person person = person_of({key.name, key.tenant, key.team, key.workload, key.roles, key.person});
-    if (person.tenant == by.tenant && !person.same_as(by) && place.may_approve(person))
-      people.insert(person.person);
-  }
-  return int(people.size()) >= place.quorum;
+std::vector<approval::Person> people_of(const config::Settings& settings) {
+  std::vector<approval::Person> people;
+  for (const config::Key& key : settings.keys)
+    people.push_back(person_of({key.name, key.tenant, key.team, key.workload, key.roles, key.person}));
+  return people;
 }
 
 std::string operation_name(chat::Operation operation) {
@@ -70,6 +65,16 @@ std::vector<approval::Place> places_of(const policy::Decision& decision) {
   return places;
 }
 
+bool can_be_approved(const policy::Hold& hold, const std::string& principal, const config::Settings& settings) {
+  approval::Place place;
+  place.approvers = hold.approvers;
+  place.quorum = std::max(hold.quorum, 1);
+  const std::vector<approval::Person> people = people_of(settings);
+  for (const approval::Person& by : people)
+    if (by.principal == principal) return approval::can_be_approved(place, by, people);
+  return false;
+}
+
 std::string findings_json(const std::vector<sense::Finding>& findings) {
   json::Writer w;
   w.array();
@@ -86,12 +91,13 @@ std::string findings_json(const std::vector<sense::Finding>& findings) {
 Error held(const approval::Ticket& ticket, const config::Settings& settings) {
   std::string message = "the request waits for approval under ticket " + ticket.id + " until " +
                         format_utc(ticket.expires).substr(0, 19) + "Z";
+  const std::vector<approval::Person> keys = people_of(settings);
   bool possible = false;
   for (const approval::Place& place : ticket.asked.places) {
     message += "; " + place.deployment + ": held by " + place.rule + ", " +
                std::to_string(ticket.approvals(place)) + " of " + std::to_string(place.quorum) + " approvals by " +
                (place.approvers.empty() ? "admin" : joined(place.approvers, " or "));
-    possible = possible || can_be_approved(place, ticket.asked.by, settings);
+    possible = possible || approval::can_be_approved(place, ticket.asked.by, keys);
   }
   if (!possible)
     return {"policy.held", message, "",

@@ -20,6 +20,8 @@ approval::Person person_of(const Principal& principal);
 std::vector<approval::Place> places_of(const policy::Decision& decision);
 // Findings as JSON for an approver: what was found where, never the text. At most 200; more are counted.
 std::string findings_json(const std::vector<sense::Finding>& findings);
+// Whether keys of enough people besides this principal, and of the same tenant, may approve what it asks.
+bool can_be_approved(const policy::Hold& hold, const std::string& principal, const config::Settings& settings);
 // policy.held: which ticket waits, on whom, until when; and whether anybody here could approve it.
 Error held(const approval::Ticket& ticket, const config::Settings& settings);
 // Opens what was approved, and nothing else.

@@ -91,6 +91,39 @@ TEST_CASE("holding: who waits is told on whom, and if it is in vain") {
   CHECK(error.message.find("near: held by H1, 0 of 2 approvals by dpo") != std::string::npos);
 }
 
+TEST_CASE("holding: a policy's hold is counted for each key as its tickets are") {
+  config::Settings settings;
+  auto key = [&](std::string name, std::string person, std::vector<std::string> roles,
+                 std::string tenant = "acme") {
+    config::Key k;
+    k.name = std::move(name);
+    k.tenant = std::move(tenant);
+    k.person = std::move(person);
+    k.roles = std::move(roles);
+    settings.keys.push_back(std::move(k));
+  };
+  policy::Hold hold;
+  hold.approvers = {"dpo"};
+  CHECK_FALSE(can_be_approved(hold, "local", settings));  // no keys
+  key("web", "web", {});
+  key("a1", "ann", {"dpo"});
+  key("a2", "ann", {"dpo"});
+  CHECK(can_be_approved(hold, "web", settings));
+  CHECK_FALSE(can_be_approved(hold, "a1", settings));  // the other one is hers as well
+  hold.quorum = 2;
+  CHECK_FALSE(can_be_approved(hold, "web", settings));
+  key("far", "erik", {"dpo"}, "other");
+  CHECK_FALSE(can_be_approved(hold, "web", settings));
+  key("erik", "erik", {"dpo"});
+  CHECK(can_be_approved(hold, "web", settings));
+  hold.quorum = 1;
+  hold.approvers = {};  // whoever administers this Sluice
+  CHECK_FALSE(can_be_approved(hold, "web", settings));
+  key("root", "root", {"admin"});
+  CHECK(can_be_approved(hold, "web", settings));
+  CHECK_FALSE(can_be_approved(hold, "root", settings));
+}
+
 TEST_CASE("holding: an approver sees at most 200 findings, and how many more there are") {
   std::vector<sense::Finding> findings(203);
   for (sense::Finding& f : findings)

@@ -222,7 +222,13 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
   const chat::Request* current = &asked;
   for (int round = 0; round < kRounds && masker.learn(*current, judged.findings); ++round) {
     SLUICE_TRY(std::string body, masker.rewrite(*asked.body));
-    SLUICE_TRY(chat::Request next, wire::decode(asked.protocol, asked.operation, std::move(body)));
+    auto decoded = wire::decode(asked.protocol, asked.operation, std::move(body));
+    // What was asked could be read, so that it is a value in its place that can't: a number that is a text now.
+    if (!decoded)
+      return fail(unmet("a value that the policy wants transformed stands where nothing can take its place: " +
+                            decoded.error().message,
+                        decoded.error().where));
+    chat::Request next = std::move(*decoded);
     chat::share_extractions(asked, next);
     masked.request = std::make_shared<chat::Request>(std::move(next));
     current = masked.request.get();

@@ -7,6 +7,7 @@
 #include <future>
 
 #include "gateway/fulfil.h"
+#include "gateway/subject.h"
 #include "wire/protocol.h"
 
 using namespace sluice;
@@ -84,6 +85,36 @@ TEST_CASE("each deployment gets the text by its own verdict") {
   auto again = stage.obligations->meet("far", stage.request);
   REQUIRE(again);
   CHECK(again->request == far->request);
+}
+
+TEST_CASE("a masked value where nothing can take its place is an obligation that can't be met") {
+  for (const char* field : {"seed", "max_tokens", "n"}) {
+    CAPTURE(field);
+    const std::string body = R"({"model":"chat","messages":[{"role":"user","content":"hi"}],")" +
+                             std::string(field) + R"(":4539148803436467})";
+    auto decoded = wire::decode(chat::Protocol::OpenAiChat, chat::Operation::Generate, body);
+    if (!decoded) continue;  // out of its range anyway
+    Stage stage(kOpen + kNear +
+                    "  - {id: masked, allow: [confidential, regulated], zones: [hosted], oblige: "
+                    "[\"pseudonymise(financial)\"]}\n",
+                body);
+    REQUIRE(stage.obligations);
+    CHECK(stage.code("near") == "met");
+    auto far = stage.obligations->meet("far", stage.request);
+    REQUIRE_FALSE(far);
+    CHECK(far.error().code == "policy.obligation");
+    CHECK(far.error().where == "$." + std::string(field));
+  }
+}
+
+TEST_CASE("a claim that does not apply changes nothing about what is masked") {
+  Stage stage(kOpen + kNear + kMasked, saying("ask jane.roe@corp.de"));
+  policy::Declassified claim;
+  claim.id = "nope";
+  claim.why_not = "the policy has no declassification of this name";
+  stage.decision.declassified = claim;
+  note_claim(stage.decision);
+  CHECK(stage.code("far") == "met");
 }
 
 TEST_CASE("what is left after masking is decided again, and may not go") {

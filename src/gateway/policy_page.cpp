@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "gateway/fulfil.h"
+#include "gateway/holding.h"
 #include "gateway/keeping.h"
 #include "gateway/recording.h"
 #include "json/writer.h"
@@ -21,7 +22,11 @@ constexpr const char* kAdministrator = "admin";
 void tell_what_is_odd(const Shared& shared) {
   auto fulfils = [](policy::Obligation kind, const config::Deployment&) { return can_fulfil(kind); };
   ActivePolicy::Snapshot policy = shared.policy.current();
-  for (const policy::Remark& r : policy::inspect(*policy, &shared.settings, shared.clock->utc(), fulfils))
+  auto approvable = [&](const policy::Hold& hold, const std::string& principal) {
+    return can_be_approved(hold, principal, shared.settings);
+  };
+  for (const policy::Remark& r :
+       policy::inspect(*policy, &shared.settings, shared.clock->utc(), fulfils, approvable))
     if (r.kind != "dead_rule" && r.kind != "same_rule" && r.kind != "vacuous")
       log::warn("policy.odd", {{"kind", r.kind}, {"message", r.message}, {"at", r.place}});
 }
@@ -29,9 +34,10 @@ void tell_what_is_odd(const Shared& shared) {
 Result<ActivePolicy::Snapshot> read_policy(const config::Settings& settings) {
   ActivePolicy::Snapshot policy;
   if (settings.policy_file.empty()) {
-    SLUICE_TRY(policy, policy::Policy::parse(policy::default_policy_text(), "(built-in policy)"));
+    SLUICE_TRY(policy, policy::Policy::parse(policy::default_policy_text(), "(built-in policy)", nullptr,
+                                             settings.detectors));
   } else {
-    SLUICE_TRY(policy, policy::Policy::read(settings.policy_file));
+    SLUICE_TRY(policy, policy::Policy::read(settings.policy_file, settings.detectors));
   }
   SLUICE_TRY_VOID(policy->check_names(settings));
   return policy;

@@ -49,6 +49,7 @@ TEST_CASE(
   CHECK(decision.label.provenance[0].source == "declassify");
   CHECK(decision.label.provenance[0].detail.starts_with("L1, reason sha256 "));
   CHECK(decision.label.provenance[0].detail.find("Tuesday") == std::string::npos);
+  CHECK(decision.label.provenance[0].cls == sense::Class::Public);  // it raises nothing
   CHECK(lasting_label(decision).to_string() == "confidential; source_code");
 
   decision = {};
@@ -59,6 +60,36 @@ TEST_CASE(
   note_claim(decision);
   CHECK(decision.label.provenance[0].detail == "(unknown), not applied: " + claim.why_not);
   CHECK(lasting_label(decision).to_string() == "public");
+}
+
+TEST_CASE("A client declares a label in the words that labels have, and a word that is none is refused") {
+  auto declared = [](const char* value) {
+    auto label = declared_label(std::string_view(value));
+    return label ? label->to_string() : label.error().code + " at " + label.error().where;
+  };
+  CHECK(declared("confidential") == "confidential");
+  CHECK(declared(" regulated ; health, pii ") == "regulated; health,pii");
+  CHECK(declared("public; credentials") == "restricted; credentials");  // a category lifts to its floor
+  for (const char* wrong : {"", "secret", "Confidential", "regulated;", "regulated; names",
+                            "regulated; pii; health", "regulated; pii,", "regulated, pii", "my patient"})
+    CHECK_MESSAGE(declared(wrong) == "request.invalid at x-sluice-class", wrong);
+  CHECK(declared_label("my patient").error().to_string().find("patient") == std::string::npos);
+  CHECK(declared_label("confidental").error().hint.find("\"confidential\"") != std::string::npos);
+
+  http::Headers headers;
+  CHECK(declared_label(headers)->to_string() == "public");
+  CHECK(declared_label(headers)->provenance.empty());
+  headers.add("X-Sluice-Class", "internal; pii");
+  headers.add("x-sluice-class", "regulated");
+  auto both = declared_label(headers);
+  REQUIRE(both);
+  CHECK(both->to_string() == "regulated; pii");
+  for (const sense::Provenance& why : both->provenance) {
+    CHECK(why.source == "header");
+    CHECK(why.detail == "x-sluice-class");
+  }
+  headers.add("x-sluice-class", "hidden");
+  CHECK(!declared_label(headers));
 }
 
 TEST_CASE("A kind of parts counts as extracted where every part of it was read") {

@@ -51,6 +51,20 @@ engine::Keep Voice::keep_at(const std::string& deployment) const {
   return engine::Keep::Nothing;
 }
 
+// What the hop is owed, by the policy that decided and by one that has come into force since.
+net::Task<Result<Duty>> Voice::duty_to(const std::string& deployment, const chat::Request& asked,
+                                       Later::Hop& hop) {
+  do {
+    hop.obligations = asked_.obligations;
+    Status allowed = asked_.later ? asked_.later->ask(deployment, hop) : Status();
+    if (!allowed) co_return fail(allowed.error());
+    if (!hop.obligations) co_return Duty();
+    co_await hop.obligations->prepare(loop_, deployment, asked);
+  } while (!cancelled_ && asked_.later && asked_.later->is_over(hop));
+  if (cancelled_) co_return fail(cancelled());
+  co_return hop.obligations->meet(deployment, asked);
+}
+
 net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
   const config::Deployment& deployment = *shared_.settings.deployment(backend.served().deployment);
   ledger::Attempt entry;
@@ -65,12 +79,10 @@ net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
   held_.clear();
   Status status;
   const chat::Request& asked = asked_.for_backend(backend);
-  Result<Duty> duty;
-  if (asked_.obligations) {
-    co_await asked_.obligations->prepare(loop_, deployment.name, asked);
-    if (cancelled_) co_return fail(cancelled());
-    duty = asked_.obligations->meet(deployment.name, asked);
-  }
+  Later::Hop hop;
+  Result<Duty> duty = co_await duty_to(deployment.name, asked, hop);
+  if (cancelled_) co_return fail(cancelled());
+  entry.revision = hop.revision;
   if (duty) {
     context_.cache.keep = std::min(keep_at(deployment.name), duty->keep);
     if (context_.hash_of) context_.content_hash = &entry.content_hash;
@@ -78,7 +90,7 @@ net::Task<Status> Voice::attempt_one(backend::Backend& backend) {
     context_.content_hash = nullptr;
     if (!answer) status = fail(answer.error());
     if (answer) answer_ = std::move(*answer);
-    if (answer && asked_.obligations) answer_ = asked_.obligations->dress(std::move(answer_), *duty, asked);
+    if (answer && hop.obligations) answer_ = hop.obligations->dress(std::move(answer_), *duty, asked);
     if (answer) status = co_await read_to_content();
   } else {
     status = fail(duty.error());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "gateway/later.h"
 #include "gateway/meters.h"
 #include "gateway/obligations.h"
 #include "gateway/shared.h"
@@ -22,6 +23,7 @@ struct Asked {
   const chat::Request* reasoned = nullptr;     // null: nothing was missing
   Obligations* obligations = nullptr;          // null: nothing is owed to any deployment
   const policy::Decision* decision = nullptr;  // null: nothing may be kept of it
+  Later* later = nullptr;                      // null: no other policy can come into force
   const chat::Request& for_backend(const backend::Backend& backend) const {
     // Anthropic's own clients bring what it signed.
     const bool signs = backend.signs_reasoning() && plain->protocol != chat::Protocol::AnthropicMessages;
@@ -58,6 +60,7 @@ class Voice {
 
  private:
   net::Task<Status> attempt_one(backend::Backend& backend);
+  net::Task<Result<Duty>> duty_to(const std::string& deployment, const chat::Request& asked, Later::Hop& hop);
   net::Task<Status> read_to_content();
   net::Task<chat::Chunk> next_held();
   engine::Keep keep_at(const std::string& deployment) const;

@@ -78,18 +78,6 @@ Error denied(const policy::Decision& decision) {
           "shows findings and rules)"};
 }
 
-// An obligation that this version can't fulfil is a denial (docs/policy.md).
-void deny_what_cannot_be_obliged(policy::Decision& decision) {
-  for (policy::Verdict& verdict : decision.verdicts) {
-    std::string unmet;
-    for (const policy::ObligationUse& use : verdict.obligations)
-      if (unmet.empty() && !can_fulfil(use.kind))
-        unmet =
-            "rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which this version can't fulfil";
-    if (!unmet.empty()) verdict.deny(unmet);
-  }
-}
-
 }  // namespace
 
 Way::Way(Lane lane, Front front, http::Request& in, http::Responder& out, const http::Connection& connection)
@@ -121,6 +109,7 @@ net::Task<Status> Way::walk() {
   if (!principal) co_return fail(principal.error());
   principal_ = *principal;
   Status decoded = decode();
+  if (decoded) decoded = declare();
   if (decoded) decoded = admit();
   if (decoded) decoded = co_await extract();
   co_await sense();
@@ -244,6 +233,12 @@ Status Way::restore_thoughts() {
   return {};
 }
 
+// What the client says of its request's label. It counts beside what is found.
+Status Way::declare() {
+  SLUICE_TRY(declared_, declared_label(in_.headers));
+  return {};
+}
+
 Status Way::admit() {
   if (shared_.draining)
     return fail("gateway.draining", "this Sluice is stopping and takes no new requests", "",
@@ -316,6 +311,7 @@ void Way::decide() {
     for (const std::string& name : route_->deployments) candidates.push_back(shared_.settings.deployment(name));
   subject_ = subject_of(principal_, request_, in_.headers, shared_.policy_time.now());
   subject_.route = route_ ? route_->model : request_.model;
+  judgement_.label.join(declared_);
   decision_ = policy_->decide(judgement_.label, subject_, candidates);
   note_claim(decision_);
   count_shadow(lane_.meters, decision_);
@@ -383,8 +379,9 @@ void Way::make_voices() {
     return desk->vault().content_hash(tenant, "sent", body, {});
   };
   Bearer bearer{id_, principal_.tenant, subject_, policy_};
-  obligations_ = Obligations::of(shared_, decision_, std::move(bearer));
-  Asked asked{&request_, reasoned_.get(), obligations_.get(), &decision_};
+  obligations_ = Obligations::of(shared_, decision_, bearer);
+  later_ = std::make_unique<Later>(shared_, judgement_.label, decision_, std::move(bearer), obligations_.get());
+  Asked asked{&request_, reasoned_.get(), obligations_.get(), &decision_, later_.get()};
   // Completions of several prompts and answers go through as they are; only a deployment of that protocol has
   // them.
   std::size_t n = front_.protocol == chat::Protocol::OpenAiChat ? std::size_t(request_.sampling.n) : 1;
@@ -434,6 +431,7 @@ net::Task<Status> Way::attempt() {
 void Way::forget_request() {
   reasoned_.reset();
   if (obligations_) obligations_->forget();
+  if (later_) later_->forget();
   judgement_.findings = {};
   in_.headers = {};
   for (policy::Verdict& verdict : decision_.verdicts) verdict.trace = {};

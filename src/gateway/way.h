@@ -1,6 +1,7 @@
 // The way of a request, the gateway's table of contents:
 //
-//   accept -> authenticate -> decode -> admit -> extract -> sense -> decide -> hold -> plan -> attempt* -> relay
+//   accept -> authenticate -> decode -> declare -> admit -> extract -> sense -> decide -> hold -> plan -> attempt*
+//   -> relay
 //   -> settle
 //
 // One function a step, in this order, in way.cpp; hold stands in holding.cpp, relay in relay.cpp, settle in
@@ -20,6 +21,7 @@
 #include "backend/backend.h"
 #include "gateway/chorus.h"
 #include "gateway/front.h"
+#include "gateway/later.h"
 #include "gateway/obligations.h"
 #include "gateway/principal.h"
 #include "gateway/pulse.h"
@@ -53,6 +55,7 @@ class Way {
   // The steps.
   net::Task<Status> walk();
   Status decode();
+  Status declare();
   Status admit();
   net::Task<Status> extract();
   net::Task<void> sense();
@@ -114,13 +117,14 @@ class Way {
   Principal principal_;
   chat::Request request_;                    // as the client meant it
   std::unique_ptr<chat::Request> reasoned_;  // the same with what earlier turns thought, where a client dropped it
+  sense::Label declared_;                    // by the client
   sense::Label earlier_;                     // of what was remembered and is part of the request now
   std::optional<UtcTime> earlier_until_;     // when the first of that has to be gone
   std::unique_ptr<Extracting::Reading> reading_;  // of files and pictures; null: nothing to read
   const config::Route* route_ = nullptr;
   sense::Judgement judgement_;
   // Taken when the request is judged and kept to its end: whatever comes into force meanwhile, one request is of
-  // one revision.
+  // one revision. A later one may only stop what was not sent yet (later_).
   ActivePolicy::Snapshot policy_;
   policy::Subject subject_;
   policy::Decision decision_;
@@ -129,6 +133,7 @@ class Way {
   bool released_ = false;               // the approval holds again
   std::vector<backend::Backend*> plan_;
   std::unique_ptr<Obligations> obligations_;  // null: no deployment is owed anything
+  std::unique_ptr<Later> later_;              // once attempts begin
 
   std::unique_ptr<Voice> voice_;                              // the one answer,
   std::unique_ptr<Chorus> chorus_;                            // or several

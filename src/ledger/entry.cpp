@@ -42,8 +42,9 @@ void write_attempt(json::Writer& w, const Attempt& attempt) {
       .member("started", format_utc(attempt.started))
       .member("took_ms", attempt.took_ms)
       .member("outcome", attempt.outcome)
-      .member("content_hash", attempt.content_hash)
-      .end();
+      .member("content_hash", attempt.content_hash);
+  if (!attempt.revision.empty()) w.member("revision", attempt.revision);
+  w.end();
 }
 
 void write_names(json::Writer& w, std::string_view key, const std::vector<std::string>& names) {
@@ -179,6 +180,7 @@ Result<Attempt> read_attempt(json::Value value) {
   m.integer("took_ms", a.took_ms);
   m.text("outcome", a.outcome);
   m.text("content_hash", a.content_hash);
+  if (m.member("revision")) m.text("revision", a.revision);
   SLUICE_TRY_VOID(m.finish());
   return a;
 }

@@ -149,8 +149,8 @@ TEST_CASE("Whatever is written is read back the same and written the same again"
     c.status = int(any.below(600));
     c.model = any.text();
     for (auto n = any.below(3); n > 0; --n)
-      c.attempts.push_back(
-          {any.text(), any.text(), any.text(), any.text(), any.time(), any.natural(), any.text(), any.text()});
+      c.attempts.push_back({any.text(), any.text(), any.text(), any.text(), any.time(), any.natural(), any.text(),
+                            any.text(), any.below(2) ? any.text() : ""});
     if (any.below(2)) {
       auto completion = any.natural();
       c.usage = chat::Usage{any.natural(), any.natural(), completion, completion / 2};

@@ -52,6 +52,7 @@ struct Attempt {
   std::int64_t took_ms = 0;
   std::string outcome;       // "ok" or an error code
   std::string content_hash;  // keyed HMAC-SHA-256 hex of the bytes sent; empty if none left this process
+  std::string revision;  // of a policy that came into force before this was sent, and decided as well; or empty
 };
 
 struct Closing {

@@ -104,6 +104,7 @@ void add_attempts(Card& card, const std::vector<Attempt>& attempts) {
     card.line("took", fmt::format("{} ms", a.took_ms));
     card.line("outcome", a.outcome);
     card.line("content hash", a.content_hash);
+    if (!a.revision.empty()) card.line("also decided by", a.revision);
   }
 }
 

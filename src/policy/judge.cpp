@@ -119,6 +119,7 @@ State plainly(const Model& model, const sense::Label& label, const Subject& subj
   }
   if (sum.nobody_approves) {
     reason = "held by " + sum.hold->rule + ", which accept no approver in common";
+    verdict.nobody_approves = sum.hold->rule;
     return State::Denied;
   }
   if (!sum.opens) {
@@ -150,7 +151,14 @@ void cross(const Model& model, const Sum& sum, const sense::Label& label, const 
   sense::Label rest = best_after(model, label, sum.transforms(), subject);
   std::string reason;
   State state = plainly(model, rest, subject, deployment, verdict, reason);
-  std::string without = "without " + names_of(sum.transforms()) + " it is " + rest.to_string();
+  // What is named and found, and has no place in the text where it could be replaced.
+  sense::CategorySet gone = removable(model, label, sum.transforms());
+  sense::CategorySet named =
+      sense::CategorySet::from_bits(std::uint16_t(label.categories.bits() & sum.transforms().bits()));
+  std::string stays = names_of(sense::CategorySet::from_bits(std::uint16_t(named.bits() & ~gone.bits())));
+  std::string without =
+      gone.empty() ? "it is " + rest.to_string() : "without " + names_of(gone) + " it is " + rest.to_string();
+  if (!stays.empty()) without += " (what was found of " + stays + " has no place and can't be replaced)";
   if (state == State::Denied) return verdict.deny(sum.bridges + " needs more: " + without + ", " + reason);
   settle(verdict, state, reason + " through " + sum.bridges + ": " + without);
 }
@@ -173,7 +181,7 @@ Verdict judge(const Model& model, const sense::Label& label, const Subject& subj
     if (!key) sum.add(rule, verdict.obligations);
   }
   for (const Rule* rule : sum.excused) {
-    if (lifted(*rule, label.categories, sum.transforms()))
+    if (lifted(*rule, label.categories, removable(model, label, sum.transforms())))
       mark_lifted(verdict.trace, rule->id);
     else
       append(sum.denies, rule->id);
@@ -181,6 +189,7 @@ Verdict judge(const Model& model, const sense::Label& label, const Subject& subj
   if (!sum.denies.empty()) {
     verdict.deny("denied by " + sum.denies);
   } else if (sum.nobody_approves) {
+    verdict.nobody_approves = sum.hold->rule;
     verdict.deny("held by " + sum.hold->rule + ", which accept no approver in common");
   } else if (!sum.bridges.empty()) {
     cross(model, sum, label, subject, deployment, verdict);

@@ -25,9 +25,19 @@ bool raise_by(const Floor& floor, sense::Label& label) {
   return label.cls != before || label.categories != had;
 }
 
+sense::CategorySet only(sense::CategorySet of, unsigned bits) {
+  return sense::CategorySet::from_bits(std::uint16_t(of.bits() & bits));
+}
+
 // A reason for the label that a transformation takes away: the finding itself, or the floor of its category.
-bool falls(const sense::Provenance& why, sense::CategorySet transformed) {
-  return why.category && transformed.has(*why.category) && (why.source == "finding" || why.source == "category");
+bool falls(const sense::Provenance& why, sense::CategorySet gone) {
+  return why.category && gone.has(*why.category) && (why.source == "finding" || why.source == "category");
+}
+
+// A finding without a place in the text: nothing can be replaced there.
+bool is_topic(const Model& model, const sense::Provenance& why) {
+  const std::vector<std::string>& topical = model.replaceable.topical;
+  return why.source == "finding" && std::find(topical.begin(), topical.end(), why.detail) != topical.end();
 }
 
 std::string why_not(const Declassification& d, const Subject& subject, const sense::Label& label) {
@@ -98,25 +108,39 @@ std::optional<Declassified> declassify(const Model& model, sense::Label& label, 
   return out;
 }
 
+sense::CategorySet removable(const Model& model, const sense::Label& label, sense::CategorySet transformed) {
+  sense::CategorySet gone = only(transformed, model.replaceable.values.bits());
+  for (const sense::Provenance& why : label.provenance)
+    if (why.category && gone.has(*why.category) && is_topic(model, why))
+      gone = only(gone, ~sense::CategorySet{*why.category}.bits());
+  return gone;
+}
+
+bool surely_removes(const Model& model, sense::CategorySet found, sense::CategorySet transformed) {
+  const sense::Replaceable& all = model.replaceable;
+  return only(found, transformed.bits()).subset_of(only(all.values, ~all.topics.bits()));
+}
+
 sense::Label best_after(const Model& model, const sense::Label& label, sense::CategorySet transformed,
                         const Subject& subject) {
-  auto covered = sense::CategorySet::from_bits(std::uint16_t(label.categories.bits() & transformed.bits()));
+  const sense::CategorySet gone = removable(model, label, transformed);
+  const sense::CategorySet covered = only(label.categories, gone.bits());
   sense::Label rest;
   rest.local_only = label.local_only;
-  rest.categories = sense::CategorySet::from_bits(std::uint16_t(label.categories.bits() & ~covered.bits()));
+  rest.categories = only(label.categories, ~covered.bits());
   // The class falls as far as what is taken away explains it, and never below what else has been said.
   sense::Label alone;
   alone.categories = covered;
   if (label.cls > with_floors(model, std::move(alone), subject).cls) rest.cls = label.cls;
   rest.cls = std::max({rest.cls, model.default_class, floor_of(rest.categories)});
   for (const sense::Provenance& why : label.provenance) {
-    if (falls(why, transformed)) continue;
+    if (falls(why, gone)) continue;
     rest.cls = std::max(rest.cls, std::min(why.cls, label.cls));
     if (why.category && label.categories.has(*why.category)) rest.categories.add(*why.category);
   }
   rest.provenance = {};
   for (const sense::Provenance& why : label.provenance)
-    if (!falls(why, transformed)) rest.provenance.push_back(why);
+    if (!falls(why, gone)) rest.provenance.push_back(why);
   rest = with_floors(model, std::move(rest), subject);
   (void)declassify(model, rest, subject);
   return rest;

@@ -7,6 +7,7 @@
 
 #include "config/reader.h"
 #include "policy/policy.h"
+#include "sense/replaceable.h"
 
 namespace sluice::policy {
 
@@ -105,10 +106,11 @@ struct Model {
   std::vector<Rule> rules;
   std::vector<Assertion> assertions;
   std::vector<Test> tests;
+  sense::Replaceable replaceable;  // what a transformation can take away, by the detectors that there are
 };
 
 // parse.cpp
-Result<Model> parse_model(std::string_view yaml, const std::string& file);
+Result<Model> parse_model(std::string_view yaml, const std::string& file, const config::OwnDetectors& own = {});
 
 // match.cpp: each answers with the key of the first condition that fails, or nullptr if all hold.
 const char* missed(const What& what, const sense::Label& label);
@@ -130,6 +132,11 @@ sense::Class floor_of(sense::CategorySet categories);
 // What the claim of the subject makes of the label, and what became of it.
 std::optional<Declassified> declassify(const Model& model, sense::Label& label, const Subject& subject);
 void lower(const Declassification& d, sense::Label& label);
+// Of these categories, those that a transformation can take away from this text: values are found of them, and no
+// topic of them was found in it.
+sense::CategorySet removable(const Model& model, const sense::Label& label, sense::CategorySet transformed);
+// Whether it takes all that it covers away from every text of these categories: nothing of them is a topic.
+bool surely_removes(const Model& model, sense::CategorySet found, sense::CategorySet transformed);
 // The lowest label that a text can have after a transformation of these categories.
 sense::Label best_after(const Model& model, const sense::Label& label, sense::CategorySet transformed,
                         const Subject& subject);

@@ -371,10 +371,11 @@ void refuse_elsewhere(Fields& fields) {
 
 }  // namespace
 
-Result<Model> parse_model(std::string_view yaml, const std::string& file) {
+Result<Model> parse_model(std::string_view yaml, const std::string& file, const config::OwnDetectors& own) {
   SLUICE_TRY(Node root, config::parse_yaml(yaml, file, "policy"));
   Model model;
   model.file = file;
+  model.replaceable = sense::replaceable(own);
   Fields fields(root);
   std::size_t only = 0;
   fields.choice("policy", only, kVersions, Need::Required);

@@ -141,8 +141,9 @@ class FilePolicy : public Policy {
 }  // namespace
 
 Result<std::shared_ptr<const Policy>> Policy::parse(std::string_view yaml, const std::string& file,
-                                                    std::shared_ptr<const Policy> shadow) {
-  SLUICE_TRY(Model model, parse_model(yaml, file));
+                                                    std::shared_ptr<const Policy> shadow,
+                                                    const config::OwnDetectors& own) {
+  SLUICE_TRY(Model model, parse_model(yaml, file, own));
   SLUICE_TRY_VOID(run_tests(model));
   SLUICE_TRY_VOID(prove(model));
   std::string digest = sha256_hex(yaml);
@@ -151,15 +152,15 @@ Result<std::shared_ptr<const Policy>> Policy::parse(std::string_view yaml, const
       std::make_shared<FilePolicy>(std::move(model), std::move(digest), std::move(shadow)));
 }
 
-Result<std::shared_ptr<const Policy>> Policy::read(const std::string& file) {
+Result<std::shared_ptr<const Policy>> Policy::read(const std::string& file, const config::OwnDetectors& own) {
   SLUICE_TRY(std::string text, config::read_text_file(file, "policy"));
-  SLUICE_TRY(Model model, parse_model(text, file));
-  if (model.shadow_file.empty()) return parse(text, file);
+  SLUICE_TRY(Model model, parse_model(text, file, own));
+  if (model.shadow_file.empty()) return parse(text, file, nullptr, own);
   // A path is relative to the folder of the file that names it. The shadow of a shadow is nobody's.
   std::string next = (std::filesystem::path(file).parent_path() / model.shadow_file).string();
   SLUICE_TRY(std::string shadow_text, config::read_text_file(next, "policy"));
-  SLUICE_TRY(auto shadow, parse(shadow_text, next));
-  return parse(text, file, std::move(shadow));
+  SLUICE_TRY(auto shadow, parse(shadow_text, next, nullptr, own));
+  return parse(text, file, std::move(shadow), own);
 }
 
 }  // namespace sluice::policy

@@ -112,7 +112,8 @@ struct Verdict {
   std::vector<ObligationUse> obligations;  // when allowed or held
   std::string reason;                      // "allowed by R1", "held by H1", "denied by D1", "no rule allows it"
   std::vector<RuleTrace> trace;
-  std::optional<Hold> hold{};  // set: may be sent once approved (then `allowed` is false)
+  std::optional<Hold> hold{};     // set: may be sent once approved (then `allowed` is false)
+  std::string nobody_approves{};  // denied, since these holds, by their ids, accept no approver in common
   // Categories that have to be transformed before anything is sent. Not empty: send only what decide_again()
   // allows.
   sense::CategorySet pseudonymise{}, redact{};
@@ -159,11 +160,13 @@ class Policy {
  public:
   // Errors: policy.syntax, policy.unknown_key, policy.unknown_class, ... with file:line:column;
   // policy.test_failed and policy.assertion_failed with the counterexample; policy.not_monotone.
-  // `shadow` is evaluated beside it; a file's own `shadow` key is followed by read() only.
+  // `shadow` is evaluated beside it; a file's own `shadow` key is followed by read() only. `own`: the detectors of
+  // the configuration, since a transformation can take away only what some detector finds with a place.
   static Result<std::shared_ptr<const Policy>> parse(std::string_view yaml, const std::string& file,
-                                                     std::shared_ptr<const Policy> shadow = nullptr);
+                                                     std::shared_ptr<const Policy> shadow = nullptr,
+                                                     const config::OwnDetectors& own = {});
   // Reads the shadow as well, if the file names one.
-  static Result<std::shared_ptr<const Policy>> read(const std::string& file);
+  static Result<std::shared_ptr<const Policy>> read(const std::string& file, const config::OwnDetectors& own = {});
   virtual ~Policy() = default;
 
   virtual const std::string& revision() const = 0;

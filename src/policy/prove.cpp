@@ -141,7 +141,9 @@ class Prover {
       std::uint64_t as_is = a.allowed[w] & ~a.bridged[w], held = a.held[w] & ~a.bridged[w];
       out.sent[w] = as_is | (unless.held ? 0 : held);
       if (!unless.transformed) out.sent[w] |= a.via_allowed[w] | (unless.held ? 0 : a.via_held[w]);
-      out.answered[w] = as_is | a.via_allowed[w] | (unless.held ? held | a.via_held[w] : 0);
+      // A transformation answers where it takes away whatever may be found of its categories.
+      out.answered[w] = as_is | (a.via_allowed[w] & a.surely[w]);
+      if (unless.held) out.answered[w] |= held | (a.via_held[w] & a.surely[w]);
     }
     out.sent = before(out.sent, final_of);
     out.answered = before(out.answered, final_of);
@@ -166,6 +168,8 @@ class Prover {
         int index = first_of(w, wrong);
         State found = answers.state(final_of.of[std::size_t(index)]);
         State want = assertion.always ? State::Allowed : State::Denied;
+        if (assertion.always && leaves_topics(answers, final_of.of[std::size_t(index)]))
+          return refuted_by_topics(assertion, example(index, subject, place.place, want));
         return refuted(assertion, example(index, subject, place.place, want), found,
                        has(answers.bridged, final_of.of[std::size_t(index)]));
       }
@@ -189,6 +193,19 @@ class Prover {
       }
     }
     return {};
+  }
+
+  // It is open by a transformation, which takes away values and not topics.
+  static bool leaves_topics(const Answers& answers, int index) {
+    return has(answers.bridged, index) && answers.state(index) != State::Denied && !has(answers.surely, index);
+  }
+
+  static Status refuted_by_topics(const Assertion& assertion, const Example& wanted) {
+    return fail("policy.assertion_failed",
+                "this always does not hold: what is found as a topic has no place where it could be transformed, "
+                "and is denied in - " +
+                    as_test(wanted),
+                assertion.place, "allow it without a transformation, or drop the assertion");
   }
 
   // `wanted` is a test that the assertion implies and that fails.

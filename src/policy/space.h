@@ -98,6 +98,7 @@ struct Answers {
   LabelBits allowed{}, held{};          // by rules without a transformation
   LabelBits bridged{};                  // labels that have to be transformed
   LabelBits via_allowed{}, via_held{};  // of these, where what is left is allowed or held
+  LabelBits surely{};                   // of these, where the transformation never leaves anything behind
 
   State state(int index) const;
 };

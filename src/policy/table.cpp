@@ -160,6 +160,8 @@ void Table::bridge(const On& on, const Switches& subject_on, Answers& out) {
       transforms = transforms | model_.rules[r].transforms();
       held = held || model_.rules[r].effect == Effect::Hold;
     }
+    if (surely_removes(model_, categories_at(i), transforms)) put(out.surely, i);
+    transforms = removable(model_, {}, transforms);
     bool denied = false;
     for (std::size_t r : on.lifted) {
       if (!has(labels_[r], i)) continue;

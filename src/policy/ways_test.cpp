@@ -260,3 +260,29 @@ TEST_CASE("A floor for a kind of part holds unless every such part was read as t
   CHECK(allowed(image, image));
   CHECK(!allowed(image | audio, image));
 }
+
+TEST_CASE("A topic that was found stays through a transformation of its category") {
+  auto policy = load(
+      "rules:\n  - {id: open, allow: \"<=internal\", zones: [hosted]}\n"
+      "  - {id: out, allow: [regulated], zones: [hosted], oblige: [redact(health)]}\n"
+      "  - {id: no, deny: {categories: [health]}, zones: [hosted], unless: transformed}\n");
+  auto with = [](const char* detector) {
+    sense::Label label = found({});
+    label.raise(Category::Health, {"finding", detector, Class::Regulated, Category::Health});
+    return label;
+  };
+  CHECK(policy->decide(with("medical_id"), {}, {&kHosted}).verdicts[0].allowed);
+  Verdict topic = policy->decide(with("health"), {}, {&kHosted}).verdicts[0];
+  CHECK(!topic.allowed);
+  CHECK(topic.reason == "denied by no");
+  sense::Label both = with("medical_id");
+  both.join(with("health"));
+  CHECK(!policy->decide(both, {}, {&kHosted}).verdicts[0].allowed);
+  auto bare = load(
+      "rules:\n  - {id: open, allow: \"<=internal\", zones: [hosted]}\n"
+      "  - {id: out, allow: [regulated], zones: [hosted], oblige: [redact(health)]}\n");
+  CHECK(
+      bare->decide(with("health"), {}, {&kHosted}).verdicts[0].reason ==
+      "out needs more: it is regulated; health (what was found of health has no place and can't be replaced), no "
+      "rule allows it");
+}

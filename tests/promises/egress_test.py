@@ -205,6 +205,29 @@ routes:
 
         self.assert_refused(cases())
 
+    def test_what_a_client_declares_raises_the_label_and_never_lowers_it(self):
+        with tempfile.TemporaryDirectory() as folder, FakeDeepSeek(tls=folder) as fake:
+            with Sluice(config(fake, HEALTHY, "hosted, local"), {"FAKE_KEY": "sk-fake-upstream-key-0123456789"}) as sluice:
+                def ask(text, value):
+                    headers = {} if value is None else {"x-sluice-class": value}
+                    return sluice.chat("chat", [{"role": "user", "content": text}], headers=headers, max_tokens=8)
+
+                mail, talk = "Write to jane.roe@brightwater.io.", "What is cloud computing? mark-9"
+                for text, value, label, where in ((talk, "confidential", "confidential", "local"),
+                                                  (talk, "internal; health, pii", "regulated; health,pii", "local"),
+                                                  (mail, "public", "confidential; pii", "local"),
+                                                  (mail, "internal; legal", "regulated; legal,pii", "local")):
+                    status, headers, _ = ask(text, value)
+                    self.assertEqual((status, headers["x-sluice-label"], headers["x-sluice-deployment"]), (200, label, where))
+                for value in ("secret", "", "regulated; names"):
+                    status, _, answer = ask(talk, value)
+                    self.assertEqual((status, answer["error"]["code"]), (400, "request.invalid"), value)
+                    self.assertIn("x-sluice-class", answer["error"]["message"])
+                self.assertEqual(fake.received, [])
+                self.assertEqual(ask(talk, None)[1]["x-sluice-deployment"], "hosted")
+                declared = [p for r in sluice.records() for p in r["provenance"] if p["source"] == "header"]
+                self.assertIn({"source": "header", "detail": "x-sluice-class", "class": "regulated", "category": "health"}, declared)
+
     def test_the_command_says_that_a_text_asks_to_stay_here(self):
         def classify(text, *options):
             command = [os.environ["SLUICE"], "classify", "-", *options]

@@ -299,6 +299,24 @@ class Mask(unittest.TestCase):
         self.assertEqual((status, answer["error"]["code"]), (403, "policy.obligation"), answer)
         self.assertEqual(len(fake.received), arrived)
 
+    def test_a_number_that_cannot_be_a_token_is_not_sent_and_its_place_is_named(self):
+        fake, sluice = self.serve(POLICY)
+        for field in ("seed", "top_logprobs"):
+            status, _, answer = sluice.chat("chat", [{"role": "user", "content": "Hello"}], **{field: 4539148803436467})
+            if answer.get("error", {}).get("code") == "request.invalid":  # no such number is taken there at all
+                self.assertNotEqual(field, "seed", answer)
+                continue
+            self.assertEqual((status, answer["error"]["code"], answer["error"]["param"]), (403, "policy.obligation", "$." + field))
+        self.assertEqual(fake.received, [])
+
+    def test_a_declassification_that_does_not_apply_changes_nothing(self):
+        fake, sluice = self.serve(POLICY)
+        said = [{"role": "user", "content": "Hello, I am " + values(1)["email"]}]
+        for headers in ({}, {"x-sluice-declassify": "nope"}, {"x-sluice-declassify": "nope", "x-sluice-reason": "because"}):
+            self.assertEqual(sluice.chat("chat", said, headers=headers)[0], 200, headers)
+        self.assert_unseen(fake.bodies().decode(), 2)
+        self.assertEqual(len(fake.received), 3)
+
     def test_tools_of_the_upstream_are_refused_by_name(self):
         fake, sluice = self.serve(POLICY)
         for more in ({"web_search_options": {}}, {"plugins": [{"id": "web"}]}):

@@ -129,8 +129,12 @@ routes:
         self.assertEqual(len(records), count)
         for record in records:
             shut = record["revision"] != "open" and int(record["revision"][1:]) % 2 == 0
-            asked = {attempt["deployment"] for attempt in record["closing"]["attempts"]}
-            self.assertEqual(asked, {"near"} if shut else {"far"}, record["revision"])
+            attempts = record["closing"]["attempts"]
+            # What was judged by an open one and not sent yet when a shut one came is stopped there by that one.
+            stopped = [a for a in attempts if a["deployment"] == "far" and a["outcome"] == "policy.denied"]
+            self.assertTrue(all(int(a["revision"][1:]) % 2 == 0 for a in stopped), record)
+            sent = {attempt["deployment"] for attempt in attempts if attempt not in stopped}
+            self.assertEqual(sent, {"near"} if shut or stopped else {"far"}, record["revision"])
         self.assertIn("r11", {record["revision"] for record in records})
         self.sluice.run("records", "verify")
 
@@ -153,20 +157,40 @@ routes:
         self.assertEqual(revisions[stream.headers["x-request-id"]], "open")
         self.assertEqual(sorted(revisions.values()), ["open", "shut", "shut"])
 
-    def test_a_fallback_is_decided_like_the_first_choice_also_when_the_policy_changed_between(self):
-        forth = ("forth", HOME, f"id: out, allow: {ALL}, zones: [hosted]")
-        self.start(policy(*forth))
+    def fall_back_under(self, second):
+        """What far was asked fails, and the policy is another one by the time near is asked."""
+        self.start(policy("first", HOME, f"id: out, allow: {ALL}, zones: [hosted]"))
         self.far.cue("stall_before")
+        body = json.dumps({"model": "chat", "messages": [{"role": "user", "content": SECRET}], "stream": True})
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(self.sluice.stream, "chat", [{"role": "user", "content": SECRET}])
+            asked = pool.submit(self.sluice.request, "POST", "/v1/chat/completions", body)
             wait_until(lambda: self.far.received, what="the first attempt")
-            self.write(policy("back", f"id: out, allow: {ALL}, zones: [hosted]"))
+            self.write(second)
             self.assertEqual(self.reload()[0], 200)
             self.far.release.set()  # hangs up
-            stream = asked.result()
-        self.assertEqual((stream.status, stream.headers["x-sluice-deployment"]), (200, "near"))
-        self.assertEqual(text_of(list(stream.events())), "".join(ANSWER))
-        self.assertEqual(self.sluice.records()[0]["revision"], "forth")
+            status, headers, raw = asked.result()
+        wait_until(lambda: self.sluice.records()[0]["closing"], what="closing of the record")
+        record = self.sluice.records()[0]
+        self.assertEqual(record["revision"], "first")
+        attempts = record["closing"]["attempts"]
+        self.assertEqual([a["deployment"] for a in attempts], ["far", "near"])
+        self.assertNotIn("revision", attempts[0])
+        self.sluice.run("records", "verify")
+        return status, headers, raw, attempts[1]
+
+    def test_a_hop_not_sent_yet_is_stopped_by_a_stricter_policy(self):
+        status, _, raw, hop = self.fall_back_under(policy("second", f"id: out, allow: {ALL}, zones: [hosted]"))
+        self.assertEqual((status, json.loads(raw)["error"]["code"]), (403, "policy.denied"))
+        self.assertEqual(self.near.received, [])
+        self.assertEqual((hop["revision"], hop["outcome"], hop["content_hash"]), ("second", "policy.denied", ""))
+
+    def test_a_hop_not_sent_yet_meets_the_obligations_of_both_policies(self):
+        status, headers, _, hop = self.fall_back_under(policy("second", HOME + ", oblige: [redact(credentials)]",
+                                                              "id: open, allow: [public, internal], zones: [private]"))
+        self.assertEqual((status, headers["x-sluice-deployment"]), (200, "near"))
+        self.assertNotIn(b"ghp_", self.near.received[0].body)
+        self.assertIn(b"ghp_", self.far.received[0].body)
+        self.assertEqual((hop["revision"], hop["outcome"]), ("second", "ok"))
 
     def test_a_bad_file_is_refused_with_its_error_and_the_policy_in_force_stays(self):
         self.start(policy(*SHUT))

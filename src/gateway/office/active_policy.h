@@ -1,8 +1,10 @@
 // The policy in force, and how another takes its place while requests run.
 //
-// A request asks for current() once, when it is judged, and keeps what it got until it has ended: its retries, its
-// fallbacks and the approval it may use are all of one revision. After reload() has returned, every request that
-// is judged is judged by the new policy. A file that can't be used never replaces what is in force.
+// A request asks for current() when it is judged, and keeps what it got until it has ended: its retries, its
+// fallbacks and the approval it may use are all of one revision. What of it was not sent yet when another policy
+// comes into force is decided by that one as well (gateway/later.h), and both must allow it. After reload() has
+// returned, every request that is judged is judged by the new policy. A file that can't be used never replaces
+// what is in force.
 //
 // A revision names one state of a file: records and approvals are bound to it. So a file that has changed under a
 // revision that this process has had in force is refused (policy.same_revision).

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <set>
 
+#include "policy/study/odd.h"
 #include "policy/study/study.h"
 #include "policy/study/world.h"
 #include "policy/words.h"
@@ -16,18 +18,40 @@ constexpr std::size_t kMostJudgements = 4'000'000;
 constexpr int kSoonDays = 14;
 
 struct Tally {
-  bool applies = false, matters = false;
+  bool applies = false;
+  bool matters = false;  // without it some answer would be another one
+  bool opens = false;    // it is among those that let something be sent
 };
+
+std::set<std::string> duties_of(const Verdict& v) {
+  std::set<std::string> names;
+  for (const ObligationUse& use : v.obligations) names.insert(obligation_name(use));
+  return names;
+}
+
+// In what is done, whatever the rules are called.
+bool differ(const Verdict& a, const Verdict& b) {
+  if (a.state() != b.state() || duties_of(a) != duties_of(b) || a.hold.has_value() != b.hold.has_value())
+    return true;
+  return a.hold && (a.hold->ttl_s != b.hold->ttl_s || a.hold->quorum != b.hold->quorum ||
+                    a.hold->approvers != b.hold->approvers);
+}
 
 class Inspection {
  public:
-  Inspection(const Policy& policy, const config::Settings* settings, UtcTime now, const Fulfils& fulfils)
-      : model_(policy.model()), settings_(settings), now_(now), fulfils_(fulfils), tallies_(model_.rules.size()) {}
+  Inspection(const Policy& policy, const config::Settings* settings, UtcTime now, const Fulfils& fulfils,
+             const Approvable& approvable)
+      : model_(policy.model()),
+        settings_(settings),
+        now_(now),
+        fulfils_(fulfils),
+        tallies_(model_.rules.size()),
+        without_(model_.rules.size()),
+        holds_(model_, settings, approvable) {}
 
   std::vector<Remark> run() {
     look_at_entries();
     look_at_obligations();
-    if (settings_) look_at_approvers();
     if (settings_) look_at_jurisdictions();
     look_at_answers();
     return std::move(remarks_);
@@ -41,25 +65,13 @@ class Inspection {
     remarks_.push_back(std::move(r));
   }
 
-  // Single entries: dates, and conditions that exclude nothing.
+  // Single entries: dates, and what says nothing.
   void look_at_entries() {
-    for (const Rule& rule : model_.rules) {
-      look_at_date("rule " + rule.id, rule.until, rule.place);
-      if (rule.what.categories_only && rule.what.categories_only->bits() == (1u << sense::kCategories) - 1)
-        remark("vacuous", "rule " + rule.id + ": categories_only names every category and excludes nothing",
-               rule.place);
-      for (const Names* areas : {&rule.where.jurisdictions, &rule.where.jurisdictions_not})
-        if (*areas) look_at_areas(rule, **areas);
-      if (rule.what.categories && rule.effect == Effect::Deny) look_at_floors(rule);
-    }
-    for (const Floor& floor : model_.floors) {
-      look_at_date(floor.id, floor.until, floor.place);
-      if (floor.cls && *floor.cls <= floor_of(floor.categories))
-        remark("vacuous", floor.id + ": its categories are at least " + sense::class_name(*floor.cls) + " anyway",
-               floor.place);
-    }
+    for (const Rule& rule : model_.rules) look_at_date("rule " + rule.id, rule.until, rule.place);
+    for (const Floor& floor : model_.floors) look_at_date(floor.id, floor.until, floor.place);
     for (const Declassification& d : model_.declassifications)
       look_at_date("declassification " + d.id, d.until, d.place);
+    for (const Remark& r : vacuous(model_)) remark(r.kind.c_str(), r.message, r.place);
   }
 
   void look_at_date(const std::string& what, const LastDay& until, const std::string& place) {
@@ -70,25 +82,6 @@ class Inspection {
       remark("expired", what + " ended after " + day_text(*until) + ": remove it or give it another date", place);
     else if (*until < today + kSoonDays)
       remark("expired", what + " ends after " + day_text(*until), place);
-  }
-
-  void look_at_areas(const Rule& rule, const std::vector<std::string>& areas) {
-    for (const std::string& a : areas)
-      for (const std::string& b : areas)
-        if (a != b && config::jurisdiction_within(a, b))
-          remark("vacuous", "rule " + rule.id + ": " + a + " lies in " + b + ", which the list has as well",
-                 rule.place);
-  }
-
-  void look_at_floors(const Rule& rule) {
-    for (sense::Category c : rule.what.categories->list()) {
-      unsigned possible = 0x1fu & ~((1u << int(sense::floor_of(c))) - 1);
-      if (!(rule.what.classes & possible))
-        remark("vacuous",
-               "rule " + rule.id + ": a text with " + sense::category_name(c) + " is at least " +
-                   sense::class_name(sense::floor_of(c)) + ", which its classes leave out",
-               rule.place);
-    }
   }
 
   void look_at_obligations() {
@@ -117,6 +110,7 @@ class Inspection {
                  "restored in the answer",
              rule.place);
     }
+    for (const Rule& rule : model_.rules) look_at_topics(rule);
     if (!settings_ || !fulfils_) return;
     for (const Rule& rule : model_.rules)
       for (const config::Deployment& d : settings_->deployments)
@@ -128,23 +122,15 @@ class Inspection {
                    rule.place);
   }
 
-  // The requester never approves, so that one key more than the quorum is needed where the approvers ask as well.
-  void look_at_approvers() {
-    for (const Rule& rule : model_.rules) {
-      if (rule.effect != Effect::Hold || rule.hold.approvers.empty()) continue;
-      int people = 0;
-      for (const config::Key& key : settings_->keys)
-        people +=
-            std::any_of(rule.hold.approvers.begin(), rule.hold.approvers.end(), [&](const std::string& name) {
-              return name == key.name || name == key.team ||
-                     std::find(key.roles.begin(), key.roles.end(), name) != key.roles.end();
-            });
-      if (people < rule.hold.quorum)
-        remark("approvers",
-               "rule " + rule.id + " needs " + std::to_string(rule.hold.quorum) + " approvals, and only " +
-                   std::to_string(people) + " keys may give one: nothing it holds will ever be sent",
+  // A transformation replaces values where they stand; what is only ever found as a topic stands nowhere.
+  void look_at_topics(const Rule& rule) {
+    for (sense::Category c : rule.transforms().list())
+      if (!model_.replaceable.values.has(c))
+        remark("unfulfilled",
+               "rule " + rule.id + " obliges a transformation of " + sense::category_name(c) +
+                   ", which can't take it away: it is found as a topic, without a place in the text. What has it "
+                   "is denied, unless a detector of your own finds values of it",
                rule.place);
-    }
   }
 
   void look_at_jurisdictions() {
@@ -170,6 +156,7 @@ class Inspection {
       return;
     }
     for (const Seen& seen : world.subjects) look_at_subject(seen);
+    for (const Remark& r : holds_.remarks()) remark(r.kind.c_str(), r.message, r.place);
     for (std::size_t r = 0; r < model_.rules.size(); ++r) look_at_tally(model_.rules[r], tallies_[r]);
     if (!settings_) return;
     for (const config::Deployment& d : settings_->deployments)
@@ -188,7 +175,8 @@ class Inspection {
       sense::Label final;
       for (const config::Deployment* d : seen.where) {
         Judged judged = judge_in_full(model_, label, seen, *d);
-        count(judged.verdict);
+        count(judged, seen, *d);
+        holds_.see(seen, judged, *d);
         if (judged.verdict.state() != State::Denied) {
           somewhere = true;
           reached_.insert(d->name);
@@ -208,7 +196,8 @@ class Inspection {
   }
 
   // Which rules made a difference to this answer.
-  void count(const Verdict& v) {
+  void count(const Judged& judged, const Seen& seen, const config::Deployment& d) {
+    const Verdict& v = judged.verdict;
     int denies = 0, opens = 0;
     for (const RuleTrace& t : v.trace) {
       if (!t.matched) continue;
@@ -225,8 +214,19 @@ class Inspection {
       bool alone = t.deny               ? denies == 1 && opens > 0
                    : t.hold || t.bridge ? open
                                         : open && (opens == 1 || (!model_.rules[r].obligations.empty()));
+      tally.opens = tally.opens || (open && !t.deny);
       tally.matters = tally.matters || alone;
+      if (!tally.matters && !t.deny) tally.matters = differ(v, judge(without(r), judged.final, seen.subject, d));
     }
+  }
+
+  // The policy as it would be if one of its rules were dropped.
+  const Model& without(std::size_t r) {
+    if (!without_[r]) {
+      without_[r] = std::make_unique<Model>(model_);
+      without_[r]->rules.erase(without_[r]->rules.begin() + std::ptrdiff_t(r));
+    }
+    return *without_[r];
   }
 
   void look_at_tally(const Rule& rule, const Tally& tally) {
@@ -237,7 +237,7 @@ class Inspection {
                  ": no label, subject and place meets all its "
                  "conditions",
              rule.place);
-    else if (!tally.matters && rule.bridge())
+    else if (!tally.opens && rule.bridge())
       remark("dead_rule",
              "rule " + rule.id + " can never allow anything" + here +
                  ": what its transformation leaves "
@@ -275,6 +275,8 @@ class Inspection {
   UtcTime now_;
   const Fulfils& fulfils_;
   std::vector<Tally> tallies_;
+  std::vector<std::unique_ptr<Model>> without_;
+  Holds holds_;
   std::set<std::string> reached_;
   std::map<std::string, std::array<End, sense::kClasses>> ends_;  // by route
   std::vector<Remark> remarks_;
@@ -283,8 +285,8 @@ class Inspection {
 }  // namespace
 
 std::vector<Remark> inspect(const Policy& policy, const config::Settings* settings, UtcTime now,
-                            const Fulfils& fulfils) {
-  return Inspection(policy, settings, now, fulfils).run();
+                            const Fulfils& fulfils, const Approvable& approvable) {
+  return Inspection(policy, settings, now, fulfils, approvable).run();
 }
 
 }  // namespace sluice::policy

@@ -21,11 +21,13 @@ struct Remark {
 
 // Whether a deployment can keep an obligation in this version.
 using Fulfils = std::function<bool(Obligation, const config::Deployment&)>;
+// Whether enough people may approve what this principal asks under this hold.
+using Approvable = std::function<bool(const Hold&, const std::string& principal)>;
 
 // With a configuration its keys, routes and deployments are looked at, else everything that the rules can tell
-// apart.
+// apart. What is not given (fulfils, approvable) is not looked at.
 std::vector<Remark> inspect(const Policy& policy, const config::Settings* settings, UtcTime now,
-                            const Fulfils& fulfils);
+                            const Fulfils& fulfils, const Approvable& approvable = {});
 
 // Pairs of label and place whose answer another policy changes, for the same subjects.
 struct Change {
@@ -53,7 +55,7 @@ struct Tried {
   std::string test;  // "tests[2] (policy.yaml:31:5)"
   Status status;     // policy.test_failed
 };
-Result<std::vector<Tried>> try_tests(const std::string& file);
+Result<std::vector<Tried>> try_tests(const std::string& file, const config::OwnDetectors& own = {});
 
 // How much the proof of the file itself looked at.
 struct Extent {

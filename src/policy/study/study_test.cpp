@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 using namespace sluice;
 using namespace sluice::policy;
@@ -12,8 +13,8 @@ namespace {
 
 const std::string kHead = "policy: v1\nrevision: r1\ndefault_class: public\n";
 
-std::shared_ptr<const Policy> load(const std::string& yaml) {
-  auto policy = Policy::parse(yaml, "p.yaml");
+std::shared_ptr<const Policy> load(const std::string& yaml, const config::OwnDetectors& own = {}) {
+  auto policy = Policy::parse(yaml, "p.yaml", nullptr, own);
   REQUIRE_MESSAGE(policy.has_value(), policy.error().to_string());
   return *policy;
 }
@@ -22,9 +23,9 @@ UtcTime day(const char* text) { return parse_utc(text).value(); }
 
 // Remarks as "kind place", the place being a line of p.yaml.
 std::vector<std::string> remarks(const std::string& yaml, const config::Settings* settings = nullptr,
-                                 const Fulfils& fulfils = {}) {
+                                 const Fulfils& fulfils = {}, const Approvable& approvable = {}) {
   std::vector<std::string> out;
-  for (const Remark& r : inspect(*load(yaml), settings, day("2026-09-01"), fulfils)) {
+  for (const Remark& r : inspect(*load(yaml), settings, day("2026-09-01"), fulfils, approvable)) {
     out.push_back(r.kind + " " + r.place.substr(0, r.place.rfind(':')));
     MESSAGE(r.message);
   }
@@ -107,7 +108,8 @@ TEST_CASE("A dead end names the class and a text that meets it") {
         "dead_end: route out ends in nothing for every text of class restricted\n");
 }
 
-TEST_CASE("A hold that too few keys can approve is found, and so is a place of unknown jurisdiction") {
+TEST_CASE(
+    "A hold that nobody's requests can be approved under is found, and so is a place of unknown jurisdiction") {
   config::Settings s = settings();
   config::Key officer;
   officer.name = "officer";
@@ -115,14 +117,134 @@ TEST_CASE("A hold that too few keys can approve is found, and so is a place of u
   config::Key web;
   web.name = "web";
   s.keys = {officer, web};
-  const std::string hold = "rules:\n  - {id: A, hold: \">=public\", approvers: [dpo], quorum: ";
-  CHECK(remarks(kHead + hold + "1}\n", &s) == Lines{});
-  CHECK(remarks(kHead + hold + "2}\n", &s) == Lines{"approvers p.yaml:5"});
+  const std::string open = "rules:\n  - {id: O, allow: \"<=regulated\"}\n";
+  const std::string hold = "  - {id: A, hold: [restricted], approvers: [dpo], quorum: ";
+  std::set<std::string> asked;
+  Approvable by_quorum = [&](const Hold& h, const std::string& who) {
+    asked.insert(who);
+    return h.quorum == 1 && who == "web" && h.approvers == Lines{"dpo"};
+  };
+  CHECK(remarks(kHead + open + hold + "1}\n", &s, {}, by_quorum) == Lines{});
+  CHECK(asked == std::set<std::string>{"officer", "web"});
+  CHECK(remarks(kHead + open + hold + "2}\n", &s, {}, by_quorum) == Lines{"approvers p.yaml:6"});
+  // The only one who may approve is the only one whose requests it holds.
+  CHECK(remarks(kHead + open + hold + "1, when: {principals: [officer]}}\n", &s, {}, by_quorum)[0] ==
+        "approvers p.yaml:6");
+  // Nobody is named.
+  Approvable by_nobody = [](const Hold& h, const std::string&) { return !h.approvers.empty(); };
+  CHECK(remarks(kHead + open + "  - {id: A, hold: [restricted]}\n", &s, {}, by_nobody) ==
+        Lines{"approvers p.yaml:6"});
+  // Each alone is of use, both together are not: the larger quorum counts.
+  CHECK(remarks(kHead + open + hold + "1}\n  - {id: B, hold: [restricted], zones: [hosted], quorum: 2}\n", &s, {},
+                by_quorum) == Lines{"approvers p.yaml:6"});
   s.deployments[0].jurisdiction = "";
   CHECK(remarks(kHead +
                     "rules:\n  - {id: A, allow: \">=public\"}\n  - {id: D, deny: {class: \">=regulated\"}, zones: "
                     "[hosted], jurisdictions: [CN]}\n",
                 &s)[0] == "jurisdiction p.yaml:6");
+}
+
+TEST_CASE("Holds without an approver in common are a contradiction, with what they hold and a test") {
+  const std::string rules =
+      "rules:\n  - {id: A, hold: [public, internal], zones: [hosted], approvers: [ann, dpo]}\n"
+      "  - {id: B, hold: [internal], zones: [hosted, device], approvers: [board]}\n"
+      "  - {id: P, allow: [public], zones: [device]}\n"
+      "  - {id: C, allow: \">=public\", zones: [private]}\n";
+  // Neither changes nothing: without A what is internal would be held by B.
+  CHECK(remarks(kHead + rules) == Lines{"contradiction p.yaml:5"});
+  const std::vector<Remark> found = inspect(*load(kHead + rules), nullptr, {}, {});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].message ==
+        "the holds A, B accept no approver in common, so that what all of them hold is denied: internal, in zone "
+        "hosted, for anybody else. Put - {class: internal, zone: hosted, want: hold} under tests and change their "
+        "approvers until it passes");
+  // As it stands the test fails, and with an approver of both it passes.
+  const std::string test = "tests:\n  - {class: internal, zone: hosted, want: hold}\n";
+  CHECK(!Policy::parse(kHead + rules + test, "p.yaml"));
+  std::string agreed = rules;
+  agreed.replace(agreed.find("[board]"), 7, "[dpo]");
+  CHECK(remarks(kHead + agreed + test) == Lines{});
+}
+
+TEST_CASE("A transformation of what is only ever found as a topic is reported, and nothing counts on it") {
+  const std::string rules =
+      "rules:\n  - {id: O, allow: \"<=internal\", zones: [hosted]}\n"
+      "  - {id: M, allow: [confidential], zones: [hosted], oblige: [\"pseudonymise(source_code, pii)\"]}\n";
+  CHECK(remarks(kHead + rules) == Lines{"unfulfilled p.yaml:6"});
+  CHECK(!Policy::parse(kHead + rules + "tests:\n  - {categories: [source_code], zone: hosted, want: allow}\n",
+                       "p.yaml"));
+  CHECK(Policy::parse(kHead + rules + "tests:\n  - {categories: [source_code], zone: hosted, want: deny}\n",
+                      "p.yaml"));
+  CHECK(
+      Policy::parse(kHead + rules + "assert:\n  - never: {categories: [source_code], zone: hosted}\n", "p.yaml"));
+  // A detector of one's own finds values of it.
+  config::OwnDetectors own;
+  own.patterns.emplace_back();
+  own.patterns[0].name = "build_id";
+  own.patterns[0].category.text = "source_code";
+  for (const Remark& r : inspect(*load(kHead + rules, own), nullptr, {}, {})) FAIL_CHECK(r.message);
+  CHECK(Policy::parse(kHead + rules + "tests:\n  - {categories: [source_code], zone: hosted, want: allow}\n",
+                      "p.yaml", nullptr, own));
+  // Values can be taken away, topics of the same category can't: that it is always answered is not proved.
+  const std::string health =
+      "rules:\n  - {id: O, allow: \"<=internal\", zones: [hosted]}\n"
+      "  - {id: M, allow: [regulated], zones: [hosted], when: {categories_only: [health, gov_id]}, oblige: "
+      "[\"redact(health, gov_id)\"]}\n";
+  CHECK(remarks(kHead + health) == Lines{});
+  auto always = [&](const std::string& category) {
+    return Policy::parse(kHead + health + "assert:\n  - always: {class: regulated, categories: [" + category +
+                             "], categories_only: [" + category + "], zone: hosted}\n",
+                         "p.yaml");
+  };
+  CHECK(always("gov_id"));
+  REQUIRE(!always("health"));
+  CHECK(always("health").error().code == "policy.assertion_failed");
+}
+
+TEST_CASE("Conditions that exclude nothing are vacuous") {
+  const std::string rest = "  - {id: R, allow: \">=public\", zones: [device]}\n";
+  auto rule = [&](const std::string& text) { return remarks(kHead + "rules:\n  - {" + text + "}\n" + rest); };
+  CHECK(rule("id: A, allow: [public, internal], zones: [hosted], when: {categories_only: [pii, health]}") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(rule("id: A, allow: \"<=confidential\", zones: [hosted], when: {categories_only: [pii]}") == Lines{});
+  CHECK(rule("id: D, deny: {class: \">=confidential\", categories: [pii]}, zones: [hosted]") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(rule("id: D, deny: {class: \">=regulated\", categories: [pii]}, zones: [hosted]") == Lines{});
+  CHECK(rule("id: A, allow: [public], zones: [device], jurisdictions: [local, US], oblige: [no_store]") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(rule("id: A, allow: [public], zones: [hosted], jurisdictions: [US]") == Lines{});
+}
+
+TEST_CASE("Floors that raise nothing are vacuous, and so are parts of them") {
+  auto floors = [](const std::string& text) {
+    return remarks("policy: v1\nrevision: r1\ndefault_class: internal\nfloors:\n" + text +
+                   "rules:\n  - {id: A, allow: \">=public\"}\n");
+  };
+  CHECK(floors("  - {id: f, when: {categories: [pii]}, class: internal}\n") == Lines{"vacuous p.yaml:5"});
+  CHECK(floors("  - {id: f, class: internal}\n") == Lines{"vacuous p.yaml:5"});  // the default
+  CHECK(floors("  - {id: f, when: {teams: [t], categories: [health]}, categories: [health]}\n") ==
+        Lines{"vacuous p.yaml:5"});
+  CHECK(floors("  - {id: f, when: {categories: [credentials]}, class: confidential, categories: [pii]}\n") ==
+        Lines{"vacuous p.yaml:5"});  // its class
+  CHECK(
+      floors("  - {id: f, when: {teams: [t]}, categories: [health]}\n  - {id: g, categories: [health, pii]}\n") ==
+      Lines{"vacuous p.yaml:5"});  // the other one holds for everybody
+  CHECK(floors("  - {id: f, when: {teams: [t]}, categories: [health]}\n"
+               "  - {id: g, categories: [health], until: 2026-12-31}\n") == Lines{});  // once that has ended
+  CHECK(floors("  - {id: f, when: {teams: [t]}, class: regulated}\n") == Lines{});
+}
+
+TEST_CASE("An assertion about no text, no place or no request is vacuous") {
+  auto says = [](const std::string& text, const std::string& floors = "") {
+    return remarks(kHead + floors + "rules:\n  - {id: A, allow: [public], zones: [device]}\nassert:\n  - " + text +
+                   "\n");
+  };
+  CHECK(says("never: {class: confidential, categories: [credentials], zone: hosted}") ==
+        Lines{"vacuous p.yaml:7"});
+  CHECK(says("never: {class: restricted, categories: [credentials], zone: hosted}") == Lines{});
+  CHECK(says("never: {class: restricted, zone: device, jurisdiction: US}") == Lines{"vacuous p.yaml:7"});
+  CHECK(says("never: {class: internal, team: clinic}",
+             "floors: [{id: F, when: {teams: [clinic]}, categories: [health]}]\n") == Lines{"vacuous p.yaml:8"});
 }
 
 TEST_CASE("A comparison lists what changed, for whom and where, and nothing else") {

@@ -11,13 +11,16 @@ namespace sluice::policy {
 namespace {
 
 // The opposite of what an assertion says, found in a single answer.
-bool refutes(const Assertion& a, const Judged& judged, const Seen& seen, const config::Deployment& d) {
+bool refutes(const Model& model, const Assertion& a, const Judged& judged, const Seen& seen,
+             const config::Deployment& d) {
   if (a.some_zone || missed(a.what, judged.raised) || missed(a.who, seen.subject) ||
       missed(a.where, d.zone, d.jurisdiction, d.name))
     return false;
   bool lowered = judged.raised.cls != judged.final.cls || judged.raised.categories != judged.final.categories;
   if (a.unless.declassified && lowered) return false;
   State state = judged.verdict.state();
+  const sense::CategorySet transforms = judged.verdict.pseudonymise | judged.verdict.redact;
+  if (a.always && !surely_removes(model, judged.final.categories, transforms)) return true;
   if (state == State::Held && a.unless.held) return false;
   if (a.always) return state != State::Allowed;
   return state != State::Denied && !(judged.verdict.transforms() && a.unless.transformed);
@@ -56,7 +59,7 @@ Result<Survey> survey(const Policy& policy, const config::Settings& settings) {
         Judged judged = judge_in_full(model, label, seen, d);
         ++out.decisions;
         for (const Assertion& a : model.assertions)
-          if (refutes(a, judged, seen, d)) return fail(refuted(a, judged, seen, d));
+          if (refutes(model, a, judged, seen, d)) return fail(refuted(a, judged, seen, d));
         if (seen.usual)
           put(states[std::size_t(judged.verdict.state())],
               int(judged.raised.cls) * kSets + judged.raised.categories.bits());
@@ -77,9 +80,9 @@ Result<Survey> survey(const Policy& policy, const config::Settings& settings) {
   return out;
 }
 
-Result<std::vector<Tried>> try_tests(const std::string& file) {
+Result<std::vector<Tried>> try_tests(const std::string& file, const config::OwnDetectors& own) {
   SLUICE_TRY(std::string text, config::read_text_file(file, "policy"));
-  SLUICE_TRY(Model model, parse_model(text, file));
+  SLUICE_TRY(Model model, parse_model(text, file, own));
   std::vector<Tried> out;
   for (const Test& test : model.tests) out.push_back({test.path + " (" + test.place + ")", run_test(model, test)});
   return out;

@@ -35,6 +35,7 @@ struct Served {
 struct CallContext {
   std::string request_id;
   std::string traceparent, tracestate;  // W3C Trace Context; empty: none
+  std::string betas;                    // names of Anthropic's betas, as wire::read_betas() gives them
   engine::CacheUse cache;               // for a deployment in this process
   http::Cancellation cancellation;      // ends an ask() that still waits for its deployment
   // What the record keeps of the bytes that leave this machine: ask() sets it before they do. Both or neither.
@@ -70,6 +71,8 @@ class Backend {
   virtual net::Task<Result<std::string>> balance();
   // A history with tools must carry what the earlier turns thought.
   virtual bool needs_reasoning() const { return false; }
+  // It signs what it thinks, and takes that back with its signature only.
+  virtual bool signs_reasoning() const { return false; }
   virtual bool ready() const = 0;  // for /readyz
 };
 

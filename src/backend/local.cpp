@@ -81,9 +81,22 @@ Result<engine::JobId> embed(engine::Engine& engine, const chat::Request& request
   return engine.embed(request, std::move(sink));
 }
 
+constexpr engine::JobId kNoJob = 0;  // no engine gives it to a job: cancelling it does nothing
+
+Result<engine::JobId> count(engine::Engine& engine, const chat::Request& request, const MailboxPointer& mailbox) {
+  chat::Usage usage;
+  SLUICE_TRY(usage.cache_miss, engine.count_tokens(request));
+  chat::Chunk whole;
+  whole.events = {usage, chat::Finish{}};
+  whole.last = true;
+  mailbox->put(std::move(whole));
+  return kNoJob;
+}
+
 Result<engine::JobId> submit(engine::Engine& engine, const chat::Request& request, const MailboxPointer& mailbox,
                              const engine::CacheUse& cache) {
   if (request.operation == chat::Operation::Embed) return embed(engine, request, mailbox);
+  if (request.operation == chat::Operation::CountTokens) return count(engine, request, mailbox);
   return engine.submit(request, [mailbox](chat::Chunk chunk) { mailbox->put(std::move(chunk)); }, cache);
 }
 

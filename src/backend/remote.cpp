@@ -108,6 +108,7 @@ class RemoteAnswer : public Answer {
   net::Task<chat::Chunk> next_whole() {
     auto body = co_await response_.read_all(kAnswerBytes, deployment_.stall_timeout);
     if (!body) co_return lost(body.error());
+    if (body->starts_with("\xEF\xBB\xBF")) body->erase(0, 3);  // as some servers write JSON
     chat::Chunk chunk = looks_like_stream(*body) ? read_stream_as_whole(*body) : reader_->read_whole(*body);
     co_return chunk;
   }
@@ -300,6 +301,7 @@ class Remote : public Backend {
 
   Served served() const override { return {deployment_.name, deployment_.model, ""}; }
   bool needs_reasoning() const override { return dialect_.target.needs_reasoning; }
+  bool signs_reasoning() const override { return dialect_.target.verifies_signatures; }
   bool ready() const override { return true; }
 
  private:
@@ -344,6 +346,13 @@ class Remote : public Backend {
     out.headers.add("Accept", request.stream ? "text/event-stream" : "application/json");
     if (!context.request_id.empty()) out.headers.add("x-request-id", context.request_id);
     if (!context.traceparent.empty()) out.headers.add("traceparent", context.traceparent);
+    if (!context.betas.empty() && protocol == chat::Protocol::AnthropicMessages) {
+      // Who only speaks its protocol has none of Anthropic's betas.
+      if (dialect_.target.verifies_signatures)
+        out.headers.add("anthropic-beta", context.betas);
+      else
+        call.notes.push_back("left out the header anthropic-beta");
+    }
     // Free text of the client's that nobody judged: it stays on machines that we run.
     bool ours = deployment_.zone == config::Zone::Device || deployment_.zone == config::Zone::Private;
     if (ours && !context.tracestate.empty()) out.headers.add("tracestate", context.tracestate);

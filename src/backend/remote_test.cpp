@@ -122,6 +122,13 @@ TEST_CASE(
   Outcome azure = outcome_of({"azure", asked(), {answer(200, "application/json", kChat)}, "k1"});
   CHECK(contains(azure.sent, "\r\napi-key: k1\r\n"));
   CHECK_FALSE(contains(azure.sent, "Authorization"));
+  backend::CallContext beta;
+  beta.betas = "interleaved-thinking-2025-05-14";
+  for (const char* dialect : {"anthropic", "deepseek"}) {
+    Outcome out = outcome_of({dialect, asked("", Protocol::AnthropicMessages), {}, "k1", beta});
+    CHECK(contains(out.sent, "\r\nanthropic-beta: " + beta.betas + "\r\n") ==
+          (std::string(dialect) == "anthropic"));
+  }
   Outcome claude = outcome_of({"anthropic", asked("", Protocol::AnthropicMessages), {}, "k1"});
   CHECK(claude.sent.starts_with("POST /v1/messages HTTP/1.1\r\n"));
   CHECK(contains(claude.sent, "\r\nx-api-key: k1\r\n"));

@@ -14,12 +14,20 @@
 
 namespace sluice {
 
+// What a vendor called its refusal, in words of its protocol that clients act on.
+struct VendorWords {
+  std::string code;   // "context_length_exceeded"; empty: none that is safe to tell
+  std::string param;  // the field, as the vendor wrote it; empty: none
+  int status = 0;     // of the vendor's answer
+};
+
 struct Error {
   std::string code;       // "room.what", stable, in docs/errors.md
   std::string message;    // what happened, one sentence without a final full stop
   std::string where;      // file:line:column, field path or offset; empty if there is no place
   std::string hint;       // what to do about it; empty if there is nothing to do
   int retry_after_s = 0;  // seconds to wait before asking again, where somebody said so; 0: nobody did
+  std::shared_ptr<const VendorWords> vendor = {};  // null: it is no vendor's refusal
 
   // "code: message (at where); hint": one line for logs and the terminal.
   std::string to_string() const {

@@ -159,6 +159,7 @@ struct Request {
 
   // Responses: what an earlier answer was called, and whether this one is to be kept for that.
   std::string previous_response_id;
+  std::string continues;  // such an id that was resolved: the conversation stands in the messages; told back only
   std::optional<bool> store;
 
   bool stream = false;

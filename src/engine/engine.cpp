@@ -96,6 +96,7 @@ class LocalEngine : public Engine {
 
   const ModelInfo& info() const override { return info_; }
   Result<JobId> submit(const chat::Request& request, Sink sink, const CacheUse& cache) override;
+  Result<std::int64_t> count_tokens(const chat::Request& request) override;
   Result<JobId> embed(const chat::Request& request, EmbeddingSink sink) override;
   void cancel(JobId job) override;
   void forget_prefixes() override { scheduler_->forget_prefixes(); }
@@ -103,6 +104,7 @@ class LocalEngine : public Engine {
   Guesses guesses() const override { return {scheduler_->guessed(), scheduler_->guessed_right()}; }
 
  private:
+  Status refuse(const chat::Request& request) const;
   Status refuse_hopeless(const chat::Request& request) const;
   Status set_form(const chat::Request& request, bool text, JobRequest& job) const;
 
@@ -214,7 +216,7 @@ Status LocalEngine::set_form(const chat::Request& request, bool text, JobRequest
               "begin it otherwise, or leave out one of the two");
 }
 
-Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const CacheUse& cache) {
+Status LocalEngine::refuse(const chat::Request& request) const {
   SLUICE_TRY_VOID(refuse_unsupported(request));
   if (!request.reasoning_effort.empty() && request.reasoning_effort != "none" && !prompt_->takes_effort())
     return fail("engine.unsupported_field", "the model has no levels of reasoning effort", "$.reasoning_effort",
@@ -223,6 +225,17 @@ Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const
   if (request.thinking == true && !prompt_->can_think())
     return fail("engine.unsupported_field", "the model has no reasoning to switch on", "$.thinking",
                 "leave the field out or use a reasoning model");
+  return {};
+}
+
+Result<std::int64_t> LocalEngine::count_tokens(const chat::Request& request) {
+  SLUICE_TRY_VOID(refuse(request));
+  SLUICE_TRY(const std::vector<std::int32_t> prompt, prompt_->render(request));
+  return static_cast<std::int64_t>(prompt.size());
+}
+
+Result<JobId> LocalEngine::submit(const chat::Request& request, Sink sink, const CacheUse& cache) {
+  SLUICE_TRY_VOID(refuse(request));
   JobRequest job;
   job.cache = cache;
   const bool text = request.protocol == chat::Protocol::OpenAiCompletions;
@@ -284,6 +297,11 @@ void LocalEngine::cancel(JobId job) {
 }
 
 }  // namespace
+
+Result<std::int64_t> Engine::count_tokens(const chat::Request&) {
+  return fail("engine.unsupported_field", "this engine counts no tokens without answering", "$.messages",
+              "use a model whose deployment counts tokens");
+}
 
 Result<std::unique_ptr<Engine>> Engine::load(const LoadOptions& options) { return LocalEngine::load(options); }
 

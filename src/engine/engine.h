@@ -96,6 +96,9 @@ class Engine {
   // The longest prefix of the prompt that the cache holds for this tenant is not computed again; Usage tells its
   // tokens as cache_hit. The answer is the same, bit for bit.
   virtual Result<JobId> submit(const chat::Request& request, Sink sink, const CacheUse& cache = {}) = 0;
+  // Operation::CountTokens: the tokens of the prompt that submit() would compute for these messages and tools.
+  // Refuses as submit() does. An engine without a tokenizer of its own refuses.
+  virtual Result<std::int64_t> count_tokens(const chat::Request& request);
   // Operation::Embed: the final hidden states of each input, pooled as the file says (embedding.h) and brought to
   // length 1; with the extra field `dimensions` the first so many of them, brought to length 1 again. Inputs that
   // are text get BOS and EOS as the file says and are otherwise plain; token ids are taken from the body as they

@@ -84,9 +84,6 @@ bool is_text_format(const std::string& raw) {
 }  // namespace
 
 Status refuse_unsupported(const chat::Request& request) {
-  if (request.operation == chat::Operation::CountTokens)
-    return fail("engine.unsupported_field", "the built-in engine counts no tokens without answering", "$.messages",
-                "use a model whose deployment counts tokens");
   SLUICE_TRY_VOID(refuse_sampling(request));
   if (request.tool_choice.mode == chat::ToolChoice::Mode::Other)
     return refuse("$.tool_choice", "the built-in engine does not know this choice");

@@ -209,6 +209,10 @@ void Way::Heard::listen(const chat::Event& event) {
   if (auto* thought = std::get_if<chat::ReasoningDelta>(&event)) reasoning += thought->text;
   auto* call = std::get_if<chat::ToolCallDelta>(&event);
   if (call && !call->id.empty()) calls.push_back(call->id);
+  if (auto* proof = std::get_if<chat::ReasoningSignature>(&event)) {
+    signature = proof->signature;
+    ++signatures;
+  }
 }
 
 }  // namespace sluice::gateway

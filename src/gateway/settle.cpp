@@ -62,6 +62,9 @@ void Way::remember_thoughts(const Remembered& common) {
     thought.text = std::move(heard.reasoning);
     if (!heard.text.empty()) shared_.reasoning.put(principal_.owner(), "text:" + sha256_hex(heard.text), thought);
     for (const std::string& call : heard.calls) shared_.reasoning.put(principal_.owner(), "call:" + call, thought);
+    if (heard.signatures != 1 || heard.signature.empty()) continue;
+    thought.text = std::move(heard.signature);
+    for (const std::string& call : heard.calls) shared_.reasoning.put(principal_.owner(), "sign:" + call, thought);
   }
 }
 

@@ -23,7 +23,9 @@ struct Asked {
   Obligations* obligations = nullptr;          // null: nothing is owed to any deployment
   const policy::Decision* decision = nullptr;  // null: nothing may be kept of it
   const chat::Request& for_backend(const backend::Backend& backend) const {
-    return reasoned && backend.needs_reasoning() ? *reasoned : *plain;
+    // Anthropic's own clients bring what it signed.
+    const bool signs = backend.signs_reasoning() && plain->protocol != chat::Protocol::AnthropicMessages;
+    return reasoned && (backend.needs_reasoning() || signs) ? *reasoned : *plain;
   }
 };
 

@@ -10,6 +10,7 @@
 #include "gateway/recording.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
+#include "wire/anthropic_messages.h"
 #include "wire/openai_responses.h"
 #include "wire/reasoning.h"
 
@@ -176,7 +177,9 @@ Status Way::recall_response() {
         "send the conversation in input; responses are kept in memory for a while, and not where the policy "
         "forbids it");
   SLUICE_TRY(std::string body, wire::continue_response(*request_.body, earlier->text));
+  std::string id = std::move(request_.previous_response_id);
   SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(body)));
+  request_.continues = std::move(id);
   return {};
 }
 
@@ -193,8 +196,27 @@ Status Way::recall_items() {
   return {};
 }
 
+// What clients of other protocols have no field for: the vendor's signature of what a turn with tools thought.
+void Way::restore_signatures(chat::Request& request) {
+  if (front_.protocol == chat::Protocol::AnthropicMessages) return;  // its clients bring them
+  for (chat::Message& message : request.messages) {
+    if (message.reasoning.empty() || message.tool_calls.empty() || !message.signature.empty()) continue;
+    const std::string& call = message.tool_calls.front().id;
+    auto thought = recall(shared_.reasoning, "call:" + call);
+    if (!thought || thought->text != message.reasoning) continue;
+    if (auto signature = recall(shared_.reasoning, "sign:" + call)) message.signature = std::move(signature->text);
+  }
+}
+
 Status Way::restore_reasoning() {
   if (request_.tools.empty() || !request_.body) return {};
+  SLUICE_TRY_VOID(restore_thoughts());
+  restore_signatures(request_);
+  if (reasoned_) restore_signatures(*reasoned_);
+  return {};
+}
+
+Status Way::restore_thoughts() {
   auto lookup = [this](const std::vector<std::string>& calls, std::string_view text) {
     std::optional<Remembered> found;
     for (const std::string& call : calls)
@@ -339,6 +361,8 @@ void Way::make_voices() {
   http::TraceContext span = http::child_of(trace_);
   context.traceparent = http::traceparent(span);
   context.tracestate = span.trace_state;
+  if (front_.protocol == chat::Protocol::AnthropicMessages)
+    context.betas = wire::read_betas(in_.headers.get("anthropic-beta").value_or("")).names;
   context.cache.tenant = principal_.tenant;
   // Keyed, since a short text can be guessed by its plain hash.
   context.hash_of = [desk = shared_.desk.get(), tenant = principal_.tenant](std::string_view body) {
@@ -385,7 +409,8 @@ net::Task<Status> Way::attempt() {
   if (client_gone_) co_return fail("request.cancelled", "the client left");
   served_ = status.has_value();
   for (std::size_t i = 0; status && i < heard_.size(); ++i)
-    heard_[i].wanted = !request_.tools.empty() && voice(i).backend()->needs_reasoning();
+    heard_[i].wanted = !request_.tools.empty() &&
+                       (voice(i).backend()->needs_reasoning() || voice(i).backend()->signs_reasoning());
   if (status) forget_request();
   co_return status;
 }
@@ -415,6 +440,7 @@ net::Task<void> Way::refuse(const Error& error) {
   response.headers = answer_headers();
   response.headers.add("Content-Type", "application/json");
   if (error.retry_after_s > 0) response.headers.add("Retry-After", std::to_string(error.retry_after_s));
+  if (wire::is_final(error)) response.headers.add("x-should-retry", "false");
   response.body = wire::error_body(front_.protocol, error, response.status, id_);
   (void)co_await out_.send(std::move(response));
 }

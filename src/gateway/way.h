@@ -72,6 +72,8 @@ class Way {
   Status recall_response();
   Status recall_items();
   Status restore_reasoning();
+  Status restore_thoughts();
+  void restore_signatures(chat::Request& request);
   ledger::Opening opening() const;
   approval::Asked asked() const;
   void tell_of_waiting(const approval::Ticket& ticket) const;
@@ -142,6 +144,10 @@ class Way {
     bool wanted = false;
     std::string text, reasoning;
     std::vector<std::string> calls;
+    // Of the one thought that there was, by a vendor that takes back only what it signed; of several it says
+    // nothing.
+    std::string signature;
+    int signatures = 0;
     void listen(const chat::Event& event);
   };
   std::vector<Heard> heard_;

@@ -162,6 +162,7 @@ net::Task<bool> handle(Exchange& c, RequestHead& head, MonotonicTime accepted) {
   net::Task<void> running = c.core->handler(head.request, responder, about);
   co_await running;
   c.on_gone = nullptr;
+  if (c.state == Exchange::State::Waiting && c.gone) co_return false;
   if (c.state == Exchange::State::Waiting) {
     Error none{"http.no_answer", "the handler gave no answer", "", ""};
     Status sent = co_await c.send(c.error_answer(none, 500));

@@ -3,6 +3,7 @@
 #include "json/writer.h"
 #include "wire/anthropic_messages.h"
 #include "wire/openai_chat.h"
+#include "wire/protocol.h"
 
 namespace sluice::wire {
 namespace {
@@ -42,6 +43,9 @@ std::string our_signature(std::string_view id, int index) {
 
 std::string anthropic_error_body(const Error& error, int status, std::string_view request_id) {
   std::string message = error.message;
+  // Anthropic has no code for it: its clients shorten the conversation at these words.
+  if (word_for_clients(error) == "context_length_exceeded" && !message.starts_with("prompt is too long"))
+    message = "prompt is too long: " + message;
   if (!error.hint.empty()) message += "; " + error.hint;
   if (!error.where.empty()) message += " (at " + error.where + ")";
   json::Writer w;

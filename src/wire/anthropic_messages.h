@@ -26,6 +26,15 @@ Result<Outgoing> encode_anthropic_messages(const chat::Request& request, const T
 std::unique_ptr<AnswerReader> make_anthropic_messages_reader();
 std::unique_ptr<AnswerWriter> make_anthropic_messages_writer(const chat::Request& request,
                                                              const AnswerIdentity& identity);
+// What of the header anthropic-beta may go to a vendor: names of betas as Anthropic gives them (words of
+// small letters with a date at the end, of at most 56 characters, at most 16 of them), joined by commas. The
+// header is not judged, so anything else in it stays here.
+struct Betas {
+  std::string names;  // "interleaved-thinking-2025-05-14,context-management-2025-06-27"; empty: none
+  bool more = false;  // something was left out
+};
+Betas read_betas(std::string_view header);
+
 // {"type":"error","error":{"type","message","code"},"request_id"}; `code` is the Error's code. `request_id` may be
 // empty: then there is none.
 std::string anthropic_error_body(const Error& error, int status, std::string_view request_id);

@@ -305,10 +305,24 @@ Status Translation::tool_message(std::size_t index) {
   return {};
 }
 
+bool is_signed_by_vendor(const Message& message) {
+  return !message.reasoning.empty() && !message.signature.empty() && !message.signature.starts_with(kOurSignature);
+}
+
+// Results of tools go to a turn whose thoughts, which the vendor wants back before its calls, nobody knows.
+bool continues_unsigned(const Request& request) {
+  for (auto message = request.messages.rbegin(); message != request.messages.rend(); ++message) {
+    if (message->role == chat::Role::Tool) continue;
+    return message->role == chat::Role::Assistant && !message->tool_calls.empty() &&
+           !is_signed_by_vendor(*message);
+  }
+  return false;
+}
+
 // DeepSeek tells an empty thought from none; a vendor that checks signatures takes its own only.
 void Translation::thinking_block(const Message& message, std::size_t index, Turn& turn) {
   if (message.reasoning.empty() && !(message.has_reasoning && target_.needs_reasoning)) return;
-  if (!target_.keeps_reasoning || target_.verifies_signatures) {
+  if (!target_.keeps_reasoning || (target_.verifies_signatures && !is_signed_by_vendor(message))) {
     note(out_, "left out the reasoning of earlier turns");
     return;
   }
@@ -473,6 +487,10 @@ Status Translation::write_thinking(json::Writer& w, std::int64_t max_tokens) {
   if (forced_off) note(out_, kThinkingOff);
   std::optional<bool> wanted = forced_off ? std::optional(false) : request_.thinking;
   if (!wanted) return {};
+  if (*wanted && target_.verifies_signatures && continues_unsigned(request_)) {
+    note(out_, "thinking off: what was thought before these tools were called is not known here");
+    wanted = false;
+  }
   bool can_switch = target_.thinking == ThinkingSwitch::Thinking;
   if (!can_switch) {
     if (*wanted == target_.thinks_by_default) return {};

@@ -101,7 +101,7 @@ TEST_CASE("choices: log-probabilities and a refusal are read, and written where 
   give(reader.read_chunk("[DONE]"));
   give(reader.end());
   REQUIRE(out.size() == 3);
-  CHECK(out[0].find(R"("logprobs":{"content":[)" + first + "]}") != std::string::npos);
+  CHECK(out[0].find(R"("logprobs":{"content":[)" + first + "],\"refusal\":null}") != std::string::npos);
   CHECK(out[2].find(R"("delta":{"refusal":"no"},"logprobs":null)") != std::string::npos);
   std::shared_ptr<const json::Doc> keep;
   json::Value choice = root_of(whole.whole(), keep)["choices"].at(0);

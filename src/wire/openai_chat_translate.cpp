@@ -134,7 +134,7 @@ class Translation {
   void assistant(const Message& message) {
     bool thought = message.has_reasoning || !message.reasoning.empty();
     // DeepSeek takes an empty one where nobody knows what was thought, but not none.
-    bool needed = target_.needs_reasoning && !request_.tools.empty() && !message.tool_calls.empty();
+    bool needed = target_.needs_reasoning && !request_.tools.empty() && !message.prefix;
     if (target_.keeps_reasoning && (thought || needed)) {
       w_.member("reasoning_content", message.reasoning);
     } else if (!message.reasoning.empty()) {

@@ -37,7 +37,7 @@ void write_logprobs(json::Writer& w, const std::string& elements) {
   if (elements.empty()) {
     w.null();
   } else {
-    w.object().key("content").raw("[" + elements + "]").end();
+    w.object().key("content").raw("[" + elements + "]").key("refusal").null().end();
   }
 }
 

@@ -1,5 +1,7 @@
 // Errors in OpenAI's shape, both ways, and the table of docs/errors.md.
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 
 #include "json/writer.h"
@@ -159,6 +161,18 @@ const char* type_of_status(int status) {
   return status >= 500 ? "server_error" : "invalid_request_error";
 }
 
+// A code as OpenAI's protocol has them ("context_length_exceeded"), not a type told again
+// ("invalid_request_error").
+std::string code_word(std::string_view said) {
+  if (said.size() < 4 || said.size() > 48 || said.ends_with("_error") || said.find('_') == said.npos) return {};
+  for (const char c : said)
+    if ((c < 'a' || c > 'z') && c != '_') return {};
+  return std::string(said);
+}
+
+// Other servers than OpenAI's say in words what its clients know by this code: they shorten the conversation then.
+constexpr std::string_view kContextCode = "context_length_exceeded";
+
 bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
   std::string lower;
   for (char c : text) lower += c >= 'A' && c <= 'Z' ? char(c + 32) : c;
@@ -182,6 +196,38 @@ int status_of_words(std::string_view kind, std::string_view message) {
   if (mentions(kind, {"invalid", "context_length", "bad_request", "badrequest", "content_filter", "unsupported"}))
     return 400;
   return 503;
+}
+
+bool says_too_long(std::string_view message) {
+  return mentions(message,
+                  {"maximum context length", "prompt is too long", "context window", "exceed context",
+                   "exceeds the context", "exceeds the available context", "longer than the maximum model length",
+                   "input is too long", "input length and `max_tokens` exceed"});
+}
+
+// What servers made with FastAPI say of a body that does not fit: "detail" as a text, or as a list of places.
+void read_detail(json::Value detail, std::string& message, VendorWords& words) {
+  if (!message.empty()) return;
+  message = detail.string().value_or("");
+  if (!detail.is(json::Type::Array) || detail.size() == 0) return;
+  const json::Value first = detail.at(0);
+  message = first["msg"].string().value_or("");
+  std::string place;
+  for (json::Value step : first["loc"]) {
+    const std::string name = step.string().value_or(std::string(step.raw()));
+    if (name != "body") place += (place.empty() ? "" : ".") + name;
+  }
+  if (!name_like(place)) return;
+  words.param = place;
+  if (!message.empty()) message = place + ": " + message;
+}
+
+// One line or two of words, as servers answer that have no JSON for it.
+bool is_plain_line(std::string_view body) {
+  if (body.size() > 1000 || body.find('<') != body.npos || body.find('{') != body.npos) return false;
+  return text::valid_utf8(body) && std::none_of(body.begin(), body.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+         });
 }
 
 Error error_of_status(int status, std::string said) {
@@ -260,8 +306,12 @@ std::string safe_upstream_message(std::string_view said) {
 
 Error error_of_object(json::Value error, int status) {
   std::string message, kind;
+  VendorWords words;
   if (error.is(json::Type::Object)) {
     message = error["message"].string().value_or("");
+    read_detail(error["detail"], message, words);
+    words.code = code_word(error["code"].string().value_or(""));
+    if (std::string param = error["param"].string().value_or(""); name_like(param)) words.param = param;
     kind = error["type"].string().value_or("") + " " + error["code"].string().value_or("");
     auto number = error["code"].integer();
     if (status == 200 && number && *number >= 400 && *number <= 599) status = int(*number);
@@ -269,7 +319,11 @@ Error error_of_object(json::Value error, int status) {
     message = error.string().value_or("");
   }
   if (status == 200) status = status_of_words(kind, message);
-  return error_of_status(status, safe_upstream_message(message));
+  if (status == 400 && says_too_long(message)) words.code = kContextCode;
+  Error made = error_of_status(status, safe_upstream_message(message));
+  words.status = status;
+  made.vendor = std::make_shared<VendorWords>(std::move(words));
+  return made;
 }
 
 Error read_openai_error(int status, std::string_view body) {
@@ -277,12 +331,27 @@ Error read_openai_error(int status, std::string_view body) {
   json::Limits limits;
   limits.bytes = 1u << 20;
   auto doc = json::Doc::parse(std::string(body), limits);
-  if (!doc) return error_of_status(status, "");  // HTML, binary, empty: nothing of it is worth keeping
+  // HTML, binary, empty: nothing of it is worth keeping. A line of text is.
+  if (!doc) return error_of_status(status, is_plain_line(body) ? safe_upstream_message(body) : "");
   json::Value root = (*doc)->root();
   return error_of_object(root["error"] ? root["error"] : root, status);
 }
 
+std::string_view word_for_clients(const Error& error) {
+  if (error.code == "engine.context_exceeded") return kContextCode;
+  return error.vendor ? std::string_view(error.vendor->code) : std::string_view();
+}
+
+// 502 and 503 are sent again by clients' libraries; these come again in the same way.
+bool is_final(const Error& error) {
+  return error.code == "upstream.auth" || error.code == "upstream.balance" || error.code == "upstream.not_found";
+}
+
 int http_status_of(const Error& error) {
+  // Of the other statuses of a refusal, 409 is one that clients' libraries send again by themselves.
+  if (error.code == "upstream.refused" && error.vendor &&
+      (error.vendor->status == 413 || error.vendor->status == 422))
+    return error.vendor->status;
   for (const Rule& rule : kStatus) {
     bool room = rule.code.back() == '.';
     if (room ? error.code.starts_with(rule.code) : error.code == rule.code) return rule.status;
@@ -298,12 +367,17 @@ std::string openai_error_body(const Error& error, int status) {
   w.object().key("error").object();
   w.member("message", error.where.empty() ? message : message + " (at " + error.where + ")");
   w.member("type", type_of_status(status)).key("param");
-  if (path == std::string::npos) {
+  if (error.vendor && !error.vendor->param.empty()) {
+    w.value(error.vendor->param);
+  } else if (path == std::string::npos) {
     w.null();
   } else {
     w.value(error.where.substr(path == 0 ? 0 : path + 4));
   }
-  w.member("code", error.code).end().end();
+  const std::string_view word = word_for_clients(error);
+  w.member("code", word.empty() ? std::string_view(error.code) : word);
+  if (!word.empty()) w.member("sluice_code", error.code);
+  w.end().end();
   return w.take();
 }
 

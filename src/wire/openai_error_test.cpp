@@ -9,7 +9,9 @@
 #include <sstream>
 
 #include "text/utf8.h"
+#include "wire/anthropic_messages.h"
 #include "wire/openai_chat.h"
+#include "wire/protocol.h"
 
 using namespace sluice;
 
@@ -34,6 +36,61 @@ TEST_CASE("errors: an upstream's status decides the name") {
   CHECK(wire::read_openai_error(502, "<html>nginx secret</html>").message.find("secret") == std::string::npos);
   CHECK(wire::read_openai_error(400, R"({"error":{"message":"This model does not support image"}})").message ==
         "the deployment refused the request (status 400): This model does not support image");
+}
+
+TEST_CASE("errors: a vendor's word that clients act on reaches them, with its field and status") {
+  const auto told = [](int status, const char* body) {
+    const Error error = wire::read_openai_error(status, body);
+    const int sent = wire::http_status_of(error);
+    auto doc = json::Doc::parse(wire::openai_error_body(error, sent));
+    REQUIRE(doc);
+    json::Value told = (*doc)->root()["error"];
+    return std::to_string(sent) + " " + told["code"].string().value_or("-") + " " +
+           told["param"].string().value_or("-") + " " + told["sluice_code"].string().value_or("-");
+  };
+  CHECK(told(400,
+             R"({"error":{"message":"too long","type":"invalid_request_error","param":"messages",)"
+             R"("code":"context_length_exceeded"}})") == "400 context_length_exceeded messages upstream.refused");
+  CHECK(told(429, R"({"error":{"message":"quota","type":"insufficient_quota","code":"insufficient_quota"}})") ==
+        "429 insufficient_quota - upstream.rate_limited");
+  // By words only: vLLM and DeepSeek, Anthropic.
+  for (const char* said :
+       {"This model's maximum context length is 8192 tokens. However, you requested 9000 tokens",
+        "prompt is too long: 210000 tokens > 200000 maximum"}) {
+    const std::string body = R"({"error":{"message":")" + std::string(said) +
+                             R"(","type":"invalid_request_error",)" + R"("code":"invalid_request_error"}})";
+    CHECK(told(400, body.c_str()) == "400 context_length_exceeded - upstream.refused");
+  }
+  CHECK(told(400, R"({"error":{"message":"no","code":"invalid_request_error","param":"my patient, 54"}})") ==
+        "400 upstream.refused - -");
+  CHECK(told(400, R"({"error":{"message":"no","code":"My patient has x"}})") == "400 upstream.refused - -");
+  CHECK(told(413, R"({"type":"error","error":{"type":"request_too_large","message":"m"}})") ==
+        "413 upstream.refused - -");
+  CHECK(told(409, R"({"error":{"message":"m"}})") == "400 upstream.refused - -");
+  CHECK(
+      told(
+          422,
+          R"({"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required","input":{"a":1}}]})") ==
+      "422 upstream.refused messages -");
+  CHECK(wire::read_openai_error(422, R"({"detail":[{"loc":["body","messages",0,"role"],"msg":"Field required"}]})")
+            .message.ends_with(": messages.0.role: Field required"));
+  CHECK(wire::read_openai_error(400, R"({"detail":"Unknown adapter"})").message.ends_with(": Unknown adapter"));
+  CHECK(wire::read_openai_error(400, "Model is loading\n").message.ends_with(": Model is loading"));
+}
+
+TEST_CASE("errors: Anthropic's clients shorten the conversation at these words") {
+  const Error error = wire::read_openai_error(
+      400, R"({"error":{"message":"This model's maximum context length is 10 tokens","code":"x"}})");
+  CHECK(wire::anthropic_error_body(error, 400, "req_1").find(R"("message":"prompt is too long: )") !=
+        std::string::npos);
+  const Error ours{"engine.context_exceeded", "too long", "", ""};
+  CHECK(wire::anthropic_error_body(ours, 400, "req_1").find("prompt is too long: ") != std::string::npos);
+  CHECK(wire::openai_error_body(ours, 400).find(R"("code":"context_length_exceeded")") != std::string::npos);
+}
+
+TEST_CASE("errors: what comes again in the same way is not to be sent again") {
+  for (int status : {401, 402, 403, 404}) CHECK(wire::is_final(wire::read_openai_error(status, "{}")));
+  for (int status : {400, 429, 500, 503}) CHECK(!wire::is_final(wire::read_openai_error(status, "{}")));
 }
 
 TEST_CASE("errors: words an upstream was seen to say stay readable") {

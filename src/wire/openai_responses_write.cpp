@@ -100,10 +100,17 @@ class Writer : public AnswerWriter {
 };
 
 // The answer is told as complete, or as cut short for one of the two reasons that the protocol has.
+// The protocol has a short list of words for what went wrong (ResponseErrorCode), and vendors use a few more.
+std::string_view failure_word(const Error& error) {
+  if (const std::string_view word = word_for_clients(error); !word.empty()) return word;
+  if (error.code == "upstream.rate_limited") return "rate_limit_exceeded";
+  return error.code == "upstream.refused" ? "invalid_prompt" : "server_error";
+}
+
 const char* Writer::final_status() const {
   using chat::FinishReason;
   if (finish_ == FinishReason::Length || finish_ == FinishReason::Interrupted ||
-      finish_ == FinishReason::ContentFilter)
+      finish_ == FinishReason::ContentFilter || finish_ == FinishReason::Refusal)
     return "incomplete";
   return "completed";
 }
@@ -215,7 +222,12 @@ void Writer::write_echo(json::Writer& w) const {
   echo("max_tool_calls", "null");
   echo("metadata", "{}");
   echo("parallel_tool_calls", "true");
-  w.key("previous_response_id").null();
+  w.key("previous_response_id");
+  if (request_.continues.empty()) {
+    w.null();
+  } else {
+    w.value(request_.continues);
+  }
   echo("prompt_cache_key", "null");
   Value reasoning = body["reasoning"];
   w.key("reasoning").object();
@@ -243,13 +255,14 @@ std::string Writer::response_with(const char* status, const Error* error, bool i
   w.member("status", status).member("background", false).key("completed_at").null().key("error");
   if (error != nullptr) {
     std::string message = error->message + (error->hint.empty() ? "" : "; " + error->hint);
-    w.object().member("code", error->code).member("message", message).end();
+    w.object().member("code", failure_word(*error)).member("message", message);
+    w.member("sluice_code", error->code).end();
   } else {
     w.null();
   }
   w.key("incomplete_details");
   if (incomplete) {
-    bool filtered = finish_ == chat::FinishReason::ContentFilter;
+    bool filtered = finish_ == chat::FinishReason::ContentFilter || finish_ == chat::FinishReason::Refusal;
     w.object().member("reason", filtered ? "content_filter" : "max_output_tokens").end();
   } else {
     w.null();

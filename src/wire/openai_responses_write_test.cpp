@@ -269,6 +269,21 @@ TEST_CASE("responses write: an answer cut short is incomplete and says why") {
   }
 }
 
+TEST_CASE("responses write: an answer that the vendor's filter ended, or a refusal, is no clean end") {
+  for (FinishReason reason : {FinishReason::Refusal, FinishReason::ContentFilter}) {
+    Folded folded = fold(written(request(), {chunk({chat::TextDelta{"par"}, chat::Finish{reason}})}));
+    CHECK(folded.last == "response.incomplete");
+    CHECK(folded.final->root()["incomplete_details"]["reason"].string() == "content_filter");
+  }
+}
+
+TEST_CASE("responses write: a response says which one it continues") {
+  chat::Request r = request();
+  CHECK(fold(written(r, {chunk({chat::Finish{}})})).final->root()["previous_response_id"].is_null());
+  r.continues = "resp_1";
+  CHECK(fold(written(r, {chunk({chat::Finish{}})})).final->root()["previous_response_id"].string() == "resp_1");
+}
+
 TEST_CASE("responses write: an empty answer is an empty message") {
   Folded folded = fold(written(request(), {chunk({chat::Finish{}})}));
   CHECK(folded.last == "response.completed");
@@ -288,13 +303,14 @@ TEST_CASE("responses write: a failure is response.failed, and nothing follows it
     Folded folded = fold(out);
     CHECK(folded.last == "response.failed");
     CHECK(folded.final->root()["status"].string() == "failed");
-    CHECK(folded.final->root()["error"]["code"].string() == "upstream.stalled");
+    CHECK(folded.final->root()["error"]["sluice_code"].string() == "upstream.stalled");
+    CHECK(folded.final->root()["error"]["code"].string() == "server_error");
     CHECK(folded.final->root()["output"].size() == (begun ? 1 : 0));
     CHECK(parse(w->whole())->root()["error"]["code"].string() == "upstream.stalled");
   }
   Folded cut = fold(written(r, {chunk({chat::TextDelta{"half"}})}));
   CHECK(cut.last == "response.failed");
-  CHECK(cut.final->root()["error"]["code"].string() == "upstream.truncated");
+  CHECK(cut.final->root()["error"]["sluice_code"].string() == "upstream.truncated");
 }
 
 namespace {
@@ -341,7 +357,7 @@ TEST_CASE("responses write: a break in a deployment's own events is told with it
   CHECK(doc->root()["sequence_number"].integer() == 6);
   CHECK(doc->root()["response"]["id"].string() == "resp_up");
   CHECK(doc->root()["response"]["model"].string() == "up-1");
-  CHECK(doc->root()["response"]["error"]["code"].string() == "upstream.truncated");
+  CHECK(doc->root()["response"]["error"]["code"].string() == "server_error");
   // The final response is held until the answer is known to have ended.
   auto held = writer(r);
   std::vector<Piece> pieces;

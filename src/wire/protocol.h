@@ -85,4 +85,11 @@ std::unique_ptr<AnswerWriter> make_writer(const chat::Request& request, const An
 std::string error_body(chat::Protocol protocol, const Error& error, int status, std::string_view request_id);
 int http_status_of(const Error& error);
 
+// A vendor's word for it that OpenAI's clients act on ("context_length_exceeded"); empty: none.
+std::string_view word_for_clients(const Error& error);
+
+// Whether asking again brings the same, although the status (502) makes clients' libraries do so. The header
+// x-should-retry, which the libraries of OpenAI and Anthropic read, tells them.
+bool is_final(const Error& error);
+
 }  // namespace sluice::wire

@@ -16,25 +16,21 @@ class Restorer {
  public:
   Restorer(const json::Doc& body, const ReasoningLookup& lookup) : splice_(body), lookup_(lookup) {}
 
-  // nullopt: leave the turn as it is.
-  std::optional<std::string> reasoning_of(const std::vector<std::string>& calls, std::string_view text) {
+  // Empty where nobody remembers it: with tools the vendor takes no earlier turn without, but an empty one.
+  std::string reasoning_of(const std::vector<std::string>& calls, std::string_view text) {
     auto known = lookup_(calls, text);
-    if (known) {
-      ++restored_.turns;
-    } else if (!calls.empty()) {
-      ++restored_.unknown;
-      known = "";
-    }
-    return known;
+    ++(known ? restored_.turns : restored_.unknown);
+    return known.value_or("");
   }
 
   void chat_turn(Value message) {
     if (Value r = message["reasoning_content"]; r && !r.is_null()) return;
     if (Value r = message["reasoning"]; r && !r.is_null()) return;
+    if (message["prefix"].boolean().value_or(false)) return;  // no earlier turn: it is to be continued
     std::vector<std::string> calls;
     for (Value call : message["tool_calls"]) calls.push_back(call["id"].string().value_or(""));
-    auto reasoning = reasoning_of(calls, message["content"].string().value_or(""));
-    if (reasoning) splice_.set(message, "reasoning_content", json::quote(*reasoning));
+    splice_.set(message, "reasoning_content",
+                json::quote(reasoning_of(calls, message["content"].string().value_or(""))));
   }
 
   void messages_turn(Value message) {
@@ -50,10 +46,9 @@ class Restorer {
       }
       if (content.size() == 0) return;
     }
-    auto reasoning = reasoning_of(calls, text);
-    if (!reasoning) return;
+    const std::string reasoning = reasoning_of(calls, text);
     json::Writer block;
-    block.object().member("type", "thinking").member("thinking", *reasoning).member("signature", kSignature).end();
+    block.object().member("type", "thinking").member("thinking", reasoning).member("signature", kSignature).end();
     if (content.is(Type::Array)) {
       splice_.insert_before(content.at(0), block.text());
     } else {
@@ -95,18 +90,10 @@ class Restorer {
   }
 
   void response_turn(Value first, const std::vector<std::string>& calls, std::string_view text) {
-    auto reasoning = reasoning_of(calls, text);
-    if (!reasoning) return;
+    const std::string reasoning = reasoning_of(calls, text);
     json::Writer w;
     w.object().member("type", "reasoning").key("summary").array().end();
-    w.key("content")
-        .array()
-        .object()
-        .member("type", "reasoning_text")
-        .member("text", *reasoning)
-        .end()
-        .end()
-        .end();
+    w.key("content").array().object().member("type", "reasoning_text").member("text", reasoning).end().end().end();
     splice_.insert_before(first, w.text());
   }
 

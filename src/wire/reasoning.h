@@ -23,7 +23,7 @@ using ReasoningLookup =
 struct Restored {
   std::string body;  // the whole new body
   int turns = 0;     // that got their reasoning back
-  int unknown = 0;   // turns with tool calls that got an empty one, because nobody remembers it
+  int unknown = 0;   // turns that got an empty one, because nobody remembers it
 };
 
 // The body of a client of `protocol` with the reasoning of its assistant turns; nullopt if nothing is missing or

@@ -33,26 +33,30 @@ TEST_CASE("reasoning: a chat turn gets back what it thought, by its call or its 
   auto restored = restore(Protocol::OpenAiChat, body, {{"c2", "I \"thought\""}, {"done", "then"}});
   REQUIRE(restored);
   CHECK(restored->turns == 2);
-  CHECK(restored->unknown == 0);
+  CHECK(restored->unknown == 1);
   std::string expected = body;
   auto put = [&](const std::string& after, const std::string& what) {
     expected.insert(expected.find(after) + after.size(), what);
   };
   put(R"({"id":"c2"}])", R"(,"reasoning_content":"I \"thought\"")");
   put(R"("content":"done")", R"(,"reasoning_content":"then")");
+  put(R"("content":"unknown")", R"(,"reasoning_content":"")");
   CHECK(restored->body == expected);
 }
 
-TEST_CASE("reasoning: a call nobody remembers gets an empty thought, which the vendor takes; a text does not") {
-  auto restored = restore(Protocol::OpenAiChat,
-                          R"({"tools":[1],"messages":[{"role":"assistant","tool_calls":[{"id":"c9"}]},)"
-                          R"({"role":"assistant","content":"t"}]})",
-                          {});
+TEST_CASE(
+    "reasoning: a turn nobody remembers gets an empty thought, which the vendor takes; one to continue does not") {
+  auto restored =
+      restore(Protocol::OpenAiChat,
+              R"({"tools":[1],"messages":[{"role":"assistant","tool_calls":[{"id":"c9"}]},)"
+              R"({"role":"assistant","content":"t"},{"role":"assistant","content":"p","prefix":true}]})",
+              {});
   REQUIRE(restored);
-  CHECK(restored->unknown == 1);
-  CHECK(restored->body ==
-        R"({"tools":[1],"messages":[{"role":"assistant","tool_calls":[{"id":"c9"}],"reasoning_content":""},)"
-        R"({"role":"assistant","content":"t"}]})");
+  CHECK(restored->unknown == 2);
+  CHECK(
+      restored->body ==
+      R"({"tools":[1],"messages":[{"role":"assistant","tool_calls":[{"id":"c9"}],"reasoning_content":""},)"
+      R"({"role":"assistant","content":"t","reasoning_content":""},{"role":"assistant","content":"p","prefix":true}]})");
 }
 
 TEST_CASE("reasoning: a messages turn gets a signed thinking block before its other blocks") {

@@ -225,6 +225,14 @@ test("a full rate limit says when to come back", async () => {
   });
 });
 
+test("an empty account is not tried again, by nobody", async () => {
+  const eager = new Anthropic({ baseURL: place.anthropic, apiKey: place.key, maxRetries: 2 });
+  const count = (await place.fake.received()).length;
+  await place.fake.cue("402");
+  await assert.rejects(eager.messages.create({ model, max_tokens: 100, messages: hello }));
+  assert.equal((await place.fake.received()).length, count + 1);
+});
+
 for (const cue of broken)
   test(`a stream with ${cue} raises, it never ends clean`, { skip: direct && /no_finish|stall/.test(cue) && "the SDK alone can't tell" }, async () => {
     await place.fake.cue(cue);

@@ -68,6 +68,21 @@ for (const name of models) {
     });
 }
 
+for (const cue of direct ? [] : ["cut", "no_finish", "error_event"])
+  test(`responses whose upstream fails (${cue}) are as published`, async () => {
+    await place.fake.cue(cue);
+    const events = await stream(`${place.openai}/responses`, { model, input: "What is Sluice?" });
+    assert.ok(events.some(({ name }) => name === "response.failed"));
+    for (const { data } of events) assert.deepEqual(eventBreaches(JSON.parse(data)), [], data);
+  });
+
+test("log-probabilities are as published", { skip: direct && "the guide is Sluice's" }, async () => {
+  const body = { model: "sluice-guide", messages: user("What is Sluice?"), logprobs: true, top_logprobs: 2 };
+  assert.deepEqual(breaches("CreateChatCompletionResponse", JSON.parse(await post(`${place.openai}/chat/completions`, body))), []);
+  for (const { data } of (await stream(`${place.openai}/chat/completions`, body)).slice(0, -1))
+    assert.deepEqual(breaches("CreateChatCompletionStreamResponse", JSON.parse(data)), [], data);
+});
+
 // What DeepSeek leaves out of a whole answer, and clients have got used to.
 function filled(completion) {
   const choices = completion.choices.map((c) => ({ ...c, message: { refusal: null, ...c.message } }));

@@ -37,6 +37,7 @@ class AnswerText {
   // of tokens (ToolCallParser::end).
   void end(std::vector<chat::Event>& out, bool cut_off = false);
   bool stopped() const { return stop_.matched() || (one_call_ && called()); }
+  const std::string& stop_sequence() const { return stop_.which(); }  // that ended it; empty: none
   bool called() const { return calls_.calls() > 0; }
   std::string text_of(std::int32_t token) const;  // its bytes in this answer
   bool in_reasoning() const { return splits_reasoning_ && splitter_.in_reasoning(); }

@@ -35,7 +35,10 @@ class Collector {
         if (auto* call = std::get_if<chat::ToolCallDelta>(&event))
           made.push_back(call->name + " " + call->arguments);
         if (auto* counted = std::get_if<chat::Usage>(&event)) usage = *counted;
-        if (auto* finished = std::get_if<chat::Finish>(&event)) finish = finished->reason;
+        if (auto* finished = std::get_if<chat::Finish>(&event)) {
+          finish = finished->reason;
+          stop_sequence = finished->stop_sequence;
+        }
         if (auto* failed = std::get_if<chat::Failure>(&event)) error = failed->error.code;
       }
       ended_ = ended_ || chunk.last;
@@ -57,7 +60,7 @@ class Collector {
   }
   int calls = 0, calls_after_end = 0, split_characters = 0;
   std::vector<std::string> made;  // tool calls
-  std::string text, reasoning, error;
+  std::string text, reasoning, error, stop_sequence;
   chat::Usage usage;
   std::optional<chat::FinishReason> finish;
 

@@ -402,7 +402,9 @@ void Scheduler::end(Job& job, chat::Chunk chunk, chat::FinishReason reason) {
   usage.reasoning = job.text.reasoning_tokens();
   chunk.events.push_back(usage);
   const bool calls = reason == chat::FinishReason::Stop && job.text.called();
-  chunk.events.push_back(chat::Finish{calls ? chat::FinishReason::ToolCalls : reason});
+  chat::Finish finished{calls ? chat::FinishReason::ToolCalls : reason};
+  if (reason == chat::FinishReason::Stop && !calls) finished.stop_sequence = job.text.stop_sequence();
+  chunk.events.push_back(std::move(finished));
   chunk.last = true;
   finish(job, std::move(chunk));
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "engine/constraint/constraint.h"
@@ -91,6 +92,7 @@ TEST_CASE("stop strings end an answer before themselves, also across tokens, and
   REQUIRE(setup.scheduler->submit(job("one two END three|", plain, {"END"})).has_value());
   CHECK(plain.wait().text == "one two ");
   CHECK(plain.finish == chat::FinishReason::Stop);
+  CHECK(plain.stop_sequence == "END");
   JobRequest thinking = job("the END is near</think>now the END of it|", reasoning, {"END"});
   thinking.form.starts_in_reasoning = true;
   REQUIRE(setup.scheduler->submit(std::move(thinking)).has_value());
@@ -230,7 +232,12 @@ TEST_CASE("a sink may cancel its own job and submit another") {
 TEST_CASE("destroying the scheduler ends every job, running or waiting, with engine.stopped") {
   std::vector<Collector> answers(6);
   {
-    Setup setup(limits(2), letters_forever);
+    // Slow enough that none reaches the end of its context while this thread waits for a processor.
+    const auto slowly = [](const std::vector<std::int32_t>& so_far) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return letters_forever(so_far);
+    };
+    Setup setup(limits(2), slowly);
     for (Collector& answer : answers) REQUIRE(setup.scheduler->submit(job("x", answer)).has_value());
     answers[0].wait_for_calls(1);
   }

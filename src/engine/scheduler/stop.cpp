@@ -27,13 +27,14 @@ std::string StopMatcher::feed(std::string_view text) {
   if (matched_) return {};
   for (char byte : text) {
     held_ += byte;
-    std::size_t longest = 0;
     for (Pattern& pattern : patterns_) {
       advance(pattern, byte);
-      if (pattern.have == pattern.text.size()) matched_ = true, longest = std::max(longest, pattern.have);
+      if (pattern.have != pattern.text.size()) continue;
+      matched_ = true;
+      if (pattern.have > which_.size()) which_ = pattern.text;
     }
     if (!matched_) continue;
-    held_.resize(held_.size() - longest);
+    held_.resize(held_.size() - which_.size());
     return std::exchange(held_, {});
   }
   std::size_t hold = 0;

@@ -17,6 +17,8 @@ class StopMatcher {
   // What was held back, once no more text will come; text that comes all the same begins anew.
   std::string end();
   bool matched() const { return matched_; }
+  // The string that ended the text, the longest of several; empty: none did.
+  const std::string& which() const { return which_; }
 
  private:
   // Knuth, Morris and Pratt 1977: `fallback[n]` is the length of the longest proper prefix of the pattern that
@@ -30,7 +32,7 @@ class StopMatcher {
   static void advance(Pattern& pattern, char byte);
 
   std::vector<Pattern> patterns_;
-  std::string held_;
+  std::string held_, which_;
   bool matched_ = false;
 };
 

@@ -45,6 +45,8 @@ TEST_CASE("whatever the pieces, the text ends before the first complete stop str
     got += matcher.end();
     REQUIRE(got == expected_text(text, stops));
     REQUIRE(matcher.matched() == (got != text));
+    REQUIRE(matcher.which().empty() == !matcher.matched());
+    REQUIRE(text.substr(got.size()).starts_with(matcher.which()));
   }
 }
 

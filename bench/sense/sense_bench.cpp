@@ -230,6 +230,29 @@ void next_turn(benchmark::State& state) {
 }
 BENCHMARK(next_turn)->Arg(40'000)->Arg(4'000'000)->Unit(benchmark::kMicrosecond);
 
+// Four megabytes, or as much as there is, in so many messages of so many bytes: prose, and words with a digit in
+// them that stand beside one another without a gap.
+void in_pieces(benchmark::State& state, const std::vector<std::string>& pieces) {
+  const auto count = static_cast<std::size_t>(state.range(0)), bytes = static_cast<std::size_t>(state.range(1));
+  const std::string text = text_of(count * bytes, pieces);
+  sluice::chat::Request request;
+  for (std::size_t i = 0; i < count; ++i) {
+    request.messages.push_back({.role = i % 2 ? sluice::chat::Role::Assistant : sluice::chat::Role::User});
+    request.messages.back().parts.push_back({sluice::chat::Part::Kind::Text, text.substr(i * bytes, bytes), ""});
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(judge().judge(request, {}));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(count * bytes));
+}
+void prose_pieces(benchmark::State& s) { in_pieces(s, kProse); }
+void terse_pieces(benchmark::State& s) { in_pieces(s, {"a1-b2", "77120", "x9", "q.4"}); }
+BENCHMARK(prose_pieces)->Args({40, 100'000})->Args({4000, 1000})->Args({4000, 100})->Unit(benchmark::kMicrosecond);
+BENCHMARK(terse_pieces)
+    ->Args({40, 8})
+    ->Args({300, 8})
+    ->Args({1000, 8})
+    ->Args({4000, 8})
+    ->Unit(benchmark::kMicrosecond);
+
 void create(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Judge::create());
 }

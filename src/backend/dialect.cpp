@@ -52,9 +52,52 @@ Dialect deepseek() {
   t.json_schema = false;  // but on its Responses
   t.seed = t.logit_bias = t.penalties = t.parallel_switch = false;
   t.prefix = true;
+  t.several = t.tool_parts = false;
+  t.effort_synonyms = t.effort_needs_thinking = true;
   t.user_field = "user_id";
   t.efforts = {"low", "high", "max"};
   return d;
+}
+
+// DeepSeek's protocols differ in what they have, and each takes more fields than it reads.
+void deepseek_target(Protocol spoken, wire::Target& t) {
+  if (spoken == Protocol::OpenAiChat) {
+    t.hosted_tools = std::vector<std::string>();
+    t.ignored = {"$.functions",
+                 "$.function_call",
+                 "$.top_k",
+                 "$.min_p",
+                 "$.web_search_options",
+                 "$.audio",
+                 "$.verbosity",
+                 "$.metadata",
+                 "$.service_tier",
+                 "cache_control",
+                 "$.safety_identifier",
+                 "$.thinking.budget_tokens",
+                 "$.prompt_cache_key",
+                 "$.prompt_cache_retention"};
+  }
+  if (spoken == Protocol::OpenAiCompletions) t.ignored = {"$.top_k", "$.min_p", "$.user", "$.user_id"};
+  if (spoken == Protocol::OpenAiResponses) {
+    t.json_schema = true;
+    t.thinking = ThinkingSwitch::Effort;
+    t.prefix = false;
+    t.hosted_tools = {"web_search", "custom"};  // of custom ones it refuses itself what it lacks
+    t.ignored = {"$.conversation",      "$.prompt",
+                 "$.truncation",        "$.include",
+                 "$.metadata",          "$.service_tier",
+                 "$.prompt_cache_key",  "$.stream_options.",
+                 "$.reasoning.summary", "$.reasoning.generate_summary"};
+  }
+  if (spoken == Protocol::AnthropicMessages) {
+    t.json_object = t.logprobs = t.strict_tools = false;
+    t.hosted_tools = {"web_search_"};
+    t.blocks = {
+        "text", "image", "thinking", "tool_use", "tool_result", "server_tool_use", "web_search_tool_result"};
+    t.ignored = {"$.container", "$.mcp_servers", "$.service_tier", "$.top_k", "$.thinking.budget_tokens",
+                 "$.metadata.", "cache_control", "citations",      "is_error"};
+  }
 }
 
 Dialect openai() {
@@ -87,6 +130,7 @@ std::vector<Dialect> rows() {
   Dialect azure = plain("azure");
   azure.auth = Auth::ApiKey;
   azure.paths = {kChat, "", kResponses, kEmbeddings, ""};
+  azure.target.max_tokens_field = "max_completion_tokens";  // of its /openai/v1, where max_tokens is refused
 
   Dialect vllm = engine("vllm"), sglang = engine("sglang"), llama = engine("llama.cpp"),
           lmdeploy = engine("lmdeploy");
@@ -99,7 +143,7 @@ std::vector<Dialect> rows() {
   ollama.paths = {kChat, kCompletions, kResponses, kEmbeddings, kMessages};
   ollama.target.thinking = ThinkingSwitch::Effort;
   ollama.target.max_tokens_field = "max_tokens";
-  ollama.target.tool_choice = false;
+  ollama.target.tool_choice = ollama.target.strict_tools = ollama.target.several = false;
   ollama.target.logit_bias = ollama.target.parallel_switch = false;
   ollama.target.efforts = {"low", "medium", "high", "max"};
 
@@ -117,7 +161,7 @@ std::vector<Dialect> rows() {
   tgi.paths = {kChat, kCompletions, "", "", ""};
   tgi.think_tags = true;
   tgi.target.max_stop = 4;
-  tgi.target.logit_bias = false;
+  tgi.target.logit_bias = tgi.target.several = false;
   tgi.target.efforts = {};
 
   Dialect trtllm = plain("trtllm");
@@ -154,13 +198,9 @@ std::string_view Dialect::path(const chat::Request& request, Protocol spoken) co
 wire::Target Dialect::target_for(Protocol spoken, std::string_view model) const {
   wire::Target t = target;
   t.model = std::string(model);
-  if (name == "deepseek" && spoken == Protocol::OpenAiResponses) {
-    t.json_schema = true;
-    t.thinking = ThinkingSwitch::Effort;
-    t.efforts = {"low", "high", "max"};
-    t.prefix = false;
-  }
-  if (name == "deepseek" && spoken == Protocol::AnthropicMessages) t.json_object = t.logprobs = false;
+  if (name == "deepseek") deepseek_target(spoken, t);
+  // Its side of Messages reads top_k, its OpenAI side drops what it does not know.
+  if (name == "ollama" && spoken != Protocol::AnthropicMessages) t.ignored = {"$.top_k", "$.min_p"};
   return t;
 }
 

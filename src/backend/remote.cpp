@@ -5,6 +5,7 @@
 
 #include "backend/dialect.h"
 #include "backend/retry_after.h"
+#include "backend/stop_watch.h"
 #include "backend/think_tags.h"
 
 #include "http/client.h"
@@ -262,6 +263,7 @@ struct Call {
   chat::Protocol protocol;
   http::Request request;
   std::vector<std::string> notes;
+  std::vector<std::string> stops;  // the answer is ended at these here
 };
 
 class Remote : public Backend {
@@ -281,9 +283,10 @@ class Remote : public Backend {
     if (response->status() != 200)
       co_return std::make_unique<RefusedAnswer>(std::move(*response), deployment_, protocol);
     bool stream = request.stream && request.operation == chat::Operation::Generate;
-    co_return std::make_unique<RemoteAnswer>(std::move(*response), deployment_, stream,
-                                             wire::make_reader(protocol), std::move(call.notes),
-                                             dialect_.think_tags && protocol == chat::Protocol::OpenAiChat);
+    std::unique_ptr<Answer> answer = std::make_unique<RemoteAnswer>(
+        std::move(*response), deployment_, stream, wire::make_reader(protocol), std::move(call.notes),
+        dialect_.think_tags && protocol == chat::Protocol::OpenAiChat);
+    co_return stop_at(std::move(answer), call.stops);
   }
 
   net::Task<Result<std::string>> balance() override {
@@ -338,7 +341,7 @@ class Remote : public Backend {
 
   Call finish_call(const chat::Request& request, const CallContext& context, chat::Protocol protocol,
                    wire::Outgoing outgoing) const {
-    Call call{protocol, empty_request(), std::move(outgoing.notes)};
+    Call call{protocol, empty_request(), std::move(outgoing.notes), std::move(outgoing.stops)};
     http::Request& out = call.request;
     out.method = "POST";
     out.target = dialect_.path(request, protocol);
@@ -353,7 +356,7 @@ class Remote : public Backend {
       else
         call.notes.push_back("left out the header anthropic-beta");
     }
-    // Free text of the client's that nobody judged: it stays on machines that we run.
+    // Free text of the client's, in which nothing was found: it stays on machines that we run all the same.
     bool ours = deployment_.zone == config::Zone::Device || deployment_.zone == config::Zone::Private;
     if (ours && !context.tracestate.empty()) out.headers.add("tracestate", context.tracestate);
     out.body = std::move(outgoing.body);

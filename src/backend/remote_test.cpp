@@ -175,7 +175,7 @@ TEST_CASE("remote: what a deployment does not have is said before it is called, 
 TEST_CASE("remote: a schema that only another protocol takes is not blamed for what that protocol lacks") {
   const std::string schema =
       R"(,"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}})";
-  CHECK(outcome_of({"deepseek", asked(schema + R"(,"stop":"x")"), {}}).where == "$.stop");
+  CHECK(outcome_of({"deepseek", asked(schema + R"(,"stop":"x","logprobs":true)"), {}}).where == "$.stop");
   CHECK(outcome_of({"deepseek", asked(schema + R"(,"logit_bias":{"1":5})"), {}}).where == "$.logit_bias");
   // Its chat does not honour these either, and says so.
   for (const char* field : {"seed", "frequency_penalty", "presence_penalty"}) {
@@ -186,6 +186,28 @@ TEST_CASE("remote: a schema that only another protocol takes is not blamed for w
     CHECK(out.code == "upstream.unavailable");  // it was asked
     CHECK(out.calls == 1);
   }
+}
+
+TEST_CASE("remote: an answer ends at stop strings that its deployment does not take, and the call with it") {
+  const std::string five = R"(,"stop":["a","b","c","d","END"])";
+  const std::string whole =
+      R"({"model":"up","choices":[{"message":{"content":"one END two"},"finish_reason":"stop"}],)"
+      R"("usage":{"prompt_tokens":2,"completion_tokens":5,"total_tokens":7}})";
+  Outcome out = outcome_of({"openai", asked(five), {answer(200, "application/json", whole)}});
+  CHECK(out.text == "one ");
+  CHECK(out.finished);
+  CHECK(contains(out.sent, R"("stop":["a","b","c","d"])"));
+  CHECK(out.notes.size() == 1);
+  auto piece = [](const std::string& text) {
+    return "data: {\"model\":\"up\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"}}]}\n\n";
+  };
+  // It never ends by itself: what the client gets does not wait for it.
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 100000\r\n\r\n";
+  Outcome streamed = outcome_of(
+      {"openai", asked(five + R"(,"stream":true)"), {head + piece("one E") + piece("ND two") + piece("three")}});
+  CHECK(streamed.text == "one ");
+  CHECK(streamed.finished);
+  CHECK(streamed.code.empty());
 }
 
 TEST_CASE("remote: no effort is sent where thinking is off, and that is told") {

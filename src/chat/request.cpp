@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
+
+#include "chat/unreadable.h"
 
 namespace sluice::chat {
 namespace {
@@ -199,9 +203,10 @@ class Collector {
   VisibleTexts texts_;
 };
 
-bool carries_encoded(const std::string& raw) {
-  std::size_t at = raw.find("data:");
-  return at != std::string::npos && raw.find(";base64,", at) != std::string::npos;
+bool carries_encoded(std::string_view name, const std::string& raw) {
+  if (raw.size() <= 2) return false;
+  auto doc = json::Doc::parse(raw);
+  return doc && is_unreadable(name, (*doc)->root());
 }
 
 bool points_elsewhere(const ExtraField& field) {
@@ -298,8 +303,12 @@ std::vector<std::string> unreadable_parts(const Request& request) {
   // for.
   if (!request.previous_response_id.empty()) paths.push_back("$.previous_response_id");
   for (const ExtraField& field : request.extra) {
-    if (points_elsewhere(field) || carries_encoded(field.raw)) paths.push_back(field.path);
+    if (field.sealed) continue;
+    if (points_elsewhere(field) || carries_encoded(field.name, field.raw)) paths.push_back(field.path);
   }
+  // Known fields whose values a client may put more into than we know of.
+  if (carries_encoded("tool_choice", request.tool_choice.raw)) paths.push_back("$.tool_choice");
+  if (carries_encoded("response_format", request.format.raw)) paths.push_back("$.response_format");
   return paths;
 }
 
@@ -308,15 +317,14 @@ std::string part_path(std::size_t message, std::size_t part) {
 }
 
 void share_extractions(const Request& from, Request& to) {
-  std::vector<const Part*> tried;
+  std::map<std::pair<Part::Kind, std::string_view>, const Part*> tried;  // a request may be made of parts
   for (const Message& message : from.messages)
     for (const Part& part : message.parts)
-      if (part.extraction) tried.push_back(&part);
+      if (part.extraction) tried.emplace(std::pair(part.kind, std::string_view(part.raw)), &part);
   for (Message& message : to.messages) {
     for (Part& part : message.parts) {
-      const auto same = [&](const Part* one) { return one->kind == part.kind && one->raw == part.raw; };
-      const auto found = std::find_if(tried.begin(), tried.end(), same);
-      if (found != tried.end()) part.extraction = (*found)->extraction;
+      const auto found = tried.find(std::pair(part.kind, std::string_view(part.raw)));
+      if (found != tried.end()) part.extraction = found->second->extraction;
     }
   }
 }

@@ -73,6 +73,8 @@ struct ExtraField {
   // It asks for nothing that changes the answer's content (cache marks, billing metadata, storage that is off):
   // a translation may leave it out and say so. Anything else that the other protocol lacks is refused.
   bool hint = false;
+  // A text that only its vendor reads, out of an answer of ours (gateway/sealed.h).
+  bool sealed = false;
 };
 
 struct Message {
@@ -209,8 +211,8 @@ class VisibleTexts {
 VisibleTexts visible_texts(const Request& request);
 
 // Paths of what no detector can read: parts that are images, audio, files or of unknown kinds and that no
-// extractor has read, and extra fields that point at content kept elsewhere or carry it encoded. Where an
-// extractor has failed, the path says so: "$.messages[1].content[0] (pdf: time_limit)".
+// extractor has read, and fields that point at content kept elsewhere or carry it encoded (chat/unreadable.h).
+// Where an extractor has failed, the path says so: "$.messages[1].content[0] (pdf: time_limit)".
 std::vector<std::string> unreadable_parts(const Request& request);
 
 // The path of a message's part, as above.

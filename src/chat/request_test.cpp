@@ -143,6 +143,85 @@ TEST_CASE(
   CHECK(!other.messages[1].parts[2].extraction);
 }
 
+// If each part were looked for among all that were tried, this would take half an hour.
+TEST_CASE("chat: what was read of very many parts is given to each of them") {
+  constexpr std::size_t kParts = 500'000;
+  chat::Request from, to;
+  from.messages.resize(1), to.messages.resize(1);
+  const auto tried = std::make_shared<const chat::Extraction>(chat::Extraction{"", "", "too_many"});
+  for (std::size_t i = 0; i < kParts; ++i) {
+    Part part{Part::Kind::File, "", "{\"type\":\"file\",\"id\":" + std::to_string(1'000'000 + i) + "}"};
+    to.messages[0].parts.push_back(part);
+    part.extraction = tried;
+    from.messages[0].parts.push_back(std::move(part));
+  }
+  chat::share_extractions(from, to);
+  CHECK(std::all_of(to.messages[0].parts.begin(), to.messages[0].parts.end(),
+                    [&](const Part& part) { return part.extraction == tried; }));
+}
+
+TEST_CASE("chat: token ids and encoded content are unreadable in whatever field they come") {
+  const auto unreadable = [](std::string_view name, const std::string& raw) {
+    chat::Request request;
+    request.extra.push_back({"$.x", raw, std::string(name)});
+    return chat::unreadable_parts(request) == std::vector<std::string>{"$.x"};
+  };
+  const std::string png =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const std::string blob = "k3Jx9Qz0V7bLr2YtW8nD5mHcP1sGfA6uEoKiXqZvRj4NwTy+BdSlMhOaUeCgIpFx7Q2Zb9";
+  // By name.
+  for (const char* name : {"prompt_token_ids", "input_ids", "token_ids", "tokens", "prompt_ids", "promptTokenIds",
+                           "Prompt-Token-Ids", "decoder_input_ids", "ids"}) {
+    CHECK_MESSAGE(unreadable(name, "[3617]"), name);
+    CHECK_MESSAGE(unreadable(name, "[[3617,25],[1180]]"), name);
+    CHECK_MESSAGE(unreadable(name, R"("3617, 25, 1180")"), name);
+    CHECK_MESSAGE(!unreadable(name, "[]"), name);
+    CHECK_MESSAGE(!unreadable(name, "7"), name);
+  }
+  CHECK(unreadable("vllm_xargs", R"({"ids":[4539,1488]})"));
+  CHECK(unreadable("prompt_embeds", R"("gAJjdG9yY2g=")"));
+  CHECK(unreadable("inputs_embeds", "[[0.25,1e-3]]"));
+  CHECK(unreadable("images", "[\"" + png + "\"]"));
+  CHECK(unreadable("image", R"("https://x.example/a.png")"));
+  CHECK(unreadable("multi_modal_data", "{\"image\":\"" + png.substr(0, 40) + "\"}"));
+  CHECK(unreadable("pixel_values", "[[0.5,0.5],[0.5,0.5]]"));
+  // By shape.
+  CHECK(unreadable("zz", "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]"));
+  CHECK(unreadable("zz", "{\"a\":[\"" + png + "\"]}"));
+  CHECK(unreadable("zz", "\"" + blob + "\""));
+  CHECK(unreadable("zz", "\"see " + blob + ", please\""));
+  CHECK(unreadable("zz", "\"" + std::string(130, 'a') + "\""));
+  CHECK(unreadable("zz", R"("data:image/png;base64,AAAA")"));
+  CHECK(unreadable("zz", R"("d\u0061ta:image/png;base64,AAAA")"));
+  CHECK(unreadable("zz", R"("DATA:image/png;charset=x;BASE64,AAAA")"));
+  CHECK(unreadable("content", "\"" + png + "\""));
+  // Neither.
+  CHECK(!unreadable("allowed_token_ids", "[1,2,3]"));
+  CHECK(!unreadable("stop_token_ids", "[1,2]"));
+  CHECK(!unreadable("logit_bias", R"({"1000":1})"));
+  CHECK(!unreadable("guided_json", R"({"enum":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]})"));
+  CHECK(!unreadable("dimensions", "256"));
+  CHECK(!unreadable("zz", "[1,2,3]"));
+  CHECK(!unreadable(
+      "metadata",
+      R"({"image":"logo","image_count":"3","link":"https://docs.example/document/d/1A2b3C4d5E6f7G8h9I0jKlMnOpQrStUvWxYz/edit"})"));
+  CHECK(!unreadable(
+      "metadata",
+      R"({"user_id":"user_2f1c9e0a7b6d5c4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e_account_0b7e3c52-6a1d-4f8e-9c2b-5d4e3f2a1b0c_session_9d8c7b6a-5f4e-4d3c-8b2a-1f0e9d8c7b6a"})"));
+  CHECK(!unreadable("prompt_cache_key", "\"" + blob + "\""));
+  CHECK(!unreadable("signature", "\"" + blob + blob + blob + "\""));
+  CHECK(!unreadable("sha512", "\"" + std::string(128, 'a') + "\""));
+  CHECK(!unreadable("audio", R"({"voice":"alloy","format":"mp3"})"));
+  CHECK(!unreadable("", "{\"type\":\"local_shell_call_output\",\"output\":\"integrity sha512-" + blob + "==\"}"));
+  CHECK(
+      !unreadable("zz", R"("VGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcyBvdmVyIHRoZSBsYXp5IGRvZy4gVGhlIGVuZC4gWWVzIQ==")"));
+  CHECK(!unreadable("path", R"("/home/User1/Projects2/Website3/src/Main/Resources/Templates/Index4/Page5.html")"));
+  chat::Request request;
+  request.format.raw = R"({"type":"text","images":[")" + png + "\"]}";
+  request.tool_choice.raw = R"({"type":"auto","input_ids":[5]})";
+  CHECK(chat::unreadable_parts(request) == std::vector<std::string>{"$.tool_choice", "$.response_format"});
+}
+
 TEST_CASE("chat: names of roles, finish reasons and the text of a message") {
   CHECK(std::string(chat::role_name(Role::Developer)) == "developer");
   CHECK(std::string(chat::finish_reason_name(chat::FinishReason::ContentFilter)) == "content_filter");

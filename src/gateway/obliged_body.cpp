@@ -29,11 +29,9 @@ Error refused(std::string message, std::string where) {
 }
 
 Status refuse_fields(const chat::Request& request) {
-  for (const chat::ExtraField& field : request.extra) {
-    bool server = std::find(kServerFields.begin(), kServerFields.end(), field.name) != kServerFields.end();
-    if (server && field.raw != "null" && field.raw != "false" && field.raw != "[]")
+  for (const chat::ExtraField& field : request.extra)
+    if (asks_for_server_tools(field))
       return fail(refused("the policy allows no tools of the upstream's own here", field.path));
-  }
   return {};
 }
 
@@ -106,6 +104,11 @@ std::string opaque_id(std::string_view secret, std::string_view tenant) {
   for (char c : hmac_sha256_hex(secret, "opaque user " + std::string(tenant)).substr(0, 24))
     id += kLetters[std::size_t(c <= '9' ? c - '0' : c - 'a' + 10)];
   return id;
+}
+
+bool asks_for_server_tools(const chat::ExtraField& field) {
+  const bool server = std::find(kServerFields.begin(), kServerFields.end(), field.name) != kServerFields.end();
+  return server && field.raw != "null" && field.raw != "false" && field.raw != "[]";
 }
 
 Status refuse_tools(const chat::Request& request) {

@@ -15,6 +15,8 @@ namespace sluice::gateway {
 // A user id for an upstream: always the same for a tenant, and nothing can be told from it without the secret.
 std::string opaque_id(std::string_view secret, std::string_view tenant);
 
+// A field beside `tools` that has the upstream search, run or fetch something.
+bool asks_for_server_tools(const chat::ExtraField& field);
 // policy.obligation with the place: the request offers tools, or anything that lets the upstream act.
 Status refuse_tools(const chat::Request& request);
 // The same for tools that the upstream runs itself. Tools that a client runs (functions, custom tools, Anthropic's

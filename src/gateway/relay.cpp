@@ -1,5 +1,6 @@
 // Step "relay" of the way: the answer's events go to the client as they come.
 #include "gateway/holding.h"
+#include "gateway/sealed.h"
 #include "gateway/way.h"
 #include "http/sse.h"
 #include "wire/openai_chat.h"
@@ -197,6 +198,7 @@ void Way::account(std::size_t voice, const chat::Chunk& chunk) {
     }
     if (heard.wanted) heard.listen(event);
   }
+  if (!chunk.raw.empty()) note_sealed(chunk.raw, heard.sealed);
   if (!counted) return;
   chat::Usage all;
   for (const Heard& each : heard_)

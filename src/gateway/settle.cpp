@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/client_words.h"
 #include "gateway/keeping.h"
 #include "gateway/recording.h"
 #include "gateway/subject.h"
@@ -21,14 +22,15 @@ void Way::settle(const Status& status) {
   if (serving()) count_usage();
   std::string route = route_ ? route_->model : "(unknown)";
   lane_.meters.request(route, closing_.outcome, double(closing_.total_us) / 1e6);
-  log::info("request", {{"id", id_},
-                        {"trace", trace_.trace_id},
-                        {"client_request_id", client_request_id_},
-                        {"route", route},
-                        {"outcome", closing_.outcome},
-                        {"label", decision_.label.to_string()},
-                        {"deployment", closing_.deployment},
-                        {"total_us", closing_.total_us}});
+  log::info("request",
+            {{"id", id_},
+             {"trace", trace_.trace_id},
+             {"client_request_id", loggable_id(*shared_.judge, shared_.obligation_secret, client_request_id_)},
+             {"route", route},
+             {"outcome", closing_.outcome},
+             {"label", decision_.label.to_string()},
+             {"deployment", closing_.deployment},
+             {"total_us", closing_.total_us}});
   if (!recorded_) return;
   record_closing(lane_, std::move(closing_));
 }
@@ -57,6 +59,8 @@ void Way::count_usage() {
 // Only what ended properly: half a thought is no thought.
 void Way::remember_thoughts(const Remembered& common) {
   for (Heard& heard : heard_) {
+    for (const std::string& hash : heard.sealed)
+      shared_.reasoning.put(principal_.owner(), "sealed:" + hash, common);
     if (!heard.wanted || (heard.calls.empty() && heard.reasoning.empty())) continue;
     Remembered thought = common;
     thought.text = std::move(heard.reasoning);

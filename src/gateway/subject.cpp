@@ -1,6 +1,8 @@
 #include "gateway/subject.h"
 
 #include "base/id.h"
+#include "gateway/obliged_body.h"
+#include "json/doc.h"
 
 namespace sluice::gateway {
 namespace {
@@ -26,12 +28,50 @@ std::uint8_t extracted_of(const chat::Request& request) {
   return std::uint8_t(read & ~unread);
 }
 
+constexpr unsigned kTools = policy::part_bit(policy::PartKind::Tools);
+constexpr unsigned kToolResult = policy::part_bit(policy::PartKind::ToolResult);
+
+bool is_empty(json::Value value) {
+  using json::Type;
+  if (!value || value.is_null()) return true;
+  if (value.is(Type::Array) || value.is(Type::Object)) return value.size() == 0;
+  return value.is(Type::String) && value.raw().size() == 2;
+}
+
+// Of an item or block that the vocabulary has no word for: "mcp_tool_result", "local_shell_call_output", a call
+// that carries what came of it, a list of tools. `raw`: JSON.
+unsigned item_bits(const std::string& raw) {
+  if (!raw.starts_with('{')) return 0;
+  auto doc = json::Doc::parse(raw);
+  if (!doc) return 0;
+  const json::Value item = (*doc)->root();
+  const std::string type = item["type"].string().value_or("");
+  unsigned bits = 0;
+  if (type.ends_with("_output") || type.ends_with("_result")) bits |= kToolResult;
+  if (type.ends_with("_call"))
+    for (const char* came : {"output", "outputs", "result", "results", "error"})
+      if (!is_empty(item[came])) bits |= kToolResult;
+  if (type.ends_with("tools") || type.starts_with("tool_search") || !is_empty(item["tools"])) bits |= kTools;
+  return bits;
+}
+
+// An older name of tools, tools of a protocol that has none, and the fields that have the upstream run its own.
+unsigned field_bits(const chat::ExtraField& field) {
+  const bool tools = field.name == "functions" || field.name == "tools";
+  if ((tools && field.raw != "null" && field.raw != "[]") || asks_for_server_tools(field)) return kTools;
+  return item_bits(field.raw);
+}
+
 std::uint8_t parts_of(const chat::Request& request) {
-  unsigned bits = request.tools.empty() ? 0 : policy::part_bit(policy::PartKind::Tools);
+  unsigned bits = request.tools.empty() ? 0 : kTools;
   for (const chat::Message& message : request.messages) {
-    if (message.role == chat::Role::Tool) bits |= policy::part_bit(policy::PartKind::ToolResult);
-    for (const chat::Part& part : message.parts) bits |= kind_bit(part.kind);
+    if (message.role == chat::Role::Tool) bits |= kToolResult;
+    for (const chat::Part& part : message.parts) {
+      bits |= kind_bit(part.kind);
+      if (part.kind == chat::Part::Kind::Unknown) bits |= item_bits(part.raw);
+    }
   }
+  for (const chat::ExtraField& field : request.extra) bits |= field_bits(field);
   return std::uint8_t(bits);
 }
 

@@ -86,3 +86,41 @@ TEST_CASE("A kind of parts counts as extracted where every part of it was read")
   note_parts(request, subject);
   CHECK(subject.extracted == (kFile | kImage));
 }
+
+TEST_CASE("Tools and their results are seen in every form that a protocol has for them") {
+  using Kind = chat::Part::Kind;
+  constexpr unsigned kTools = policy::part_bit(policy::PartKind::Tools);
+  constexpr unsigned kResult = policy::part_bit(policy::PartKind::ToolResult);
+  const auto parts_of = [](const chat::Request& request) {
+    policy::Subject subject;
+    note_parts(request, subject);
+    return unsigned(subject.parts);
+  };
+  const auto field = [&](const char* name, const char* raw) {
+    chat::Request request;
+    request.extra.push_back({"$.x", raw, name});
+    return parts_of(request);
+  };
+  const auto block = [&](const char* raw) {
+    chat::Request request;
+    request.messages.resize(1);
+    request.messages[0].parts = {chat::Part{Kind::Unknown, "", raw}};
+    return parts_of(request);
+  };
+  CHECK(field("functions", R"([{"name":"f"}])") == kTools);
+  CHECK(field("functions", "[]") == 0);
+  CHECK(field("web_search_options", "{}") == kTools);
+  CHECK(field("mcp_servers", R"([{"url":"https://x"}])") == kTools);
+  CHECK(field("", R"({"type":"mcp_list_tools","tools":[{"name":"f"}]})") == kTools);
+  CHECK(field("", R"({"type":"additional_tools"})") == kTools);
+  CHECK(field("", R"({"type":"local_shell_call_output","output":"r"})") == kResult);
+  CHECK(field("", R"({"type":"mcp_call","name":"f","output":"r"})") == kResult);
+  CHECK(field("", R"({"type":"mcp_call","name":"f","output":null,"error":"no"})") == kResult);
+  CHECK(field("", R"({"type":"mcp_call","name":"f","output":null})") == 0);
+  CHECK(field("", R"({"type":"web_search_call","status":"completed"})") == 0);
+  CHECK(field("metadata", R"({"type":"table"})") == 0);
+  CHECK(block(R"({"type":"code_interpreter_call","outputs":[{"logs":"r"}]})") == kResult);
+  CHECK(block(R"({"type":"web_search_tool_result","content":[]})") == kResult);
+  CHECK(block(R"({"type":"mcp_tool_result","content":[]})") == kResult);
+  CHECK(block(R"({"type":"input_video"})") == 0);
+}

@@ -5,9 +5,11 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/client_words.h"
 #include "gateway/fulfil.h"
 #include "gateway/keeping.h"
 #include "gateway/recording.h"
+#include "gateway/sealed.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/anthropic_messages.h"
@@ -153,7 +155,17 @@ Status Way::decode() {
 Status Way::read_body() {
   SLUICE_TRY(request_, wire::decode(front_.protocol, front_.operation, std::move(in_.body)));
   SLUICE_TRY_VOID(recall_response());
-  return restore_reasoning();
+  SLUICE_TRY_VOID(restore_reasoning());
+  admit_sealed_thoughts();
+  return {};
+}
+
+void Way::admit_sealed_thoughts() {
+  const auto known = [this](const std::string& hash) {
+    return recall(shared_.reasoning, "sealed:" + hash).has_value();
+  };
+  admit_sealed(request_, known);
+  if (reasoned_) admit_sealed(*reasoned_, known);
 }
 
 // What is put into the request brings its label along, and the time at which it has to be gone.
@@ -294,6 +306,8 @@ void Way::judge(const std::atomic<bool>* given_up) {
   judgement_ = shared_.judge->judge(request_, options);
   if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
   judgement_.label.join(earlier_);
+  // No upstream needs it: what something is found in is left out instead of raising the label.
+  if (!trace_.trace_state.empty() && !is_harmless(*shared_.judge, trace_.trace_state)) trace_.trace_state.clear();
 }
 
 void Way::decide() {

@@ -74,6 +74,7 @@ class Way {
   Status restore_reasoning();
   Status restore_thoughts();
   void restore_signatures(chat::Request& request);
+  void admit_sealed_thoughts();
   ledger::Opening opening() const;
   approval::Asked asked() const;
   void tell_of_waiting(const approval::Ticket& ticket) const;
@@ -148,6 +149,7 @@ class Way {
     // nothing.
     std::string signature;
     int signatures = 0;
+    std::vector<std::string> sealed;  // hashes of what only the vendor reads
     void listen(const chat::Event& event);
   };
   std::vector<Heard> heard_;

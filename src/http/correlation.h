@@ -13,7 +13,7 @@
 namespace sluice::http {
 
 // The client's own name for its request: 1 to 128 of [A-Za-z0-9._-]. nullopt if the header is absent, repeated or
-// anything else. It is the client's text: for the log (client_request_id), never in place of our own id.
+// anything else. It is the client's text, judged before it is logged, and never in place of our own id.
 std::optional<std::string_view> client_request_id(const Headers& headers);
 
 struct TraceContext {

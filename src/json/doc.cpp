@@ -264,24 +264,31 @@ std::optional<std::int64_t> Value::integer() const {
   return d.negative ? std::int64_t(0 - magnitude) : std::int64_t(magnitude);
 }
 
+const std::vector<Doc::Place>& Doc::places() const {
+  std::call_once(placed_, [this] {
+    places_.resize(tape_.size());
+    for (std::uint32_t holder = 1; holder < tape_.size(); ++holder) {
+      std::uint32_t position = 0;
+      for (Value child : Value(this, holder)) places_[child.index_] = {holder, position++};
+    }
+  });
+  return places_;
+}
+
 std::string Value::path() const {
   if (doc_ == nullptr) return {};
+  const std::vector<Doc::Place>& places = doc_->places();
+  std::vector<std::uint32_t> steps;
+  for (std::uint32_t at = index_; at != 1; at = places[at].parent) steps.push_back(at);
   std::string path = "$";
-  std::uint32_t at = 1;
-  while (at != index_) {
-    // The child whose subtree holds index_: the last one that does not begin after it.
-    std::size_t position = 0;
-    Value child = *Value(doc_, at).begin();
-    while (child.node().next != 0 && child.node().next <= index_) {
-      child.index_ = child.node().next;
-      ++position;
-    }
-    if (child.node().key != 0) {
-      append_path_key(path, child.key(), position);
-    } else {
+  for (; !steps.empty(); steps.pop_back()) {
+    const std::uint32_t position = places[steps.back()].position;
+    const Value step(doc_, steps.back());
+    if (step.raw_key().empty()) {
       path += '[' + std::to_string(position) + ']';
+    } else {
+      append_path_key(path, step.key(), position);
     }
-    at = child.index_;
   }
   return path;
 }

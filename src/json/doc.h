@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,8 +82,8 @@ class Value {
   Iterator begin() const;
   Iterator end() const { return Iterator(doc_, 0); }
 
-  // Where this value stands, as "$.messages[2].content"; O(size of the document), for error messages. Keys
-  // are shown as append_path_key() does.
+  // Where this value stands, as "$.messages[2].content". Keys are shown as append_path_key() does. O(size of the
+  // document) the first time, O(length of the path) from then on.
   std::string path() const;
 
  private:
@@ -104,9 +105,18 @@ class Doc {
 
  private:
   friend class Value;
+  // Where a value stands in the array or object that holds it.
+  struct Place {
+    std::uint32_t parent, position;
+  };
   Doc() = default;
+  const std::vector<Place>& places() const;
   std::string text_;
   std::vector<Node> tape_;  // tape_[0] is unused, so that index 0 can mean "none"; tape_[1] is the root
+  // Of every value on the tape; made when a path is asked for, which of most documents nobody does. A decoder asks
+  // for one a member that it does not know, and a request may be made of those: each must not cost a walk.
+  mutable std::once_flag placed_;
+  mutable std::vector<Place> places_;
 };
 
 // Appends one step of a path: ".key", or "{3}" for the fourth member where the key is not a short plain name.

@@ -276,6 +276,20 @@ TEST_CASE("json: a path never shows a key that could be client text") {
   CHECK(root["a.b"].path() == "${2}");
 }
 
+// A decoder asks for the path of each member that it does not know. If every path were a walk from the front, this
+// would take an hour.
+TEST_CASE("json: the paths of all values of a long document take no longer than the document") {
+  constexpr std::size_t kElements = 1'500'000;
+  std::string text = "[0";
+  for (std::size_t i = 1; i < kElements; ++i) text += ",0";
+  auto doc = Doc::parse(text + "]");
+  REQUIRE(doc);
+  std::size_t position = 0, wrong = 0;
+  for (Value element : (*doc)->root()) wrong += element.path() != "$[" + std::to_string(position++) + "]";
+  CHECK(position == kElements);
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("json: escapes are decoded in any text, and what is none stays") {
   CHECK(json::decode_escapes(R"({"a":"\u0034\n"})") == "{\"a\":\"4\n\"}");
   CHECK(json::decode_escapes(R"(\uD83D\uDE00)") == "\xF0\x9F\x98\x80");

@@ -21,11 +21,9 @@ Splice& Splice::insert_before(Value element, std::string_view json) {
 
 Splice::Members& Splice::members_of(Value object) {
   SLUICE_CHECK(object.is(Type::Object), "only an object has members");
-  for (Members& members : members_) {
-    if (members.object.offset() == object.offset()) return members;
-  }
-  members_.push_back(Members{object, {}, {}});
-  return members_.back();
+  auto [at, fresh] = by_offset_.try_emplace(object.offset(), members_.size());
+  if (fresh) members_.push_back(Members{object, {}, {}});
+  return members_[at->second];
 }
 
 Splice& Splice::set(Value object, std::string_view key, std::string json) {

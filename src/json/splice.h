@@ -1,8 +1,10 @@
 // Edits a JSON text in place of re-writing it: bytes that are not edited stay as they came.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,7 @@ class Splice {
   const Doc& doc_;
   std::vector<Edit> edits_;
   std::vector<Members> members_;
+  std::unordered_map<std::size_t, std::size_t> by_offset_;  // of an object: its place among members_
 };
 
 }  // namespace sluice::json

@@ -123,3 +123,17 @@ TEST_CASE("splice: an element is put before another of its array, beside other e
   splice.insert_before(a.at(0), "0").insert_before(a.at(2), R"("x","y")").set(a.at(2), "n", "4");
   CHECK(splice.apply() == R"({"a":[0,1, [2],"x","y",{"k":3,"n":4}]})");
 }
+
+// If each object were looked for among all that were edited before, this would take an hour.
+TEST_CASE("splice: a member for each of very many objects") {
+  constexpr std::size_t kObjects = 800'000;
+  std::string text = "[{}";
+  for (std::size_t i = 1; i < kObjects; ++i) text += ",{}";
+  auto doc = json::Doc::parse(text + "]");
+  REQUIRE(doc);
+  json::Splice splice(**doc);
+  for (json::Value object : (*doc)->root()) splice.set(object, "a", "1");
+  const std::string edited = splice.apply();
+  CHECK(edited.size() == text.size() + 1 + kObjects * std::string_view(R"("a":1)").size());
+  CHECK(edited.starts_with(R"([{"a":1},{"a":1},)"));
+}

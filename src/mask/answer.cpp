@@ -13,6 +13,13 @@ std::string AnswerMask::Text::push(std::string_view piece) {
   return restorer ? restorer->push(seen) : seen;
 }
 
+std::string AnswerMask::Text::pause() {
+  std::string seen = watch ? watch->pause() : std::string();
+  if (!restorer) return seen;
+  std::string out = restorer->push(seen);
+  return out + restorer->pause();
+}
+
 std::string AnswerMask::Text::finish() {
   std::string rest = watch ? watch->finish() : std::string();
   if (!restorer) return rest;
@@ -49,21 +56,17 @@ chat::Chunk AnswerMask::take(chat::Chunk chunk) {
 void AnswerMask::take_event(chat::Event&& event, chat::Chunk& out) {
   if (failed_) return;
   if (auto* said = std::get_if<chat::TextDelta>(&event)) {
-    flush_before(Kind::Answer, out);
+    pause_others(Kind::Answer, out);
     take_text(Kind::Answer, 0, said->text, out);
   } else if (auto* thought = std::get_if<chat::ReasoningDelta>(&event)) {
-    flush_before(Kind::Reasoning, out);
+    pause_others(Kind::Reasoning, out);
     take_text(Kind::Reasoning, 0, thought->text, out);
   } else if (auto* refusal = std::get_if<chat::RefusalDelta>(&event)) {
-    flush_before(Kind::Refusal, out);
+    pause_others(Kind::Refusal, out);
     take_text(Kind::Refusal, 0, refusal->text, out);
   } else if (auto* call = std::get_if<chat::ToolCallDelta>(&event)) {
-    flush_before(Kind::Arguments, out);
-    if (!call->id.empty() || !call->name.empty()) {
-      chat::ToolCallDelta begun{call->index, call->id, call->name, ""};
-      if (spellings_) begun.name = restore(*spellings_, Form::Text, begun.name);
-      out.events.push_back(std::move(begun));
-    }
+    pause_others(Kind::Arguments, out);
+    begin_call(*call, out);
     take_text(Kind::Arguments, call->index, call->arguments, out);
   } else if (std::holds_alternative<chat::ReasoningSignature>(event)) {
     flush(Kind::Reasoning, 0, out);
@@ -78,43 +81,65 @@ void AnswerMask::take_event(chat::Event&& event, chat::Chunk& out) {
   }
 }
 
-namespace {
-
-template <class Delta>
-void append_text(std::string text, chat::Chunk& out) {
-  if (!text.empty()) out.events.push_back(Delta{std::move(text)});
+// An id or name comes whole as a rule, and may come in pieces.
+void AnswerMask::begin_call(const chat::ToolCallDelta& call, chat::Chunk& out) {
+  if (failed_ || (call.id.empty() && call.name.empty())) return;
+  if (plan_.judge) {
+    auto& [id, name] = calls_[call.index];
+    for (auto [all, piece] : {std::pair(&id, &call.id), std::pair(&name, &call.name)}) {
+      if (piece->empty()) continue;
+      *all += *piece;
+      std::string found = found_in(*plan_.judge, plan_.watched, plan_.vault.get(), *all);
+      if (!found.empty()) return stop(found, out);
+    }
+  }
+  chat::ToolCallDelta begun{call.index, call.id, call.name, ""};
+  if (spellings_) begun.name = restore(*spellings_, Form::Text, begun.name);
+  out.events.push_back(std::move(begun));
 }
 
-}  // namespace
+void AnswerMask::put(Kind kind, int index, std::string text, chat::Chunk& out) {
+  if (text.empty()) return;
+  switch (kind) {
+    case Kind::Answer:
+      out.events.push_back(chat::TextDelta{std::move(text)});
+      break;
+    case Kind::Reasoning:
+      out.events.push_back(chat::ReasoningDelta{std::move(text)});
+      break;
+    case Kind::Refusal:
+      out.events.push_back(chat::RefusalDelta{std::move(text)});
+      break;
+    case Kind::Arguments:
+      out.events.push_back(chat::ToolCallDelta{index, "", "", std::move(text)});
+  }
+}
 
 void AnswerMask::take_text(Kind kind, int index, std::string_view piece, chat::Chunk& out) {
   if (failed_) return;
   Text& text = this->text(kind, index);
   std::string now = text.push(piece);
-  if (stop(text, out)) return;
-  if (kind == Kind::Answer) append_text<chat::TextDelta>(std::move(now), out);
-  if (kind == Kind::Reasoning) append_text<chat::ReasoningDelta>(std::move(now), out);
-  if (kind == Kind::Refusal) append_text<chat::RefusalDelta>(std::move(now), out);
-  if (kind == Kind::Arguments && !now.empty()) out.events.push_back(chat::ToolCallDelta{index, "", "", now});
+  if (!stop(text, out)) put(kind, index, std::move(now), out);
 }
 
 void AnswerMask::flush(Kind kind, int index, chat::Chunk& out) {
   auto place = texts_.find({kind, index});
   if (place == texts_.end() || failed_) return;
   std::string rest = place->second.finish();
-  if (stop(place->second, out)) return;
-  if (kind == Kind::Answer) append_text<chat::TextDelta>(std::move(rest), out);
-  if (kind == Kind::Reasoning) append_text<chat::ReasoningDelta>(std::move(rest), out);
-  if (kind == Kind::Refusal) append_text<chat::RefusalDelta>(std::move(rest), out);
-  if (kind == Kind::Arguments && !rest.empty()) out.events.push_back(chat::ToolCallDelta{index, "", "", rest});
+  if (!stop(place->second, out)) put(kind, index, std::move(rest), out);
   // What goes on later begins anew, but what it has been told of JSON stays: arguments are flushed at the end
   // only.
 }
 
-// A text ends where another kind begins. Arguments of several calls may come in turns: theirs end with the answer.
-void AnswerMask::flush_before(Kind kind, chat::Chunk& out) {
-  for (Kind other : {Kind::Reasoning, Kind::Answer, Kind::Refusal})
-    if (other != kind) flush(other, 0, out);
+// Where another kind begins a text has ended, as a rule, and what it holds back would come late. Arguments of
+// several calls may come in turns: theirs end with the answer.
+void AnswerMask::pause_others(Kind kind, chat::Chunk& out) {
+  for (Kind other : {Kind::Reasoning, Kind::Answer, Kind::Refusal}) {
+    auto place = texts_.find({other, 0});
+    if (other == kind || place == texts_.end() || failed_) continue;
+    std::string certain = place->second.pause();
+    if (!stop(place->second, out)) put(other, 0, std::move(certain), out);
+  }
 }
 
 void AnswerMask::flush_all(chat::Chunk& out) {
@@ -123,15 +148,19 @@ void AnswerMask::flush_all(chat::Chunk& out) {
 
 bool AnswerMask::stop(const Text& text, chat::Chunk& out) {
   if (!text.watch || text.watch->stopped().empty()) return false;
+  stop(text.watch->stopped(), out);
+  return true;
+}
+
+void AnswerMask::stop(const std::string& why, chat::Chunk& out) {
   failed_ = true;
   out.events.push_back(
       chat::Failure{Error{"policy.output",
                           "the answer was stopped: it contains what the policy "
                           "lets nothing pass of (" +
-                              text.watch->stopped() + ")",
+                              why + ")",
                           "", "ask in another way, or use a model whose answers are not scanned"}});
   out.last = true;
-  return true;
 }
 
 }  // namespace sluice::mask

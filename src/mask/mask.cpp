@@ -21,6 +21,7 @@ using json::Value;
 class Points {
  public:
   explicit Points(std::string text) : text_(std::move(text)) {}
+  std::string_view whole() const { return text_; }
   // Code points [start, end), as far as the text goes.
   std::string_view slice(std::size_t start, std::size_t end) const {
     std::size_t from = byte_of(start);
@@ -192,6 +193,27 @@ Error ambiguous() {
           "the request was not sent there; remove what was found, or use a model that may see it"};
 }
 
+Error torn() {
+  return {"policy.obligation",
+          "what was found goes on from one text into the next, and a part of it can't be replaced there", "",
+          "write it in one text, leave it out, or use a model that may see it"};
+}
+
+bool has_word(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return is_word(static_cast<unsigned char>(c)); });
+}
+
+// Whether all of [from, to) is replaced, as leaf() does it.
+bool replaced(const Values& values, std::string_view text, std::size_t from, std::size_t to) {
+  for (std::size_t pos = 0; pos < to;) {
+    const SensitiveValue* found = values.at(text, pos);
+    const std::size_t end = pos + (found ? found->text.size() : 1);
+    if (!found && pos >= from && is_word(static_cast<unsigned char>(text[pos]))) return false;
+    pos = end;
+  }
+  return true;
+}
+
 using Places = std::unordered_map<std::string, std::vector<Points>>;
 
 Places places_of(const chat::Request& request) {
@@ -207,6 +229,7 @@ bool Masker::learn(const chat::Request& request, const std::vector<sense::Findin
   const Places places = places_of(request);
   const Spellings spellings(vault_);
   const std::size_t known = values_.size();
+  std::vector<std::pair<const Points*, std::string_view>> parts;  // of what goes on in the next text
   for (const sense::Finding& finding : findings) {
     if (finding.type.empty() || !plan_.all().has(finding.category)) continue;
     auto texts = places.find(finding.path);
@@ -214,14 +237,24 @@ bool Masker::learn(const chat::Request& request, const std::vector<sense::Findin
     for (const Points& text : texts->second) {
       std::string_view found = trimmed(text.slice(finding.start, finding.end));
       if (found.empty() || vault_.covers(found)) continue;
+      if (finding.part && !has_word(found)) continue;
       std::string value = spellings.longest() == 0 ? std::string(found) : restore(spellings, Form::Text, found);
       values_.add({std::move(value), finding.type, plan_.redact.has(finding.category)});
+      if (!finding.part) continue;
+      parts.emplace_back(&text, found);
+      torn_ = torn_ || finding.path.find('@') != std::string::npos;  // a file's text is sent as it came
     }
+  }
+  for (const auto& [text, found] : parts) {
+    if (torn_) break;
+    const auto from = static_cast<std::size_t>(found.data() - text->whole().data());
+    torn_ = !replaced(values_, text->whole(), from, from + found.size());
   }
   return values_.size() > known;
 }
 
 Result<std::string> Masker::rewrite(const json::Doc& body) const {
+  if (torn_) return fail(torn());
   Rewriting rewriting(values_, vault_);
   std::string out = rewriting.document(body, 0);
   if (!rewriting.restorable()) return fail(ambiguous());

@@ -38,7 +38,8 @@ class Masker {
   bool learn(const chat::Request& request, const std::vector<sense::Finding>& findings);
 
   // The body with every learned value replaced. Errors: policy.obligation if the result would not restore to the
-  // original.
+  // original, or if of a finding that goes on from one text into the next a part can't be replaced: without the
+  // rest nobody would see it any more.
   Result<std::string> rewrite(const json::Doc& body) const;
 
   // One text, which may be JSON.
@@ -48,6 +49,7 @@ class Masker {
   const Plan plan_;
   Vault& vault_;
   Values values_;
+  bool torn_ = false;  // part of a finding stays
 };
 
 // Tells the vault what stands in the body: a token must not look like any of it.

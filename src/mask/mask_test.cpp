@@ -180,3 +180,45 @@ TEST_CASE("where findings may be missing from the list, nothing is taken back") 
   judged.findings.push_back(finding);
   CHECK(residual(asked.request, judged, vault).label.cls == sense::Class::Confidential);
 }
+
+TEST_CASE("what goes on from one text into the next is masked in all of them, or not sent") {
+  const auto masked = [](const std::vector<std::string>& texts, const Plan& plan) {
+    Vault vault("key");
+    json::Writer w;
+    chat::Request request;
+    w.object().key("messages").array();
+    for (const std::string& text : texts) {
+      w.object().member("role", "user").member("content", text).end();
+      request.messages.push_back({});
+      request.messages.back().parts.push_back({chat::Part::Kind::Text, text, ""});
+    }
+    request.body = *json::Doc::parse(w.end().end().take());
+    avoid_all(vault, *request.body);
+    Masker masker(plan, vault);
+    masker.learn(request, judge().judge(request, {}).findings);
+    auto out = masker.rewrite(*request.body);
+    return out ? *out : out.error().code;
+  };
+  const Plan plan{
+      {sense::Category::GovId, sense::Category::Financial, sense::Category::Credentials, sense::Category::Pii},
+      {}};
+  const std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> cases = {
+      {{"my SSN is 536-", "22-8736"}, {"536-", "22-8736"}},
+      {{"my SSN is 536-", "22-8736", "please"}, {"536-", "22-8736"}},
+      {{"card 45567375", "86899855 ok"}, {"45567375", "86899855"}},
+      {{"card", "4556", "7375", "8689", "9855", "ok"}, {"4556", "7375", "8689", "9855"}},
+      {{"key ghp_x7Kq2mR9vT4wZ8nB3", "cF6hJ1pL5sD0gAyEuQi ok"}, {"x7Kq2m", "cF6hJ1"}},
+      {{"mail jane.roe@", "corp.de please"}, {"jane.roe", "corp.de"}}};
+  for (const auto& [texts, secret] : cases) {
+    const std::string body = masked(texts, plan);
+    CHECK(body.find("_") != std::string::npos);
+    for (const std::string& half : secret) CHECK_MESSAGE(body.find(half) == std::string::npos, body);
+    CHECK(body.find("policy.obligation") == std::string::npos);
+  }
+  // One digit can't be replaced wherever it stands.
+  CHECK(masked({"my card is 455673758689985", "5 ok"}, plan) == "policy.obligation");
+  // What one text shows by itself goes on in no other: "I" is no part of the address.
+  const std::string body = masked({"write to jane.roe@corp.de", "I see"}, plan);
+  CHECK(body.find("jane.roe") == std::string::npos);
+  CHECK(body.find("I see") != std::string::npos);
+}

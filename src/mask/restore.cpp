@@ -68,6 +68,13 @@ std::string Restorer::push(std::string_view piece) {
 
 std::string Restorer::finish() { return drain(true); }
 
+std::string Restorer::pause() {
+  const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const bool token =
+      held_.find('_') != held_.npos || (held_.size() >= 2 && std::all_of(held_.begin(), held_.end(), capital));
+  return token && !is_word(static_cast<unsigned char>(before_)) ? std::string() : drain(true);
+}
+
 std::string Restorer::drain(bool finished) {
   std::string out;
   std::size_t pos = 0, copied = 0;
@@ -87,6 +94,7 @@ std::string Restorer::drain(bool finished) {
     ++pos;
   }
   out.append(held_, copied, pos - copied);
+  if (pos > 0) before_ = held_[pos - 1];
   held_.erase(0, pos);
   return out;
 }

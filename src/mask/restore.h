@@ -56,6 +56,9 @@ class Restorer {
   Restorer(const Spellings& spellings, Form form) : spellings_(spellings), form_(form) {}  // outlives this
   std::string push(std::string_view piece);                                                // what is certain now
   std::string finish();                                                                    // the rest
+  // What is certain where something else stands between this and what may follow: all but the beginning of a token
+  // that is written as we write it, as a word of its own.
+  std::string pause();
   std::size_t held() const { return held_.size(); }
 
  private:
@@ -66,7 +69,8 @@ class Restorer {
   const Spellings& spellings_;
   const Form form_;
   std::string held_;
-  Nesting nesting_;  // of what came before held_
+  char before_ = ' ';  // the last character before held_
+  Nesting nesting_;    // of what came before held_
 };
 
 std::string restore(const Spellings& spellings, Form form, std::string_view text);  // a whole one

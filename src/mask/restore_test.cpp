@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(restorer.held() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an answer's texts are restored each by itself, and end before what follows them") {
+TEST_CASE_FIXTURE(Fixture, "an answer's texts are restored each by itself, and hold back what may go on") {
   AnswerPlan plan;
   plan.vault = std::make_shared<Vault>(vault);
   AnswerMask mask(plan);
@@ -81,19 +81,48 @@ TEST_CASE_FIXTURE(Fixture, "an answer's texts are restored each by itself, and e
   chunk.events.push_back(chat::ToolCallDelta{0, "call", "f", "{\"x\":\"" + email.substr(0, 3)});
   chat::Chunk out = mask.take(chunk);
   CHECK(out.raw.empty());
-  REQUIRE(out.events.size() == 6);
+  REQUIRE(out.events.size() == 4);
   CHECK(std::get<chat::ReasoningDelta>(out.events[0]).text == "so ");
-  CHECK(std::get<chat::ReasoningDelta>(out.events[1]).text == "EMAIL");
-  CHECK(std::get<chat::TextDelta>(out.events[2]).text == "jane@corp.de ");
-  CHECK(std::get<chat::TextDelta>(out.events[3]).text == "EMA");
-  CHECK(std::get<chat::ToolCallDelta>(out.events[4]).id == "call");
-  CHECK(std::get<chat::ToolCallDelta>(out.events[5]).arguments == "{\"x\":\"");
+  CHECK(std::get<chat::TextDelta>(out.events[1]).text == "jane@corp.de ");
+  CHECK(std::get<chat::ToolCallDelta>(out.events[2]).id == "call");
+  CHECK(std::get<chat::ToolCallDelta>(out.events[3]).arguments == "{\"x\":\"");
   chat::Chunk end;
   end.last = true;
   end.events.push_back(chat::ToolCallDelta{0, "", "", email.substr(3) + "\"}"});
   end.events.push_back(chat::Finish{});
   out = mask.take(end);
-  REQUIRE(out.events.size() == 2);
+  REQUIRE(out.events.size() == 4);
   CHECK(std::get<chat::ToolCallDelta>(out.events[0]).arguments == "jane@corp.de\"}");
+  CHECK(std::get<chat::TextDelta>(out.events[1]).text == "EMA");
+  CHECK(std::get<chat::ReasoningDelta>(out.events[2]).text == "EMAIL");
   CHECK(out.last);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a token is restored across whatever interrupts its text") {
+  AnswerPlan plan;
+  plan.vault = std::make_shared<Vault>(vault);
+  const std::string& token = email;
+  for (std::size_t cut = 2; cut < token.size(); ++cut) {
+    AnswerMask mask(plan);
+    chat::Chunk chunk;
+    chunk.events.push_back(chat::TextDelta{"to " + token.substr(0, cut)});
+    chunk.events.push_back(chat::ReasoningDelta{"hm"});
+    chunk.events.push_back(chat::ToolCallDelta{0, "call", "f", "{}"});
+    chunk.events.push_back(chat::TextDelta{token.substr(cut) + " ok"});
+    chunk.events.push_back(chat::Finish{});
+    chunk.last = true;
+    std::string text;
+    for (const chat::Event& event : mask.take(std::move(chunk)).events)
+      if (auto* said = std::get_if<chat::TextDelta>(&event)) text += said->text;
+    CHECK_MESSAGE(text == "to jane@corp.de ok", cut);
+  }
+  // Words end where another text begins, whatever tokens begin with.
+  AnswerMask mask(plan);
+  chat::Chunk chunk;
+  chunk.events.push_back(chat::TextDelta{"that is in an email"});
+  chunk.events.push_back(chat::ToolCallDelta{0, "call", "f", "{}"});
+  std::string text;
+  for (const chat::Event& event : mask.take(std::move(chunk)).events)
+    if (auto* said = std::get_if<chat::TextDelta>(&event)) text += said->text;
+  CHECK(text == "that is in an email");
 }

@@ -29,6 +29,36 @@ struct Span {
   std::string type;
 };
 
+std::string failure_of(const sense::Judgement& judged) {
+  std::string failure;
+  for (const sense::Provenance& why : judged.label.provenance)
+    if (why.source != "finding" && why.source != "default") failure = why.source + " " + why.detail;
+  return failure;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Where at the end of a text something begins that may go on: an address, groups of digits, or a word with digits
+// in it. As many as a year has are none, nor is a word of letters: most texts end in one. `names`: words with a
+// dot in them may be the first half of an address.
+std::size_t open_end(std::string_view text, bool names) {
+  constexpr std::size_t kYear = 4;
+  std::size_t word = text.size(), digits = 0;
+  bool at = false, mark = false;
+  for (; word > 0 && static_cast<unsigned char>(text[word - 1]) > ' '; --word) {
+    const char c = text[word - 1];
+    digits += is_digit(c);
+    at = at || c == '@' || (names && c == '.' && word < text.size());
+    mark = mark || c == '_' || c == '-';
+  }
+  std::size_t group = text.size(), grouped = 0;
+  while (group > 0 && (is_digit(text[group - 1]) || std::string_view(" -./()").find(text[group - 1]) != text.npos))
+    grouped += is_digit(text[--group]);
+  while (group < text.size() && !is_digit(text[group])) ++group;
+  const bool goes_on = at || digits > kYear || (digits > 0 && (mark || text.size() - word > 2 * kYear));
+  return std::min(goes_on ? word : text.size(), grouped > kYear ? group : text.size());
+}
+
 }  // namespace
 
 std::string Watch::push(std::string_view piece) {
@@ -36,21 +66,25 @@ std::string Watch::push(std::string_view piece) {
   window_ += piece;
   fresh_ += piece.size();
   if (fresh_ < kStep || window_.size() - passed_ <= kHold) return {};
-  return look(false);
+  return look(character_start(window_, window_.size() - kHold), false);
+}
+
+std::string Watch::pause() {
+  if (!stopped_.empty() || window_.size() == passed_) return {};
+  const std::size_t held = window_.size() - std::min(window_.size() - passed_, kHold);
+  return look(std::max(character_start(window_, held), open_end(window_, categories_.has(sense::Category::Pii))),
+              false);
 }
 
 std::string Watch::finish() {
   if (!stopped_.empty() || window_.size() == passed_) return {};
-  return look(true);
+  return look(window_.size(), true);
 }
 
-std::string Watch::look(bool finished) {
+std::string Watch::look(std::size_t limit, bool finished) {
   fresh_ = 0;
   const sense::Judgement judged = judge_.judge_text(window_, {});
-  for (const sense::Provenance& why : judged.label.provenance)
-    if (why.source != "finding" && why.source != "default") stopped_ = why.source + " " + why.detail;
-  std::size_t limit = window_.size();
-  if (!finished) limit = character_start(window_, limit - std::min(limit - passed_, kHold));
+  stopped_ = failure_of(judged);
   std::vector<Span> spans;
   for (const sense::Finding& finding : judged.findings) {
     if (!categories_.has(finding.category)) continue;
@@ -82,6 +116,17 @@ std::string Watch::look(bool finished) {
   window_.erase(0, forget);
   passed_ -= forget;
   return out;
+}
+
+std::string found_in(const sense::Judge& judge, sense::CategorySet categories, const Vault* vault,
+                     std::string_view text) {
+  const sense::Judgement judged = judge.judge_text(text, {});
+  for (const sense::Finding& finding : judged.findings) {
+    if (!categories.has(finding.category)) continue;
+    const std::size_t from = byte_of(text, finding.start);
+    if (!vault || !vault->covers(text.substr(from, byte_of(text, finding.end) - from))) return finding.detector;
+  }
+  return failure_of(judged);
 }
 
 }  // namespace sluice::mask

@@ -22,12 +22,15 @@ class Watch {
 
   std::string push(std::string_view piece);  // what may pass now
   std::string finish();                      // the rest
+  // What may pass where something else stands between this and what may follow: all but a number, an address or a
+  // key that may go on.
+  std::string pause();
   // Not empty: the answer must stop; nothing of this text may follow. The detector or category, never text.
   const std::string& stopped() const { return stopped_; }
   std::size_t redacted() const { return redacted_; }
 
  private:
-  std::string look(bool finished);
+  std::string look(std::size_t limit, bool finished);
 
   const sense::Judge& judge_;
   const sense::CategorySet categories_;
@@ -39,5 +42,10 @@ class Watch {
   std::string stopped_;
   std::size_t redacted_ = 0;
 };
+
+// What of these categories is in a short text that comes whole, as a name does: the detector, or what went wrong;
+// empty: nothing.
+std::string found_in(const sense::Judge& judge, sense::CategorySet categories, const Vault* vault,
+                     std::string_view text);
 
 }  // namespace sluice::mask

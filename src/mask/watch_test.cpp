@@ -93,3 +93,50 @@ TEST_CASE("a stopped answer ends with an error and nothing after it") {
   CHECK(std::get<chat::Failure>(out.events[0]).error.code == "policy.output");
   CHECK(out.last);
 }
+
+TEST_CASE("a finding is masked across whatever interrupts its text, and what ends there is not held") {
+  AnswerPlan plan;
+  plan.judge = &judge();
+  plan.watched = kMoney;
+  const auto said = [&](std::vector<chat::Event> events) {
+    AnswerMask mask(plan);
+    chat::Chunk chunk;
+    chunk.events = std::move(events);
+    std::string text;
+    for (const chat::Event& event : mask.take(std::move(chunk)).events)
+      if (auto* delta = std::get_if<chat::TextDelta>(&event)) text += delta->text;
+    return text;
+  };
+  const std::string card = "4556737586899855";
+  for (const std::string& number : {card, std::string(kCard)})
+    for (std::size_t cut = 6; cut < number.size(); ++cut) {
+      const std::string text = said({chat::TextDelta{"card " + number.substr(0, cut)}, chat::ReasoningDelta{"hm"},
+                                     chat::ToolCallDelta{0, "c", "f", "{}"},
+                                     chat::TextDelta{number.substr(cut) + " ok"}, chat::Finish{}});
+      CHECK_MESSAGE(text == "card [CREDITCARD] ok", cut);
+    }
+  plan.watched = {sense::Category::Pii};
+  CHECK(said({chat::TextDelta{"to jane.roe"}, chat::ReasoningDelta{"hm"}, chat::TextDelta{"@corp.de ok"},
+              chat::Finish{}}) == "to [EMAIL] ok");
+  plan.watched = kMoney;
+  for (const char* whole : {"so it is", "in 2024", "see main.py", "step-by-step", "It is done. "})
+    CHECK(said({chat::TextDelta{whole}, chat::ReasoningDelta{"hm"}}) == whole);
+}
+
+TEST_CASE("a tool call whose id or name carries a finding stops the answer") {
+  AnswerPlan plan;
+  plan.judge = &judge();
+  plan.watched = kMoney;
+  const auto last = [&](std::vector<chat::ToolCallDelta> calls) {
+    AnswerMask mask(plan);
+    chat::Chunk chunk;
+    chunk.events.assign(calls.begin(), calls.end());
+    return mask.take(std::move(chunk)).events.back();
+  };
+  const std::string card = "4556737586899855";
+  CHECK(std::holds_alternative<chat::ToolCallDelta>(last({{0, "call_1", "pay", "{}"}})));
+  CHECK(std::holds_alternative<chat::Failure>(last({{0, "call_1", card, "{}"}})));
+  CHECK(std::holds_alternative<chat::Failure>(last({{0, card, "pay", "{}"}})));
+  CHECK(std::holds_alternative<chat::Failure>(
+      last({{0, "call_1", card.substr(0, 9), ""}, {0, "", card.substr(9), "{}"}})));
+}

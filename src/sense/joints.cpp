@@ -13,7 +13,6 @@ namespace {
 // between that no detector reads across.
 constexpr std::size_t kEnd = 512;
 constexpr std::size_t kStretch = 8 * 1024;  // bytes that are looked at together
-constexpr std::string_view kCut = "\n\x1e\n";
 
 std::size_t character_start(std::string_view text, std::size_t at) {
   while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
@@ -25,15 +24,15 @@ void append(JointText& joint, const JointText::Source& from) {
   const auto source = static_cast<std::uint32_t>(joint.sources.size());
   joint.sources.push_back(from);
   if (text.size() <= 2 * kEnd) {
-    joint.pieces.push_back({joint.text.size(), 0, source});
+    joint.pieces.push_back({joint.text.size(), 0, source, text.size()});
     joint.text += text;
     return;
   }
   const std::size_t head = character_start(text, kEnd), tail = character_start(text, text.size() - kEnd);
-  joint.pieces.push_back({joint.text.size(), 0, source});
+  joint.pieces.push_back({joint.text.size(), 0, source, head});
   joint.text += text.substr(0, head);
   joint.text += kCut;
-  joint.pieces.push_back({joint.text.size(), tail, source});
+  joint.pieces.push_back({joint.text.size(), tail, source, text.size() - tail});
   joint.text += text.substr(tail);
 }
 

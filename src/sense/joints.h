@@ -11,12 +11,16 @@
 
 namespace sluice::sense {
 
+// Stands between texts that are not read as one. No detector reads across it.
+inline constexpr std::string_view kCut = "\n\x1e\n";
+
 // One text made of the ends of several.
 struct JointText {
   struct Piece {
     std::size_t start = 0;         // byte in `text`
     std::size_t source_start = 0;  // byte in the source where this piece begins
     std::uint32_t source = 0;      // index in JointText::sources
+    std::size_t size = 0;          // bytes; what follows up to the next piece is of no source
   };
   struct Source {
     std::uint32_t message = 0;        // of the request

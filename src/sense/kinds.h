@@ -20,6 +20,7 @@ struct KindMeaning {
   // Found by a check digit or an unmistakable shape, so that it is believed where one text ends and the next
   // begins.
   bool across_joints;
+  std::optional<Category> besides = {};  // a number that a state gives to one person is personal too
 };
 
 const KindMeaning& meaning_of(scan::Kind kind);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "sense/scan/byte_bits.h"
 #include "sense/scan/covered.h"
 #include "sense/scan/decode/decode.h"
+#include "sense/seams.h"
 #include "text/utf8.h"
 
 namespace sluice::sense {
@@ -84,6 +86,22 @@ bool yields(Weak weak, scan::Kind strong) {
       break;
   }
   return false;
+}
+
+// Kinds that end where the next word begins. A topic is none of a few pieces, and a password begins behind the
+// word that tells it and may go on to anywhere: looked at by themselves, most words that stand beside a number are
+// one.
+bool has_edges(scan::Kind kind) {
+  return kind == scan::Kind::Own || (kind != scan::Kind::Password && meaning_of(kind).type[0] != '\0');
+}
+
+// Letters, in one case behind the first.
+bool is_plain_word(std::string_view text) {
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  const std::string_view rest = text.substr(std::min<std::size_t>(1, text.size()));
+  return !text.empty() && (upper(text.front()) || lower(text.front())) &&
+         (std::all_of(rest.begin(), rest.end(), lower) || std::all_of(rest.begin(), rest.end(), upper));
 }
 
 std::size_t slot_of(const scan::Hit& hit) {
@@ -215,7 +233,7 @@ void Scanner::scan(const std::string& path, std::string_view utf8) {
     if (end == utf8.size()) break;
     start = window_start(utf8, end - kOverlap);
   }
-  settle(utf8, first_finding);
+  settle(utf8, judgement_.findings.data() + first_finding, judgement_.findings.size() - first_finding);
 }
 
 void Scanner::window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end) {
@@ -312,15 +330,26 @@ void Scanner::reading(const std::string& path, scan::Decoded piece, const scan::
   }
 }
 
+// The seams first: where these show a value by itself, what the pieces say together has it with a neighbour's
+// word.
 void Scanner::joint(const JointText& joint) {
+  const std::optional<JointText> seams = seams_of(joint);
+  if (!seams)
+    judgement_.label.raise(Class::Restricted, Provenance{"detector_failure", "joints", Class::Restricted, {}});
+  else if (!seams->pieces.empty())
+    stretches(*seams, true);
+  if (!stopped_) stretches(joint, false);
+}
+
+void Scanner::stretches(const JointText& joint, bool seams) {
   for (const JointText::Stretch& part : joint.stretches()) {
     if (!may_go_on(part.end - part.start)) return;
-    stretch(joint, part);
+    stretch(joint, part, seams);
   }
 }
 
 // Only stretches in which nothing was found are remembered: they say the same of any conversation.
-void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch) {
+void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch, bool seams) {
   const std::string_view part = std::string_view(joint.text).substr(stretch.start, stretch.end - stretch.start);
   TextHash::Key key{};
   std::shared_ptr<const Known> known;
@@ -336,21 +365,68 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch)
   bool clean = true;
   for (const scan::Hit& hit : hits_) {
     if (!across_joints(hit)) continue;
+    if (seams && !has_edges(hit.kind)) continue;
     clean = false;
     const std::size_t end = original_end(doc, part, hit.end);
     if (end <= stretch.overlap) continue;  // the stretch before has shown it
-    const std::size_t from = stretch.start + doc.origin(hit.start), to = stretch.start + end;
-    const JointText::Piece& first = joint.pieces[joint.piece_at(from)];
-    const JointText::Piece& last = joint.pieces[joint.piece_at(to - 1)];
-    if (first.source == last.source) continue;
-    // The finding is shown where it begins, up to the end of that text.
-    const JointText::Source& source = joint.sources[first.source];
-    seen_.clear();
-    const std::size_t first_finding = judgement_.findings.size();
-    add(source.path(), hit, first.source_start + from - first.start, source.text.size());
-    settle(source.text, first_finding);
+    crossing(joint, hit, stretch.start + doc.origin(hit.start), stretch.start + end);
   }
   if (memory_ && clean && !stopped_ && !incomplete_) memory_->keep(key, nullptr);
+}
+
+// A finding in more than one text is listed at each of its places: whoever takes it out must take out all of it.
+void Scanner::crossing(const JointText& joint, const scan::Hit& hit, std::size_t from, std::size_t to) {
+  std::vector<Place> places;
+  for (std::size_t i = joint.piece_at(from); i < joint.pieces.size() && joint.pieces[i].start < to; ++i) {
+    const JointText::Piece& piece = joint.pieces[i];
+    const std::size_t start = std::max(from, piece.start) - piece.start;
+    const std::size_t end = std::min(to - piece.start, piece.size);
+    if (start >= end) continue;
+    const JointText::Source& source = joint.sources[piece.source];
+    if (!places.empty() && places.back().source == &source)
+      places.back().end = piece.source_start + end;
+    else
+      places.push_back({&source, piece.source_start + start, piece.source_start + end});
+  }
+  if (places.size() < 2) return;
+  const std::optional<Finding> finding = raised(hit);
+  if (!finding) return;
+  const Crossing crossing{slot_of(hit), places.front().at(places.front().start),
+                          places.back().at(places.back().end)};
+  const auto shows = [&](const Crossing& known) {
+    return known.slot == crossing.slot && known.from >= crossing.from && known.to <= crossing.to;
+  };
+  if (std::any_of(crossings_.begin(), crossings_.end(), shows)) return;
+  std::vector<Finding> parts;
+  for (const Place& place : places) {
+    parts.push_back(*finding);
+    parts.back().path = place.source->path();
+    parts.back().start = place.start;
+    parts.back().end = place.end;
+    parts.back().part = true;
+    settle(place.source->text, &parts.back(), 1);
+  }
+  if (is_neighbours_word(places, parts) || !may_list(hit)) return;
+  crossings_.push_back(crossing);
+  std::move(parts.begin(), parts.end(), std::back_inserter(judgement_.findings));
+}
+
+// An edge is a boundary: what one of the texts shows by itself does not go on in what is a plain word of another
+// ("write to jane@corp.de", "I see").
+bool Scanner::is_neighbours_word(const std::vector<Place>& places, const std::vector<Finding>& parts) const {
+  const auto shown = [&](const Finding& part) {
+    return std::any_of(judgement_.findings.begin(), judgement_.findings.end(), [&](const Finding& whole) {
+      return !whole.part && whole.detector == part.detector && whole.start >= part.start &&
+             whole.end <= part.end && whole.path == part.path;
+    });
+  };
+  bool any = false;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (is_plain_word(places[i].source->text.substr(places[i].start, places[i].end - places[i].start))) continue;
+    if (!shown(parts[i])) return false;
+    any = true;
+  }
+  return any;
 }
 
 // What administrators ask for is believed wherever it stands.
@@ -365,11 +441,8 @@ void Scanner::raise(const OwnMeaning& meaning) {
     judgement_.label.raise(*meaning.cls, Provenance{"finding", meaning.detector, *meaning.cls, std::nullopt});
 }
 
-// Raises the label, and lists the finding with byte offsets that settle() turns into code points.
-void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
-  const std::size_t slot = slot_of(hit);
-  if (!seen_.insert({byte_start, byte_end, slot}).second) return;
-  Finding finding{"", "", Category::Pii, hit.confidence, path, byte_start, byte_end};
+std::optional<Finding> Scanner::raised(const scan::Hit& hit) {
+  Finding finding{"", "", Category::Pii, hit.confidence, "", 0, 0};
   if (hit.kind == scan::Kind::Own) {
     const OwnMeaning& meaning = instruments_.own.at(hit.own);
     raise(meaning);
@@ -381,27 +454,41 @@ void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byt
     if (hit.kind == scan::Kind::LocalWish) {
       judgement_.label.local_only = true;
       judgement_.label.raise(Class::Public, Provenance{"finding", meaning.detector, Class::Public, {}});
-      return;
+      return std::nullopt;
     }
-    if (hit.raises)
-      judgement_.label.raise(
-          meaning.category, Provenance{"finding", meaning.detector, floor_of(meaning.category), meaning.category});
+    const auto raise = [&](Category category) {
+      judgement_.label.raise(category, Provenance{"finding", meaning.detector, floor_of(category), category});
+    };
+    if (hit.raises) raise(meaning.category);
+    if (hit.raises && meaning.besides) raise(*meaning.besides);
     finding.detector = meaning.detector;
     finding.type = meaning.type;
     finding.category = meaning.category;
   }
-  if (reported_[slot]++ >= kMostListed) {
-    incomplete_ = true;
-    return;
-  }
-  judgement_.findings.push_back(std::move(finding));
+  return finding;
+}
+
+bool Scanner::may_list(const scan::Hit& hit) {
+  if (reported_[slot_of(hit)]++ < kMostListed) return true;
+  incomplete_ = true;
+  return false;
+}
+
+// Lists the finding with byte offsets that settle() turns into code points.
+void Scanner::add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) {
+  if (!seen_.insert({byte_start, byte_end, slot_of(hit)}).second) return;
+  std::optional<Finding> finding = raised(hit);
+  if (!finding || !may_list(hit)) return;
+  finding->path = path;
+  finding->start = byte_start;
+  finding->end = byte_end;
+  judgement_.findings.push_back(std::move(*finding));
 }
 
 // Byte offsets of this text's findings to code points, in one walk.
-void Scanner::settle(std::string_view utf8, std::size_t from) {
-  auto& findings = judgement_.findings;
+void Scanner::settle(std::string_view utf8, Finding* findings, std::size_t count) {
   std::vector<std::size_t*> offsets;
-  for (std::size_t i = from; i < findings.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     offsets.push_back(&findings[i].start);
     offsets.push_back(&findings[i].end);
   }

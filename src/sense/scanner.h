@@ -45,6 +45,18 @@ class Scanner {
   Judgement finish();
 
  private:
+  // Of a text of the conversation that a finding goes through.
+  struct Place {
+    const JointText::Source* source;
+    std::size_t start, end;  // bytes
+    using Order = std::tuple<std::uint32_t, std::int32_t, std::size_t>;
+    Order at(std::size_t byte) const { return {source->message, source->part, byte}; }
+  };
+  struct Crossing {
+    std::size_t slot;
+    Place::Order from, to;
+  };
+
   bool may_go_on(std::size_t more_bytes);
   void stop(const char* limit);
   bool run(const scan::Document& doc);  // hits_ of all detectors
@@ -59,12 +71,18 @@ class Scanner {
   bool is_known(const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) const;
   bool across_joints(const scan::Hit& hit) const;
   void raise(const OwnMeaning& meaning);
+  // Raises the label; the finding without its place, if it is one to list.
+  std::optional<Finding> raised(const scan::Hit& hit);
+  bool may_list(const scan::Hit& hit);
   void add(const std::string& path, const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end);
-  void settle(std::string_view utf8, std::size_t from);
+  void settle(std::string_view utf8, Finding* findings, std::size_t count);
   void scan(const std::string& path, std::string_view utf8);
   bool recall(const std::string& path, const TextHash::Key& key);
   void remember(const TextHash::Key& key, const Label& label, std::size_t first_finding);
-  void stretch(const JointText& joint, const JointText::Stretch& stretch);
+  void stretches(const JointText& joint, bool seams);
+  void stretch(const JointText& joint, const JointText::Stretch& stretch, bool seams);
+  bool is_neighbours_word(const std::vector<Place>& places, const std::vector<Finding>& parts) const;
+  void crossing(const JointText& joint, const scan::Hit& hit, std::size_t from, std::size_t to);
 
   const Instruments& instruments_;
   const JudgeOptions& options_;
@@ -74,6 +92,7 @@ class Scanner {
   // Start, end and kind (as slot_of() numbers it) of what this text has shown already: windows overlap, and
   // decoding repeats. Only of the latest window.
   std::set<std::tuple<std::size_t, std::size_t, std::size_t>> seen_;
+  std::vector<Crossing> crossings_;    // that are listed
   std::vector<std::size_t> reported_;  // of each kind, then of each own detector
   bool stopped_ = false;
   bool incomplete_ = false;  // of this text: a detector failed, or not all findings are listed

@@ -27,6 +27,7 @@ struct Finding {
   double confidence;               // 0..1; findings below the detector's act threshold are not reported
   std::string path;                // where the text stands: "$.messages[1].content"
   std::size_t start = 0, end = 0;  // Unicode code points in that text, half-open
+  bool part = false;  // of what goes on in the next text: one of several in a row, all of which are listed
 };
 
 // Findings of one kind that a Judgement lists; the label needs one, a reader not more than this. Where there are

@@ -150,6 +150,64 @@ TEST_CASE("what is split over two parts or two messages is found at the joint") 
       "private_key"));
 }
 
+TEST_CASE("the edges of pieces are boundaries, whatever stands beside") {
+  const auto found = [](std::vector<const char*> texts, const char* detector) {
+    chat::Message parts = message(chat::Role::User, {});
+    std::vector<chat::Message> messages;
+    for (const char* text : texts) {
+      parts.parts.push_back({chat::Part::Kind::Text, text, ""});
+      messages.push_back(message(chat::Role::User, {text}));
+    }
+    const auto judged = [&](std::vector<chat::Message> list) {
+      return has(standard_judge().judge(request_of(std::move(list)), {}), detector);
+    };
+    return judged({parts}) && judged(messages);
+  };
+  CHECK(found({"45395787", "63621486", "thanks"}, "payment_card"));
+  CHECK(found({"order", "45395787", "63621486"}, "payment_card"));
+  CHECK(found({"Pay with card:", "45395787", "63621486", "thanks"}, "payment_card"));
+  CHECK(found({"7", "45395787", "63621486", "12"}, "payment_card"));
+  CHECK(found({"7", "4539", "5787", "6362", "1486", "9 of them"}, "payment_card"));
+  CHECK(found({"x", "4", "5", "3", "9", "5", "7", "8", "7", "6", "3", "6", "2", "1", "4", "8", "6", "y"},
+              "payment_card"));
+  CHECK(found({"x", "４５３９５７８７", "６３６２１４８６", "y"}, "payment_card"));
+  CHECK(found({"my SSN is 536-", "22-8471", "please"}, "us_ssn"));
+  CHECK(found({"my SSN is", "536-", "22-", "8471", "please"}, "us_ssn"));
+  CHECK(found({"my", "SSN", "is", "536-22", "-8471", "please"}, "us_ssn"));
+  CHECK(found({"my key", "ghp_4x0YijnSsWNOOmCU", "piSEVvnoFDGb1n4XHjix", "please"}, "api_token"));
+  CHECK(found({"here", "ghp_4x0YijnS", "sWNOOmCU", "piSEVvnoFDGb1", "n4XHjix and thanks"}, "api_token"));
+  CHECK(found({"IBAN", "DE7685713384", "8541873642", "Thanks"}, "iban"));
+}
+
+TEST_CASE("a conversation of numbers and single words has no finding at its seams") {
+  using chat::Role;
+  std::vector<chat::Message> messages;
+  for (const char* said :
+       {"42", "1701", "ok", "yes!", "365", "24", "Paris", "1998", "2024", "no", "60", "7", "done"}) {
+    messages.push_back(message(Role::User, {said}));
+    messages.push_back(message(Role::Assistant, {"Next one?"}));
+  }
+  CHECK(standard_judge().judge(request_of(std::move(messages)), {}).label.cls == Class::Public);
+}
+
+TEST_CASE("a list of numbers has none that goes on in the next") {
+  // Any two neighbours, and any four of the second list, are a card's digits by form and check digit.
+  for (const std::vector<const char*>& list :
+       {std::vector<const char*>{"45395787", "63621486", "45395787", "63621486", "45395787"},
+        std::vector<const char*>{"4539", "5787", "6362", "1486", "4539", "5787", "6362", "1486"}}) {
+    chat::Message one = message(chat::Role::Tool, {});
+    for (const char* number : list) one.parts.push_back({chat::Part::Kind::Text, number, ""});
+    CHECK(standard_judge().judge(request_of({one}), {}).label.cls == Class::Public);
+  }
+}
+
+TEST_CASE("so many seams that nobody can look at all of them make the request restricted") {
+  chat::Message one = message(chat::Role::User, {});
+  for (int i = 0; i < 5000; ++i) one.parts.push_back({chat::Part::Kind::Text, "a1-b2", ""});
+  const Judgement judgement = standard_judge().judge(request_of({one}), {});
+  CHECK(judgement.label.cls == Class::Restricted);
+}
+
 TEST_CASE("numbers that merely stand beside a joint are no finding") {
   using chat::Role;
   const Judgement judgement = standard_judge().judge(
@@ -160,14 +218,18 @@ TEST_CASE("numbers that merely stand beside a joint are no finding") {
   CHECK(judgement.label.cls == Class::Public);
 }
 
-TEST_CASE("a finding at a joint is shown where it begins") {
+TEST_CASE("a finding at a joint is shown at each of its places") {
   const Judgement judgement = standard_judge().judge(
       request_of({message(chat::Role::User, {"größer: 45395787"}), message(chat::Role::User, {"63621486 ok"})}),
       {});
-  REQUIRE(judgement.findings.size() == 1);
+  REQUIRE(judgement.findings.size() == 2);
   CHECK(judgement.findings[0].path == "$.messages[0].content");
   CHECK(judgement.findings[0].start == 8);
   CHECK(judgement.findings[0].end == 16);
+  CHECK(judgement.findings[1].path == "$.messages[1].content");
+  CHECK(judgement.findings[1].start == 0);
+  CHECK(judgement.findings[1].end == 8);
+  for (const Finding& finding : judgement.findings) CHECK(finding.part);
 }
 
 TEST_CASE("spans are code points of the original, whatever the text was written in") {

@@ -1,11 +1,12 @@
 // Requests for deployments that speak Anthropic's Messages.
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/id.h"
 #include "json/splice.h"
 #include "json/writer.h"
 #include "wire/anthropic_messages.h"
+#include "wire/notes.h"
+#include "wire/pass_through.h"
 
 namespace sluice::wire {
 namespace {
@@ -24,85 +25,6 @@ constexpr std::int64_t kLeastBudget = 1024;
 Failure unsupported(std::string message, std::string where, std::string hint) {
   return fail("request.unsupported", std::move(message), std::move(where), std::move(hint));
 }
-
-void note(Outgoing& out, std::string text) {
-  if (std::find(out.notes.begin(), out.notes.end(), text) == out.notes.end()) out.notes.push_back(std::move(text));
-}
-
-// A forced call and thinking exclude each other at some deployments. True: thinking must be switched off for it.
-Result<bool> must_stop_thinking(const Request& request, const Target& target) {
-  if (!request.tool_choice.forced() || target.forced_tools_thinking || request.thinking == false) return false;
-  if (request.thinking == true) {
-    return unsupported("this deployment can't force a tool call while it thinks", "$.tool_choice",
-                       "let tool_choice be auto, or switch thinking off");
-  }
-  return target.thinks_by_default && target.thinking == ThinkingSwitch::Thinking;
-}
-constexpr const char* kThinkingOff = "thinking off: tool_choice is forced";
-
-// ---- The same protocol: the client's bytes.
-
-bool is_our_thinking(Value block) {
-  return block["type"].string() == "thinking" &&
-         block["signature"].string().value_or("").starts_with(kOurSignature);
-}
-
-// The messages without thinking that we signed ourselves, which a vendor that checks signatures would refuse;
-// empty if there is none. A message that held nothing else goes too: the API joins neighbouring turns of one role.
-std::string without_our_thinking(Value messages) {
-  bool found = false;
-  std::string out = "[";
-  for (Value message : messages) {
-    Value content = message["content"];
-    std::string blocks;
-    std::size_t removed = 0;
-    if (content.is(Type::Array)) {
-      for (Value block : content) {
-        if (is_our_thinking(block)) {
-          ++removed;
-        } else {
-          blocks += (blocks.empty() ? "" : ",") + std::string(block.raw());
-        }
-      }
-    }
-    found |= removed > 0;
-    if (removed > 0 && blocks.empty()) continue;
-    if (out.size() > 1) out += ',';
-    if (removed == 0) {
-      out += message.raw();
-      continue;
-    }
-    std::size_t at = content.offset() - message.offset();
-    out += message.raw().substr(0, at);
-    out += "[" + blocks + "]";
-    out += message.raw().substr(at + content.raw().size());
-  }
-  return found ? out + "]" : "";
-}
-
-Result<Outgoing> pass_on(const Request& request, const Target& target) {
-  SLUICE_CHECK(request.body != nullptr, "a request of this protocol keeps its body");
-  SLUICE_TRY(bool no_thinking, must_stop_thinking(request, target));
-  Value root = request.body->root();
-  Outgoing out;
-  json::Splice splice(*request.body);
-  splice.set(root, "model", json::quote(target.model));
-  if (no_thinking) {
-    splice.set(root, "thinking", R"({"type":"disabled"})");
-    note(out, kThinkingOff);
-  }
-  if (target.verifies_signatures) {
-    std::string messages = without_our_thinking(root["messages"]);
-    if (!messages.empty()) {
-      splice.replace(root["messages"], std::move(messages));
-      note(out, "left out thinking that another deployment signed");
-    }
-  }
-  out.body = splice.apply();
-  return out;
-}
-
-// ---- Another protocol.
 
 // Neighbouring turns of one role become one, as the API reads them anyway.
 struct Turn {
@@ -151,7 +73,8 @@ class Translation {
 
   const Request& request_;
   const Target& target_;
-  Outgoing out_;
+  Notes notes_;
+  std::vector<std::string> stop_, stops_;  // that are sent, and that end the answer here
   std::vector<std::string> system_;
   std::vector<Turn> turns_;
 };
@@ -188,10 +111,10 @@ Status Translation::refuse_what_is_lacking() {
   if (s.temperature.value_or(0) > 1) {
     return unsupported("the Messages API takes a temperature from 0 to 1", "$.temperature", "lower it to 1");
   }
-  if (s.stop.size() > target_.max_stop) {
-    return unsupported("this deployment takes at most " + std::to_string(target_.max_stop) + " stop strings",
-                       "$.stop", "send fewer");
-  }
+  Outgoing stops;
+  SLUICE_TRY(stop_, stop_strings(request_, target_.max_stop, stops));
+  stops_ = std::move(stops.stops);
+  for (std::string& text : stops.notes) notes_.add(std::move(text));
   return {};
 }
 
@@ -202,7 +125,7 @@ Status Translation::take_extra() {
       return unsupported("this field can't be said in the Messages API that the deployment speaks", field.path,
                          "leave it out, or use a model that a deployment of your own protocol serves");
     }
-    note(out_, "dropped " + field.path);
+    notes_.add("dropped " + field.path);
   }
   return {};
 }
@@ -228,7 +151,7 @@ Result<std::string> Translation::image(std::size_t message, std::size_t index) {
     return unsupported("an image that is kept elsewhere can't be sent to this deployment", where,
                        "send it by URL or inline");
   }
-  if (!image.detail.empty() && image.detail != "auto") note(out_, "dropped the detail of images");
+  if (!image.detail.empty() && image.detail != "auto") notes_.add("dropped the detail of images");
   return w.end().end().take();
 }
 
@@ -323,7 +246,7 @@ bool continues_unsigned(const Request& request) {
 void Translation::thinking_block(const Message& message, std::size_t index, Turn& turn) {
   if (message.reasoning.empty() && !(message.has_reasoning && target_.needs_reasoning)) return;
   if (!target_.keeps_reasoning || (target_.verifies_signatures && !is_signed_by_vendor(message))) {
-    note(out_, "left out the reasoning of earlier turns");
+    notes_.add("left out the reasoning of earlier turns");
     return;
   }
   json::Writer w;
@@ -343,7 +266,7 @@ std::string Translation::tool_use(const chat::ToolCall& call) {
     w.raw((*doc)->root().raw());
   } else {
     w.object().member("_invalid_arguments", call.arguments).end();
-    note(out_, "wrapped the arguments of a tool call, which are no JSON object");
+    notes_.add("wrapped the arguments of a tool call, which are no JSON object");
   }
   return w.end().take();
 }
@@ -377,7 +300,7 @@ Status Translation::assistant_message(std::size_t index) {
 
 Status Translation::message(std::size_t index) {
   const Message& message = request_.messages[index];
-  if (!message.name.empty() && message.role != Role::Tool) note(out_, "dropped the names of participants");
+  if (!message.name.empty() && message.role != Role::Tool) notes_.add("dropped the names of participants");
   switch (message.role) {
     case Role::System:
     case Role::Developer:
@@ -461,10 +384,11 @@ Status Translation::write_tool_choice(json::Writer& w) {
     if (!choice.forced()) return {};
     return unsupported("a tool call is asked for, but there are no tools", "$.tool_choice", "send tools");
   }
+  SLUICE_TRY_VOID(check_tool_choice(request_, target_));
   bool one = request_.parallel_tool_calls == false;
   if (one && !target_.parallel_switch) {
-    return unsupported("this deployment can't be held to one tool call at a time", "$.parallel_tool_calls",
-                       "leave it out");
+    notes_.add(unhonoured("$.parallel_tool_calls"));
+    one = false;
   }
   if (choice.mode == Mode::Other) {
     return unsupported("this choice of tools can't be said to this deployment", "$.tool_choice",
@@ -483,12 +407,12 @@ Status Translation::write_tool_choice(json::Writer& w) {
 }
 
 Status Translation::write_thinking(json::Writer& w, std::int64_t max_tokens) {
-  SLUICE_TRY(bool forced_off, must_stop_thinking(request_, target_));
-  if (forced_off) note(out_, kThinkingOff);
+  SLUICE_TRY(bool forced_off, messages_must_stop_thinking(request_, target_));
+  if (forced_off) notes_.add(kThinkingOff);
   std::optional<bool> wanted = forced_off ? std::optional(false) : request_.thinking;
   if (!wanted) return {};
   if (*wanted && target_.verifies_signatures && continues_unsigned(request_)) {
-    note(out_, "thinking off: what was thought before these tools were called is not known here");
+    notes_.add("thinking off: what was thought before these tools were called is not known here");
     wanted = false;
   }
   bool can_switch = target_.thinking == ThinkingSwitch::Thinking;
@@ -515,6 +439,11 @@ Status Translation::write_output(json::Writer& w) {
   const chat::OutputFormat& format = request_.format;
   const std::string& effort = request_.reasoning_effort;
   bool has_effort = !effort.empty() && effort != "none";
+  SLUICE_TRY(bool forced_off, messages_must_stop_thinking(request_, target_));
+  if (has_effort && target_.effort_needs_thinking && (forced_off || request_.thinking == false)) {
+    notes_.add(kEffortDropped);
+    has_effort = false;
+  }
   const auto& efforts = target_.efforts;
   if (has_effort && std::find(efforts.begin(), efforts.end(), effort) == efforts.end()) {
     std::string names;
@@ -541,7 +470,7 @@ Status Translation::write_output(json::Writer& w) {
         .key("schema")
         .raw(format.schema.empty() ? "{}" : format.schema)
         .end();
-    if (!format.description.empty()) note(out_, std::string("dropped the description of ") + where);
+    if (!format.description.empty()) notes_.add(std::string("dropped the description of ") + where);
   }
   w.end();
   return {};
@@ -552,9 +481,9 @@ void Translation::write_sampling(json::Writer& w) {
   if (s.temperature) w.member("temperature", *s.temperature);
   if (s.top_p) w.member("top_p", *s.top_p);
   if (s.top_k.value_or(0) > 0) w.member("top_k", *s.top_k);
-  if (s.stop.empty()) return;
+  if (stop_.empty()) return;
   w.key("stop_sequences").array();
-  for (const std::string& stop : s.stop) w.value(stop);
+  for (const std::string& stop : stop_) w.value(stop);
   w.end();
 }
 
@@ -564,7 +493,7 @@ Result<Outgoing> Translation::make() {
   SLUICE_TRY_VOID(messages());
   std::int64_t max_tokens = request_.sampling.max_tokens.value_or(kDefaultMaxTokens);
   if (!request_.sampling.max_tokens) {
-    note(out_, "max_tokens " + std::to_string(kDefaultMaxTokens) + ": the deployment needs a limit");
+    notes_.add("max_tokens " + std::to_string(kDefaultMaxTokens) + ": the deployment needs a limit");
   }
   json::Writer w;
   w.object().member("model", target_.model).member("max_tokens", max_tokens);
@@ -576,14 +505,13 @@ Result<Outgoing> Translation::make() {
   write_sampling(w);
   if (!request_.user.empty()) w.key("metadata").object().member("user_id", request_.user).end();
   if (request_.stream) w.member("stream", true);
-  out_.body = w.end().take();
-  return std::move(out_);
+  return Outgoing{w.end().take(), notes_.take(), std::move(stops_)};
 }
 
 }  // namespace
 
 Result<Outgoing> encode_anthropic_messages(const Request& request, const Target& target) {
-  if (request.protocol == Protocol::AnthropicMessages) return pass_on(request, target);
+  if (request.protocol == Protocol::AnthropicMessages) return pass_on_anthropic_messages(request, target);
   return Translation(request, target).make();
 }
 

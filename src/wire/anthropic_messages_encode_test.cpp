@@ -205,7 +205,16 @@ TEST_CASE("anthropic encode: sampling, thinking, effort and format") {
   r.tools.push_back({"f", "", "", ""});
   r.parallel_tool_calls = false;
   CHECK(member(sent(r, vendor()), "tool_choice") == R"({"type":"auto","disable_parallel_tool_use":true})");
-  CHECK(refused_at(r, deepseek()) == "$.parallel_tool_calls");
+  CHECK(sent(r, deepseek()).notes ==
+        std::vector<std::string>{"not honoured by the deployment: $.parallel_tool_calls"});
+  CHECK(member(sent(r, deepseek()), "tool_choice").empty());
+  wire::Target careful = deepseek();
+  careful.effort_needs_thinking = true;
+  r = asked();
+  r.thinking = false;
+  r.reasoning_effort = "high";
+  CHECK(sent(r, careful).notes == std::vector<std::string>{"dropped reasoning_effort: thinking is off"});
+  CHECK(member(sent(r, careful), "output_config").empty());
 }
 
 TEST_CASE("anthropic encode: what can't be said is refused with the client's name of the field") {

@@ -17,10 +17,15 @@ using chat::FinishReason;
 using json::Type;
 using json::Value;
 
-constexpr int kMaxToolCalls = 1024;         // of one answer
-constexpr std::size_t kMaxOpenBlocks = 64;  // one is open at a time, where the API is followed
+constexpr int kMaxToolCalls = 1024;          // of one answer
+constexpr std::size_t kMaxOpenBlocks = 64;   // one is open at a time, where the API is followed
+constexpr std::int64_t kMaxIndex = 1 << 20;  // of a block; the server may write any number
 
 std::string string_in(Value object, const char* name) { return object[name].string().value_or(""); }
+
+std::int64_t index_in(Value root, std::int64_t unsaid) {
+  return std::clamp<std::int64_t>(root["index"].integer().value_or(unsaid), 0, kMaxIndex);
+}
 
 // Counts are cumulative. What an event leaves out, or gives as 0 after a number, stays as it was told before: some
 // servers know the prompt's tokens at the start only, others at the end only.
@@ -149,7 +154,7 @@ std::string input_of(Value input) {
 
 std::optional<Error> Reader::start_block(Value root, Chunk& chunk) {
   Value block = root["content_block"];
-  last_index_ = root["index"].integer().value_or(last_index_ + 1);
+  last_index_ = index_in(root, last_index_ + 1);
   std::string type = string_in(block, "type");
   // A server that starts the next block without ending this one has ended it.
   end_block(last_index_, chunk);
@@ -180,7 +185,7 @@ std::optional<Error> Reader::read_delta(Value root, Chunk& chunk) {
   } else if (type == "signature_delta") {
     add_signature(string_in(delta, "signature"), chunk);
   } else if (type == "input_json_delta") {
-    auto at = open_.find(root["index"].integer().value_or(last_index_));
+    auto at = open_.find(index_in(root, last_index_));
     if (at == open_.end()) return protocol_error("a piece of a tool call belongs to no call");
     std::string piece = string_in(delta, "partial_json");
     if (at->second.call < 0 || piece.empty()) return std::nullopt;  // a call that runs at the vendor's
@@ -209,7 +214,7 @@ std::optional<Error> Reader::dispatch(std::string_view type, Value root, Chunk& 
   } else if (type == "content_block_delta") {
     return read_delta(root, chunk);
   } else if (type == "content_block_stop") {
-    end_block(root["index"].integer().value_or(last_index_), chunk);
+    end_block(index_in(root, last_index_), chunk);
   } else if (type == "message_delta") {
     std::string reason = string_in(root["delta"], "stop_reason");
     read_usage(root["usage"], chunk);

@@ -83,6 +83,7 @@ struct Block {
   std::string signature;
   bool closed = false;  // Kind::Thinking: a signature ended it
   ObjectEnd arguments;
+  std::size_t blank = 0;  // Kind::Tool: so much of `text` is white space that waits for more
 };
 
 // An object as `input`; what a model wrote that is none is kept where a client can find it.
@@ -233,8 +234,14 @@ class BlockStream {
   }
 
   void write_text(Block& block, std::vector<Piece>& out) {
-    // White space before or after an object says nothing, and alone it is no JSON.
-    if (block.kind == Block::Kind::Tool && block.text.find_first_not_of(kSpace) == std::string::npos) return;
+    // White space before or after an object says nothing, and alone it is no JSON. A model may write nothing else
+    // for as long as it is let: each piece is looked at once.
+    if (block.kind == Block::Kind::Tool &&
+        block.text.find_first_not_of(kSpace, block.blank) == std::string::npos) {
+      block.blank = block.text.size();
+      return;
+    }
+    block.blank = 0;
     if (block.text.empty()) return;
     const char* names[][2] = {
         {"text_delta", "text"}, {"thinking_delta", "thinking"}, {"input_json_delta", "partial_json"}};

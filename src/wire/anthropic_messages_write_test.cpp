@@ -390,6 +390,30 @@ TEST_CASE("anthropic writer: pieces go out as they come, and a second call does 
   CHECK(out.empty());
 }
 
+// If all of it were looked at with every piece, this would take half an hour.
+TEST_CASE("anthropic writer: a call whose arguments are white space without end") {
+  constexpr int kPieces = 2'000'000;
+  const chat::Request request = request_of();
+  auto writer = wire::make_anthropic_messages_writer(request, kIdentity);
+  std::vector<Piece> out;
+  const auto say = [&](std::string id, std::string name, std::string arguments) {
+    Chunk chunk;
+    chunk.events.push_back(chat::ToolCallDelta{0, std::move(id), std::move(name), std::move(arguments)});
+    writer->stream(chunk, out);
+  };
+  say("c", "f", "{\"a\":");
+  for (int i = 0; i < kPieces; ++i) say("", "", " ");
+  say("", "", "1}");
+  Chunk end;
+  end.events.push_back(chat::Finish{FinishReason::ToolCalls});
+  end.last = true;
+  writer->stream(end, out);
+  writer->finish_stream(out);
+  const Client client(out);
+  REQUIRE(client.blocks.size() == 1);
+  CHECK(client.blocks[0].text == "{\"a\":" + std::string(kPieces, ' ') + "1}");
+}
+
 TEST_CASE("anthropic writer: events have exactly Anthropic's shape") {
   std::vector<Piece> out =
       write({one({chat::ReasoningDelta{"hm"}}), one({chat::ReasoningSignature{"EqQB"}}),

@@ -2,11 +2,11 @@
 // another one a translation (openai_chat_translate.cpp).
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/check.h"
 #include "json/splice.h"
 #include "wire/openai_chat_parts.h"
+#include "wire/pass_through.h"
 
 namespace sluice::wire {
 
@@ -53,6 +53,12 @@ Result<std::string> effort_for(const std::string& wanted, const Target& target) 
 
 }  // namespace
 
+std::string effort_synonym(const std::string& effort, const Target& target) {
+  if (!target.effort_synonyms || effort.empty() || effort == "none") return {};
+  auto name = effort_for(effort, target);
+  return name && *name != effort ? *name : "";
+}
+
 Result<ThinkingPlan> plan_thinking(const Request& request, const Target& target) {
   ThinkingPlan plan;
   plan.write = request.thinking;
@@ -68,7 +74,7 @@ Result<ThinkingPlan> plan_thinking(const Request& request, const Target& target)
       return unsupported("this deployment can't be made to call a tool while it thinks", "$.tool_choice",
                          "turn thinking off, or let the model choose (auto)");
     plan.write = false;
-    plan.notes.push_back("thinking off: tool_choice is forced");
+    plan.notes.push_back(kThinkingOff);
   }
   if (target.thinking == ThinkingSwitch::None && plan.write) {
     if (*plan.write != target.thinks_by_default)
@@ -76,7 +82,7 @@ Result<ThinkingPlan> plan_thinking(const Request& request, const Target& target)
     plan.write.reset();
   }
   // DeepSeek answers 400 to an effort while thinking is off.
-  if (effort && plan.write == false) plan.notes.push_back("dropped reasoning_effort: thinking is off");
+  if (effort && plan.write == false) plan.notes.push_back(kEffortDropped);
   if (effort && plan.write != false) {
     SLUICE_TRY(plan.effort, effort_for(request.reasoning_effort, target));
     if (plan.effort != request.reasoning_effort)
@@ -87,7 +93,6 @@ Result<ThinkingPlan> plan_thinking(const Request& request, const Target& target)
 
 Status check_chat_target(const Request& request, const Target& target, std::vector<std::string>& notes) {
   using Kind = chat::OutputFormat::Kind;
-  using Mode = chat::ToolChoice::Mode;
   const chat::Sampling& s = request.sampling;
   if (request.format.kind == Kind::JsonObject && !target.json_object)
     return unsupported("this deployment has no JSON mode", "$.response_format");
@@ -97,23 +102,16 @@ Status check_chat_target(const Request& request, const Target& target, std::vect
     return unsupported("this deployment does not tell log-probabilities", "$.logprobs");
   if (!s.logit_bias.empty() && s.logit_bias != "{}" && !target.logit_bias)
     return unsupported("this deployment does not bias tokens", "$.logit_bias");
-  if (std::set<std::string>(s.stop.begin(), s.stop.end()).size() > target.max_stop)
-    return unsupported("this deployment takes at most " + std::to_string(target.max_stop) + " stop strings",
-                       "$.stop");
-  bool choice = request.tool_choice.forced() || (request.tool_choice.mode == Mode::None && !request.tools.empty());
-  if (choice && !target.tool_choice)
-    return unsupported("this deployment does not read tool_choice", "$.tool_choice");
+  SLUICE_TRY_VOID(check_tool_choice(request, target));
   for (std::size_t i = 0; i < request.tools.size(); ++i)
     if (request.tools[i].strict == true && !target.strict_tools)
       return unsupported("this deployment does not hold tool arguments to their schema",
                          "$.tools[" + std::to_string(i) + "].function.strict");
-  if (s.seed && !target.seed) notes.push_back("not honoured by the deployment: $.seed");
-  if (s.frequency_penalty.value_or(0) != 0 && !target.penalties)
-    notes.push_back("not honoured by the deployment: $.frequency_penalty");
-  if (s.presence_penalty.value_or(0) != 0 && !target.penalties)
-    notes.push_back("not honoured by the deployment: $.presence_penalty");
+  if (s.seed && !target.seed) note_unhonoured(notes, "$.seed");
+  if (s.frequency_penalty.value_or(0) != 0 && !target.penalties) note_unhonoured(notes, "$.frequency_penalty");
+  if (s.presence_penalty.value_or(0) != 0 && !target.penalties) note_unhonoured(notes, "$.presence_penalty");
   if (request.parallel_tool_calls == false && !target.parallel_switch)
-    notes.push_back("not honoured by the deployment: $.parallel_tool_calls");
+    note_unhonoured(notes, "$.parallel_tool_calls");
   return {};
 }
 
@@ -127,12 +125,14 @@ class Editor {
 
   Result<Outgoing> edit() {
     SLUICE_TRY_VOID(check_chat_target(request_, target_, out_.notes));
+    SLUICE_TRY_VOID(check_ignored(request_, target_, out_.notes));
     splice_.set(root_, "model", json::quote(target_.model));
     ask_for_usage();
     SLUICE_TRY_VOID(messages());
     SLUICE_TRY_VOID(thinking());
     max_tokens();
-    stop();
+    user();
+    SLUICE_TRY_VOID(stop());
     // Several answers are several calls.
     if (request_.sampling.n > 1) splice_.remove(root_, "n");
     // DeepSeek's own client sends what it has installed and, if told to, whole sessions to whatever address it is
@@ -174,7 +174,32 @@ class Editor {
       for (std::size_t j = 0; j < message.parts.size() && !target_.images; ++j)
         if (message.parts[j].kind == chat::Part::Kind::Image)
           return unsupported("this deployment takes no images", path + ".content[" + std::to_string(j) + "]");
+      bool parts = value["content"].is(Type::Array);
+      if (parts && message.role == chat::Role::Tool && !target_.tool_parts) {
+        SLUICE_TRY_VOID(join_result(value["content"], message, path + ".content"));
+      }
     }
+    return {};
+  }
+
+  // The texts of a tool's result as one string: paragraphs, as where another protocol's are translated.
+  Status join_result(Value content, const chat::Message& message, const std::string& path) {
+    std::string text;
+    for (std::size_t i = 0; i < message.parts.size(); ++i) {
+      const chat::Part& part = message.parts[i];
+      if (part.kind != chat::Part::Kind::Text)
+        return unsupported("this deployment takes only text as the result of a tool",
+                           path + "[" + std::to_string(i) + "]");
+      if (i > 0) text += "\n\n";
+      text += part.text;
+    }
+    for (const chat::ExtraField& field : request_.extra) {
+      if (!field.path.starts_with(path + "[")) continue;
+      if (!field.hint) return unsupported("this deployment takes only text as the result of a tool", field.path);
+      // What the target would ignore anyway has its note already.
+      if (!ignores(target_, field.path, field.name)) out_.notes.push_back("dropped " + field.path);
+    }
+    splice_.replace(content, json::quote(text));
     return {};
   }
 
@@ -188,7 +213,11 @@ class Editor {
       splice_.set(root_, "thinking", "{\"type\":" + json::quote(type) + "}");
     // A switch that this server does not read goes; a mode that we do not know stays.
     bool readable = one_of(thinking["type"].string().value_or(""), {"enabled", "disabled"});
-    if (!own && thinking && readable) splice_.remove(root_, "thinking");
+    if (!own && thinking && readable) {
+      splice_.remove(root_, "thinking");
+      if (request_.thinking_budget && plan.write != false)
+        out_.notes.push_back("dropped $.thinking.budget_tokens");
+    }
     template_switch(plan.write);
     bool in_effort = target_.thinking == ThinkingSwitch::Effort;
     std::string effort = plan.effort;
@@ -234,16 +263,27 @@ class Editor {
     splice_.remove(root_, other).set(root_, field, std::to_string(*request_.sampling.max_tokens));
   }
 
-  // More strings than the target takes, but the same ones again: one of each says the same.
-  void stop() {
-    const auto& stop = request_.sampling.stop;
-    if (stop.size() <= target_.max_stop) return;
-    std::set<std::string> seen;
+  // DeepSeek's name of the end user's id; the same field of other servers is `user`.
+  void user() {
+    const std::string& field = target_.user_field;
+    if (field == "user" || field.empty() || request_.user.empty()) return;
+    if (!root_["user"].is(Type::String)) return;
+    if (auto own = root_[field].string()) {
+      if (*own != root_["user"].string()) note_unhonoured(out_.notes, "$.user");
+      return;
+    }
+    splice_.remove(root_, "user").set(root_, field, json::quote(request_.user));
+  }
+
+  // More strings than the target takes: one of each says the same, and at what is left the answer is ended here.
+  Status stop() {
+    if (request_.sampling.stop.size() <= target_.max_stop) return {};
+    SLUICE_TRY(auto once, stop_strings(request_, target_.max_stop, out_));
     json::Writer w;
     w.array();
-    for (const std::string& text : stop)
-      if (seen.insert(text).second) w.value(text);
+    for (const std::string& text : once) w.value(text);
     splice_.set(root_, "stop", w.end().take());
+    return {};
   }
 
   const Request& request_;

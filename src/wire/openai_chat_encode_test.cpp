@@ -153,7 +153,10 @@ TEST_CASE("encode: what only differs in its name or its count is rewritten, all 
   openai.max_stop = 2;
   CHECK(sent(R"("max_tokens":5)", openai) == R"(,"max_completion_tokens":5})");
   CHECK(sent(R"("stop":["a","b","a"])", openai) == R"(,"stop":["a","b"]})");
-  CHECK(sent(R"("stop":["a","b","c"])", openai) == "request.unsupported $.stop");
+  Notes ended;
+  CHECK(sent(R"("stop":["a","b","c"])", openai, &ended) == R"(,"stop":["a","b"]})");
+  CHECK(ended == Notes{"more stop strings than the deployment takes: the answer is ended here and written anew"});
+  CHECK(sent(R"("stop":["a","b","c"],"logprobs":true)", openai) == "request.unsupported $.stop");
   CHECK(sent(R"("dsh_plugin_packages":["p"],"dsh_session_log":"all","k":1)", deepseek(), &notes) == R"(,"k":1})");
   CHECK(notes == Notes{"dropped $.dsh_plugin_packages", "dropped $.dsh_session_log"});
   CHECK(sent(R"("seed":1,"frequency_penalty":1,"presence_penalty":0)", deepseek(), &notes) ==
@@ -262,6 +265,17 @@ TEST_CASE(
           R"({"model":"c","max_tokens":9,"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]})",
           vllm())
           .error == "request.unsupported $.messages");
+}
+
+// If each note were looked for among all others, this would take an hour.
+TEST_CASE("translate: each of very many hints is told once") {
+  constexpr std::size_t kHints = 700'000;
+  std::string body = R"({"model":"c","max_tokens":9,"messages":[{"role":"user","content":"q"}],"metadata":{)";
+  for (std::size_t i = 0; i < kHints; ++i) body += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":0";
+  const Translated t = from_messages(body + "}}", deepseek());
+  REQUIRE_MESSAGE(t.error.empty(), t.error);
+  CHECK(t.notes.size() == kHints);
+  CHECK(t.notes.back() == "dropped $.metadata{" + std::to_string(kHints - 1) + "}");
 }
 
 TEST_CASE("translate: a Responses request becomes a chat, and a schema goes along where the target takes it") {

@@ -1,7 +1,9 @@
 // Requests of other protocols as chat completions. What can't be said there is refused with the client's field.
 #include <algorithm>
 
+#include "wire/notes.h"
 #include "wire/openai_chat_parts.h"
+#include "wire/pass_through.h"
 
 namespace sluice::wire {
 namespace {
@@ -25,12 +27,11 @@ class Translation {
     SLUICE_TRY_VOID(tools());
     format();
     SLUICE_TRY_VOID(thinking());
-    sampling();
+    SLUICE_TRY_VOID(sampling());
     if (!request_.user.empty() && !target_.user_field.empty()) w_.member(target_.user_field, request_.user);
     w_.member("stream", request_.stream);
     if (request_.stream) w_.key("stream_options").object().member("include_usage", true).end();
-    out_.body = w_.end().take();
-    return std::move(out_);
+    return Outgoing{w_.end().take(), notes_.take(), std::move(stops_)};
   }
 
  private:
@@ -43,10 +44,7 @@ class Translation {
     return fail("request.unsupported", std::move(message), std::move(where),
                 "leave it out, or use a model behind a deployment that speaks your client's protocol");
   }
-  void note(std::string text) {
-    if (std::find(out_.notes.begin(), out_.notes.end(), text) == out_.notes.end())
-      out_.notes.push_back(std::move(text));
-  }
+  void note(std::string text) { notes_.add(std::move(text)); }
 
   Status check() {
     using Kind = chat::OutputFormat::Kind;
@@ -60,11 +58,12 @@ class Translation {
     }
     if (request_.format.kind == Kind::Other)
       return refuse("chat completions have no such output format", format_path());
-    auto checked = check_chat_target(request_, target_, out_.notes);
+    std::vector<std::string> not_honoured;
+    auto checked = check_chat_target(request_, target_, not_honoured);
+    for (std::string& text : not_honoured) note(std::move(text));
     if (!checked) {
       Error error = checked.error();
       if (error.where == "$.response_format") error.where = format_path();
-      if (error.where == "$.stop" && anthropic()) error.where = "$.stop_sequences";
       if (error.where == "$.logprobs") error.where = "$.top_logprobs";
       return fail(std::move(error));
     }
@@ -227,7 +226,7 @@ class Translation {
     if (value) w_.member(name, *value);
   }
 
-  void sampling() {
+  Status sampling() {
     const chat::Sampling& s = request_.sampling;
     optional(target_.max_tokens_field.empty() ? "max_tokens" : target_.max_tokens_field.c_str(), s.max_tokens);
     optional("temperature", s.temperature);
@@ -238,19 +237,22 @@ class Translation {
     optional("presence_penalty", s.presence_penalty);
     if (s.logprobs || s.top_logprobs) w_.member("logprobs", true);
     optional("top_logprobs", s.top_logprobs);
-    if (s.stop.empty()) return;
+    Outgoing stops;
+    SLUICE_TRY(auto stop, stop_strings(request_, target_.max_stop, stops));
+    stops_ = std::move(stops.stops);
+    for (std::string& text : stops.notes) notes_.add(std::move(text));
+    if (stop.empty()) return {};
     w_.key("stop").array();
-    for (std::size_t i = 0; i < s.stop.size(); ++i)
-      if (std::find(s.stop.begin(), s.stop.begin() + std::ptrdiff_t(i), s.stop[i]) ==
-          s.stop.begin() + std::ptrdiff_t(i))
-        w_.value(s.stop[i]);
+    for (const std::string& text : stop) w_.value(text);
     w_.end();
+    return {};
   }
 
   const Request& request_;
   const Target& target_;
   json::Writer w_;
-  Outgoing out_;
+  Notes notes_;
+  std::vector<std::string> stops_;  // that end the answer here
 };
 
 }  // namespace

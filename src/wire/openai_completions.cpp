@@ -7,6 +7,7 @@
 #include "json/writer.h"
 #include "wire/fields.h"
 #include "wire/openai_completions.h"
+#include "wire/pass_through.h"
 
 namespace sluice::wire {
 namespace {
@@ -114,6 +115,26 @@ constexpr const char* kKnown[] = {"suffix",
                                   "n",
                                   "logprobs"};
 
+Failure unsupported(std::string message, std::string where) {
+  return fail("request.unsupported", std::move(message), std::move(where),
+              "leave it out, or use a model behind another deployment");
+}
+
+// What the deployment would leave out in silence, as chat completions have it.
+Status check_target(const Request& request, const Target& target, std::vector<std::string>& notes) {
+  const chat::Sampling& s = request.sampling;
+  if (s.n > 1 && !target.several) return unsupported("this deployment gives one text for a call", "$.n");
+  if (s.logprobs && !target.logprobs)
+    return unsupported("this deployment does not tell log-probabilities", "$.logprobs");
+  if (!s.logit_bias.empty() && s.logit_bias != "{}" && !target.logit_bias)
+    return unsupported("this deployment does not bias tokens", "$.logit_bias");
+  SLUICE_TRY_VOID(check_ignored(request, target, notes));
+  if (s.seed && !target.seed) note_unhonoured(notes, "$.seed");
+  if (s.frequency_penalty.value_or(0) != 0 && !target.penalties) note_unhonoured(notes, "$.frequency_penalty");
+  if (s.presence_penalty.value_or(0) != 0 && !target.penalties) note_unhonoured(notes, "$.presence_penalty");
+  return {};
+}
+
 }  // namespace
 
 Result<Request> decode_openai_completions(std::string body) {
@@ -144,8 +165,17 @@ Result<Outgoing> encode_openai_completions(const Request& request, const Target&
   }
   SLUICE_CHECK(request.body != nullptr, "a request of this protocol keeps its body");
   Value root = request.body->root();
+  Outgoing out;
+  SLUICE_TRY_VOID(check_target(request, target, out.notes));
+  SLUICE_TRY(auto stop, stop_strings(request, target.max_stop, out));
   json::Splice splice(*request.body);
   splice.set(root, "model", json::quote(target.model));
+  if (request.sampling.stop.size() > target.max_stop) {
+    json::Writer once;
+    once.array();
+    for (const std::string& text : stop) once.value(text);
+    splice.set(root, "stop", once.end().take());
+  }
   if (request.stream) {
     Value options = root["stream_options"];
     if (options.is(Type::Object)) {
@@ -154,7 +184,8 @@ Result<Outgoing> encode_openai_completions(const Request& request, const Target&
       splice.set(root, "stream_options", R"({"include_usage":true})");
     }
   }
-  return Outgoing{splice.apply(), {}};
+  out.body = splice.apply();
+  return out;
 }
 
 }  // namespace sluice::wire

@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <array>
 
-#include "base/check.h"
 #include "json/splice.h"
 #include "json/writer.h"
+#include "wire/notes.h"
 #include "wire/openai_responses.h"
+#include "wire/pass_through.h"
 
 namespace sluice::wire {
 namespace {
@@ -70,13 +71,11 @@ class Translator {
     w_.member("store", in_.store.value_or(false));
     if (in_.stream) w_.member("stream", true);
     if (dropped_reasoning_) note("dropped the reasoning of earlier turns");
-    return Outgoing{w_.end().take(), std::move(notes_)};
+    return Outgoing{w_.end().take(), notes_.take(), std::move(stops_)};
   }
 
  private:
-  void note(std::string text) {
-    if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(std::move(text));
-  }
+  void note(std::string text) { notes_.add(std::move(text)); }
   bool from_messages() const { return in_.protocol == Protocol::AnthropicMessages; }
 
   Status extras() {
@@ -198,8 +197,7 @@ class Translator {
     if (target_.parallel_switch) {
       w_.member("parallel_tool_calls", *in_.parallel_tool_calls);
     } else if (!*in_.parallel_tool_calls) {
-      return refuse(from_messages() ? "$.tool_choice.disable_parallel_tool_use" : "$.parallel_tool_calls",
-                    "to call one tool at a time");
+      note(unhonoured(from_messages() ? "$.tool_choice.disable_parallel_tool_use" : "$.parallel_tool_calls"));
     }
     return {};
   }
@@ -219,8 +217,7 @@ class Translator {
   }
 
   Status tool_choice() {
-    if (in_.tool_choice.forced() && !target_.tool_choice)
-      return refuse("$.tool_choice", "to call a tool because it must");
+    SLUICE_TRY_VOID(check_tool_choice(in_, target_));
     using Mode = chat::ToolChoice::Mode;
     const chat::ToolChoice& choice = in_.tool_choice;
     if (choice.mode == Mode::Other || (choice.mode == Mode::Unset && !choice.raw.empty()))
@@ -266,10 +263,12 @@ class Translator {
     bool insists = in_.thinking == true || (!off && !in_.reasoning_effort.empty());
     bool thinks = off ? false : insists || target_.thinks_by_default;
     if (thinks && in_.tool_choice.forced() && !target_.forced_tools_thinking) {
-      if (insists) return refuse("$.tool_choice", "to force a tool call while it thinks");
-      note("thinking off: tool_choice is forced");
+      // An effort alone says how much, not that it must: as where the same client's chat is passed on.
+      if (in_.thinking == true) return refuse("$.tool_choice", "to force a tool call while it thinks");
+      note(kThinkingOff);
       off = true;
     }
+    if (off && !in_.reasoning_effort.empty() && in_.reasoning_effort != "none") note(kEffortDropped);
     if (in_.thinking_budget && !off) note("dropped $.thinking.budget_tokens");
     if (off) {
       if (target_.thinking == ThinkingSwitch::None) {
@@ -311,7 +310,10 @@ class Translator {
     if (s.min_p.value_or(0) != 0) return refuse("$.min_p", "min_p");
     if (s.seed && target_.seed) return refuse("$.seed", "a seed");
     if (s.seed) note("not honoured by the deployment: $.seed");
-    if (!s.stop.empty()) return refuse(from_messages() ? "$.stop_sequences" : "$.stop", "where to stop");
+    Outgoing stops;
+    SLUICE_TRY_VOID(stop_strings(in_, 0, stops));
+    stops_ = std::move(stops.stops);
+    for (std::string& text : stops.notes) note(std::move(text));
     SLUICE_TRY_VOID(penalty(s.frequency_penalty, "$.frequency_penalty"));
     SLUICE_TRY_VOID(penalty(s.presence_penalty, "$.presence_penalty"));
     if (!s.logit_bias.empty() && s.logit_bias != "{}") return refuse("$.logit_bias", "a bias");
@@ -328,33 +330,10 @@ class Translator {
   const Request& in_;
   const Target& target_;
   json::Writer w_;
-  std::vector<std::string> notes_;
+  Notes notes_;
+  std::vector<std::string> stops_;
   bool dropped_reasoning_ = false;
 };
-
-// The client's own bytes. A forced tool call that the deployment can't combine with thinking switches thinking off
-// where the client left it open.
-Result<Outgoing> splice(const Request& request, const Target& target) {
-  SLUICE_CHECK(request.body != nullptr, "a request of this protocol keeps its body");
-  Outgoing out;
-  Value root = request.body->root();
-  json::Splice splice(*request.body);
-  splice.set(root, "model", json::quote(target.model));
-  bool off = request.thinking == false;
-  bool insists = !off && !request.reasoning_effort.empty();
-  bool forced = request.tool_choice.forced() && !target.forced_tools_thinking;
-  if (forced && insists) return refuse("$.tool_choice", "to force a tool call while it thinks");
-  if (forced && !off && target.thinks_by_default) {
-    if (Value reasoning = root["reasoning"]; reasoning.is(Type::Object)) {
-      splice.set(reasoning, "effort", "\"none\"");
-    } else {
-      splice.set(root, "reasoning", R"({"effort":"none"})");
-    }
-    out.notes.push_back("thinking off: tool_choice is forced");
-  }
-  out.body = splice.apply();
-  return out;
-}
 
 // Items of the client's input, with commas between.
 std::string input_items(Value input) {
@@ -371,7 +350,7 @@ std::string input_items(Value input) {
 }  // namespace
 
 Result<Outgoing> encode_openai_responses(const Request& request, const Target& target) {
-  if (request.protocol == Protocol::OpenAiResponses) return splice(request, target);
+  if (request.protocol == Protocol::OpenAiResponses) return pass_on_openai_responses(request, target);
   return Translator(request, target).translate();
 }
 

@@ -166,7 +166,11 @@ TEST_CASE("responses encode: the thinking switch is a level of effort") {
 TEST_CASE("responses encode: what can't be said is refused by the client's name for it") {
   using Change = void (*)(chat::Request&);
   const std::pair<const char*, Change> cases[] = {
-      {"$.stop", [](chat::Request& r) { r.sampling.stop = {"x"}; }},
+      {"$.stop",
+       [](chat::Request& r) {
+         r.sampling.stop = {"x"};
+         r.sampling.logprobs = true;
+       }},
       {"$.seed", [](chat::Request& r) { r.sampling.seed = 1; }},
       {"$.top_k", [](chat::Request& r) { r.sampling.top_k = 5; }},
       {"$.min_p", [](chat::Request& r) { r.sampling.min_p = 0.1; }},
@@ -174,7 +178,6 @@ TEST_CASE("responses encode: what can't be said is refused by the client's name 
       {"$.frequency_penalty", [](chat::Request& r) { r.sampling.frequency_penalty = 1; }},
       {"$.presence_penalty", [](chat::Request& r) { r.sampling.presence_penalty = -1; }},
       {"$.tools[0]", [](chat::Request& r) { r.tools.push_back({.kind = chat::Tool::Kind::Other}); }},
-      {"$.parallel_tool_calls", [](chat::Request& r) { r.parallel_tool_calls = false; }},
       {"$.messages[0].name", [](chat::Request& r) { r.messages[0].name = "ann"; }},
       {"$.messages[0].content[1]",
        [](chat::Request& r) { r.messages[0].parts.push_back({.kind = Part::Kind::Audio}); }},
@@ -206,6 +209,28 @@ TEST_CASE("responses encode: what can't be said is refused by the client's name 
   r.extra.push_back({"$.unknown", "null", "unknown"});
   CHECK(sent(r).body ==
         R"({"model":"deepseek-flash","input":[{"type":"message","role":"user","content":"hi"}],"store":false})");
+}
+
+TEST_CASE(
+    "responses encode: an effort that goes because thinking is off is told, and so is a switch not honoured") {
+  using Notes = std::vector<std::string>;
+  chat::Request r = chat_request();
+  r.thinking = false;
+  r.reasoning_effort = "high";
+  CHECK(sent(r).notes == Notes{"dropped reasoning_effort: thinking is off"});
+  r = chat_request();
+  r.reasoning_effort = "high";
+  r.tools.push_back({"f", "", "", ""});
+  r.tool_choice.mode = chat::ToolChoice::Mode::Required;
+  CHECK(sent(r).notes ==
+        Notes{"thinking off: tool_choice is forced", "dropped reasoning_effort: thinking is off"});
+  r = chat_request();
+  r.sampling.stop = {"x", "y", "x"};
+  CHECK(sent(r).stops == Notes{"x", "y"});  // this protocol has no word for them
+  CHECK(sent(r).body.find("stop") == std::string::npos);
+  r = chat_request();
+  r.parallel_tool_calls = false;
+  CHECK(sent(r).notes == Notes{"not honoured by the deployment: $.parallel_tool_calls"});
 }
 
 TEST_CASE("responses: a conversation is continued from what was kept of it, the client's bytes untouched") {

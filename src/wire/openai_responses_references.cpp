@@ -10,6 +10,7 @@ using json::Value;
 Result<std::optional<std::string>> resolve_item_references(const json::Doc& body, const ItemLookup& lookup) {
   json::Splice splice(body);
   bool any = false;
+  std::size_t bytes = 0;
   Value input = body.root()["input"];
   if (!input.is(Type::Array)) return std::optional<std::string>();
   for (Value item : input) {
@@ -23,6 +24,11 @@ Result<std::optional<std::string>> resolve_item_references(const json::Doc& body
       return fail(
           "response.unknown", "there is no earlier item of this id here", item["id"].path(),
           "send the item itself; items are kept in memory for a while, and not where the policy forbids it");
+    // One item may be named as often as fits a request, and what it stands for be the larger.
+    bytes += known->size();
+    if (bytes > json::Limits().bytes)
+      return fail("json.size", "the items that are named here make the request too large", item["id"].path(),
+                  "name fewer items, or begin a new conversation");
     splice.replace(item, std::move(*known));
     any = true;
   }

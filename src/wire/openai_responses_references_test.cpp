@@ -43,3 +43,21 @@ TEST_CASE("references: an answer's items are known by their ids") {
   CHECK(items[0].first == "r");
   CHECK(items[1].second == R"({"id":"m"})");
 }
+
+TEST_CASE("references: one item named very often makes no text larger than a request may be") {
+  std::string body = R"({"input":[{"id":"a"})";
+  for (int i = 1; i < 200; ++i) body += R"(,{"id":"a"})";
+  auto doc = json::Doc::parse(body + "]}");
+  REQUIRE(doc);
+  const std::string item = R"({"type":"message","content":")" + std::string(1 << 20, 'x') + "\"}";
+  int asked = 0;
+  auto lookup = [&](const std::string&) {
+    ++asked;
+    return std::optional(item);
+  };
+  auto large = wire::resolve_item_references(**doc, lookup);
+  REQUIRE_FALSE(large);
+  CHECK(large.error().code == "json.size");
+  CHECK(large.error().where == "$.input[63].id");
+  CHECK(asked == 64);
+}

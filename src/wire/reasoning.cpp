@@ -18,8 +18,10 @@ class Restorer {
 
   // Empty where nobody remembers it: with tools the vendor takes no earlier turn without, but an empty one.
   std::string reasoning_of(const std::vector<std::string>& calls, std::string_view text) {
-    auto known = lookup_(calls, text);
+    // A client may name one call in every turn; a body larger than this is refused as it is.
+    auto known = bytes_ > json::Limits().bytes ? std::nullopt : lookup_(calls, text);
     ++(known ? restored_.turns : restored_.unknown);
+    if (known) bytes_ += known->size();
     return known.value_or("");
   }
 
@@ -114,6 +116,7 @@ class Restorer {
   json::Splice splice_;
   const ReasoningLookup& lookup_;
   Restored restored_;
+  std::size_t bytes_ = 0;  // of the reasoning so far
 };
 
 }  // namespace

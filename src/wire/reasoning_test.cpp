@@ -107,3 +107,20 @@ TEST_CASE("reasoning: nothing is done where there are no tools or nothing is mis
       restore(Protocol::OpenAiChat, R"({"tools":[1],"messages":[{"role":"user","content":"a"}]})", {{"a", "r"}}));
   CHECK_FALSE(restore(Protocol::OpenAiResponses, R"({"tools":[1],"input":"text"})", {{"text", "r"}}));
 }
+
+TEST_CASE("reasoning: one call named in very many turns is looked up only while the body may still be read") {
+  std::string body = R"({"tools":[{}],"messages":[{"role":"assistant","tool_calls":[{"id":"c"}]})";
+  for (int i = 1; i < 200; ++i) body += R"(,{"role":"assistant","tool_calls":[{"id":"c"}]})";
+  auto doc = json::Doc::parse(body + "]}");
+  REQUIRE(doc);
+  const std::string thought(1 << 20, 'x');
+  int asked = 0;
+  auto lookup = [&](const std::vector<std::string>&, std::string_view) {
+    ++asked;
+    return std::optional(thought);
+  };
+  auto restored = wire::restore_reasoning(Protocol::OpenAiChat, **doc, lookup);
+  REQUIRE(restored);
+  CHECK(asked == 65);
+  CHECK_FALSE(json::Doc::parse(restored->body));  // which is refused for its size
+}

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,17 @@ struct Target {
   bool tool_choice = true;      // tool_choice is read at all
   bool top_k = false;
   bool min_p = false;
+  bool several = true;                 // text completions: "n" is read
+  bool tool_parts = true;              // chat: a tool's result may be content parts, not only a string
+  bool effort_synonyms = false;        // other names of effort mean one of `efforts`, and it does not say which
+  bool effort_needs_thinking = false;  // an effort is refused while thinking is off
+  // Fields that it takes and makes nothing of, for bodies that go on as they came (pass_through.h). "$.metadata":
+  // at this place; "$.metadata.": everything below it; "cache_control": of this name anywhere.
+  std::vector<std::string> ignored;
+  // Types of tools besides functions that it has; one that ends in '_' stands for all that begin so. Absent: not
+  // known, and all of them go on.
+  std::optional<std::vector<std::string>> hosted_tools;
+  std::vector<std::string> blocks;              // Messages: types of content blocks it reads; empty: all
   std::vector<std::string> efforts;             // names of reasoning effort it takes, weakest first; empty: none
   std::string max_tokens_field = "max_tokens";  // empty: both names, as the client wrote it
   std::string user_field = "user";              // of the end user's id
@@ -51,6 +63,9 @@ struct Outgoing {
   // Shown to the client in x-sluice-note and counted: "dropped $.metadata", "thinking off: tool_choice is forced".
   // Names of fields and fixed words only, never the client's text.
   std::vector<std::string> notes;
+  // Stop strings that the body does not carry, because the target takes fewer: whoever reads the answer ends it
+  // there (backend/stop_watch.h).
+  std::vector<std::string> stops;
 };
 
 }  // namespace sluice::wire

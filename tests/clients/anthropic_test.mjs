@@ -143,6 +143,39 @@ for (const [choice, name] of [[{ type: "any" }, "any tool"], [{ type: "tool", na
     assert.equal(message.stop_reason, "tool_use");
   });
 
+const city = { type: "object", properties: { city: { type: "string" } }, required: ["city"], additionalProperties: false };
+
+for (const [how, answered] of [["whole", (more) => ask(more)], ["streamed", (more) => client.messages.stream({ model, max_tokens: 1000, ...more }).finalMessage()]])
+  restored(`a JSON schema is kept (${how})`, /JSON/, async () => {
+    const message = await answered({ messages: say("Name a city."), output_config: { format: { type: "json_schema", schema: city } } });
+    assert.equal(typeof JSON.parse(text(message)).city, "string");
+    assert.equal(message.stop_reason, "end_turn");
+  });
+
+restored("an effort goes with thinking that is off", /400.*effort/, async () => {
+  const message = await ask({ thinking: { type: "disabled" }, output_config: { effort: "high" } });
+  assert.deepEqual(message.content.map((b) => b.type), ["text"]);
+});
+
+throughSluice("what DeepSeek's Messages would ignore is refused by its name, or noted", async () => {
+  const document = { type: "document", source: { type: "text", media_type: "text/plain", data: "A lighthouse." } };
+  const tool = { name: "weather", description: "The weather", input_schema: weather };
+  for (const [field, more] of [
+    [/top_k/, { top_k: 5 }],
+    [/mcp_servers/, { mcp_servers: [{ type: "url", url: "https://mcp.example.com", name: "docs" }] }],
+    [/messages\[0\]/, { messages: say([{ type: "text", text: "What is this?" }, document]), model: place.seeing }],
+    [/tools\[1\]/, { tools: [tool, { type: "code_execution_20250522", name: "code_execution" }] }],
+  ])
+    await assert.rejects(ask(more), (error) => {
+      assert.ok(error instanceof Anthropic.BadRequestError, String(error));
+      assert.match(JSON.stringify(error.error), field);
+      return true;
+    });
+  const { response } = await client.messages.create({ model, max_tokens: 100, messages: hello, tools: [tool],
+    tool_choice: { type: "auto", disable_parallel_tool_use: true } }).withResponse();
+  assert.match(response.headers.get("x-sluice-note"), /disable_parallel_tool_use/);
+});
+
 test("thinking can be switched off, and on with a budget", async () => {
   assert.deepEqual((await ask({ thinking: { type: "disabled" } })).content.map((b) => b.type), ["text"]);
   assert.equal((await ask({ thinking: { type: "enabled", budget_tokens: 1024 }, max_tokens: 2000 })).content[0].type, "thinking");
@@ -160,6 +193,12 @@ test("a stop sequence ends the answer and is named", async () => {
   assert.equal(text(message), "one two");
   if (direct) assert.deepEqual([message.stop_reason, message.stop_sequence], ["stop_sequence", " three"]);
   else assert.ok(["stop_sequence", "end_turn"].includes(message.stop_reason));
+});
+
+throughSluice("a stop sequence is named where the gateway itself ends the answer", async () => {
+  const format = { type: "json_schema", schema: { type: "object" } };
+  const message = await ask({ messages: say('say "{} three four"'), output_config: { format }, stop_sequences: [" three"] });
+  assert.deepEqual([text(message), message.stop_reason, message.stop_sequence], ["{}", "stop_sequence", " three"]);
 });
 
 test("max_tokens ends the answer with its own reason", async () => {

@@ -113,6 +113,21 @@ restored("a tool call without any reasoning can be answered too", /400.*reasonin
   assert.equal(again.choices[0].message.content, "The tools said: fog.");
 });
 
+restored("a tool's result in parts reaches the model", /400.*(string|reasoning_content)/, async () => {
+  const { choices: [{ message }] } = await ask({ messages: say(askOne), tools });
+  const parts = [{ type: "text", text: "rain" }, { type: "text", text: "and fog" }];
+  const again = await ask({ tools, messages: [...say(askOne), message,
+    { role: "tool", tool_call_id: message.tool_calls[0].id, content: parts }] });
+  assert.equal(again.choices[0].message.content, "The tools said: rain\n\nand fog.");
+});
+
+throughSluice("the end user's id goes on under DeepSeek's name of it", async () => {
+  await ask({ messages: say("hi"), user: "u-2" });
+  const { body } = await place.fake.last();
+  assert.equal(body.user_id, "u-2");
+  assert.equal(body.user, undefined);
+});
+
 restored("the SDK's tool runner goes round by itself", /400.*reasoning_content/, async () => {
   const asked = [];
   const runner = client.chat.completions.runTools({ model, messages: say(askTwo), tools: [{ type: "function", function: {
@@ -150,6 +165,16 @@ restored("a JSON schema is kept", /400.*response_format/, async () => {
 test("a JSON object is given where one is asked for", async () => {
   const { choices: [{ message }] } = await ask({ messages: say("Answer in JSON."), response_format: { type: "json_object" } });
   assert.equal(typeof JSON.parse(message.content), "object");
+});
+
+restored("stop works where only a protocol without it takes the schema", /400.*response_format/, async () => {
+  const response_format = { type: "json_schema", json_schema: { name: "any", schema: { type: "object" } } };
+  const more = { messages: say('say "one two three four"'), response_format, stop: ["nothing", " three"] };
+  const { choices: [choice] } = await ask(more);
+  assert.deepEqual([choice.message.content, choice.finish_reason], ["one two", "stop"]);
+  const chunks = await streamed(more);
+  assert.equal(joined(chunks, "content"), "one two");
+  assert.equal(chunks.findLast((c) => c.choices[0]?.finish_reason).choices[0].finish_reason, "stop");
 });
 
 test("stop ends the answer before its words", async () => {

@@ -193,11 +193,12 @@ def ask_of_completion(body):
 CHAT = (Chat, lambda body: contract.check_chat(body, False), script.ask_of_chat)
 BETA = (Chat, lambda body: contract.check_chat(body, True), script.ask_of_chat)
 FIM = (Completion, contract.check_completion, ask_of_completion)
-ANTHROPIC = (Messages, contract.check_messages, script.ask_of_messages)
+ANTHROPIC = (Messages, contract.check_messages, script.ask_of_deepseek_messages)
+VENDOR = (Messages, contract.check_messages, script.ask_of_messages)  # another deployment, which is not DeepSeek's
 RESPONSES = (Responses, contract.check_responses, script.ask_of_responses)
 PAGES = {"/chat/completions": CHAT, "/v1/chat/completions": CHAT, "/beta/chat/completions": BETA,
          "/beta/v1/chat/completions": BETA, "/beta/completions": FIM, "/beta/v1/completions": FIM,
-         "/anthropic/v1/messages": ANTHROPIC, "/v1/messages": ANTHROPIC,
+         "/anthropic/v1/messages": ANTHROPIC, "/v1/messages": VENDOR,
          "/responses": RESPONSES, "/v1/responses": RESPONSES}
 
 

@@ -177,6 +177,8 @@ def check_messages(body):
         return bad("missing field `max_tokens`")
     if thinks(body) and (body.get("tool_choice") or {}).get("type") in ("any", "tool"):
         return bad(FORCED_TOOL)
+    if (body.get("output_config") or {}).get("effort") is not None and not thinks(body):
+        return bad("output_config.effort is not supported when thinking is disabled")
     open_calls = set()
     for message in messages:
         content = message.get("content")

@@ -179,6 +179,11 @@ def ask_of_chat(body):
                last["content"] if last.get("prefix") else "", len(json.dumps(messages)), bool(body.get("stream")))
 
 
+def ask_of_deepseek_messages(body):
+    """DeepSeek's own side of Messages reads no more of output_config than the effort."""
+    return dataclasses.replace(ask_of_messages(body), schema=None)
+
+
 def ask_of_messages(body):
     last = [m for m in body["messages"] if m["role"] != "system"][-1]
     blocks = last["content"] if isinstance(last["content"], list) else [{"type": "text", "text": last["content"]}]

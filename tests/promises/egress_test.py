@@ -120,6 +120,91 @@ class Egress(unittest.TestCase):
             for i in range(len(talk)):
                 self.assertIn(f"talk-{i}", received)
 
+    # A whole picture of one dot.
+    PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    OPEN = """
+policy: v1
+revision: open-1
+floors:
+  - {id: tools, when: {parts: [tools]}, class: confidential}
+  - {id: results, when: {parts: [tool_result]}, class: regulated}
+rules:
+  - {id: open, allow: [public, internal], zones: [device, private, managed, hosted]}
+"""
+
+    def assert_refused(self, cases):
+        """Of (path, body, may it be sent), with one hosted deployment and public texts allowed there."""
+        with tempfile.TemporaryDirectory() as folder, FakeDeepSeek() as fake:
+            policy = os.path.join(folder, "policy.yaml")
+            with open(policy, "w") as file:
+                file.write(self.OPEN)
+            conf = f"""
+policy: {policy}
+deployments:
+  - {{name: far, kind: openai, dialect: vllm, address: "{fake.address}", model: deepseek-flash, key_env: FAKE_KEY, zone: hosted,
+     jurisdiction: US}}
+routes:
+  chat: [far]
+"""
+            with Sluice(conf, {"FAKE_KEY": "sk-fake-upstream-key-0123456789"}) as sluice:
+                for path, body, sent in cases:
+                    before = len(fake.received)
+                    status, _, answer = sluice.request("POST", path, json.dumps({"model": "chat"} | body))
+                    self.assertEqual(len(fake.received) > before, sent, (path, body, status, answer[:300]))
+                    self.assertEqual(status == 403, not sent, (path, body, status, answer[:300]))
+
+    @staticmethod
+    def said(*texts, **more):
+        return "/v1/chat/completions", {"messages": [{"role": "user", "content": text} for text in texts]} | more
+
+    def test_a_value_in_pieces_is_seen_whatever_stands_beside(self):
+        def cases():
+            for texts in (["45395787", "63621486", "thanks"], ["Pay with card:", "45395787", "63621486", "thanks"],
+                          ["x", "4539", "5787", "6362", "1486", "5 times"], ["my SSN is 536-", "22-8736", "please"],
+                          ["my key", "ghp_x7Kq2mR9vT4wZ8nB3", "cF6hJ1pL5sD0gAyEuQi", "please"],
+                          ["IBAN", "DE7685713384", "8541873642", "Thanks"]):
+                yield *self.said(*texts), False
+                yield *self.said([{"type": "text", "text": text} for text in texts]), False
+            for texts in (["45395788", "63621486", "thanks"], ["What is 12", "34", "plus", "5"], ["yes", "no", "42"]):
+                yield *self.said(*texts), True
+
+        self.assert_refused(cases())
+
+    def test_tokens_and_pictures_in_fields_of_an_engine_stay(self):
+        def cases():
+            for name in ("prompt_token_ids", "input_ids", "token_ids", "tokens", "prompt_ids"):
+                yield "/v1/completions", {"prompt": " ", name: [3617, 25, 1180]}, False
+                yield *self.said("hi", **{name: [3617, 25, 1180]}), False
+                yield "/v1/embeddings", {"input": "hi", name: [3617, 25, 1180]}, False
+            yield "/v1/completions", {"prompt": " ", "prompt_embeds": "gAJjdG9yY2g="}, False
+            yield *self.said("hi", images=[self.PNG]), False
+            yield *self.said("hi", multi_modal_data={"image": self.PNG}), False
+            yield *self.said("hi", zz={"a": ["DATA:image/png;BASE64," + self.PNG]}), False
+            yield *self.said("hi", zz=[1] * 16), False
+            path, body = self.said("hi")
+            body["messages"][0]["images"] = [self.PNG]
+            yield path, body, False
+            for more in ({"allowed_token_ids": [1, 2, 3]}, {"stop_token_ids": [1, 2]}, {"logit_bias": {"1000": 1}},
+                         {"metadata": {"image": "logo"}}):
+                yield *self.said("hi", **more), True
+
+        self.assert_refused(cases())
+
+    def test_a_floor_on_tools_holds_for_every_form_of_them(self):
+        function = {"name": "f", "description": "d", "parameters": {"type": "object", "properties": {}}}
+        hello = {"role": "user", "content": "hi"}
+
+        def cases():
+            yield *self.said("hi", tools=[{"type": "function", "function": function}]), False
+            yield *self.said("hi", functions=[function]), False
+            for item in ({"type": "local_shell_call_output", "call_id": "c", "id": "c", "output": "r"},
+                         {"type": "mcp_call", "id": "m", "name": "f", "server_label": "s", "arguments": "{}", "output": "r"},
+                         {"type": "mcp_list_tools", "id": "m", "server_label": "s", "tools": [{"name": "f", "input_schema": {}}]}):
+                yield "/v1/responses", {"input": [item, hello]}, False
+            yield *self.said("hi"), True
+
+        self.assert_refused(cases())
+
     def test_the_command_says_that_a_text_asks_to_stay_here(self):
         def classify(text, *options):
             command = [os.environ["SLUICE"], "classify", "-", *options]

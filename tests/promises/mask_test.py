@@ -281,6 +281,24 @@ class Mask(unittest.TestCase):
             self.assertIn(answer["error"]["code"], ("policy.denied", "policy.obligation"))
         self.assertEqual(fake.received, [])
 
+    def test_a_value_in_pieces_is_masked_in_all_of_them_or_not_sent(self):
+        fake, sluice = self.serve(POLICY)
+        number, address = values(4)["card"].replace(" ", ""), values(4)["email"]
+        for said in ([f"card {number[:8]}", f"{number[8:]} ok"], ["card", number[:8], number[8:], "ok"],
+                     [f"mail {address[:-6]}", f"{address[-6:]} please"]):
+            for content in ([{"role": "user", "content": text} for text in said],
+                            [{"role": "user", "content": [{"type": "text", "text": text} for text in said]}]):
+                status, _, answer = sluice.chat("chat", content)
+                self.assertEqual(status, 200, answer)
+        received = fake.bodies().decode()
+        for half in (number[:8], number[8:], address[:-6]):
+            self.assertNotIn(half, received)
+        arrived = len(fake.received)
+        status, _, answer = sluice.chat("chat", [{"role": "user", "content": f"my card is {number[:-1]}"},
+                                                 {"role": "user", "content": f"{number[-1]} ok"}])
+        self.assertEqual((status, answer["error"]["code"]), (403, "policy.obligation"), answer)
+        self.assertEqual(len(fake.received), arrived)
+
     def test_tools_of_the_upstream_are_refused_by_name(self):
         fake, sluice = self.serve(POLICY)
         for more in ({"web_search_options": {}}, {"plugins": [{"id": "web"}]}):

@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""A vendor that signs what it thinks (Anthropic) wants it back, signature and all, with the results of the tools it called.
+"""What vendors want back of their thoughts. One that signs them (Anthropic) wants it back, signature and all, with the results of the tools it called.
 Clients of OpenAI's protocols have no field for a signature: the gateway remembers it. The fake refuses what the vendor
-refuses: a turn with calls and without its signed thought while thinking is on."""
+refuses: a turn with calls and without its signed thought while thinking is on. What a vendor has encrypted nobody can judge: it
+goes back where it came from, as sensitive as the conversation that it came from, and nobody else's does."""
+import base64
+import hashlib
 import http.server
 import json
 import os
+import re
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -92,6 +97,89 @@ routes: {{chat: [claude]}}
             self.assertEqual(self.vendor.received[-1]["thinking"]["type"], "disabled")
             self.assertEqual([b["type"] for b in self.vendor.received[-1]["messages"][1]["content"]], ["tool_use"])
             self.assertIn("thinking off", headers["x-sluice-note"])
+
+
+class Sealing(Vendor):
+    """The Responses API with encrypted reasoning; each answer has another."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.received.append(body)
+        sealed = base64.b64encode(hashlib.sha512(str(len(self.server.received)).encode()).digest() * 4).decode()
+        output = [{"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": sealed},
+                  {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed",
+                   "content": [{"type": "output_text", "text": "Done.", "annotations": []}]}]
+        whole = {"id": "resp_1", "object": "response", "created_at": 1, "status": "completed", "model": "m", "output": output,
+                 "usage": {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}}
+        if not body.get("stream"):
+            return self.answer(200, whole)
+        events = [{"type": "response.created", "response": {**whole, "status": "in_progress", "output": []}}]
+        for i, item in enumerate(output):
+            events.append({"type": "response.output_item.added", "output_index": i, "item": {**item, "content": []}})
+            events.append({"type": "response.output_item.done", "output_index": i, "item": item})
+        events.append({"type": "response.completed", "response": whole})
+        data = "".join(f"event: {e['type']}\ndata: {json.dumps({**e, 'sequence_number': i})}\n\n" for i, e in enumerate(events))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data.encode())
+
+
+class Sealed(unittest.TestCase):
+    def setUp(self):
+        self.vendor = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sealing)
+        self.vendor.received = []
+        threading.Thread(target=self.vendor.serve_forever, daemon=True).start()
+        self.addCleanup(self.vendor.server_close)
+        self.addCleanup(self.vendor.shutdown)
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        policy = os.path.join(folder, "policy.yaml")
+        with open(policy, "w") as file:
+            file.write("policy: v1\nrevision: sealed-1\nrules:\n"
+                       "  - {id: open, allow: [public, internal], zones: [private, hosted]}\n"
+                       "  - {id: home, allow: [confidential, regulated, restricted], zones: [private]}\n")
+        place = f'address: "http://127.0.0.1:{self.vendor.server_address[1]}", model: m, key_env: FAKE_KEY, jurisdiction: US'
+        self.sluice = self.enterContext(Sluice(f"""
+deployments:
+  - {{name: near, kind: openai, dialect: openai, {place}, zone: private}}
+  - {{name: far, kind: openai, dialect: openai, {place}, zone: hosted}}
+routes: {{home: [near], open: [far]}}
+policy: {policy}
+""", KEY))
+
+    def ask(self, model, items, stream=False):
+        status, headers, raw = self.sluice.request(
+            "POST", "/v1/responses", json.dumps({"model": model, "input": items, "store": False, "stream": stream}))
+        return status, headers.get("x-sluice-label"), raw.decode()
+
+    def test_what_the_vendor_has_encrypted_goes_back_as_sensitive_as_it_was(self):
+        hello = {"role": "user", "content": "Hello, what is a sluice?"}
+        patient = {"role": "user", "content": "Patient Mrs. Okafor, 71 y/o, admitted with chest pain and dyspnea. Takes "
+                                              "metformin 500 mg twice daily."}
+        for stream in (False, True):
+            status, label, raw = self.ask("open", [hello], stream)
+            self.assertEqual((status, label), (200, "internal"), raw)
+            found = re.search(r'{"type": ?"reasoning"[^}]*"encrypted_content": ?"([^"]*)"[^}]*}', raw)
+            thought = {"type": "reasoning", "summary": [], "encrypted_content": found.group(1)}
+            again = [hello, thought, {"role": "assistant", "content": "Done."}, hello]
+            status, label, raw = self.ask("open", again)
+            self.assertEqual((status, label), (200, "internal"), raw)
+            self.assertIn(thought["encrypted_content"], json.dumps(self.vendor.received[-1]))
+
+            count = len(self.vendor.received)
+            unknown = {**thought, "encrypted_content": thought["encrypted_content"][:-8] + "AAAAAAA="}
+            status, label, raw = self.ask("open", [hello, unknown, hello])
+            self.assertEqual((status, label), (403, "restricted"), raw)
+            hidden = {**thought, "note": "iVBORw0KGgo" + "Qk2v" * 40}
+            self.assertEqual(self.ask("open", [hello, hidden, hello])[0], 403)
+
+            status, label, raw = self.ask("home", [patient], stream)
+            self.assertEqual((status, label), (200, "regulated; health"), raw)
+            secret = {**thought, "encrypted_content": re.search(r'"encrypted_content": ?"([^"]*)"', raw).group(1)}
+            status, label, raw = self.ask("open", [hello, secret, hello])
+            self.assertEqual((status, label), (403, "regulated; health"), raw)
+            self.assertEqual(len(self.vendor.received), count + 1)
 
 
 if __name__ == "__main__":

@@ -125,7 +125,10 @@ bool norway_fnr(std::string_view s) {
 }
 
 bool belgium_rrn(std::string_view s) {
-  if (!all_digits(s, 11) || !is_date(number(s.substr(2, 2)), number(s.substr(4, 2)))) return false;
+  if (!all_digits(s, 11)) return false;
+  // Of people who are not in the national register 20 or 40 is added to the month.
+  const int month = number(s.substr(2, 2));
+  if (!is_date(month % 20, number(s.substr(4, 2))) || month > 52) return false;
   const int check = number(s.substr(9)), n = number(s.substr(0, 9));
   // Births from 2000 on count with a 2 before the number.
   return 97 - n % 97 == check || 97 - static_cast<int>((2000000000LL + n) % 97) == check;

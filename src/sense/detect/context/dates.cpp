@@ -54,7 +54,7 @@ constexpr std::string_view kOtherMonths =
     "خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی|بهمن|اسفند|muharram|safar|rabi|jumada|rajab|sha'ban|shaban|ramadan|"
     "shawwal|dhu|محرم|صفر|ربيع|جمادى|رجب|شعبان|رمضان|شوال|ذو|tishri|cheshvan|kislev|tevet|shevat|adar|nisan|iyar|"
     "sivan|tammuz|elul";
-constexpr std::size_t kLongerBy = 12;  // bytes of a month's name behind what it begins with
+constexpr std::size_t kLongerBy = 12;  // letters of a month's name behind what it begins with
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -65,11 +65,18 @@ std::vector<std::string_view> sorted(std::string_view phrases) {
   return all;
 }
 
+// Code points: a letter of Greek has two bytes, and "φεβρουαρίου" has eleven.
+std::size_t letters_of(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(
+      utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 // Whether the word begins with one of these. Sorted, and a beginning stands before all that begin with it, so that
 // one search for each length is enough.
 bool begins_with_one(const std::vector<std::string_view>& all, std::string_view word) {
   for (std::size_t size = std::min<std::size_t>(word.size(), 30); size >= 2; --size) {
-    if (std::binary_search(all.begin(), all.end(), word.substr(0, size))) return word.size() - size <= kLongerBy;
+    if (std::binary_search(all.begin(), all.end(), word.substr(0, size)))
+      return letters_of(word.substr(size)) <= kLongerBy;
   }
   return false;
 }

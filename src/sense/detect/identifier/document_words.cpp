@@ -88,7 +88,8 @@ void add_short_licenses(Words& words) {
 
 void add_medical(Words& words) {
   words.add(kMedical,
-            "insurance member id|policy no|policy no.|policy #|health plan id|plan id number|ins id|ins. id|"
+            "blue shield id|blue cross id|bcbs id|aetna id|cigna id|kaiser id|humana id|insurance member "
+            "id|policy no|policy no.|policy #|health plan id|plan id number|ins id|ins. id|"
             "insurance #|medicare no|medicare no.|medicaid no|medicaid number|ihi|nhi|nhi number|hospital no|"
             "hospital no.|hosp no|hosp no.|hosp. no|pt id|pt. id|patient #|pat. no|pat no|"
             "patient identifier|personal health number|phn|carecard|msp number|hcn|ahcip|ramq|hicn|"
@@ -139,7 +140,8 @@ void add_national(Words& words) {
       "personalausweis-nr|personalausweis-nr.|personalausweis nr|ausweis-nr|ausweisnr|ausweisnr.|perso-nr|"
       "aufenthaltstitel nr|blaue karte|id-karte|identitätskarte|identitätskarte nr|"
       "n° de carte d'identité|numéro de carte d'identité|carte d'identité n°|carte vitale n°|"
-      "dui|cédula n.º|cédula nº|cédula no.|c.i. nº|carnet de extranjería|carné de extranjería|"
+      "dui|dimex|cédula de residencia|cédula de persona física|op č.|č. op:|op č|nid no|nid no.|nid number|nid "
+      "card|cédula n.º|cédula nº|cédula no.|c.i. nº|carnet de extranjería|carné de extranjería|"
       "clave de elector|credencial ine|documento de identidad|documento de identidad nº|"
       "doc. identidad|rg nº|registro geral|"
       "cartão de cidadão|cartão de cidadão n.º|cartão do cidadão|bilhete de identidade|bi n.º|título de eleitor|"
@@ -175,7 +177,7 @@ void add_tax(Words& words) {
             "tax file no|tax ref|tax reference|tax ref no|ptin number|gst/tax id|taxpayer number|steuer-nr|"
             "steuer-nr.|steuernr|steuernr.|st.-nr.|st-nr|stnr|n° fiscal|nº contribuinte|ruc|r.u.c.|nit nº|"
             "identificación tributaria|cod. fiscal|npwp|nomor npwp|mã số thuế|vergi no|"
-            "vergi kimlik no|vkn|vergi numarası|skatteregistreringsnummer|kra pin no");
+            "rif|r.i.f.|nuit|vergi kimlik no|vkn|vergi numarası|skatteregistreringsnummer|kra pin no");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "sense/detect/context/words.h"
 #include "sense/detect/identifier/detectors.h"
 #include "sense/detect/identifier/document_words.h"
+#include "sense/detect/identifier/documented_ids.h"
 
 namespace sluice::sense::detect {
 namespace {
@@ -70,6 +71,7 @@ class Documents : public scan::Detector {
         continue;
       if ((tags & kBareId) && (value.size() < 8 || count(value).digits == value.size())) continue;
       taken = start + value.size();
+      if (is_documented_id(bare_of(value))) continue;
       // A record number is written together with its name: "MRN 4976123".
       const bool named = doc.slice(hit.start, hit.end) == "MRN" && start - hit.end <= 3;
       const auto from = named ? hit.start : start;
@@ -121,6 +123,15 @@ class Documents : public scan::Detector {
     return n;
   }
 
+  static std::string bare_of(re2::StringPiece value) {
+    std::string bare;
+    for (const char c : value) {
+      if (c != ' ' && c != '-' && c != '.' && c != '/')
+        bare += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    }
+    return bare;
+  }
+
   static bool is_span_of_years(re2::StringPiece value) {
     static const RE2 years(R"((?:19|20)\d\d-(?:19|20)\d\d)");
     return RE2::FullMatch(value, years);
@@ -145,7 +156,8 @@ class Documents : public scan::Detector {
           return true;  // NXR4K8PD2
         return n.digits >= 4 && n.digits <= 10 && n.letters <= 5 && n.dashes == 0 && size >= 7 && size <= 12;
       case Kind::TaxId:
-        return n.digits >= 3 && size >= 8 && n.digits < 15 && !(n.digits == 9 && n.dashes == 2) &&
+        return n.digits >= 3 && size >= 8 && n.digits < (value.find('.') == value.npos ? 15 : 17) &&
+               !(n.digits == 9 && n.dashes == 2 && n.letters == 0) &&
                !(n.digits == 11 && n.letters == 0 && n.dashes == 0);
       case Kind::NationalId:
         // The German card mixes nine letters and digits.

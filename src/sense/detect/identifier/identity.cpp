@@ -11,6 +11,7 @@
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/identifier/detectors.h"
+#include "sense/detect/identifier/documented_ids.h"
 #include "sense/detect/identifier/identity_table.h"
 
 namespace sluice::sense::detect {
@@ -121,7 +122,7 @@ class Identity : public scan::Detector {
       if (!named(doc, g.start(first), g.end(last), id.name) &&
           (!alone || is_other_thing(doc, g.start(first), g.end(last))))
         continue;
-      report(id.kind, 0.9, g.start(first), g.end(last), hits);
+      if (!is_documented_id(digits)) report(id.kind, 0.9, g.start(first), g.end(last), hits);
       return true;
     }
     return false;
@@ -148,11 +149,16 @@ class Identity : public scan::Detector {
     std::size_t word = run.start;
     while (word < doc.text.size() && word - start < 20 && is_alnum(doc.text[word])) ++word;
     if (run.digits < 4 && word - start < 4) return;
-    // "QQ 12 34 56 C": two letters and a space before, a letter after.
+    // "QQ 12 34 56 C", "VECJ 880326 XK4": two or four letters and a space before, a letter after.
     const auto upper = [&](std::size_t i) { return doc.text[i] >= 'A' && doc.text[i] <= 'Z'; };
-    if (start == run.start && start >= 3 && doc.text[start - 1] == ' ' && upper(start - 2) && upper(start - 3) &&
-        (start == 3 || !scan::is_word_byte(doc.text[start - 4])) && mixed_from(doc, start - 3, taken, hits))
-      return;
+    if (start == run.start && start >= 3 && doc.text[start - 1] == ' ') {
+      std::size_t head = start - 1;
+      while (head > taken && start - head < 6 && upper(head - 1)) --head;
+      const std::size_t letters = start - 1 - head;
+      if ((letters == 2 || letters == 4) && (head == 0 || !scan::is_word_byte(doc.text[head - 1])) &&
+          mixed_from(doc, head, taken, hits))
+        return;
+    }
     mixed_from(doc, start, taken, hits);
   }
 
@@ -197,7 +203,8 @@ class Identity : public scan::Detector {
     if (start + 11 > doc.text.size()) return;
     const std::string_view s = doc.slice(start, start + 11);
     const bool ends = start + 11 == doc.text.size() || !scan::is_word_byte(doc.text[start + 11]);
-    if (ends && finland_hetu(s)) report(Kind::NationalId, 0.9, start, start + 11, hits);
+    const std::string bare = std::string(s.substr(0, 6)) + std::string(s.substr(7));
+    if (ends && finland_hetu(s) && !is_documented_id(bare)) report(Kind::NationalId, 0.9, start, start + 11, hits);
   }
 
   bool mixed_at(const Document& doc, std::size_t start, std::size_t end, std::string_view bare,
@@ -210,7 +217,7 @@ class Identity : public scan::Detector {
                                       doc.text.begin() + static_cast<std::ptrdiff_t>(end),
                                       [](char c) { return c >= 'a' && c <= 'z'; });
       if (!named(doc, start, end, id.name) && (!upper || is_other_thing(doc, start, end))) continue;
-      report(id.kind, 0.9, start, end, hits);
+      if (!is_documented_id(bare)) report(id.kind, 0.9, start, end, hits);
       return true;
     }
     return false;

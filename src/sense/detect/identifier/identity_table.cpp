@@ -205,7 +205,9 @@ void add_north_and_east_words(Words& words) {
   words.add(tag(kRomania), "cnp|cod numeric personal");
   words.add(tag(kBulgaria), "егн|egn|единен граждански номер");
   words.add(tag(kCroatia), "oib");
-  words.add(tag(kYugoslavia), "jmbg|emšo|emso|embg|јмбг|ембг|единствен матичен број");
+  words.add(tag(kYugoslavia),
+            "jmbg|emšo|emso|embg|enotna matična številka|jedinstveni matični broj|matični "
+            "broj|јмбг|ембг|единствен матичен број");
   words.add(tag(kGreekTax), "αφμ|afm|α.φ.μ.|α.φ.μ");
   words.add(tag(kGreece), "αμκα|amka|α.μ.κ.α.");
   words.add(tag(kUkraine), "рнокпп|іпн|ідентифікаційний код|ідентифікаційний номер|rnokpp|ипн");
@@ -234,7 +236,8 @@ void add_asian_words(Words& words) {
             "melli|civil id|cccd|cmnd|căn cước|nic no|số cccd|qid|"
             "cccd số|nomor ktp|my kad|no ic|ic no|ic:|nomor induk kependudukan");
   words.add(tag(kAsia),
-            "เลขบัตรประชาชน|บัตรประชาชน|رقم الهوية|الهوية الوطنية|هوية|رقم القومي|شناختی کارڈ|کد ملی|کدملی|شماره "
+            "เลขบัตรประชาชน|บัตรประชาชน|เลขประจำตัวประชาชน|เลขประจําตัวประชาชน|เลขประจำตัว|رقم الهوية|الهوية "
+            "الوطنية|هوية|رقم القومي|شناختی کارڈ|کد ملی|کدملی|شماره "
             "ملی|الرقم المدني|البطاقة المدنية|الرقم القومي|رقم الإقامة|บัตร ปชช",
             Edge::Any);
   words.add(tag(kSouthAfrica), "south african id|sa id|id number|identity number|rsa id|south african");

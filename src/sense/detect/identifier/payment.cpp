@@ -37,7 +37,8 @@ constexpr IssuerRange kIssuers[] = {
     {3000, 3059, 14, 16, false}, {3095, 3095, 14, 16, false}, {3600, 3699, 14, 16, false},  // Diners Club
     {3800, 3999, 14, 16, false},                                                            //
     {6011, 6011, 16, 19, false}, {6440, 6599, 16, 19, false},                               // Discover
-    {3528, 3589, 16, 19, false},                                                            // JCB
+    {3528, 3589, 16, 19, false}, {3500, 3599, 16, 16, true},  {1800, 1800, 15, 15, true},   // JCB
+    {2131, 2131, 15, 15, true},                                                             // JCB, until 2009
     {6200, 6299, 16, 19, false}, {8100, 8171, 16, 19, true},                                // UnionPay
     {2200, 2204, 16, 19, false},                                                            // Mir
     {6000, 6099, 16, 16, true},  {8200, 8299, 16, 16, true},                                // RuPay
@@ -83,7 +84,7 @@ class Payment : public scan::Detector {
   explicit Payment(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{0,4}\d[\dA-Z -]{4,28}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{0,4}\d[\dA-Z -]{4,32}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
     add_payment_words(words_);
@@ -100,8 +101,11 @@ class Payment : public scan::Detector {
     ibans(doc, hits);
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
-      if (words_.tags(hit) & (kAccountWord | kRoutingWord)) account(doc, hit, taken, hits);
+      if (words_.tags(hit) & (kAccountWord | kRoutingWord | kDepositWord | kBankName))
+        account(doc, hit, taken, hits);
       if (words_.tags(hit) & kRoutingWord) bank_code(doc, hit, hits);
+      if (words_.tags(hit) & kBranchWord) nordic(doc, hit, hits);
+      if (words_.tags(hit) & kRoutingWord) behind_branch(doc, hit, hits);
     }
     return {};
   }
@@ -237,6 +241,35 @@ class Payment : public scan::Detector {
     }
   }
 
+  // "clearing 6112, konto 472 100 142", "reg.nr. 3409 kontonr. 6863233292": the branch's four digits, then the
+  // account, in Sweden and Denmark.
+  static void nordic(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const std::size_t end = std::min<std::size_t>(doc.text.size(), hit.end + 64u);
+    if (!has_digits(doc, hit.end, end, 4 + kLeastDigits)) return;
+    static const RE2 kBoth(
+        R"(^[.: ]{0,3}(?:nr|nummer|no)?[.: ]{0,3}(\d{4}(?:-\d)?)(?: ?[,;/|] ?| )(?:og |och |and )?(?:bank)?(?:konto|account|kto)[a-z]{0,8}[.: ]{0,3}(?:nr|no)?[.: ]{0,3}(\d[\d .-]{4,16}\d))");
+    re2::StringPiece branch, account;
+    const re2::StringPiece rest(doc.lower.data() + hit.end, end - hit.end);
+    if (!RE2::PartialMatch(rest, kBoth, &branch, &account)) return;
+    for (const auto& [kind, value] : {std::pair{Kind::SortCode, branch}, std::pair{Kind::BankAccount, account}}) {
+      const auto start = static_cast<std::uint32_t>(value.data() - doc.lower.data());
+      hits.push_back(Hit{kind, 0.8, start, static_cast<std::uint32_t>(start + value.size())});
+    }
+  }
+
+  // "BSB 062-829 acc 1735 4629"
+  static void behind_branch(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const std::size_t end = std::min<std::size_t>(doc.text.size(), hit.end + 56u);
+    if (!has_digits(doc, hit.end, end, 6 + kLeastDigits)) return;
+    static const RE2 kAccount(
+        R"(^[.: ]{0,3}(?:no|number)?[.: ]{0,3}\d{3}[- ]?\d{3}(?: ?[,;/|] ?| )(?:and )?(?:account|acct|acc|a/c)[.: ]{0,3}(?:no|number|nr)?[.: ]{0,3}(\d[\d ]{4,10}\d)(?:\D|$))");
+    re2::StringPiece account;
+    const re2::StringPiece rest(doc.lower.data() + hit.end, end - hit.end);
+    if (!RE2::PartialMatch(rest, kAccount, &account)) return;
+    const auto start = static_cast<std::uint32_t>(account.data() - doc.lower.data());
+    hits.push_back(Hit{Kind::BankAccount, 0.8, start, static_cast<std::uint32_t>(start + account.size())});
+  }
+
   // "account 30-98-12 / 54356819", as British statements and letters write an account.
   void branch_and_account(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
     const Groups g(doc, run);
@@ -245,12 +278,13 @@ class Payment : public scan::Detector {
         continue;
       if (i > 0 && g.separator(i - 1).find(' ') == std::string_view::npos) continue;
       const std::size_t end = g.end(i + 2);
+      account_before(doc, g.start(i), hits);
       const auto next = std::partition_point(doc.groups.begin(), doc.groups.end(),
                                              [&](const scan::DigitGroup& group) { return group.start < end; });
       if (next == doc.groups.end() || next->size != 8 || next->start > end + 20) continue;
       const std::string_view between = std::string_view(doc.lower).substr(end, next->start - end);
       static const RE2 kBetween(
-          R"(^(?:[ /,;|:]{1,3}|[ ,;]*(?:and |und )?(?:account|acc|a/c|acct)[ .:]*(?:number|no)?[ .:]*)$)");
+          R"(^(?:[ /,;|:]{1,3}|[ ,;]*(?:and |und )?(?:account|accnt|acc|a/c|acct)[ .:]*(?:number|no)?[ .:]*)$)");
       if (!RE2::FullMatch(re2::StringPiece(between.data(), between.size()), kBetween)) continue;
       const std::size_t start = g.start(i), last = next->start + std::size_t{next->size};
       if (last < doc.text.size() && scan::is_word_byte(doc.text[last])) continue;
@@ -259,6 +293,17 @@ class Payment : public scan::Detector {
       hits.push_back(Hit{Kind::BankAccount, 0.8, next->start, static_cast<std::uint32_t>(last)});
       i += 2;
     }
+  }
+
+  // "82917354, sort code 20-45-18"
+  static void account_before(const Document& doc, std::size_t sort, std::vector<Hit>& hits) {
+    auto group = std::partition_point(doc.groups.begin(), doc.groups.end(),
+                                      [&](const scan::DigitGroup& g) { return g.start < sort; });
+    if (group == doc.groups.begin() || (--group)->size != 8) return;
+    const std::size_t end = group->start + std::size_t{group->size};
+    if (end + 24 < sort || (group->start > 0 && scan::is_word_byte(doc.text[group->start - 1]))) return;
+    if (std::string_view(doc.lower).substr(end, sort - end).find("sort") == std::string_view::npos) return;
+    hits.push_back(Hit{Kind::BankAccount, 0.75, group->start, static_cast<std::uint32_t>(end)});
   }
 
   static constexpr std::size_t kLeastDigits = 6;  // of an account
@@ -282,17 +327,24 @@ class Payment : public scan::Detector {
     }
     const std::size_t start = static_cast<std::size_t>(value.data() - doc.text.data());
     size = without_words(std::string_view(value.data(), size));
-    if (digits < kLeastDigits || digits > 20 || start < taken) return;
+    // Whole numbers of one country's banks, which say so by their groups or their check digits.
+    const bool national = is_national(std::string_view(value.data(), size), bare);
+    if (digits < kLeastDigits || (digits > 20 && !national) || start < taken) return;
     const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
     if (date) return;
-    if (routing) {
+    if (words_.tags(hit) & kBankName) {
+      if (digits < 10 || digits > 14 || std::count(value.begin(), value.end(), '-') < 2) return;
+    } else if (words_.tags(hit) & kDepositWord) {
+      if (digits < 8 || !(words_.around(doc, hit.start, start + size, 80, 60) & kRoutingWord)) return;
+    } else if (routing) {
+      if ((words_.tags(hit) & kTransitWord) && (size != 9 || value[5] != '-')) return;
       const bool known = aba_routing(bare) || (digits == 6 || digits == 8);
       if (!known) return;
       if (doc.slice(hit.start, hit.end).size() == 4 &&
           (words_.tags(hit) & kSortWord) &&  // "sort" also puts in order
           !(words_.around(doc, hit.start, start + size, 60, 60) & (kAccountWord | kBankWord)))
         return;
-    } else if (!named_as_number(doc, hit)) {
+    } else if (!national && !named_as_number(doc, hit)) {
       const Tags around = words_.around(doc, hit.start, start + size, 80, 60);
       if (!(around & (kBankWord | kRoutingWord))) return;
     }
@@ -301,6 +353,17 @@ class Payment : public scan::Detector {
     const bool sort = digits == 6 && ((words_.tags(hit) & kSortWord) || (pairs && !routing));
     const Kind kind = sort ? Kind::SortCode : routing ? Kind::RoutingNumber : Kind::BankAccount;
     hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
+  }
+
+  static bool is_national(std::string_view value, const std::string& bare) {
+    if (bare.size() == 26) return iban("PL" + bare);    // Poland: an IBAN but for its letters
+    if (bare.size() == 22) return argentina_cbu(bare);  //
+    if (bare.size() == 20 && value.size() == 20)
+      return value.starts_with("40") || value.starts_with("423");  // Russia
+    static const RE2 kGroups(
+        R"(\d{4}[ -]\d{4}[ -]\d{2}[ -]\d{10}|\d{5} \d{5} \d{11} \d{2}|\d{8}-\d{8}-\d{8}|\d{2}-\d{4}-\d{7}-\d{2,3})");
+    return RE2::FullMatch(re2::StringPiece(value.data(), value.size()),
+                          kGroups);  // Spain, France, Hungary, New Zealand
   }
 
   // "48210077 Account", "4482910 BLZ": what follows a number in capitals is the name of the next. How much of it

@@ -26,6 +26,7 @@ void add_accounts(Words& words) {
       "akaun bank|no akaun|no. akaun|acct num|acctno|acct#|acc no|acc no.|acc. no.|acc number|a/c number|"
       "bank a/c|accno|account nos|account num|iban or account|bban|giro account|sipp account|isa account|"
       "loan account number|mortgage account|mortgage account number|super fund account|member account");
+  words.add(kAccountWord, "р/сч|р/с №|расч. счет|расчётный счёт №|рахунок №|iban/konto|konto nr.|konto-nr.");
   words.add(kAccountWord,
             "брокерский счет|брокерский счёт|счет депо|счёт депо|лицевой счет|лицевой "
             "счёт|р/с|р/с:|л/с|к/с|рахунок|лична сметка|"
@@ -80,12 +81,18 @@ void add_payment_words(Words& words) {
             "swift code|bic|bsb|blz|bankleitzahl|transit number|wire transfer");
   words.add(
       kBankWord,
-      "bank|banking|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
+      "bank|banking|pay into|paid into|pay in "
+      "to|barclays|lloyds|natwest|hsbc|santander|halifax|monzo|starling|nationwide|tsb|chase|wells "
+      "fargo|citibank|bsb|rib|zelle|venmo|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
       "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"
       "finance|financial|cheque|cheques|bankkonto|pankki|banka|bankası|banco|banca|banque|банк|банка|τράπεζα|"
       "agência|agencia|ag.|itaú|bradesco|nubank|santander|wertpapier|wertpapiere|titres|titoli|portefeuille|"
       "securities|dividend|dividende|przelew|převod|"
       "utalás|utalást|maksu|betaling|overføring|insättning|uttag|giro|kontoauszug|relevé|extracto|estratto");
+  words.add(kRoutingWord | kTransitWord, "transit|transit nr|transit #|branch transit");
+  words.add(kDepositWord, "checking|savings|chequing");
+  words.add(kBankName, "은행|뱅크|농협|신협|새마을금고|우체국", scan::Edge::Any);
+  words.add(kBranchWord, "clearing|clearingnr|clearingnummer|clearing-nr|reg|reg.nr|reg. nr|regnr|reg nr");
   words.add(kRoutingWord | kSortWord, "sort code|sort|sortcode|sort codes|branch sort code|sc no",
             scan::Edge::Name);
   words.add(

@@ -10,7 +10,11 @@ constexpr Tags kOtherNumber = 2;
 constexpr Tags kAccountWord = 4;
 constexpr Tags kRoutingWord = 8;
 constexpr Tags kBankWord = 16;
-constexpr Tags kSortWord = 32;  // of the British code of a branch
+constexpr Tags kSortWord = 32;      // of the British code of a branch
+constexpr Tags kBranchWord = 64;    // of the Swedish and the Danish one
+constexpr Tags kDepositWord = 128;  // a kind of account, which leads to its number behind one of a bank
+constexpr Tags kTransitWord = 512;  // of Canada: five digits of the branch, three of the bank
+constexpr Tags kBankName = 256;     // of Korea, where the account stands right behind it
 
 void add_payment_words(Words& words);
 

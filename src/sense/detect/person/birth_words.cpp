@@ -51,7 +51,7 @@ void add_north_and_east(Words& words) {
       "sünniaeg|sünnikuupäev|sünd.|dzimšanas datums|dzim. dat.|dzimis|dzimusi|dzim.|gimimo data|gimė|gimęs|"
       "gimusi|gim.|gim. data|"
       "doğum tarihi|doğum|doğum günü|doğ. tar.|d.tarihi|dogum tarihi|dogum|d. tarihi|doğum tarihim|"
-      "doğum_tarihi|dogum_tarihi|doğumluyum|"
+      "doğum_tarihi|dogum_tarihi|"
       "ngày sinh|sinh ngày|ngày tháng năm sinh|sinh nhật|ngay sinh|tanggal lahir|tgl lahir|tgl. lahir|"
       "tgl_lahir|tanggal_lahir|lahir|tarikh lahir|petsa ng kapanganakan|kapanganakan|kaarawan|"
       "ipinanganak noong|tarehe ya kuzaliwa");
@@ -74,7 +74,7 @@ void add_asia(Words& words) {
             "تاریخ تولد|متولد|تولد|تاریخ پیدائش|วันเกิด|วันเดือนปีเกิด|เกิดวันที่|เกิดเมื่อ",
             Edge::Any);
   words.add(kBirth | kBehind,
-            "日生ま|日生)|日生）|日生、|日生，|日生 |日生・|生まれ|年生|出生|doğumlu|geboren|(date of "
+            "日生ま|日生)|日生）|日生、|日生，|日生。|日生 |日生・|生まれ|年生|出生|doğumlu|geboren|(date of "
             "birth|(dob|(birth|生)|生，|生、|生）|년생|일생|г.р|г. р.|"
             "года рождения|р.н.|року народження|tarihinde doğ|(geb",
             Edge::Any);
@@ -91,8 +91,23 @@ void add_birth_words(Words& words) {
       "born|born on|geboren|nació|родился|родилась|народився|народилася|narozen|syntynyt|sündinud|né en|née en|"
       "rodil se|rodila se|született:|naskiĝis|нарадзіўся|נולד|נולדה|lahir pada|zaliwa");
   words.add(kBirth | kBorn | kSign, ", b. |; b. |(b. |(*|, *| * ", Edge::Any);
+  words.add(kBirth | kBehind | kShort, "日生", Edge::Any);
   words.add(kNobody, "specimen|muster|mustermann|spécimen|especimen|espécimen");
-  words.add(kBirth, "happy birthday|born on page|arrived in this world|came into this world|nac.");
+  words.add(kBirth, "happy birthday|born on page|arrived in this world|nac.");
+  // As one says it of a child of one's own: the date stands behind, in German and Turkish before.
+  words.add(
+      kBirth | kBorn,
+      "came into this world|came into the world|come into the world|first saw the light of day|saw the light "
+      "of day|first saw daylight|kam zur welt|kam auf die welt|vu le jour|venu au monde|venue au monde|vint au "
+      "monde|vino al mundo|vine al mundo|llegó al mundo|venne al mondo|venuto al mondo|venuta al mondo|veio ao "
+      "mundo|ter wereld gekomen|kwam ter wereld|przyszedł na świat|przyszła na świat|przyszedłem na świat|"
+      "przyszłam na świat|kom till världen|kom til verden|přišel na svět|přišla na svět|появился на свет|"
+      "появилась на свет|з'явився на світ|з'явилася на світ|ήρθε στον κόσμο|dünyaya geldi");
+  words.add(kBirth | kBehind | kLast, "doğdu|doğmuş|dünyaya geldi", Edge::Any);
+  words.add(kBirth | kBehind | kFar,
+            "zur welt gekommen|auf die welt gekommen|zur welt kam|ter wereld gekomen|geboren wurde", Edge::Any);
+  // Nordic: "Elin Dahl, f. 1978-02-04". The letter means other things, but not right before a day.
+  words.add(kBirth | kSign, "f.", Edge::Word);
   // Told without a birth: right before the day alone.
   words.add(
       kBirth | kSign,
@@ -102,6 +117,7 @@ void add_birth_words(Words& words) {
             Edge::Any);
   words.add(kBirth | kSign, "\"bd\":\"", Edge::Any);
   words.add(kBirth | kBorn, "ولد في|وُلد|وُلدت", Edge::Any);
+  words.add(kBirth | kBorn, "生于|生於", Edge::Any);
   words.add(kRole,
             "patient|patientin|resident|paciente|paziente|patiënt|pacjent|pacjentka|bewohner|bewohnerin|"
             "inmate|claimant|пациент|пациентка");

@@ -14,6 +14,9 @@ constexpr Tags kOtherCalendar = 32;  // of languages that also count years other
 
 void add_birth_words(Words& words);
 
+constexpr Tags kShort = 256;   // "日生", unless it begins another word: 日生效, 日生産
+constexpr Tags kFar = 512;     // behind the date and the place
+constexpr Tags kLast = 1024;   // never before the date
 constexpr Tags kNobody = 128;  // beside a specimen of a document
 constexpr Tags kSign = 64;     // of few bytes, which means so only right before a date
 

@@ -51,9 +51,12 @@ class Births : public scan::Detector {
   // Here and below a pattern is tried where there are digits enough for it: words such as "born" stand everywhere.
   void birth(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t first,
              std::vector<Hit>& hits) const {
+    if ((tags & kShort) && hit.end < doc.text.size() && static_cast<unsigned char>(doc.text[hit.end]) >= 0xE4)
+      return;
     Found found;
-    const bool before = (tags & kBehind) && date_before(doc, hit.start, hit.end, found);
-    if (!before && !date_after(doc, hit, tags, found)) return;
+    const std::size_t gap = tags & kFar ? kFarthest : 5;
+    const bool before = (tags & kBehind) && date_before(doc, hit.start, hit.end, gap, found);
+    if (!before && ((tags & kLast) || !date_after(doc, hit, tags, found))) return;
     if (words_.around(doc, hit.start, hit.end, 90, 0, kNobody) & kNobody) return;
     const Day& day = found.day;
     if ((tags & kSign) && !(tags & kBorn) && !day.compact && !is_long_ago(day.year)) return;
@@ -106,15 +109,18 @@ class Births : public scan::Detector {
   }
 
   // "1984年3月5日生", "12.03.1984 doğumlu"
-  bool date_before(const Document& doc, std::size_t start, std::size_t end, Found& found) const {
+  // At most `gap` bytes stand between the day and the word.
+  static constexpr std::size_t kFarthest = 32;
+  bool date_before(const Document& doc, std::size_t start, std::size_t end, std::size_t gap, Found& found) const {
     auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
                                     [&](const scan::NumberRun& r) { return r.start < start; });
     for (int back = 0; back < 3 && run != doc.numbers.begin(); ++back) {
       --run;
-      if (run->start + 40 < start) return false;
+      if (run->start + 40 + gap < start) return false;
       const std::size_t least = start > 64 ? start - 64 : 0;
       const auto day = day_around(doc.lower, run->start, least, found.start);
-      if (!day || day->compact || day->end > end || day->end + 3 < start) continue;
+      if (!day || day->compact || day->end > end || day->end + gap < start) continue;
+      if (gap == kFarthest && doc.slice(day->end, start).find_first_of(".\n;") != std::string_view::npos) continue;
       found.day = *day;
       return true;
     }

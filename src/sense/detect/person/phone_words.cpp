@@ -30,7 +30,9 @@ void add_west(Words& words) {
       "telefoon|bellen|bel me|bel mij|telefoonnummer|telnr|telnr.|tel.nr|mijn nummer|terugbellen|bereikbaar|"
       "mobieltje|06-nummer|gsm-nummer|gsm-nr|telefònic|telèfon|mòbil|trucar|guthán|fón|ffôn|símanúmer|sími|gsm");
   words.add(kCalling,
-            "call|called|calling|ring|dial|belt|bel|ruft|appelle|llama|chiama|liga|soita|soittaa|ringer|ringa|"
+            "answering at|answering on|answer at|messages to|my "
+            "registered|call|called|calling|ring|dial|belt|bel|ruft|appelle|llama|chiama|liga|soita|soittaa|"
+            "ringer|ringa|"
             "dzwoni|volá|volejte|hívj|sună|telefoniert|telefona|reachable|phoned|viber");
   words.add(
       kKey,
@@ -50,7 +52,10 @@ void add_north_and_east(Words& words) {
       "telefonní číslo|tel. číslo|zavolejte|zavolajte|moje číslo|telefónne číslo|mobilu|mobilní|číslo mobilu|"
       "nr. de telefon|număr de telefon|numărul meu|sunați|broj telefona|nazovite|pozovite|mobitel|telefonska|"
       "telefonska številka|tālrunis|telefonas|telefoni|numri i telefonit|celulari|"
-      "cep tel|cep no|cep telefonu|cep telefonum|telefon no|tel no|beni arayın|numaram|gsm no|"
+      "mi cel|mi celular|número mío|số của tôi|số tôi|số mình|πάρε με|το κινητό μου|wa saya|wa aku|nomor "
+      "saya|nomerku|cebim|cebime|cebimden|swish|swisha|cep tel|cep no|cep telefonu|cep telefonum|telefon no|tel "
+      "no|beni "
+      "arayın|numaram|gsm no|"
       "số điện thoại|sđt|điện thoại|đt|đt:|di động|sdt|nomor hp|nomor telepon|telepon|hubungi|telpon|no tel|no. "
       "tel|"
       "telefon bimbit|nomor wa|numero ko|namba ya simu|simu");
@@ -65,7 +70,8 @@ void add_north_and_east(Words& words) {
 void add_asia(Words& words) {
   words.add(
       kPhoneWord,
-      "电话|手机|号码|电話|電話|携帯|携带|联系|聯絡|拨打|致电|전화|휴대폰|연락처|फोन|मोबाइल|هاتف|جوال|טלפון|โทร|"
+      "המספר שלי|המספר|मेरा नंबर|नंबर "
+      "है|电话|手机|号码|电話|電話|携帯|携带|联系|聯絡|拨打|致电|전화|휴대폰|연락처|फोन|मोबाइल|هاتف|جوال|טלפון|โทร|"
       "手機|"
       "聯繫|撥打|連絡先|お電話|핸드폰|휴대전화|연락 주|번호는|موبايل|موبایل|تلفن|تليفون|تلفون|اتصل|واتساب|الجوال|"
       "رقمي|شماره|فون نمبر|محمول|נייד|פלאפון|להתקשר|दूरभाष|फ़ोन|ফোন|মোবাইল|தொலைபேசி|ఫోన్|มือถือ|เบอร์|ติดต่อ|कॉल "

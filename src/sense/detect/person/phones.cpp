@@ -175,7 +175,8 @@ class Phones : public scan::Detector {
   void international(const Document& doc, const Groups& g, std::vector<Hit>& hits) const {
     std::size_t last = 0, digits = g.size(0);
     while (last + 1 < g.count() && digits + g.size(last + 1) <= 15 && digits < 13) digits += g.size(++last);
-    if (digits < 8 || digits > 15 || g.digits(0)[0] == '0' || g.glued_after(last)) return;
+    if (digits < 8 || digits > 15 || g.digits(0)[0] == '0') return;
+    if (g.glued_after(last) && !extension_follows(doc, g.end(last))) return;
     const std::string all = g.joined(0, last);
     if (all[0] == '1' && (all.size() != 11 || all[1] < '2' || is_fictional(all.substr(1)))) return;
     if (all.starts_with("447700900") || all.starts_with("442079460")) return;  // Ofcom's numbers for drama
@@ -183,9 +184,17 @@ class Phones : public scan::Detector {
     report(doc, g, 0, last, 0.9, hits);
   }
 
+  // "345-899-3560x4587"
+  static bool extension_follows(const Document& doc, std::size_t end) {
+    const std::string& t = doc.lower;
+    if (end + 1 >= t.size() || t[end] != 'x' || t[end + 1] < '0' || t[end + 1] > '9') return false;
+    const std::size_t behind = std::min(t.find_first_not_of("0123456789", end + 1), t.size());
+    return behind - end <= 6 && (behind == t.size() || !is_alnum(t[behind]));
+  }
+
   // 555-0100 to 555-0199 are reserved for fiction; 800 and its like are free-phone.
   static bool is_fictional(std::string_view ten) {
-    if (ten.substr(3, 5) == "55501") return true;
+    if (ten.substr(3, 5) == "55501" || ten.starts_with("500555")) return true;  // 500-555: of a provider's tests
     return ten[0] == '8' && (ten.substr(1, 2) == "00" || (ten[1] == ten[2] && ten[1] >= '3'));
   }
 
@@ -193,7 +202,7 @@ class Phones : public scan::Detector {
     if (!g.shaped(i, {3, 3, 4}) || g.digits(i)[0] < '2' || g.digits(i + 1)[0] < '2') return false;
     if (i > 0 && g.separator(i - 1) != " " && g.digits(i - 1) != "1") return false;
     if (i + 3 < g.count() && g.separator(i + 2).find(' ') == std::string_view::npos) return false;
-    if (g.glued_after(i + 2)) return false;
+    if (g.glued_after(i + 2) && !extension_follows(doc, g.end(i + 2))) return false;
     const std::string ten = g.joined(i, i + 2);
     const bool bracket = g.separator(i).find(')') != std::string_view::npos;
     const bool marked =
@@ -228,6 +237,10 @@ class Phones : public scan::Detector {
     if (n == 1 && first.size() == 11 && first[0] == '1' && first[1] >= '3') {             // China
       return static_cast<unsigned char>(g.before(0)) >= 0x80 ? 0.7 : 0.35;
     }
+    if (n == 5 && g.shaped(0, {1, 3, 3, 2, 2}) && first == "8" && g.digits(1)[0] == '9') return 0.65;   // Russia
+    if (n == 4 && g.shaped(0, {4, 3, 2, 2}) && first.starts_with("05") && g.uniform(0, 3)) return 0.6;  // Turkey
+    if (n == 4 && g.shaped(0, {3, 3, 2, 2}) && first.starts_with("07") && g.separator(0) == "-")
+      return 0.6;                                                            // Sweden
     if (n == 3 && g.shaped(0, {2, 5, 4}) && g.before(0) == '(') return 0.8;  // Brazil
     if (n == 3 && g.shaped(0, {2, 4, 4}) && g.before(0) == '(') return 0.8;
     if (g.shaped(0, {3, 2, 2, 2}) && n == 4 && g.uniform(0, 3) && (first[0] == '6' || first[0] == '7'))

@@ -11,14 +11,21 @@ inline constexpr std::string_view kPasswordNames =
     "password|passwd|passphrase|passcode|pre-shared key|preshared "
     "key|presharedkey|事前共有|共有キー|プリシェアード|pwd|passwort|kennwort|contraseña|contrasena|"
     "mot de passe|senha|wachtwoord|hasło|lösenord|пароль|пароля|parola d'ordine|密码|密碼|口令|パスワード|"
-    "비밀번호|passwörter|şifre|parola|пароли|पासवर्ड|पासवर्ड|كلمة المرور|كلمة السر|סיסמה|kodeord|salasana|"
+    "비밀번호|비번|암호:|암호는|passwörter|contrasenya|contrasinal|pasahitza|slaptažod|salasõna|"
+    "kata sandi|kata laluan|mật khẩu|mat khau|nenosiri|wagwoord|лозинк|парола|паролата|"
+    "κωδικός πρόσβασης|κωδικό πρόσβασης|κωδικού πρόσβασης|รหัสผ่าน|รหัสไวไฟ|พาสเวิร์ด|كلمة مرور|كلمة سر|باسورد|"
+    "باسوورد|الرقم السري|رمز عبور|گذرواژه|پسورد|סיסמת|סיסמא|palavra-passe|palavra "
+    "passe|şifre|parola|пароли|पासवर्ड|पासवर्ड|كلمة المرور|كلمة السر|סיסמה|kodeord|salasana|"
     "adgangskode|passord|jelszó|heslo|lozinka|convertto-securestring|p4ssw0rd|passw0rd|p4ssword|pa55word|pa$$"
     "word|"
     "p a s s w o r d|p-a-s-s-w-o-r-d|p.a.s.s.w.o.r.d";
 
 // Whole words only: as parts they are in many others. ("pass" is a verb of every manual, and stands in
 // passwords.cpp.)
-inline constexpr std::string_view kPasswordShorts = "pw|pin code|psk|wifi key|wi-fi key|clave|root pw|logon";
+inline constexpr std::string_view kPasswordShorts =
+    "pw|pin code|psk|wifi key|wi-fi key|clave|root pw|logon|mdp|psw|het ww|mijn ww|ww is|ww "
+    "voor|parool|geslo|sandi wifi|code wifi|code "
+    "wi-fi|wifi code";
 
 // What a password is a half of, and inflected names of it.
 inline constexpr std::string_view kCredentialWords =

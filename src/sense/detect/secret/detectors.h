@@ -11,6 +11,7 @@ Made make_told_codes(scan::PhraseSet& set);  // PINs, one-time codes, codes of d
 // Secrets by their own look, near words that speak of access. After those above, whose findings it does not
 // repeat.
 Made make_told_secrets(scan::PhraseSet& set);
+Made make_told_access(scan::PhraseSet& set);  // by what one does with them; after those too
 Made make_plain_secrets(
     scan::PhraseSet& set);  // like any word, where the text says what they are; after all of them
 

@@ -49,6 +49,7 @@ class Passwords : public scan::Detector {
     words_.add(kPassword, kPasswordNames, Edge::Any);
     words_.add(kPassword, kPasswordShorts);
     words_.add(kPassword, "pass");
+    words_.add(kPassword, "wifi is|wi-fi is|wlan ist|wifi est|wifi c'est|wifi es|wifi è|wifi é|wifi to|вайфай");
     words_.add(
         kKey,
         "secret|seecret|api_key|apikey|api-key|api key|api token|access_key|accesskey|access key|"
@@ -84,6 +85,8 @@ class Passwords : public scan::Detector {
         "postgres|is:|für|den|das|serveur|pour|le|la|para|el|i|jest|hier|here|here's|using|use|by|"
         "from|on|database|db|vpn|wifi|hash|portal|account|user|prod|production|staging|master|è|sind|sono|"
         "são|są|är|er|on|هي|هو|olarak|new one|actually|currently|still|just|"
+        "είναι|este|és|yra|là|adalah|ialah|es|ni|e|это|теперь|сейчас|це|тепер|від|от|для|jetzt|nun|maintenant|"
+        "ahora|adesso|agora|nu|teraz|nyní|şimdi|to|do|na|neu|neue|c'est|c’est|lett|oldu|é|"
         "wird|wurde|lautete|también|também|now:|today|dev|mail|email|ftp|ssh|server|router|laptop|bank";
     const auto owner = links_.new_owner();
     scan::for_each_phrase(kLinks, [&](std::string_view word) { links_.add(owner, word); });
@@ -116,6 +119,8 @@ class Passwords : public scan::Detector {
   void named(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t& taken,
              std::vector<Hit>& hits) const {
     if (hit.start < taken) return;
+    if ((tags & kPassword) && is_outcome(doc, hit)) return;
+    if ((tags & kPassword) && is_name_of_example(doc.lower, hit.start, hit.end)) return;
     Value v = after_name(doc, hit.end);
     if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = further(doc, hit.end);
     if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = striking(doc, hit.end);
@@ -125,6 +130,8 @@ class Passwords : public scan::Detector {
         const bool password = tags & kPassword;
         report(v.assigned ? 0.9 : 0.75, v.start, v.end, password ? Kind::Password : Kind::ApiToken, hits);
         taken = v.end;
+      } else if (classes_of(text).digit == 0) {
+        return;  // names of things: 'HTTPPasswordMgr', 'HTTPBasicAuthHandler'
       }
       // A list: 'a', 'b'.
       std::size_t i = v.end + (v.quoted ? 1 : 0);
@@ -135,6 +142,29 @@ class Passwords : public scan::Detector {
       v.start = i;
       read_value(doc.text, v);
     }
+  }
+
+  // "PASS: vers22a" among lines of a test's log.
+  static bool is_outcome(const Document& doc, const scan::PhraseHit& hit) {
+    if (doc.slice(hit.start, hit.end) != "PASS") return false;
+    const auto is_result = [&](std::size_t line) {
+      static constexpr std::string_view kResults[] = {
+          "PASS:", "FAIL:", "XFAIL:", "XPASS:", "SKIP:", "UNSUPPORTED:", "ERROR:", "Running "};
+      const std::string_view text = doc.slice(line, std::min(doc.text.size(), line + 16));
+      return std::any_of(std::begin(kResults), std::end(kResults),
+                         [&](std::string_view result) { return text.starts_with(result); });
+    };
+    constexpr std::size_t kLine = 160;
+    std::size_t start = hit.start, next = hit.end;
+    for (const std::string_view result : {"PASS: ", "FAIL: "}) {  // lines that were joined: "vers22aPASS: vers22b"
+      const std::size_t at = doc.slice(next, std::min(doc.text.size(), next + kLine)).find(result);
+      if (at != std::string_view::npos && is_identifier(doc.text[next + at - 1])) return true;
+    }
+    if (start > 0 && doc.text[start - 1] != '\n') return false;
+    if (start > 1) --start;
+    while (start > 0 && hit.start - start < kLine && doc.text[start - 1] != '\n') --start;
+    while (next < doc.text.size() && next - hit.end < kLine && doc.text[next] != '\n') ++next;
+    return (start < hit.start && is_result(start)) || (next < doc.text.size() && is_result(next + 1));
   }
 
   // Where the part stands last; npos: nowhere. (rfind() calls a comparison at every byte.)
@@ -197,8 +227,9 @@ class Passwords : public scan::Detector {
     v.start = v.end = from;
     if (clause.find(' ') == clause.npos) return v;  // all verbs have one
     for (const char* verb :
-         {" is ", ": ",   " lautet ", " ist ", " est ", " es ", " é ", " è ", " jest ", " to ",
-          " är ", " er ", " was ",    " war ", " = ",   " — ",  " – ", " - ", " je ",   " on "}) {
+         {" είναι ", " este ",   " és ",  " yra ", " là ", " adalah ", " ialah ", " هي ",   " היא ", " is ",
+          ": ",      " lautet ", " ist ", " est ", " es ", " é ",      " è ",     " jest ", " to ",  " är ",
+          " er ",    " was ",    " war ", " = ",   " — ",  " – ",      " - ",     " je ",   " on "}) {
       const std::size_t at = last(clause, verb);
       if (at == clause.npos || clause.substr(0, at).find(". ") != clause.npos) continue;
       v.start = from + at + std::string_view(verb).size();
@@ -253,14 +284,26 @@ class Passwords : public scan::Detector {
     return text.size() >= 4 && is_likely(text, v, tags) && !is_harmless(text);
   }
 
+  // A shell's or a script's variable, in quotes and behind a backslash or not; the path of a page.
+  static bool is_name_of_other(std::string_view text) {
+    const std::size_t at = text.find_first_not_of("'\"\\");
+    if (at == text.npos) return true;
+    if (at > 0 && text[at] == '$') return true;
+    return text[0] == '/' && std::count(text.begin(), text.end(), '/') >= 2 &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return is_identifier(c) || c == '/' || c == '-' || c == '.' || c == '@'; });
+  }
+
   static bool is_harmless(std::string_view text) {
+    if (is_name_of_other(text)) return true;
     return text.starts_with("--") || text.starts_with('*') || text.ends_with("\\&") || text.starts_with("arn:") ||
            text.find(":secret:") != text.npos || is_placeholder(text) || is_reference(text);
   }
 
   static bool is_likely(std::string_view text, const Value& v, Tags tags) {
     const Classes c = classes_of(text);
-    if (c.digit == 0 && text.find("passw") != text.npos) return false;  // "login.password.hint"
+    if (c.digit == 0 && (text.find("passw") != text.npos || text.find("Passw") != text.npos))
+      return false;  // "login.password.hint", passwordLabel: "Password:"
     if ((tags & kPassword) && v.assigned) {
       if (is_base64(text, c)) return true;
       if (c.upper + c.lower + c.other == 0) return c.digit >= 6;
@@ -333,11 +376,12 @@ class Passwords : public scan::Detector {
       return v;
     }
     while (i < t.size() && i - name_end < 40 && (is_identifier(t[i]))) ++i;
+    const bool whole = i == name_end;  // unlike 'PasswordManager'
     if (i < t.size() && (t[i] == '"' || t[i] == '\'' || t[i] == '`' || t[i] == ')' || t[i] == ']')) {
       // "password": ... or env["PASSWORD"] = ...; an opening quote begins the value only after a space.
       ++i;
       if (i < t.size() && t[i] == ']') ++i;
-      if (i < t.size() && t[i] == ',' && t[i - 1] != ')') {  // define('DB_PASSWORD', '...')
+      if (whole && i < t.size() && t[i] == ',' && t[i - 1] != ')') {  // define('DB_PASSWORD', '...')
         v.assigned = true;
         ++i;
       }

@@ -86,6 +86,7 @@ class PlainSecrets : public scan::Detector {
     for (const scan::PhraseHit& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
       if (!(tags & (kName | kCommand | kPair))) continue;
+      if ((tags & kName) && is_name_of_example(doc.lower, hit.start, hit.end)) continue;
       Value value;
       const Said said = tags & kCommand ? beside(doc, hit.end, value)
                         : tags & kName  ? value_after(doc, hit.end, value)

@@ -100,6 +100,25 @@ bool is_reference(std::string_view value) {
          (v.find('(') != v.npos && v.back() == ')');
 }
 
+bool is_name_of_example(std::string_view lower, std::size_t start, std::size_t end) {
+  static constexpr std::string_view kWords[] = {
+      "example",   "sample",   "beispiel", "muster",   "exemple", "ejemplo", "esempio",   "exemplo",
+      "voorbeeld", "przykład", "exempel",  "eksempel", "esimerk", "příklad", "példa",     "örnek",
+      "exemplu",   "пример",   "приклад",  "例",       "예시",    "dummy",   "παράδειγμα"};
+  constexpr std::size_t kBefore = 20, kAfter = 16;
+  // The word may begin the name ("Beispielpasswort"), stand before it or behind it, on the way to the value.
+  std::size_t from = start - std::min(start, kBefore);
+  for (std::size_t i = start; i > from; --i) {
+    if (std::string_view(".,;:\n").find(lower[i - 1]) != std::string_view::npos) from = i;
+  }
+  const std::string_view before = lower.substr(from, end - from);
+  std::string_view behind = lower.substr(end, kAfter);
+  behind = behind.substr(0, behind.find_first_of(".,;:=\n"));
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view w) {
+    return before.find(w) != before.npos || behind.find(w) != behind.npos;
+  });
+}
+
 bool is_shown(std::string_view lower, std::size_t start) {
   while (start > 0 && std::string_view(" \"'`(:").find(lower[start - 1]) != std::string_view::npos) --start;
   const std::string_view before = lower.substr(0, start);
@@ -108,8 +127,11 @@ bool is_shown(std::string_view lower, std::size_t start) {
       "z. b.", " wie",         "beispielsweise", "zum beispiel", "comme",        "par exemple",  "por ejemplo",
       " como", "ad esempio",   "per esempio",    "por exemplo",  "bijvoorbeeld", "zoals",        "na przykład",
       "np.",   "till exempel", "t.ex.",          "örneğin",      "gibi",         "example",      "beispiel"};
-  return std::any_of(std::begin(kWords), std::end(kWords),
-                     [&](std::string_view w) { return before.ends_with(w); });
+  if (std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view w) { return before.ends_with(w); }))
+    return true;
+  const bool labelled = start < lower.size() && lower[start] == ':';
+  constexpr std::size_t kLabel = 20;
+  return labelled && is_name_of_example(lower, start - std::min(start, kLabel), start);
 }
 
 Classes classes_of(std::string_view value) {

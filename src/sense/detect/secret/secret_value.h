@@ -18,6 +18,10 @@ bool is_reference(std::string_view value);
 // "a password like Tr0ub4dor&3", "z. B. ...": whether the words before a value give it as an example.
 bool is_shown(std::string_view lower, std::size_t start);
 
+// "Beispielpasswort: ...", "example password", "contraseña de ejemplo": whether the name of a password at
+// [start, end) says so itself.
+bool is_name_of_example(std::string_view lower, std::size_t start, std::size_t end);
+
 struct Classes {
   int upper = 0, lower = 0, digit = 0, symbol = 0, other = 0;  // other: beyond ASCII
   int kinds() const { return (upper > 0) + (lower > 0) + (digit > 0) + (symbol > 0); }

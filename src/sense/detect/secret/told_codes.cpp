@@ -55,11 +55,13 @@ class ToldCodes : public scan::Detector {
         "pin|safe code|safe combination|lock code|"
         "garage code|türcode|pin für|pin der|pin del|pin du|code porte|code d'entrée|digicode|código de la puerta|"
         "codice allarme|código do alarme|kod do drzwi|alarmcode|puk|unlock code|sim pin|pin:");
-    words_.add(kGroups | kName,
-               "验证码|備用碼|备用码|認証コード|인증번호|予備コード|バックアップコード|リカバリーコード|"
-               "復旧コード|回復コード|恢复代码|"
-               "恢复码|復原碼|복구 코드|백업 코드|복구코드|백업코드|رمز الاسترداد|קוד שחזור",
-               Edge::Any);
+    words_.add(
+        kGroups | kName,
+        "رمز الباب|رمز الدخول|رمز التحقق|رمز الأمان|كود الباب|קוד כניסה|קוד הדלת|קוד אימות|קוד האזעקה|"
+        "รหัสประตู|รหัส otp|验证码|備用碼|备用码|認証コード|인증번호|予備コード|バックアップコード|リカバリーコード|"
+        "復旧コード|回復コード|恢复代码|"
+        "恢复码|復原碼|복구 코드|백업 코드|복구코드|백업코드|رمز الاسترداد|קוד שחזור",
+        Edge::Any);
     words_.add(kGroups,
                "códigos de recuperação|código de recuperação|código de recuperación|kody zapasowe|kod zapasowy|"
                "reservekoder|reservkoder|återställningskoder|varakoodi|varakoodit|yedek kod|yedek kodlar|kurtarma "
@@ -67,7 +69,16 @@ class ToldCodes : public scan::Detector {
                "herstelcodes|back-upcodes|wiederherstellungscode|code de secours|code de récupération");
     words_.add(kGroups, "code for the|code to the|tan");
     words_.add(
+        kGroups,
+        "one-time codes|one time codes|single-use codes|emergency codes|scratch codes|tans|tan list|tan-liste|"
+        "einmalcodes|notfallcodes|ersatzcodes|códigos de un solo uso|códigos de emergencia|códigos de uso "
+        "único|codici monouso|codes à usage unique|kody jednorazowe|engangskoder|engångskoder|jednorázové kódy|"
+        "одноразовые коды|eenmalige codes");
+    words_.add(
         kName,
+        "mã otp|mã xác nhận|mã xác thực|mã cửa|kode otp|kode pintu|kode verifikasi|kode akses|κωδικός πόρτας|"
+        "κωδικός συναγερμού|κωδικός επαλήθευσης|код домофона|код двери|код від|код сейфа|код сигнализации|"
+        "код підтвердження|durvju kods|uksekood|durų kodas|kod ulaza|kapı kodu|alarm kodu|"
         "geheimzahl|geheimnummer|пин|пин-код|ověřovací kód|přístupový kód|"
         "access code|entrance code|keypad code|lockbox code|key box code|locker code|building code is|one time "
         "code|"
@@ -86,7 +97,8 @@ class ToldCodes : public scan::Detector {
                Edge::Any);
     words_.add(
         kSeed,
-        "2fa|totp|authenticator|authenticator app|setup key|otpauth|two-factor|two factor|mfa|2fa-app|"
+        "otp|otp seed|otp secret|totp secret|otp-seed|시드|2fa|totp|authenticator|authenticator app|setup "
+        "key|otpauth|two-factor|two factor|mfa|2fa-app|"
         "uwierzytelniając|aplikacja uwierzytelniająca|authenticatie-app|app di autenticazione|aplicación de "
         "autenticación|"
         "klucza konfiguracji|clé de configuration|clave de configuración|einrichtungsschlüssel|zwei-faktor|double "
@@ -145,7 +157,7 @@ class ToldCodes : public scan::Detector {
     for (const scan::PhraseHit& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
       if (!(tags & ~(kLock | kOther))) continue;
-      if (tags & kGroups) groups(doc, hit.end, hits);
+      if ((tags & kGroups) && !list(doc, hit.end, hits)) groups(doc, hit.end, hits);
       if (tags & kSeed) seed(doc, hit, hits);
       if (tags & kWpa) router_key(doc, hit.end, hits);
       if (tags & kPass) password_number(doc, hit.end, hits);
@@ -172,7 +184,7 @@ class ToldCodes : public scan::Detector {
   static constexpr std::size_t kLeastDigits = 4;  // of a code
   static void groups(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
     static const RE2 kValue(
-        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|your|our|account|login|here|alarm|door|gate|front|back|safe|garage|card|phone|sim|office|building|locker|main|entrance|haustür|tür|alarmanlage|des|de|du|del|la|le|l'alarme|el|der|die|das|to|é|è|jest|是|为|：|は)\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
+        R"(^(?:\s*(?:is|are|was|:|=|ist|lautet|sind|est|es|son|sont|für|for|of|my|the|your|our|account|login|here|alarm|door|gate|front|back|safe|garage|card|phone|sim|office|building|locker|main|entrance|haustür|tür|alarmanlage|des|de|du|del|la|le|l'alarme|el|der|die|das|to|é|è|jest|是|为|：|は|\([^()\n]{0,40}\))\s*){0,5}\s*['"]?((?:[A-Za-z0-9]{4,6}[- ][A-Za-z0-9]{4,6}(?:[,;\s]+|$)?){1,20}|\d{3}[ -]?\d{3}|\d{4,8})\b)");
     const std::size_t end = std::min<std::size_t>(doc.text.size(), at + 260);
     if (!has_digits(doc, at, end, kLeastDigits)) return;
     const re2::StringPiece rest(doc.text.data() + at, end - at);
@@ -195,8 +207,50 @@ class ToldCodes : public scan::Detector {
     const bool year =
         value.size() == 4 && (value[0] == '1' || value[0] == '2') && (value[1] == '9' || value[1] == '0');
     if (digits < kLeastDigits || year || is_placeholder(std::string_view(value.data(), value.size()))) return;
+    // A list of codes, each in two halves.
+    static const RE2 kHalves(R"(([A-Za-z0-9]{4,6}-[A-Za-z0-9]{4,6})\b)");
+    re2::StringPiece list = value, code;
+    bool any = false;
+    while (RE2::FindAndConsume(&list, kHalves, &code)) {
+      if (std::none_of(code.begin(), code.end(), is_digit)) continue;
+      const auto at = static_cast<std::size_t>(code.data() - doc.text.data());
+      report(0.7, at, at + code.size(), hits);
+      any = true;
+    }
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
-    report(0.7, start, start + value.size(), hits);
+    if (!any) report(0.7, start, start + value.size(), hits);
+  }
+
+  // "Backup codes: 4821 9931, 7710 2284, 3391 0047": two or more of one form behind their name, on one line or
+  // below each other.
+  static bool list(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    constexpr std::size_t kMost = 400;
+    const std::size_t end = std::min<std::size_t>(doc.text.size(), at + kMost);
+    if (!has_digits(doc, at, end, 2 * kLeastDigits)) return false;
+    static const RE2 kForms[] = {RE2(R"(((?:[A-Za-z0-9]{4,6}-[A-Za-z0-9]{4,6}))(?:[,;.\s]|$))"),
+                                 RE2(R"((\d{3,4} \d{3,4})(?:[,;.\n]|$| (?:and|und|et|y|e|i|и) ))"),
+                                 RE2(R"((\d{6,10})(?:[,;.\s]|$))")};
+    static const RE2 kLead(R"([^\n0-9]{0,60}(?:[:\s]|\n)\s*)"),
+        kBetween(R"((?:[\s,;.|*-]|•|\d{1,2}[.)]\s|(?:and|und|et|y|e|och|og|en|i|и)\s)*)");
+    for (const RE2& form : kForms) {
+      re2::StringPiece rest(doc.text.data() + at, end - at), code;
+      if (!RE2::Consume(&rest, kLead)) return false;
+      std::vector<re2::StringPiece> codes;
+      while (codes.size() < 24 && RE2::Consume(&rest, kBetween)) {
+        re2::StringPiece next = rest;
+        if (!RE2::Consume(&next, form, &code) || (!codes.empty() && code.size() != codes[0].size())) break;
+        if (std::none_of(code.begin(), code.end(), is_digit)) break;
+        codes.push_back(code);
+        rest.remove_prefix(static_cast<std::size_t>(code.end() - rest.begin()));
+      }
+      if (codes.size() < 2) continue;
+      for (const re2::StringPiece& one : codes) {
+        const auto start = static_cast<std::size_t>(one.data() - doc.text.data());
+        report(0.7, start, start + one.size(), hits);
+      }
+      return true;
+    }
+    return false;
   }
 
   // The recovery password of an encrypted disk (BitLocker): eight times six digits. In a true one each six are

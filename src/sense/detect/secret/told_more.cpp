@@ -31,6 +31,7 @@ class ToldMore : public scan::Detector {
       : words_(set),
         next_(
             R"((?i)^['"”»]?(?:,| or | / | and | oder | und | ou | et | o | y | e | eller | och | of | en | lub | albo | i | или | и )(?:\s?(?:or|and|maybe|perhaps|possibly|even|then|also|the|my|an|old|older|new|other|one|ones|first|second|last|previous|current|oder|und|vielleicht|das|die|alte|alten|neue|mein|ou|et|peut-être|l'ancien|l'ancienne|le|mon|o|y|e|quizás|la|el|mi|antigua|vieja|vecchia|forse|of|en|misschien|oude|mijn|lub|albo|może|stare|eller|och|kanske|gamla),?){0,6}\s?['"“«]?([^\s,;'"()<>]{6,40}))"),
+        row_(R"(^(?:\s*[,;]\s+|\s*\|?\s*\n\s*\|?\s*)[\pL\d._@-]{2,32} ?([:/;,|]) ?([^\s,;'"()<>|]{6,40}))"),
         key_(
             R"((?i)(?:^|[^\pL])(?:schlüssel|netzwerkschlüssel|key|code|clé|clave|chiave|chave|sleutel|klucz|klíč|kulcs|nøkkel|nøgle|nyckel|avain|anahtar|ключ|κλειδί|pass|pw|psk|kod|kode|kód|キー|暗号化キー|セキュリティキー|密钥|密匙|مفتاح)\s?[:=：は]\s?['"“]?([^\s,;'"()<>]{6,63}))") {
     words_.add(kWireless,
@@ -48,6 +49,8 @@ class ToldMore : public scan::Detector {
     const std::size_t told = hits.size();
     for (std::size_t i = 0; i < told; ++i) {
       if (hits[i].kind == Kind::Password) others(doc, hits[i].end, hits);
+      if (hits[i].kind == Kind::Password) rows(doc, hits[i].start, hits[i].end, hits);
+      if (hits[i].kind == Kind::ApiToken) secret_of(doc, hits[i].end, hits);
     }
     return {};
   }
@@ -74,6 +77,42 @@ class ToldMore : public scan::Detector {
       return {};
     if (text.find("://") != text.npos || text.find('=') != text.npos) return {};
     return text;
+  }
+
+  // "kelda: Kestrel#204\nmiro: plover77x", "kelda/Kestrel#204, miro/plover77x": what stands behind the names that
+  // follow, in the same way as behind the first.
+  void rows(const Document& doc, std::size_t start, std::size_t at, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    std::size_t sign = start;
+    while (sign > 0 && start - sign < 2 && t[sign - 1] == ' ') --sign;
+    if (sign < 3 || std::string_view(":/;,|").find(t[sign - 1]) == std::string_view::npos) return;
+    const char between = t[--sign];
+    if (t[sign - 1] == ' ' && between == '|') --sign;
+    if (!is_letter(t[sign - 1]) && !is_digit(t[sign - 1])) return;
+    for (std::size_t n = 0; n < kMostListed; ++n) {
+      const std::size_t end = std::min(t.size(), at + 110);
+      re2::StringPiece mark, value;
+      if (!RE2::PartialMatch(re2::StringPiece(t.data() + at, end - at), row_, &mark, &value)) return;
+      const std::string_view secret = secret_in(value);
+      if (mark[0] != between || secret.empty() || !looks_like_password(secret)) return;
+      const auto from = static_cast<std::size_t>(secret.data() - t.data());
+      report(from, from + secret.size(), hits);
+      at = from + secret.size();
+    }
+  }
+
+  // "Auth('LTAI...', 'rWBv...')": the id of a key, and beside it in the call its secret.
+  static void secret_of(const Document& doc, std::size_t at, std::vector<Hit>& hits) {
+    const std::string& t = doc.text;
+    if (at + 24 > t.size() || (t[at] != '\'' && t[at] != '"')) return;
+    static const RE2 kNext(R"(^['"],\s*['"]([A-Za-z0-9+/=_-]{20,64})['"])");
+    re2::StringPiece value;
+    if (!RE2::PartialMatch(re2::StringPiece(t.data() + at, std::min<std::size_t>(t.size() - at, 80)), kNext,
+                           &value))
+      return;
+    if (!looks_random({value.data(), value.size()})) return;
+    const auto start = static_cast<std::uint32_t>(value.data() - t.data());
+    hits.push_back(Hit{Kind::ApiToken, 0.8, start, static_cast<std::uint32_t>(start + value.size())});
   }
 
   // "Nutmeg&Clove3 or nutmegclove33 or the old one, Bramble1998"
@@ -103,7 +142,7 @@ class ToldMore : public scan::Detector {
   }
 
   Words words_;
-  RE2 next_, key_;
+  RE2 next_, row_, key_;
 };
 
 }  // namespace

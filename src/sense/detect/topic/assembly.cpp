@@ -8,25 +8,26 @@
 namespace sluice::sense::detect {
 namespace {
 
-// Of x86, ARM and Thumb, RISC-V, MIPS, PowerPC, 6502, Z80 and AVR.
+// Of x86, ARM and Thumb, RISC-V, MIPS, PowerPC, 6502, Z80, AVR and 8051.
 bool is_mnemonic(std::string_view word) {
   static constexpr std::string_view kMnemonics[] = {
-      "adc",   "add",     "addi",  "addiu", "adds", "addu",  "adr",   "adrp",  "and",   "andi", "ands", "asl",
-      "asr",   "asrs",    "b",     "b.",    "bcc",  "bcs",   "beq",   "bfi",   "bge",   "bgt",  "bhi",  "bic",
-      "bics",  "bl",      "ble",   "bls",   "blt",  "blx",   "bmi",   "bne",   "bnez",  "bpl",  "bx",   "call",
-      "cbnz",  "cbz",     "cli",   "cmn",   "cmp",  "cmpl",  "cpi",   "cpsid", "cpsie", "dec",  "div",  "djnz",
-      "dmb",   "dsb",     "ecall", "eor",   "eors", "imul",  "inc",   "isb",   "ja",    "jae",  "jal",  "jalr",
-      "jb",    "jbe",     "je",    "jg",    "jge",  "jl",    "jle",   "jmp",   "jne",   "jnz",  "jr",   "jsr",
-      "jz",    "lbu",     "ld",    "lda",   "ldi",  "ldm",   "ldmia", "ldp",   "ldr",   "ldrb", "ldrh", "ldrsb",
-      "ldrsh", "ldx",     "ldy",   "lea",   "leal", "leaq",  "leave", "lhu",   "lsl",   "lsls", "lsr",  "lsrs",
-      "lui",   "lw",      "lwz",   "mfhi",  "mflo", "mla",   "mov",   "movb",  "movl",  "movq", "movs", "movt",
-      "movw",  "movzx",   "mrs",   "msr",   "mtlr", "mul",   "muls",  "mulu",  "mv",    "mvn",  "mvns", "nop",
-      "or",    "orr",     "orrs",  "pop",   "popq", "push",  "pushq", "rcall", "ret",   "retq", "rjmp", "ror",
-      "rsb",   "rsbs",    "rti",   "rts",   "sbc",  "sbi",   "sdiv",  "sei",   "shl",   "shr",  "sll",  "slli",
-      "slt",   "srl",     "srli",  "sta",   "stm",  "stmdb", "stmia", "stp",   "str",   "strb", "strh", "stw",
-      "stwu",  "stx",     "sty",   "sub",   "subi", "subl",  "subq",  "subs",  "svc",   "sw",   "swi",  "sxtb",
-      "sxth",  "syscall", "test",  "testl", "tst",  "tya",   "ubfx",  "udiv",  "uxtb",  "uxth", "vldr", "vmov",
-      "vpop",  "vpush",   "wfe",   "wfi",   "xor",  "xorl"};
+      "acall", "adc",   "add",  "addi", "addiu", "adds",  "addu",  "adr",  "adrp",    "and",  "andi",  "ands",
+      "asl",   "asr",   "asrs", "b",    "b.",    "bcc",   "bcs",   "beq",  "bfi",     "bge",  "bgt",   "bhi",
+      "bic",   "bics",  "bl",   "ble",  "bls",   "blt",   "blx",   "bmi",  "bne",     "bnez", "bpl",   "bx",
+      "call",  "cbnz",  "cbz",  "cjne", "cli",   "clr",   "cmn",   "cmp",  "cmpl",    "cpi",  "cpsid", "cpsie",
+      "dec",   "div",   "djnz", "dmb",  "dsb",   "ecall", "eor",   "eors", "imul",    "inc",  "isb",   "ja",
+      "jae",   "jal",   "jalr", "jb",   "jbe",   "je",    "jg",    "jge",  "jl",      "jle",  "jmp",   "jne",
+      "jnz",   "jr",    "jsr",  "jz",   "lbu",   "ld",    "lcall", "lda",  "ldi",     "ljmp", "ldm",   "ldmia",
+      "ldp",   "ldr",   "ldrb", "ldrh", "ldrsb", "ldrsh", "ldx",   "ldy",  "lea",     "leal", "leaq",  "leave",
+      "lhu",   "lsl",   "lsls", "lsr",  "lsrs",  "lui",   "lw",    "lwz",  "mfhi",    "mflo", "mla",   "mov",
+      "movb",  "movl",  "movq", "movs", "movt",  "movw",  "movzx", "mrs",  "msr",     "mtlr", "mul",   "muls",
+      "mulu",  "mv",    "mvn",  "mvns", "nop",   "or",    "orr",   "orrs", "pop",     "popq", "push",  "pushq",
+      "rcall", "ret",   "retq", "rjmp", "ror",   "rsb",   "rsbs",  "rti",  "rts",     "sbc",  "sbi",   "sdiv",
+      "sei",   "setb",  "shl",  "shr",  "sll",   "slli",  "sjmp",  "slt",  "srl",     "srli", "sta",   "stm",
+      "stmdb", "stmia", "stp",  "str",  "strb",  "strh",  "stw",   "stwu", "stx",     "sty",  "sub",   "subi",
+      "subl",  "subq",  "subs", "svc",  "sw",    "swi",   "sxtb",  "sxth", "syscall", "test", "testl", "tst",
+      "tya",   "ubfx",  "udiv", "uxtb", "uxth",  "vldr",  "vmov",  "vpop", "vpush",   "wfe",  "wfi",   "xor",
+      "xorl"};
   const auto sorted = [] {
     std::array<std::string_view, std::size(kMnemonics)> all{};
     std::copy(std::begin(kMnemonics), std::end(kMnemonics), all.begin());

@@ -69,7 +69,7 @@ bool is_pair(char a, char b) {
     case '*':
       return b == '=';
     case '<':
-      return b == '=' || b == '<';
+      return b == '=' || b == '<' || b == '-';
     case '>':
       return b == '=';
     case '&':
@@ -137,7 +137,8 @@ struct LineScore {
 
 bool is_comment(std::string_view line) {
   return line.starts_with("//") || line.starts_with("/*") || line.starts_with("* ") || line.starts_with("--") ||
-         line.starts_with("# ") || line.starts_with("\"\"\"") || line.starts_with("*/");
+         line.starts_with("# ") || line.starts_with("\"\"\"") || line.starts_with("*/") ||
+         line.starts_with(";;") || line.starts_with("; ");
 }
 
 // name = value, name.name[0] += value, with one word on the left.
@@ -203,6 +204,31 @@ bool is_declarative(std::string_view line, const Marks& m) {
   return line.ends_with("->");
 }
 
+// "end tell", "End Sub": a block of Basic, Pascal's kin, Lua or AppleScript closes.
+bool closes_block(std::string_view line, const Marks& m) {
+  if (m.words != 2 || (!line.starts_with("end ") && !line.starts_with("End "))) return false;
+  const std::string_view what = line.substr(4);
+  for (const char* block :
+       {"tell",     "repeat",    "if",      "If",        "try",    "Try",     "Sub",    "Function",
+        "Class",    "Property",  "With",    "While",     "Select", "Module",  "do",     "subroutine",
+        "function", "module",    "program", "loop",      "case",   "process", "record", "Type",
+        "Enum",     "Structure", "on",      "Namespace", "Using"}) {
+    if (what.starts_with(block)) return true;
+  }
+  return false;
+}
+
+// A form of Lisp's kind, "(display (f x))", or the end of one, "(g y)))"; not "(a) the Seller (if any)".
+bool is_form(std::string_view line, const Marks& m) {
+  if (m.words > 14 || line.find(". ") != line.npos || line.find("; ") != line.npos) return false;
+  const bool opens = line.front() == '(' && line.size() > 1 && line[1] != '"' && line[1] != ' ';
+  const std::size_t close = line.find(')'), blank = line.find_first_of(" (", 1);
+  if (opens && m.brackets >= 3 && blank != line.npos && (close == line.npos || blank < close)) {
+    return line.back() == ')' && (m.brackets >= 4 || line.ends_with("))"));
+  }
+  return line.front() != '(' && m.words <= 6 && line.ends_with(")))");
+}
+
 LineScore score(std::string_view line, const Marks& m) {
   const char last = line.back();
   if (is_comment(line)) return {0.4, false};
@@ -228,6 +254,11 @@ LineScore score(std::string_view line, const Marks& m) {
   if (line.front() == '<' && last == '>') return {0.6, true};
   if (line.ends_with("%>%") || line.ends_with("|>") || line.front() == '@') return {0.8, true};
   if (line.front() == '.' && m.call) return {1, true};  // chained calls
+  if (last == '}' && m.statements >= 2 && m.words <= 12 && line.find(':') != line.npos) return {1, true};  // CSS
+  if (closes_block(line, m)) return {0.8, true};
+  if (m.brackets >= 3 && is_form(line, m)) return {0.8, true};
+  // "toUpper x = if x ...": some words to the left, and no sentence.
+  if (m.assignment && m.words <= 12 && last != '.' && last != '?' && last != '!') return {0.5, false};
   if (m.words <= 4 && m.brackets > 0 && m.words > 0 && line.find(". ") == line.npos) return {0.5, false};
   return {0, false};
 }

@@ -66,5 +66,27 @@ TEST_CASE("each sign of programs counts") {
   CHECK(hits.size() == 1);
 }
 
+TEST_CASE("code of Lisp's, Basic's and style sheets' kin is found, lists of contracts are not") {
+  scan::PhraseSet set;
+  const Made detector = make_source_code(set);
+  set.build();
+  const auto found = [&](const std::vector<std::string>& lines) {
+    std::string page;
+    for (int i = 0; i < 4; ++i) {
+      for (const std::string& line : lines) page += line + "\n";
+    }
+    std::vector<scan::Hit> hits;
+    REQUIRE(detector->detect(scan::Document::of(page, set), hits));
+    return hits.size() == 1;
+  };
+  CHECK(found({"(print-lines (take n rows))", "    (count (filter odd? rows))", "  (is (= 3 (sum rows)))"}));
+  CHECK(found({"set total to 0", "tell me to count of rows", "end tell", "end repeat", "end if"}));
+  CHECK(found({".row { margin: 0 auto; color: red; }", "li { padding-left: 4px; top: 0; }"}));
+  CHECK(found({"rows <- take ten", "half <- first rows", "toUpper c = if c"}));
+  CHECK_FALSE(
+      found({"(a) the Seller (as defined in the Deed (if any))", "(ii) any Lien (other than (x) and (y))"}));
+  CHECK_FALSE(found({"the parties (including the Agent (if any))", "End of the story.", "set the table to six"}));
+}
+
 }  // namespace
 }  // namespace sluice::sense::detect

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sense/detect/topic/detectors.h"
+#include "sense/detect/topic/framing.h"
 #include "sense/detect/topic/topic.h"
 #include "sense/topics/model.h"
 
@@ -27,12 +28,9 @@ constexpr std::size_t kSourceCode = 0, kHealth = 2, kBusiness = 3, kRestricted =
 // Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
 // adds to them, up to a limit, so that a book does not silence the model.
 constexpr float kFewWindows = 2, kMostMore = 5;
-// Texts of up to so many bytes are read whole by the model. Of longer ones only what stands around words that the
-// tables know of a topic: a page about one has some, and most pages are about none.
-constexpr std::size_t kShortText = 768;
-// Of scripts with two or three bytes a letter that is a few lines, and of them the tables know few words: texts of
-// up to so many letters are short too.
-constexpr std::size_t kShortLetters = 512, kMostOfLetter = 3;
+// Texts of up to so many bytes, a page, are read whole by the model, which costs 4 µs. Of longer ones only what
+// stands around words that the tables know of a topic: most have some if they are about one.
+constexpr std::size_t kShortText = 1536;
 constexpr std::uint32_t kAround = 256;
 // Fewer known words than kFewestWords say nothing: pages of numbers, keys and codes are no topic. Nor do short
 // ones alone ("and now?"), nor fewer than kFewestAlone of which none is a word of the topic's table: three words
@@ -43,6 +41,9 @@ constexpr std::uint32_t kAround = 256;
 constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
 constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 2, 4, 2, 2, 2, 2};
 constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f};
+// What more is asked of a page that says of itself that it is invented or published (framing.h), of the model and,
+// above the veto, of what a table found. Somebody's money and what is restricted is rarely either.
+constexpr topics::Scores kFramed = {0, 2, 2, 2, 0, 0, 0};
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -67,16 +68,9 @@ Lines lines_in(std::string_view text) {
   return lines;
 }
 
-bool is_short(std::string_view text) {
-  if (text.size() <= kShortText) return true;
-  if (text.size() > kShortLetters * kMostOfLetter) return false;
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins)) <= kShortLetters;
-}
-
 class Votes : public scan::Detector {
  public:
-  explicit Votes(scan::PhraseSet& set) {
+  explicit Votes(scan::PhraseSet& set) : framing_(set) {
     tables_.push_back(make_source_code(set));
     tables_.push_back(make_legal_topic(set));
     tables_.push_back(make_health_topic(set));
@@ -102,7 +96,8 @@ class Votes : public scan::Detector {
       std::vector<Hit> found;
       if (const Status done = tables_[t]->detect(doc, found); !done) return done;
       for (const Hit& hit : found) {
-        if (!against(windows, t, hit) || is_heading(doc, t, hit)) hits.push_back(hit);
+        const float least = topics::builtin().vetoes()[t] + framed(doc, t, hit.start, hit.end);
+        if (!against(windows, t, hit, least) || is_heading(doc, t, hit)) hits.push_back(hit);
       }
     }
     return {};
@@ -111,7 +106,7 @@ class Votes : public scan::Detector {
  private:
   std::vector<Window> read(const Document& doc) const {
     std::vector<Window> windows;
-    if (is_short(doc.text)) {
+    if (doc.text.size() <= kShortText) {
       topics::builtin().score(doc.text, windows);
       return windows;
     }
@@ -152,7 +147,8 @@ class Votes : public scan::Detector {
       if (!says_something(w)) continue;
       if (t >= kRestricted && t <= kFinancial && others_speak(w, t)) continue;
       if (t == kHealth && beside_code(windows, w)) continue;
-      if (w.scores[t] > (t == kSourceCode ? 0 : more) + lack(w, t)) about.push_back(w);
+      const float least = (t == kSourceCode ? 0 : more) + lack(w, t);
+      if (w.scores[t] > least && w.scores[t] > least + framed(doc, t, w.start, w.end)) about.push_back(w);
     }
     drop_unknown_to_table(doc, t, about);
     std::sort(about.begin(), about.end(), [](const Window& a, const Window& b) { return a.start < b.start; });
@@ -181,6 +177,10 @@ class Votes : public scan::Detector {
       const auto next = std::lower_bound(places.begin(), places.end(), w.start);
       return few(w) && (next == places.end() || *next >= w.end);
     });
+  }
+
+  float framed(const Document& doc, std::size_t t, std::uint32_t start, std::uint32_t end) const {
+    return kFramed[t] > 0 && framing_.around(doc, start, end) ? kFramed[t] : 0;
   }
 
   // What the words that a window lacks add to its threshold.
@@ -221,17 +221,18 @@ class Votes : public scan::Detector {
     return std::find(places.begin(), places.end(), hit.start) != places.end();
   }
 
-  // The model has read what a table found, and every window of it scores below the veto.
-  static bool against(const std::vector<Window>& windows, std::size_t t, const Hit& hit) {
+  // The model has read what a table found, and every window of it scores no more than `least`.
+  static bool against(const std::vector<Window>& windows, std::size_t t, const Hit& hit, float least) {
     bool read = false;
     for (const Window& w : windows) {
       if (w.start >= hit.end || hit.start >= w.end) continue;
-      if (w.scores[t] > topics::builtin().vetoes()[t]) return false;
+      if (w.scores[t] > least) return false;
       read = true;
     }
     return read;
   }
 
+  Framing framing_;
   std::vector<Made> tables_;          // in the order of topics::Topic
   std::vector<const Topic*> worded_;  // those of them that are lists of words
 };

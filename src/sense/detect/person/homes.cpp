@@ -1,0 +1,219 @@
+// Where somebody lives, told in any language: behind "I live at", "mi dirección es", "адрес:" a run of words in
+// capitals, street words and numbers. person.cpp knows the forms of some countries wherever they stand; here the
+// words before say what it is, so that the form may be any.
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "sense/detect/context/numbers.h"
+#include "sense/detect/context/words.h"
+#include "sense/detect/person/detectors.h"
+
+namespace sluice::sense::detect {
+namespace {
+
+using scan::Document;
+using scan::Hit;
+using scan::Kind;
+
+constexpr Tags kHome = 1;    // an address follows
+constexpr Tags kStreet = 2;  // part of an address, in small letters too
+constexpr Tags kOffice = 4;  // of a place that everybody may know
+
+constexpr std::size_t kMostBytes = 140, kMostBefore = 4;  // of an address; of words that lead to it
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+class Homes : public scan::Detector {
+ public:
+  explicit Homes(scan::PhraseSet& set) : words_(set) {
+    words_.add(
+        kHome,
+        "live at|lives at|lived at|living at|live on|lives on|reside at|resides at|residing at|my address|my "
+        "address "
+        "is|home address|his address|her address|their address|new address|postal address|mailing "
+        "address|delivery "
+        "address|shipping address|deliver to|ship to|ship it to|moved to|moving to|"
+        "wohne in|wohnt in|wohnhaft|wohnhaft in|wohne|wohnt|anschrift|adresse|meine adresse|privatadresse|"
+        "lieferadresse|neue adresse|zugezogen|"
+        "j'habite|j’habite|habite au|habite|habitons|mon adresse|domicilié|domiciliée|demeurant|adresse de "
+        "livraison|"
+        "vivo en|vive en|vivimos en|mi dirección|dirección|domicilio|domiciliado en|domiciliada en|resido en|"
+        "abito in|abita in|abito a|mio indirizzo|indirizzo|residente in|domiciliato|residenza|"
+        "moro na|moro no|moro em|mora na|endereço|meu endereço|morada|residente na|residente em|"
+        "woon op|woont op|woon aan|woont aan|woon in|mijn adres|adres|woonachtig|"
+        "mieszkam|mieszka|adres zamieszkania|zamieszkały|zamieszkała|adres|"
+        "bor på|bor "
+        "i|adress|adresse|bopæl|bosatt|bostadsadress|asun|asuu|osoite|osoitteessa|osoitteeni|kotiosoite|"
+        "bydlím|bydlí|bytem|trvalé bydliště|adresa|bývam|býva|lakcím|lakcíme|lakcímem|lakik|lakom|lakóhely|"
+        "locuiesc|locuiește|domiciliat în|domiciliată în|domiciliul|adresa mea|živim u|živi u|stanujem|stanuje|"
+        "adresim|adresi|oturuyorum|ikamet|ikametgah|"
+        "я живу|живу|живёт|живет|проживаю|проживает|проживающий|проживающая|адрес|мой адрес|прописан|прописана|"
+        "живу на|мешкаю|мешкає|проживає|адреса|моя адреса|адресът|адресът ми|живея|живее|"
+        "μένω|μένει|διεύθυνση|διεύθυνσή|κατοικεί|κατοικώ|"
+        "tôi ở|sống ở|sống tại|địa chỉ|alamat|alamat saya|tinggal "
+        "di|beralamat|nakatira|tirahan|naninirahan|anwani|"
+        "elukoht|elan aadressil|aadress|adrese|dzīvoju|adresas|gyvenu|bizilekua|adreça|visc a|viu a");
+    words_.add(
+        kHome,
+        "أسكن في|يسكن في|تسكن في|عنواني|العنوان|עיר מגורים|אני גר|אני גרה|גר ב|גרה ב|כתובת|כתובתי|पता|रहता हूँ|"
+        "रहती हूँ|บ้านเลขที่|ที่อยู่|อาศัยอยู่|آدرس|نشانی",
+        scan::Edge::Any);
+    words_.add(
+        kStreet,
+        "street|road|avenue|lane|close|drive|flat|apt|apt.|apartment|unit|suite|floor|house|no|no.|nr|nr.|n°|nº|"
+        "weg|straße|platz|allee|hausnummer|stock|rue|impasse|chemin|allée|bis|ter|étage|bât|bât.|bâtiment|appt|"
+        "appt.|"
+        "calle|avenida|av.|av|c/"
+        "|plaza|paseo|piso|puerta|izquierda|izq|izq.|derecha|dcha|dcha.|portal|escalera|bajo|"
+        "número|"
+        "via|viale|piazza|corso|scala|int|int.|interno|piano|rua|travessa|praça|apto|apto.|andar|bloco|casa|lote|"
+        "straat|laan|bus|ul|ul.|ulica|ulicy|ulici|ulice|ulicí|al.|os.|m.|mieszkania|lok.|gatan|vägen|lgh|vej|gade|"
+        "st.|th.|tv.|sal|katu|tie|as.|utca|utcában|út|tér|emelet|em.|ajtó|fszt|strada|str.|str|bulevardul|bd.|bl.|"
+        "bl|"
+        "sc.|et.|ap.|ap|ulica|trg|sokak|sok.|sokağı|cadde|cad.|caddesi|mah.|mahallesi|daire|kat|d.|"
+        "улица|улице|ул.|ул|дом|д.|квартира|кв.|кв|корпус|корп.|к.|проспект|пр.|переулок|пер.|вул.|вулиця|вулиці|"
+        "буд.|будинок|бул.|ж.к.|бл.|вх.|ет.|ап.|οδό|οδός|οδού|όροφος|đường|phường|quận|phố|số|hẻm|jl.|jl|jalan|rt|"
+        "rw|"
+        "gang|de|del|da|do|dos|das|di|du|des|la|le|les|van|der|den|y|e|in|na|no",
+        scan::Edge::Word);
+    words_.add(
+        kOffice,
+        "headquarters|head office|museum|library|embassy|town hall|city hall|opening hours|hauptsitz|rathaus|"
+        "bibliothek|botschaft|öffnungszeiten|siège|mairie|musée|ambassade|horaires|sede|museo|biblioteca|embajada|"
+        "ayuntamiento|ambasciata|municipio|prefeitura|stadhuis|ratusz|ambasada|музей|библиотека|посольство|офис|"
+        "office|store|shop|branch|filiale|company|gmbh|ltd|inc");
+  }
+
+  const char* name() const override { return "homes"; }
+
+  Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    std::size_t taken = 0;
+    const std::size_t known = hits.size();
+    for (const scan::PhraseHit& hit : words_.hits(doc)) {
+      if (!(words_.tags(hit) & kHome) || hit.start < taken) continue;
+      if (!has_digits(doc, hit.end, std::min(doc.text.size(), hit.end + kMostBytes), 1)) continue;
+      Address a = read(doc, hit.end);
+      if (a.end == 0) continue;
+      const auto touches = [&](const Hit& h) {
+        return h.kind == Kind::Address && h.start < a.end && a.start < h.end;
+      };
+      taken = a.end;
+      if (std::any_of(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(known), touches)) continue;
+      const bool office = words_.around(doc, hit.start, a.end, 80, 60, kOffice) & kOffice;
+      hits.push_back(Hit{Kind::Address, 0.7, static_cast<std::uint32_t>(a.start),
+                         static_cast<std::uint32_t>(a.end), !office});
+    }
+    return {};
+  }
+
+ private:
+  struct Address {
+    std::size_t start = 0, end = 0;  // end 0: none
+  };
+
+  struct Word {
+    std::size_t start, end;  // with the marks behind it
+    std::size_t bare;        // where it ends without them
+    bool number = false, capital = false, plain = false;
+  };
+
+  // "14", "3b", "12/4", "4º", "24105", "EX4", "10-12"; not "2.4.1", "0x20", "1,500", "IPv6".
+  static bool is_number(std::string_view w) {
+    const auto digits = std::count_if(w.begin(), w.end(), is_digit);
+    if (digits == 0 || digits > 6 || w.size() > 9) return false;
+    std::size_t letters = 0;
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      const char c = w[i];
+      if (is_digit(c) || c == '/' || c == '-') continue;
+      if (letters == i && (c < 'A' || c > 'Z')) return false;  // before the first digit
+      if (static_cast<unsigned char>(c) >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
+        ++letters;
+        continue;
+      }
+      return false;
+    }
+    return letters <= 3;
+  }
+
+  static Word word_at(const Document& doc, std::size_t at, std::size_t limit) {
+    const std::string& t = doc.text;
+    Word w{at, at, at};
+    while (w.end < limit && t[w.end] != ' ' && t[w.end] != '\n' && t[w.end] != '\t') ++w.end;
+    w.bare = w.end;
+    while (w.bare > at && std::string_view(",.;:!?)\"'").find(t[w.bare - 1]) != std::string_view::npos) --w.bare;
+    const std::string_view bare = doc.slice(at, w.bare);
+    w.number = is_number(bare);
+    w.capital = bare.size() >= 2 && t[at] != doc.lower[at];
+    if (!w.capital && bare.size() >= 2 && static_cast<unsigned char>(t[at]) >= 0xC3)
+      w.capital = static_cast<unsigned char>(t[at]) >= 0xD6 || doc.text.compare(at, 2, doc.lower, at, 2) != 0;
+    w.capital = w.capital || bare.starts_with("İ") || (bare.size() == 1 && bare[0] >= 'A' && bare[0] <= 'Z');
+    w.plain = bare.find_first_of("@/\\=<>{}[]_#") == bare.npos;
+    return w;
+  }
+
+  bool is_street(const Document& doc, const Word& w) const {
+    const auto& all = words_.hits(doc);
+    auto hit = std::lower_bound(all.begin(), all.end(), w.start,
+                                [](const scan::PhraseHit& h, std::size_t at) { return h.end <= at; });
+    for (; hit != all.end() && hit->end <= w.end; ++hit) {
+      if (hit->start == w.start && hit->end >= w.bare && (words_.tags(*hit) & kStreet)) return true;
+    }
+    return false;
+  }
+
+  // The first run of such words behind the lead.
+  Address read(const Document& doc, std::size_t at) const {
+    const std::string& t = doc.text;
+    const std::size_t limit = std::min(t.size(), at + kMostBytes);
+    Address a;
+    std::size_t before = 0, names = 0, houses = 0, numbers = 0, streets = 0, last = 0;
+    bool listed = false;
+    for (std::size_t i = at; i < limit;) {
+      if (t[i] == ' ' || t[i] == ':' || t[i] == ',' || t[i] == '"' || t[i] == '(') {
+        ++i;
+        continue;
+      }
+      if (t[i] == '\n') break;
+      const Word w = word_at(doc, i, limit);
+      if (w.end == i) break;
+      const bool street = is_street(doc, w);
+      const bool part = w.plain && (w.number || w.capital || street);
+      if (!part && a.start == 0 && ++before <= kMostBefore && w.end == w.bare) {
+        i = w.end;
+        continue;
+      }
+      if (!part) break;
+      if (a.start == 0) a.start = w.start;
+      if (w.number) {
+        const std::string_view n = doc.slice(w.start, w.bare);
+        const bool year = n.size() == 4 && (n.starts_with("19") || n.starts_with("20"));
+        houses += !year;
+        ++numbers;
+      }
+      names += w.capital && w.bare - w.start >= 3;
+      streets += street && w.bare - w.start >= 3;
+      listed = listed || (w.bare < w.end && t[w.bare] == ',');
+      if (w.number || w.capital) last = w.bare;
+      i = w.end;
+      // A sentence ends behind a longer word or a number.
+      if (w.bare < w.end && std::string_view(".;!?").find(t[w.bare]) != std::string_view::npos &&
+          (t[w.bare] != '.' || !street))
+        break;
+    }
+    // "moved to Apache 2" has less.
+    if (houses == 0 || names == 0 || last <= a.start + 6) return {};
+    if (numbers < 2 && streets == 0 && !listed) return {};
+    a.end = last;
+    return a;
+  }
+
+  Words words_;
+};
+
+}  // namespace
+
+Made make_homes(scan::PhraseSet& set) { return std::make_unique<Homes>(set); }
+
+}  // namespace sluice::sense::detect

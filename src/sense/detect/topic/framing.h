@@ -1,0 +1,20 @@
+// What a text says of itself: that it is invented, an exam's, or already published. Cases for a nursing school and
+// quoted judgments are worded like a patient's file and a dispute; this is what tells them apart.
+#pragma once
+
+#include "sense/scan/detector.h"
+
+namespace sluice::sense::detect {
+
+class Framing {
+ public:
+  explicit Framing(scan::PhraseSet& set);
+
+  // Whether such words stand in the stretch or on the page around it.
+  bool around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
+
+ private:
+  scan::PhraseSet::Owner owner_;
+};
+
+}  // namespace sluice::sense::detect

@@ -1,0 +1,35 @@
+#include "sense/detect/topic/framing.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace sluice::sense::detect {
+namespace {
+
+TEST_CASE("a text that says it is invented or published says so of the page around, in many languages") {
+  scan::PhraseSet set;
+  const Framing framing(set);
+  set.build();
+  const auto framed = [&](const std::string& text, std::uint32_t at) {
+    return framing.around(scan::Document::of(text, set), at, at + 5);
+  };
+  const std::string page(1200, 'x'), pages(4000, 'x');
+  for (const char* words :
+       {"a fictitious patient", "Fallbeispiel, frei erfunden:", "un cas inventé", "caso ficticio",
+        "un caso di fantasia", "вымышленный случай", "架空の症例", "虚构的案例", "가공의 사례",
+        "from a published judgment", "for chapter two of my crime novel"}) {
+    CAPTURE(words);
+    CHECK(framed(std::string(words) + "\n" + page, 1000));
+    CHECK(framed(page + "\n" + words, 0));
+    CHECK_FALSE(framed(std::string(words) + "\n" + pages, 3900));
+  }
+  for (const char* words :
+       {"summarise for students", "draft the press release", "he made up an excuse", "published"}) {
+    CAPTURE(words);
+    CHECK_FALSE(framed(std::string(words) + "\n" + page, 100));
+  }
+}
+
+}  // namespace
+}  // namespace sluice::sense::detect

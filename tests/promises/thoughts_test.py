@@ -175,10 +175,10 @@ policy: {policy}
             self.assertEqual(self.ask("open", [hello, hidden, hello])[0], 403)
 
             status, label, raw = self.ask("home", [patient], stream)
-            self.assertEqual((status, label), (200, "regulated; health"), raw)
+            self.assertEqual((status, label), (200, "regulated; health,pii"), raw)
             secret = {**thought, "encrypted_content": re.search(r'"encrypted_content": ?"([^"]*)"', raw).group(1)}
             status, label, raw = self.ask("open", [hello, secret, hello])
-            self.assertEqual((status, label), (403, "regulated; health"), raw)
+            self.assertEqual((status, label), (403, "regulated; health,pii"), raw)
             self.assertEqual(len(self.vendor.received), count + 1)
 
 

@@ -39,7 +39,7 @@ TEST_CASE("SipHash-2-4 gives the values of its paper and reference") {
 TEST_CASE("a text is cut into words, and into characters where a script sets no blanks") {
   using Words = std::vector<std::string>;
   CHECK(words_of("The R&D-budget_2026, v2.") == Words{"the", "r", "d", "budget", "2026", "v2"});
-  CHECK(words_of("Größe naïve ŁÓDŹ") == Words{"größe", "naïve", "ŁódŹ"});  // folded when hashed
+  CHECK(words_of("Größe naïve ŁÓDŹ") == Words{"größe", "naïve", "łódź"});  // folded when hashed
   CHECK(words_of("see密码 here") == Words{"see", "密", "码", "here"});
   CHECK(words_of("…—“”  \n").empty());
   CHECK(words_of("").empty());

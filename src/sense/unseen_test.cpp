@@ -72,9 +72,9 @@ TEST_CASE("texts written before the model was first trained are found, and harml
 // disputes a little more, and alarms on a third fewer of 8,186 harmless texts by its word for law
 // (tools/topics/README.md). Legal moved by one and business by two with the model that learnt from operations,
 // terms of sites, gazettes and tip-offs, which alarms on a quarter fewer of 2,780 public texts and misses fewer of
-// the rest. Here and below legal moved by one text and by three, and set d of the independent ones by one, with what
-// was learnt from other authors' records: terse disputes without a word of law are doubted more, and of seven sets
-// by independent authors 25 harmless texts of 514 alarm, not 30, at as many misses.
+// the rest. Here and below legal moved by one text and by three, and set a of the independent ones by one, with
+// what was learnt from other authors' records: terse disputes without a word of law are doubted more, and of seven
+// sets by independent authors 25 harmless texts of 514 alarm, not 30, at as many misses.
 TEST_CASE("texts that nobody looked at while the model was trained are found, and harmless ones are left alone") {
   const Counts counts = counted("tests/cases/sense/topics.fresh");
   CHECK(share(counts, "public", &Count::right) >= 0.97);

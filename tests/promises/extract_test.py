@@ -44,7 +44,7 @@ def config(fakes, program, extra="", at_once=2, policy=None, limits=""):
     deployments = "\n".join(
         f"""  - {{name: {zone}, kind: deepseek, address: "{fake.address}", model: deepseek-flash, key_env: FAKE_KEY,
      zone: {zone}, jurisdiction: DE, ca_file: "{fake.ca_file}"}}
-  - {{name: {zone}-letters, kind: anthropic, address: "{fake.address}/anthropic", model: m, key_env: FAKE_KEY,
+  - {{name: {zone}-letters, kind: anthropic, address: "{fake.address}/anthropic", model: deepseek-flash, key_env: FAKE_KEY,
      zone: {zone}, jurisdiction: DE, ca_file: "{fake.ca_file}"}}""" for zone, fake in fakes.items())
     command = program if isinstance(program, str) else f'["{program.path}"]'
     return f"""

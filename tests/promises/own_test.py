@@ -17,7 +17,7 @@ from sluice import Sluice, wait_until  # noqa: E402
 KEY = "own-test-fingerprint-key-0123456789"
 ENV = {"FAKE_KEY": "sk-fake-upstream-key-0123456789", "PRINT_KEY": KEY}
 
-# The protected document: plain sentences in which no detector of the program finds anything.
+# The protected document: plain sentences, none of them in the words of the patterns and terms below.
 DOCUMENT = """The windmill on the northern hill was built by three brothers who had never seen the sea. They carried the
 beams up the slope during the driest summer in living memory, and the eldest kept a drawing of every joint. When the
 first storm came the sails turned so fast that the youngest climbed out to tie them with his own belt. People in the
@@ -142,7 +142,8 @@ class Own(unittest.TestCase):
                 explained = run(text, "policy", "explain", "-", "--model", "chat")
                 self.assertIn(detector, explained, kind)
                 self.assertNotIn(text, explained)
-            found = json.loads(run(f"He said: {PASSAGE} So.", "classify", "-", "--json"))["findings"][0]
+            found = json.loads(run(f"He said: {PASSAGE} So.", "classify", "-", "--json"))["findings"]
+            found = next(f for f in found if f["detector"] == "mill_papers")
             self.assertGreaterEqual(found["start"], 9)
             self.assertLessEqual(found["end"], 9 + len(PASSAGE))
             self.assertGreater(found["end"] - found["start"], len(PASSAGE) / 2)

@@ -28,7 +28,9 @@ void request(std::string_view bytes) {
   (void)chat::unreadable_parts(*decoded);
   wire::Target target;
   target.model = "m";
-  require(wire::decode_openai_responses(wire::encode_openai_responses(*decoded, target)->body).has_value());
+  // Passed on: refused where the target cannot do what was asked, or a request again.
+  if (auto sent = wire::encode_openai_responses(*decoded, target))
+    require(wire::decode_openai_responses(std::move(sent->body)).has_value());
   // Translated as if it had come from another protocol: refused or valid.
   chat::Request other = *decoded;
   other.protocol = chat::Protocol::OpenAiChat;

@@ -69,6 +69,7 @@ void deepseek_target(Protocol spoken, wire::Target& t) {
                  "$.min_p",
                  "$.web_search_options",
                  "$.audio",
+                 "$.store",
                  "$.verbosity",
                  "$.metadata",
                  "$.service_tier",

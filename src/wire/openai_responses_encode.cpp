@@ -297,6 +297,7 @@ class Translator {
     if (s.max_tokens) w_.member("max_output_tokens", *s.max_tokens);
     if (!s.logprobs) return {};
     if (!target_.logprobs) return refuse("$.logprobs", "to send log-probabilities");
+    if (s.top_logprobs.value_or(0) == 0 && ignores(target_, "$.include")) return refuse("$.logprobs", kOnlyByTop);
     w_.key("include").array().value("message.output_text.logprobs").end();
     if (s.top_logprobs) w_.member("top_logprobs", *s.top_logprobs);
     return {};

@@ -29,6 +29,8 @@ Status check(const Request& request, const Target& target, std::vector<std::stri
     return refuse("$.text.format", "to answer by a JSON schema");
   if (request.sampling.logprobs && !target.logprobs)
     return refuse(request.sampling.top_logprobs ? "$.top_logprobs" : "$.include", "to send log-probabilities");
+  if (request.sampling.logprobs && request.sampling.top_logprobs.value_or(0) == 0 && ignores(target, "$.include"))
+    return refuse("$.include", kOnlyByTop);
   SLUICE_TRY_VOID(check_tool_choice(request, target));
   for (std::size_t i = 0; i < request.tools.size(); ++i) {
     if (request.tools[i].strict == true && !target.strict_tools)

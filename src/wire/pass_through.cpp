@@ -25,12 +25,14 @@ const std::string* ignored_as(const Target& target, std::string_view path, std::
 }
 
 // No hints of a protocol's own, yet without influence on the answer: what an earlier answer was drawn from, beside
-// its text, which is read; and who asks.
-bool only_marks(const chat::ExtraField& field) { return field.name == "citations" || field.name == "user_id"; }
+// its text, which is read; who asks; and whether the vendor keeps what was answered.
+bool only_marks(const chat::ExtraField& field) {
+  return field.name == "citations" || field.name == "user_id" || field.path == "$.store";
+}
 
 // The value that asks for what happens anyway.
 bool is_default(const chat::ExtraField& field) {
-  return field.raw == "null" || (field.name == "truncation" && field.hint);
+  return field.raw == "null" || ((field.name == "truncation" || field.path == "$.store") && field.hint);
 }
 
 Status check_tools(const Request& request, const Target& target) {

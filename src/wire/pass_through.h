@@ -15,6 +15,9 @@ namespace sluice::wire {
 inline constexpr const char* kThinkingOff = "thinking off: tool_choice is forced";
 inline constexpr const char* kEffortDropped = "dropped reasoning_effort: thinking is off";
 
+// Of a deployment of the Responses API that does not read `include`.
+inline constexpr const char* kOnlyByTop = "to send log-probabilities but by top_logprobs";
+
 // "not honoured by the deployment: $.seed"
 std::string unhonoured(std::string_view field);
 // The same, once.

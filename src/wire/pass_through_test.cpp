@@ -43,7 +43,7 @@ wire::Target chat_target() {
   t.thinking = wire::ThinkingSwitch::Thinking;
   t.user_field = "user_id";
   t.hosted_tools = std::vector<std::string>();
-  t.ignored = {"$.functions", "$.function_call", "$.top_k", "$.min_p", "$.metadata", "cache_control"};
+  t.ignored = {"$.functions", "$.function_call", "$.top_k", "$.min_p", "$.metadata", "$.store", "cache_control"};
   return t;
 }
 wire::Target texts_target() {
@@ -197,6 +197,19 @@ TEST_CASE("pass through: an effort that the deployment takes for another one is 
   CHECK(contains(responses(R"("reasoning":{"effort":"xhigh"})", other).body, R"("effort":"xhigh")"));
 }
 
+TEST_CASE(
+    "pass through: log-probabilities of a deployment that does not read include are asked for by top_logprobs") {
+  for (auto [field, where] :
+       {std::pair(R"("logprobs":true)", "$.logprobs"), std::pair(R"("logprobs":true,"top_logprobs":2)", "")}) {
+    auto request =
+        wire::decode(Protocol::OpenAiChat, chat::Operation::Generate,
+                     R"({"model":"m","messages":[{"role":"user","content":"a"}],)" + std::string(field) + "}");
+    REQUIRE(request);
+    auto out = wire::encode(Protocol::OpenAiResponses, *request, responses_target());
+    CHECK((out ? "" : out.error().where) == where);
+  }
+}
+
 TEST_CASE("pass through: Responses, what the deployment would ignore is refused or noted") {
   CHECK(responses(R"("conversation":"conv_1")").refused == "$.conversation");
   CHECK(responses(R"("prompt":{"id":"pmpt_1"})").refused == "$.prompt");
@@ -206,6 +219,8 @@ TEST_CASE("pass through: Responses, what the deployment would ignore is refused 
   CHECK(disabled.notes.empty());
   CHECK(responses(R"("include":["file_search_call.results"])").refused == "$.include");
   CHECK(responses(R"("include":["reasoning.encrypted_content"])").notes == unhonoured("$.include"));
+  CHECK(responses(R"("include":["message.output_text.logprobs"])").refused == "$.include");
+  CHECK(responses(R"("include":["message.output_text.logprobs"],"top_logprobs":2)").refused.empty());
   CHECK(responses(R"("metadata":{"k":"v"})").notes == unhonoured("$.metadata"));
   CHECK(responses(R"("reasoning":{"effort":"high","summary":"auto"})").notes == unhonoured("$.reasoning.summary"));
   CHECK(responses(R"("parallel_tool_calls":false)").notes == unhonoured("$.parallel_tool_calls"));
@@ -275,6 +290,8 @@ TEST_CASE(
   CHECK(conversation(R"("functions":[{"name":"f"}])").refused == "$.functions");
   CHECK(conversation(R"("function_call":"auto")").refused == "$.function_call");
   CHECK(conversation(R"("metadata":{"k":"v"})").notes == unhonoured("$.metadata"));
+  CHECK(conversation(R"("store":true)").notes == unhonoured("$.store"));
+  CHECK(conversation(R"("store":false)").notes.empty());
   CHECK(conversation(R"("tools":[{"type":"custom","custom":{"name":"x"}}])").refused == "$.tools[0]");
   Sent user = conversation(R"("user":"u\n1","x":1)");
   CHECK(user.body == R"({"model":"up","messages":[{"role":"user","content":"a"}],"x":1,"user_id":"u\n1"})");

@@ -432,6 +432,7 @@ Status decode_field(std::string_view key, Value value, Request& out) {
   if (key == "top_logprobs") return decode_top_logprobs(value, out);
   if (key == "previous_response_id") {
     SLUICE_TRY(out.previous_response_id, text_of(value));
+    if (out.previous_response_id.empty()) return wrong_value(value, "the id of an earlier response");
   } else if (key == "parallel_tool_calls") {
     SLUICE_TRY(out.parallel_tool_calls, boolean_of(value));
   } else if (key == "stream") {

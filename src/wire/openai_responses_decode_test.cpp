@@ -205,6 +205,7 @@ TEST_CASE("responses decode: a wrong type is refused with its path, what was exp
   check(field(R"("tools":[{"type":"function"}])"), "$.tools[0].name", "missing");
   check(field(R"("text":{"format":{"type":"json_schema","name":"n"}})"), "$.text.format.schema", "missing");
   check(field(R"("store":"no")"), "$.store", "found a string");
+  check(field(R"("previous_response_id":"")"), "$.previous_response_id", "an earlier response");
   CHECK(refused(field(R"("background":true)")).code == "request.unsupported");
   CHECK(refused(field(R"("background":true)")).where == "$.background");
 }

@@ -506,7 +506,8 @@ class Passwords : public scan::Detector {
     report(0.9, hit.end, end, Kind::ApiToken, hits);
   }
 
-  // "edward.kim@bytecore.com / W!nter2024" after "login" or "credentials"; "jane@firm.net:Passw0rd" anywhere.
+  // "edward.kim@bytecore.com / W!nter2024" after "login" or "credentials"; anywhere where it can be
+  // nothing else, or where nothing else stands between: "jane@firm.net:Pa$w0rd".
   void pair(const Document& doc, std::size_t at, std::vector<Hit>& hits) const {
     const std::string& t = doc.text;
     std::size_t i = at + 1;
@@ -525,7 +526,8 @@ class Passwords : public scan::Detector {
     const Classes c = classes_of(value);
     if (c.kinds() < 3 || value.size() < 7) return;
     const bool leak = words_.around(doc, at, v.end, 90, 40) & (kLeak | kPassword);
-    if (!leak && !(tight && value.find_first_of("!@#$%^&*?~") != value.npos)) return;
+    const bool signed_pair = tight && value.find_first_of("!@#$%^&*?~") != value.npos;
+    if (!leak && !signed_pair && !password_look(value).striking) return;
     report(0.75, v.start, v.end, Kind::Password, hits);
   }
 

@@ -19,6 +19,7 @@ constexpr std::size_t kStride =
     8;  // what is looked for has at least 17 bytes, eight of which begin at such a place
 constexpr std::uint64_t kEighths = 0x0101010101010101;  // these places among 64
 constexpr std::size_t kWordsBefore = 48;                // bytes of the words before that are read with it
+constexpr std::size_t kWordsBehind = 32;                // and of those behind
 constexpr std::size_t kMinApart = 9;                    // characters with a separator between each
 constexpr std::size_t kMinCodes = 6;
 
@@ -89,6 +90,7 @@ void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::siz
   end = at;
   while (end + 2 < t.size() && t[end + 2] == separator) end += 2;
   end = std::min(t.size(), end + 2);
+  if (end < t.size() && is_word_byte(t[end - 1]) && is_word_byte(t[end])) end -= 2;  // it begins a word
 }
 
 }  // namespace
@@ -118,14 +120,17 @@ void spaced(std::string_view t, std::size_t at, std::size_t& taken, std::vector<
   if (t[at + 1] == t[at] && t[at + 3] == t[at]) return;  // "--------"
   std::size_t start = 0, end = 0;
   spaced_run(t, at, start, end);
-  if (start < taken || end - start < 2 * kMinApart) return;
-  // With the words before, which say what it is: "the pass for root is W r e n + 8 3".
+  if (start < taken || end - start + 1 < 2 * kMinApart) return;
+  // With the words around it, which say what it is: "the pass for root is W r e n + 8 3".
   Piece piece{{}, {}, true};
   std::size_t from = std::max(taken, start > kWordsBefore ? start - kWordsBefore : 0);
   while (from < start && (static_cast<unsigned char>(t[from]) & 0xC0) == 0x80) ++from;
   for (; from < start; ++from) put(piece, t.substr(from, 1), from);
   for (std::size_t k = start; k < end; k += 2) put(piece, t.substr(k, 1), k);
-  piece.origin.push_back(static_cast<std::uint32_t>(end));
+  std::size_t behind = std::min(t.size(), end + kWordsBehind);
+  while (behind > end && behind < t.size() && (static_cast<unsigned char>(t[behind]) & 0xC0) == 0x80) --behind;
+  for (std::size_t k = end; k < behind; ++k) put(piece, t.substr(k, 1), k);
+  piece.origin.push_back(static_cast<std::uint32_t>(behind));
   taken = end;
   if (text::valid_utf8(piece.text)) found.push_back(std::move(piece));
 }

@@ -1,5 +1,6 @@
 // Joints: the pieces of a conversation as the model reads them, one after the other without separator, so that a
-// card number or a key whose halves stand in two parts or two messages is found.
+// card number or a key whose halves stand in two parts, two messages, a thought and an answer, the arguments of
+// two calls or two prompts is found.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +24,17 @@ struct JointText {
     std::size_t size = 0;          // bytes; what follows up to the next piece is of no source
   };
   struct Source {
-    std::uint32_t message = 0;        // of the request
-    std::int32_t part = -1;           // of the message; -1: its only one, which needs no number
+    // In the order in which a model reads them. Arguments: a string among them.
+    enum class Field : std::uint8_t { Reasoning, Content, Arguments, Prompt, Suffix };
+    std::uint32_t message = 0;        // of the request; of its prompts
+    std::int32_t part = -1;           // of the message, or which of its calls; -1: its only one, without a number
     std::string_view text;            // of the request, which outlives this
     std::string_view extractor = {};  // that read it; empty: it is the part's own text
-    std::string path() const;         // "$.messages[1].content[0]"
+    Field field = Field::Content;
+    std::string_view around = {};  // what `text` is a part of; empty: it is all that stands at its path
+    std::string path() const;      // "$.messages[1].content[0]"
+    std::string_view whole() const { return around.empty() ? text : around; }
+    std::size_t offset() const { return std::size_t(text.data() - whole().data()); }  // of `text`, in bytes
   };
   // A part of `text` from one piece's beginning to another's end. Stretches overlap by more than any finding's
   // length, and where they begin and end depends on the pieces before alone: a conversation that grows leaves all
@@ -44,8 +51,9 @@ struct JointText {
   std::vector<Stretch> stretches() const;
 };
 
-// All contents in order, and those of each role by itself (an answer may stand between two halves of a number).
-// Empty where there is nothing to join.
+// All contents in order, and those of each role by itself (an answer may stand between two halves of a number);
+// the same with what turns thought, and the first and the last string among the arguments of each call; the
+// prompts and the suffix. Empty where there is nothing to join.
 std::vector<JointText> joints_of(const chat::Request& request);
 
 }  // namespace sluice::sense

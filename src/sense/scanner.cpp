@@ -383,10 +383,11 @@ void Scanner::crossing(const JointText& joint, const scan::Hit& hit, std::size_t
     const std::size_t end = std::min(to - piece.start, piece.size);
     if (start >= end) continue;
     const JointText::Source& source = joint.sources[piece.source];
+    const std::size_t at = source.offset() + piece.source_start;
     if (!places.empty() && places.back().source == &source)
-      places.back().end = piece.source_start + end;
+      places.back().end = at + end;
     else
-      places.push_back({&source, piece.source_start + start, piece.source_start + end});
+      places.push_back({&source, at + start, at + end});
   }
   if (places.size() < 2) return;
   const std::optional<Finding> finding = raised(hit);
@@ -404,7 +405,7 @@ void Scanner::crossing(const JointText& joint, const scan::Hit& hit, std::size_t
     parts.back().start = place.start;
     parts.back().end = place.end;
     parts.back().part = true;
-    settle(place.source->text, &parts.back(), 1);
+    settle(place.source->whole(), &parts.back(), 1);
   }
   if (is_neighbours_word(places, parts) || !may_list(hit)) return;
   crossings_.push_back(crossing);
@@ -422,7 +423,8 @@ bool Scanner::is_neighbours_word(const std::vector<Place>& places, const std::ve
   };
   bool any = false;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (is_plain_word(places[i].source->text.substr(places[i].start, places[i].end - places[i].start))) continue;
+    if (is_plain_word(places[i].source->whole().substr(places[i].start, places[i].end - places[i].start)))
+      continue;
     if (!shown(parts[i])) return false;
     any = true;
   }

@@ -48,9 +48,9 @@ class Scanner {
   // Of a text of the conversation that a finding goes through.
   struct Place {
     const JointText::Source* source;
-    std::size_t start, end;  // bytes
-    using Order = std::tuple<std::uint32_t, std::int32_t, std::size_t>;
-    Order at(std::size_t byte) const { return {source->message, source->part, byte}; }
+    std::size_t start, end;  // bytes of what stands at the source's path
+    using Order = std::tuple<std::uint32_t, JointText::Source::Field, std::int32_t, std::size_t>;
+    Order at(std::size_t byte) const { return {source->message, source->field, source->part, byte}; }
   };
   struct Crossing {
     std::size_t slot;

@@ -22,7 +22,7 @@ constexpr std::size_t kMostDigits = 24;    // of a number
 constexpr std::size_t kMostUnmarked = 48;  // letters and digits of a value with nothing else in it
 // Less where there are more rows than can be looked at: this is text of the slow kind, digits all over.
 constexpr std::array<std::size_t, 2> kMostPiecesTried = {kMostPieces, 3};
-constexpr std::size_t kMostText = 256 << 10;
+constexpr std::size_t kMostText = 1 << 20;
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -150,6 +150,60 @@ TEST_CASE("what is split over two parts or two messages is found at the joint") 
       "private_key"));
 }
 
+TEST_CASE("what is split over a thought, an answer, calls, results and prompts is found") {
+  using chat::Role;
+  const auto found_at = [](const chat::Request& request, const char* detector) {
+    std::string places;
+    for (const Finding& finding : standard_judge().judge(request, {}).findings)
+      if (finding.detector == detector)
+        places += finding.path + ":" + std::to_string(finding.start) + "-" + std::to_string(finding.end) + " ";
+    return places;
+  };
+  chat::Message turn = message(Role::Assistant, {"63621486 it is."});
+  turn.reasoning = "The card is 45395787";
+  CHECK(found_at(request_of({turn}), "payment_card") ==
+        "$.messages[0].reasoning_content:12-20 $.messages[0].content:0-8 ");
+
+  turn = message(Role::Assistant, {"I note the card 45395787"});
+  turn.tool_calls = {{"c1", "store", R"({"n":1,"line":"63621486"})"}};
+  CHECK(found_at(request_of({turn}), "payment_card") ==
+        "$.messages[0].content:16-24 $.messages[0].tool_calls[0].function.arguments:15-23 ");
+
+  turn = message(Role::Assistant, {});
+  turn.tool_calls = {{"c1", "store", R"({"größe":"x","line":"use ghp_4x0YijnSsWNOOmCU"})"},
+                     {"c2", "store", R"({"line" : "piSEVvnoFDGb1n4XHjix", "n": 3})"}};
+  CHECK(found_at(request_of({turn}), "api_token") ==
+        "$.messages[0].tool_calls[0].function.arguments:25-45 "
+        "$.messages[0].tool_calls[1].function.arguments:11-31 ");
+  turn.tool_calls = {{"c1", "note", "the card 45395787"}, {"c2", "note", "63621486"}};  // free text
+  CHECK(found_at(request_of({turn}), "payment_card") ==
+        "$.messages[0].tool_calls[0].function.arguments:9-17 $.messages[0].tool_calls[1].function.arguments:0-8 ");
+
+  turn.tool_calls = {{"c1", "lookup", R"({"iban":"DE76 8571 3384"})"}};
+  CHECK(found_at(request_of({turn, message(Role::Tool, {"8541 8736 42"})}), "iban") ==
+        "$.messages[0].tool_calls[0].function.arguments:9-23 $.messages[1].content:0-12 ");
+
+  chat::Request prompts;
+  prompts.inputs = {"pay 4539 5787", " 6362 1486 now"};
+  CHECK(found_at(prompts, "payment_card") == "$.input[0]:4-13 $.input[1]:0-10 ");
+  prompts.inputs = {"card = 45395787"};
+  prompts.suffix = "63621486;";
+  CHECK(found_at(prompts, "payment_card") == "$.input[0]:7-15 $.suffix:0-8 ");
+}
+
+TEST_CASE("a long conversation with tools is what its texts are") {
+  using chat::Role;
+  std::vector<chat::Message> messages;
+  for (int i = 0; i < 3000; ++i) {
+    messages.push_back(message(Role::Assistant, {}));
+    messages.back().reasoning = "Now the next file, number " + std::to_string(i) + ", which has 20 lines.";
+    messages.back().tool_calls = {
+        {"c", "read", "{\"path\":\"src/part_" + std::to_string(i) + "/main.cpp\",\"limit\":\"200\"}"}};
+    messages.push_back(message(Role::Tool, {"Nothing remarkable in revision 2024.7"}));
+  }
+  CHECK(standard_judge().judge(request_of(std::move(messages)), {}).label.cls == Class::Public);
+}
+
 TEST_CASE("the edges of pieces are boundaries, whatever stands beside") {
   const auto found = [](std::vector<const char*> texts, const char* detector) {
     chat::Message parts = message(chat::Role::User, {});
@@ -203,7 +257,7 @@ TEST_CASE("a list of numbers has none that goes on in the next") {
 
 TEST_CASE("so many seams that nobody can look at all of them make the request restricted") {
   chat::Message one = message(chat::Role::User, {});
-  for (int i = 0; i < 5000; ++i) one.parts.push_back({chat::Part::Kind::Text, "a1-b2", ""});
+  for (int i = 0; i < 20000; ++i) one.parts.push_back({chat::Part::Kind::Text, "a1-b2", ""});
   const Judgement judgement = standard_judge().judge(request_of({one}), {});
   CHECK(judgement.label.cls == Class::Restricted);
 }

@@ -1,5 +1,7 @@
 // What a text says of itself: that it is invented, an exam's, or already published. Cases for a nursing school and
-// quoted judgments are worded like a patient's file and a dispute; this is what tells them apart.
+// quoted judgments are worded like a patient's file and a dispute; this is what tells them apart. And that it is
+// the terms of a site or of an app, which everybody who uses it may read: clause by clause they are worded like a
+// signed agreement, but speak of "our website", "your account" and "by using".
 #pragma once
 
 #include "sense/scan/detector.h"
@@ -12,9 +14,11 @@ class Framing {
 
   // Whether such words stand in the stretch or on the page around it.
   bool around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
+  // How many different words of terms for everybody stand there, at most two.
+  int open_terms(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
 
  private:
-  scan::PhraseSet::Owner owner_;
+  scan::PhraseSet::Owner owner_, open_terms_;
 };
 
 }  // namespace sluice::sense::detect

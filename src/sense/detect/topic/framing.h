@@ -14,11 +14,12 @@ class Framing {
 
   // Whether such words stand in the stretch or on the page around it.
   bool around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
-  // How many different words of terms for everybody stand there, at most two.
+  // How much the page around speaks like such terms: 0, 1 or 2.
   int open_terms(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
 
  private:
   scan::PhraseSet::Owner owner_, open_terms_;
+  std::uint16_t surely_ = 0;  // ids from here on also stand elsewhere
 };
 
 }  // namespace sluice::sense::detect

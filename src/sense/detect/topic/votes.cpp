@@ -45,8 +45,8 @@ constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f}
 // What more is asked of a page that says of itself that it is invented or published (framing.h), of the model and,
 // above the veto, of what a table found. Somebody's money and what is restricted is rarely either.
 constexpr topics::Scores kFramed = {0, 2, 2, 2, 0, 0, 0};
-// The same of law for one and for two different words of the terms of a site (framing.h). Of 444 clauses of signed
-// agreements none has such a word, of the 429 texts on law in tests/cases/sense two.
+// The same of law, by how much the page speaks like the terms of a site (framing.h), of which hardly a clause of a
+// signed agreement has a word.
 constexpr std::array<float, 3> kOpenTerms = {0, 3, 6};
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;

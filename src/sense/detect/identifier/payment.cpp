@@ -139,6 +139,10 @@ class Payment : public scan::Detector {
     if (first == last && g.before(first) == '.') return false;  // the fraction of a decimal
     const Tags around = words_.around(doc, g.start(first), g.end(last), 60, 40);
     if (around & kCardWord) return true;
+    // A part of an identifier in a log: "blk_-4150682644311695471", "30546174_30478750".
+    const std::size_t at = g.start(first);
+    if (at >= 2 && doc.text[at - 1] == '-' && doc.text[at - 2] == '_') return false;
+    if (last == first + 1 && g.separator(first) == "_") return false;
     if (first == last && (around & kOtherNumber)) return false;
     return !issuer->needs_word;
   }

@@ -49,12 +49,26 @@ bool is_documentation_domain(std::string_view domain) {
   return false;
 }
 
+// Addresses of desks, not of persons; those that notices of privacy, copyright and the like give are also told by
+// one of their parts ("press-privacy", "dpo.nordic").
 bool is_role(std::string_view local) {
-  static constexpr std::array<std::string_view, 26> kRoles = {
-      "info",  "support",    "sales", "contact", "noreply",  "no-reply", "donotreply", "do-not-reply", "webmaster",
-      "abuse", "postmaster", "help",  "press",   "hello",    "office",   "jobs",       "careers",      "marketing",
-      "media", "feedback",   "git",   "service", "security", "privacy",  "hostmaster", "kontakt"};
-  return one_of(local, kRoles);
+  static constexpr std::array<std::string_view, 37> kRoles = {
+      "info",           "support",       "sales",       "contact",    "noreply",      "no-reply",
+      "donotreply",     "webmaster",     "abuse",       "postmaster", "do-not-reply", "help",
+      "press",          "hello",         "office",      "jobs",       "careers",      "marketing",
+      "media",          "feedback",      "git",         "service",    "security",     "privacy",
+      "hostmaster",     "kontakt",       "legal",       "compliance", "licensing",    "dmcanotice",
+      "legalnotices",   "legal-notices", "datenschutz", "impressum",  "privacidad",   "dataprotection",
+      "data-protection"};
+  static constexpr std::array<std::string_view, 7> kParts = {"privacy", "dpo",   "dmca",     "gdpr",
+                                                             "rgpd",    "dsgvo", "copyright"};
+  if (one_of(local, kRoles)) return true;
+  for (std::size_t at = 0; at <= local.size();) {
+    const std::size_t end = std::min(local.find_first_of(".-_", at), local.size());
+    if (one_of(local.substr(at, end - at), kParts)) return true;
+    at = end + 1;
+  }
+  return false;
 }
 
 class Contact : public scan::Detector {

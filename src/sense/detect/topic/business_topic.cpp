@@ -308,6 +308,8 @@ void add_statements(Topic& t) {
       "retribuzione lorda|holerite|salário bruto|salário líquido|inss|irrf|extrato|wyciąg|saldo końcowe|"
       "wynagrodzenie brutto|do wypłaty|loonstrook|nettoloon|rekeningafschrift|eindsaldo|выписка|остаток на начало|"
       "lönespecifikation|nettolön|bordro|net maaş|hesap özeti");
+  // The files that banks give out: QIF, OFX, CAMT and MT940.
+  t.add(kStatement, 3, "!type:bank|!type:ccard|<stmttrn>|<bktocstmrstmt>|:60f:|:62f:", scan::Edge::Any);
   t.add(kStatement, 1,
         "gross|pension|deduction|deductions|rent|salary|deposit|balance|payroll|net|overtime|student "
         "loan|401k|debit|"

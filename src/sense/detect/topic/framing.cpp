@@ -46,11 +46,68 @@ constexpr std::string_view kUnspaced =
     "小说|가공의|"
     "허구|공개된 판결|채용 공고|모의재판|소설";
 
+// Of sites, apps and services for everybody, whose terms are published. Not "the services", "you agree" and
+// "you acknowledge", which stand in agreements with a client or an employee too.
+constexpr std::string_view kOpenTerms =
+    "terms of use|terms of service|conditions of use|website terms|privacy policy|privacy notice|"
+    "privacy statement|privacy policies|cookie policy|cookie notice|acceptable use policy|"
+    "community guidelines|community standards|user agreement|our website|our app|our apps|this website|"
+    "the website|user content|your content|your account|by using|by visiting|by clicking|by signing up|"
+    "by registering|by downloading|by creating an account|by continuing to use|continued use of|"
+    "we reserve the right|we may suspend|we may terminate|we may change|we may modify|we may update|"
+    "your use of|your access to|you grant us|you grant to us|counter notice|counter-notice|"
+    "nutzungsbedingungen|datenschutzerklärung|datenschutzhinweis|datenschutzhinweise|unsere website|"
+    "unserer website|unsere dienste|unserer dienste|unsere app|unseren diensten|ihr nutzerkonto|"
+    "conditions d'utilisation|conditions générales d'utilisation|politique de confidentialité|"
+    "nos services|notre site|notre site web|votre compte|en utilisant|condiciones de uso|"
+    "condiciones del servicio|términos de uso|términos de servicio|términos del servicio|"
+    "política de privacidad|aviso de privacidad|nuestros servicios|nuestro sitio|sitio web|su cuenta|"
+    "al utilizar|condizioni d'uso|condizioni di utilizzo|termini di servizio|informativa sulla privacy|"
+    "nostri servizi|nostro sito|sito web|suo account|termos de uso|termos de serviço|"
+    "termos de utilização|aviso de privacidade|nossos serviços|nosso site|os nossos serviços|sua conta|"
+    "ao utilizar|gebruiksvoorwaarden|servicevoorwaarden|privacybeleid|privacyverklaring|onze website|"
+    "onze diensten|uw account|je account|warunki korzystania|polityka prywatności|polityki prywatności|"
+    "nasza strona|naszej strony|naszych usług|nasze usługi|regulamin serwisu|regulaminu serwisu|"
+    "användarvillkor|integritetspolicy|brugsbetingelser|privatlivspolitik|brukervilkår|käyttöehdot|"
+    "tietosuojaseloste|podmínky používání|zásady ochrany osobních údajů|adatvédelmi|"
+    "felhasználási feltételek|termeni de utilizare|politica de confidențialitate|kullanım koşulları|"
+    "gizlilik politikası|пользовательское соглашение|условия использования|политика конфиденциальности|"
+    "наш сайт|нашем сайте|наши сервисы|όροι χρήσης";
+// Of such terms too, but also of a building contract, a licence or an order: they count beside others.
+constexpr std::string_view kPerhapsOpenTerms =
+    "our site|our sites|our services|our service|our platform|this site|the site|this app|the app|"
+    "by accessing|end users|these terms|users|other users|the content|our sole discretion|copyright owner";
+constexpr std::string_view kOpenTermsUnspaced =
+    "利用規約|プライバシーポリシー|服务条款|使用条款|隐私政策|用户协议|"
+    "이용약관|개인정보 처리방침";
+
 }  // namespace
 
-Framing::Framing(scan::PhraseSet& set) : owner_(set.new_owner()) {
+Framing::Framing(scan::PhraseSet& set) : owner_(set.new_owner()), open_terms_(set.new_owner()) {
   scan::for_each_phrase(kSpaced, [&](std::string_view phrase) { set.add(owner_, phrase, scan::Edge::Word); });
   scan::for_each_phrase(kUnspaced, [&](std::string_view phrase) { set.add(owner_, phrase, scan::Edge::Any); });
+  const auto add = [&](std::string_view phrases, scan::Edge edge) {
+    scan::for_each_phrase(phrases, [&](std::string_view phrase) {
+      surely_ = static_cast<std::uint16_t>(set.add(open_terms_, phrase, edge) + 1);
+    });
+  };
+  add(kOpenTerms, scan::Edge::Word);
+  add(kOpenTermsUnspaced, scan::Edge::Any);
+  scan::for_each_phrase(kPerhapsOpenTerms,
+                        [&](std::string_view phrase) { set.add(open_terms_, phrase, scan::Edge::Word); });
+}
+
+int Framing::open_terms(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const {
+  const scan::PhraseHit *first = nullptr, *second = nullptr;
+  bool surely = false;
+  for (const scan::PhraseHit& hit : doc.phrases[open_terms_]) {
+    if (hit.start >= end + kPage || start >= hit.end + kPage) continue;
+    surely = surely || hit.id < surely_;
+    if (!first) first = &hit;
+    if (first->id != hit.id) second = &hit;
+    if (second && surely) return 2;
+  }
+  return surely || second ? 1 : 0;
 }
 
 bool Framing::around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const {

@@ -31,5 +31,22 @@ TEST_CASE("a text that says it is invented or published says so of the page arou
   }
 }
 
+TEST_CASE("terms of sites and apps are known by whom they speak to") {
+  scan::PhraseSet set;
+  const Framing framing(set);
+  set.build();
+  const auto words = [&](const std::string& text) {
+    return framing.open_terms(scan::Document::of(text, set), 0, 5);
+  };
+  CHECK(words("By using our website you agree to these terms.") == 2);
+  CHECK(words("Die Nutzungsbedingungen gelten für alle.") == 1);
+  CHECK(words("our website, our website and our website") == 1);
+  CHECK(words("Lessee brings the crane to the site and back from the site.") == 0);
+  CHECK(words("The content of other users is theirs.") == 1);
+  CHECK(words("Supplier shall indemnify Customer; the Services are described in Schedule 2.") == 0);
+  CHECK(words("You acknowledge that you have received all wages due to you.") == 0);
+  CHECK(words(std::string(4000, 'x') + " by using our website") == 0);
+}
+
 }  // namespace
 }  // namespace sluice::sense::detect

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sense/detect/topic/detectors.h"
+#include "sense/detect/topic/device_lines.h"
 #include "sense/detect/topic/framing.h"
 #include "sense/detect/topic/topic.h"
 #include "sense/topics/model.h"
@@ -23,7 +24,7 @@ using topics::Window;
 constexpr std::array<Kind, topics::kTopics> kKindOf = {
     Kind::SourceCode,      Kind::LegalTopic,   Kind::HealthTopic, Kind::BusinessTopic,
     Kind::RestrictedTopic, Kind::FinanceTopic, Kind::LocalWish};
-constexpr std::size_t kSourceCode = 0, kHealth = 2, kBusiness = 3, kRestricted = 4, kFinancial = 5;
+constexpr std::size_t kSourceCode = 0, kLegal = 1, kHealth = 2, kBusiness = 3, kRestricted = 4, kFinancial = 5;
 
 // Of many windows one is odd by chance: the thresholds hold for a line or two, and each doubling of the windows
 // adds to them, up to a limit, so that a book does not silence the model.
@@ -44,6 +45,9 @@ constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f}
 // What more is asked of a page that says of itself that it is invented or published (framing.h), of the model and,
 // above the veto, of what a table found. Somebody's money and what is restricted is rarely either.
 constexpr topics::Scores kFramed = {0, 2, 2, 2, 0, 0, 0};
+// The same of law, by how much the page speaks like the terms of a site (framing.h), of which hardly a clause of a
+// signed agreement has a word.
+constexpr std::array<float, 3> kOpenTerms = {0, 3, 6};
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -70,7 +74,7 @@ Lines lines_in(std::string_view text) {
 
 class Votes : public scan::Detector {
  public:
-  explicit Votes(scan::PhraseSet& set) : framing_(set) {
+  explicit Votes(scan::PhraseSet& set) : framing_(set), devices_(set) {
     tables_.push_back(make_source_code(set));
     tables_.push_back(make_legal_topic(set));
     tables_.push_back(make_health_topic(set));
@@ -99,6 +103,7 @@ class Votes : public scan::Detector {
         const float least = topics::builtin().vetoes()[t] + framed(doc, t, hit.start, hit.end);
         if (!against(windows, t, hit, least) || is_heading(doc, t, hit)) hits.push_back(hit);
       }
+      if (t == kBusiness && hits.size() == before) devices_.detect(doc, hits);
     }
     return {};
   }
@@ -180,7 +185,9 @@ class Votes : public scan::Detector {
   }
 
   float framed(const Document& doc, std::size_t t, std::uint32_t start, std::uint32_t end) const {
-    return kFramed[t] > 0 && framing_.around(doc, start, end) ? kFramed[t] : 0;
+    const float invented = kFramed[t] > 0 && framing_.around(doc, start, end) ? kFramed[t] : 0;
+    if (t != kLegal) return invented;
+    return std::max(invented, kOpenTerms[static_cast<std::size_t>(framing_.open_terms(doc, start, end))]);
   }
 
   // What the words that a window lacks add to its threshold.
@@ -233,6 +240,7 @@ class Votes : public scan::Detector {
   }
 
   Framing framing_;
+  DeviceLines devices_;
   std::vector<Made> tables_;          // in the order of topics::Topic
   std::vector<const Topic*> worded_;  // those of them that are lists of words
 };

@@ -1,0 +1,21 @@
+// Configurations of routers, switches and firewalls, and logs of who signed on to a machine: known by how their
+// lines begin, whatever the words in between are. Neither the trained model, which reads words, nor the table of
+// company matters sees much in a page of addresses.
+#pragma once
+
+#include "sense/scan/detector.h"
+
+namespace sluice::sense::detect {
+
+class DeviceLines {
+ public:
+  explicit DeviceLines(scan::PhraseSet& set);
+
+  // Stretches of enough such lines, as company matters.
+  void detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const;
+
+ private:
+  scan::PhraseSet::Owner commands_, signs_on_;
+};
+
+}  // namespace sluice::sense::detect

@@ -6,6 +6,7 @@
 
 #include "json/splice.h"
 #include "json/writer.h"
+#include "wire/answer_parts.h"
 #include "wire/anthropic_messages.h"
 
 namespace sluice::wire {
@@ -19,18 +20,6 @@ using json::Value;
 constexpr std::size_t kHeldEvents = 16;
 
 constexpr std::string_view kSpace = " \t\r\n";
-
-// Strings in valid JSON hold no line breaks, so these stand between tokens; in an event stream they would end a
-// line.
-std::string one_line(std::string raw) {
-  std::replace_if(raw.begin(), raw.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return raw;
-}
-
-Error truncated() {
-  return {"upstream.truncated", "the answer stops before its end", "",
-          "try again; what was received so far is not a whole answer"};
-}
 
 void write_usage(json::Writer& w, const chat::Usage& usage) {
   w.object().member("input_tokens", usage.cache_miss - usage.cache_write);
@@ -417,7 +406,7 @@ void Writer::stream(const chat::Chunk& chunk, std::vector<Piece>& out) {
 
 void Writer::finish_stream(std::vector<Piece>& out) {
   if (ended_) return;
-  if (!ending_.finish) return fail(truncated(), out);
+  if (!ending_.finish) return fail(truncated_error(), out);
   ended_ = true;
   if (raw_seen_) return raw_.finish(out);
   start(out);
@@ -470,7 +459,7 @@ void Writer::collect(const chat::Chunk& chunk) {
     whole_raw_ = chunk.raw;
   }
   for (const chat::Event& event : chunk.events) collect_event(event);
-  if (chunk.last && !error_ && !ending_.finish) error_ = truncated();
+  if (chunk.last && !error_ && !ending_.finish) error_ = truncated_error();
 }
 
 void Writer::write_content(json::Writer& w) const {
@@ -496,7 +485,7 @@ void Writer::write_content(json::Writer& w) const {
 
 std::string Writer::whole() const {
   if (error_) return error(*error_);
-  if (!ending_.finish) return error(truncated());
+  if (!ending_.finish) return error(truncated_error());
   if (!whole_raw_.empty()) return signed_whole(whole_raw_, id_);
   chat::Usage usage = ending_.usage.value_or(chat::Usage{});
   json::Writer w;

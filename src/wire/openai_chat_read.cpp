@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "json/splice.h"
+#include "wire/answer_parts.h"
 #include "wire/openai_chat.h"
 #include "wire/openai_error.h"
 
@@ -14,15 +15,7 @@ using chat::FinishReason;
 using json::Type;
 using json::Value;
 
-constexpr std::size_t kMaxModelName = 200;  // bytes
-constexpr int kMaxToolCalls = 1024;         // of one answer
-
-std::string_view trimmed(std::string_view text) {
-  constexpr const char* kSpace = " \t\r\n";
-  std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
+constexpr int kMaxToolCalls = 1024;  // of one answer
 
 Chunk failure(Error error) {
   Chunk chunk;
@@ -31,31 +24,19 @@ Chunk failure(Error error) {
   return chunk;
 }
 
-Error protocol_error(std::string message) {
-  return {"upstream.protocol", std::move(message), "",
-          "try again; if it stays, whoever runs this Sluice checks what the deployment's address leads to"};
-}
-
-// A count of tokens: nullopt if it is absent, negative or absurd.
-std::optional<std::int64_t> count(Value value) {
-  auto n = value.integer();
-  if (!n || *n < 0 || *n > std::int64_t(1) << 50) return std::nullopt;
-  return n;
-}
-
 // Providers overlap and omit parts. What is computed here always adds up (Usage::valid): the prompt's total is
 // trusted before its parts, a cache hit never exceeds it, and reasoning is a part of the completion, also where a
 // provider counts it beside (then total = prompt + completion + reasoning tells).
 std::optional<chat::Usage> read_usage(Value usage) {
   if (!usage.is(Type::Object)) return std::nullopt;
-  auto prompt = count(usage["prompt_tokens"]);
-  auto completion = count(usage["completion_tokens"]);
-  auto total = count(usage["total_tokens"]);
-  auto hit = count(usage["prompt_cache_hit_tokens"]);
-  if (!hit) hit = count(usage["prompt_tokens_details"]["cached_tokens"]);
-  auto miss = count(usage["prompt_cache_miss_tokens"]);
-  auto reasoning = count(usage["completion_tokens_details"]["reasoning_tokens"]);
-  if (!reasoning) reasoning = count(usage["reasoning_tokens"]);  // SGLang has it here
+  auto prompt = token_count(usage["prompt_tokens"]);
+  auto completion = token_count(usage["completion_tokens"]);
+  auto total = token_count(usage["total_tokens"]);
+  auto hit = token_count(usage["prompt_cache_hit_tokens"]);
+  if (!hit) hit = token_count(usage["prompt_tokens_details"]["cached_tokens"]);
+  auto miss = token_count(usage["prompt_cache_miss_tokens"]);
+  auto reasoning = token_count(usage["completion_tokens_details"]["reasoning_tokens"]);
+  if (!reasoning) reasoning = token_count(usage["reasoning_tokens"]);  // SGLang has it here
   if (!prompt && miss) prompt = hit.value_or(0) + *miss;
   if (!hit && prompt && miss && *miss <= *prompt) hit = *prompt - *miss;
   if (!prompt && total && completion && *total >= *completion) prompt = *total - *completion;
@@ -71,7 +52,7 @@ std::optional<chat::Usage> read_usage(Value usage) {
   if (total && out.reasoning > 0 && *total == all + out.completion + out.reasoning)
     out.completion += out.reasoning;
   out.reasoning = std::min(out.reasoning, out.completion);
-  auto written = count(usage["prompt_tokens_details"]["cache_write_tokens"]);  // OpenRouter
+  auto written = token_count(usage["prompt_tokens_details"]["cache_write_tokens"]);  // OpenRouter
   out.cache_write = std::min(written.value_or(0), out.cache_miss);
   return out;
 }
@@ -137,11 +118,11 @@ void read_tool_calls(Value calls, CallNumbers& numbers, Chunk& chunk, json::Spli
   }
 }
 
-// What stands between an array's brackets.
+// What stands between an array's brackets, on one line.
 std::string elements_of(Value array) {
   if (!array.is(Type::Array) || array.size() == 0) return {};
   std::string_view raw = array.raw();
-  return std::string(raw.substr(1, raw.size() - 2));
+  return one_line(std::string(raw.substr(1, raw.size() - 2)));
 }
 
 // A message or a delta: reasoning stands before text, as the model wrote them.

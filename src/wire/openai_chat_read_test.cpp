@@ -323,3 +323,14 @@ TEST_CASE("reader: published usage examples of other providers add up") {
         chat::Usage{20, 12, 9, 0});
   CHECK(usage("{}") == std::nullopt);
 }
+
+TEST_CASE("chat, read: log-probabilities stand on one line, whatever stood between their tokens") {
+  wire::OpenAiChatReader reader;
+  chat::Chunk chunk = reader.read_chunk(
+      "{\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"logprobs\":{\"content\":"
+      "[{\"token\":\n\"a\",\"logprob\":-0.5,\r\n\"bytes\":[\n97]}]}}]}");
+  REQUIRE(chunk.events.size() == 1);
+  const auto& said = std::get<chat::TextDelta>(chunk.events[0]);
+  CHECK(said.text == "a");
+  CHECK(said.logprobs == R"({"token": "a","logprob":-0.5,  "bytes":[ 97]})");
+}

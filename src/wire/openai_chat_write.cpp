@@ -5,6 +5,7 @@
 
 #include "json/splice.h"
 #include "json/writer.h"
+#include "wire/answer_parts.h"
 #include "wire/openai_chat_parts.h"
 
 namespace sluice::wire {
@@ -25,13 +26,6 @@ const char* wire_reason(chat::FinishReason reason, bool refusal_said) {
   return chat::finish_reason_name(reason == chat::FinishReason::Interrupted ? chat::FinishReason::Length : reason);
 }
 
-// Strings in valid JSON hold no line breaks, so these stand between tokens; in an event stream they would end a
-// line.
-std::string one_line(std::string raw) {
-  std::replace_if(raw.begin(), raw.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return raw;
-}
-
 void write_logprobs(json::Writer& w, const std::string& elements) {
   w.key("logprobs");
   if (elements.empty()) {
@@ -44,11 +38,6 @@ void write_logprobs(json::Writer& w, const std::string& elements) {
 void append_elements(std::string& all, const std::string& more) {
   if (!all.empty() && !more.empty()) all += ',';
   all += more;
-}
-
-Error truncated() {
-  return {"upstream.truncated", "the answer stops before its end", "",
-          "try again; what was received so far is not a whole answer"};
 }
 
 std::string error_payload(const Error& error) { return openai_error_body(error, http_status_of(error)); }
@@ -278,7 +267,7 @@ void OpenAiChatWriter::stream(const chat::Chunk& chunk, std::vector<std::string>
 void OpenAiChatWriter::finish_stream(std::vector<std::string>& out) {
   State& s = *state_;
   if (s.ended) return;
-  if (!s.finish) return s.fail(truncated(), out);
+  if (!s.finish) return s.fail(truncated_error(), out);
   s.ended = true;
   if (s.raw_seen) {
     s.release(out);
@@ -351,7 +340,7 @@ void OpenAiChatWriter::collect(const chat::Chunk& chunk) {
     }
     if (auto* failure = std::get_if<chat::Failure>(&event); failure && !s.error) s.error = failure->error;
   }
-  if (chunk.last && !s.error && !s.finish) s.error = truncated();
+  if (chunk.last && !s.error && !s.finish) s.error = truncated_error();
 }
 
 const Error* OpenAiChatWriter::failure() const { return state_->error ? &*state_->error : nullptr; }
@@ -359,7 +348,7 @@ const Error* OpenAiChatWriter::failure() const { return state_->error ? &*state_
 std::string OpenAiChatWriter::whole() const {
   const State& s = *state_;
   if (s.error) return error_payload(*s.error);
-  if (!s.finish) return error_payload(truncated());
+  if (!s.finish) return error_payload(truncated_error());
   if (!s.whole_raw.empty()) return s.whole_raw;
   json::Writer w;
   w.object().member("id", s.id).member("object", "chat.completion").member("created", s.created);

@@ -276,7 +276,7 @@ std::string Writer::response_with(const char* status, const Error* error, bool i
   w.end();
   write_echo(w);
   write_usage(w, std::string_view(status) == "in_progress");
-  return w.end().take();
+  return one_line(w.end().take());
 }
 
 std::string Writer::response(const char* status, const Error* error) const {

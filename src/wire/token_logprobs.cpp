@@ -1,6 +1,7 @@
 #include "wire/token_logprobs.h"
 
 #include "json/writer.h"
+#include "wire/answer_parts.h"
 
 namespace sluice::wire {
 namespace {
@@ -18,7 +19,7 @@ void write_token(json::Writer& w, Value element) {
   }
   w.key("bytes");
   if (Value bytes = element["bytes"]; bytes.is(Type::Array)) {
-    w.raw(bytes.raw());
+    w.raw(one_line(std::string(bytes.raw())));
   } else {
     w.array();
     for (char c : token) w.value(int(static_cast<unsigned char>(c)));

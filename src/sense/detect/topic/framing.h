@@ -2,13 +2,21 @@
 // quoted judgments are worded like a patient's file and a dispute; this is what tells them apart.
 #pragma once
 
+#include <string_view>
+
 #include "sense/scan/detector.h"
 
 namespace sluice::sense::detect {
 
+// Words of studies: what is told of many is nobody's file ("95% CI", "were enrolled", "bei 43 Patienten"). With
+// '|' between them; the second are of languages that are written without spaces.
+extern const std::string_view kStudies, kStudiesUnspaced;
+
 class Framing {
  public:
   explicit Framing(scan::PhraseSet& set);
+  // The same for other words than those of inventions and publications.
+  Framing(scan::PhraseSet& set, std::string_view spaced, std::string_view unspaced);
 
   // Whether such words stand in the stretch or on the page around it.
   bool around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;

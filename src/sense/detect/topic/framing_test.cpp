@@ -31,5 +31,21 @@ TEST_CASE("a text that says it is invented or published says so of the page arou
   }
 }
 
+TEST_CASE("studies speak of many: their words are a list of their own") {
+  scan::PhraseSet set;
+  const Framing studies(set, kStudies, kStudiesUnspaced);
+  set.build();
+  for (const char* words :
+       {"in 43% (95% ci 31-55) of them", "patients were randomly assigned", "die kontrollgruppe", "groupe témoin",
+        "fueron incluidos 30 hombres", "questo studio", "本研究纳入了120例患者"}) {
+    CAPTURE(words);
+    CHECK(studies.around(scan::Document::of(words, set), 0, 5));
+  }
+  for (const char* words : {"the patient was seen in clinic", "a fictitious patient", "he studied the report"}) {
+    CAPTURE(words);
+    CHECK_FALSE(studies.around(scan::Document::of(words, set), 0, 5));
+  }
+}
+
 }  // namespace
 }  // namespace sluice::sense::detect

@@ -44,6 +44,8 @@ constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f}
 // What more is asked of a page that says of itself that it is invented or published (framing.h), of the model and,
 // above the veto, of what a table found. Somebody's money and what is restricted is rarely either.
 constexpr topics::Scores kFramed = {0, 2, 2, 2, 0, 0, 0};
+// The same of health on a page that speaks of a study: of many patients, not of one.
+constexpr float kStudied = 2;
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -70,7 +72,7 @@ Lines lines_in(std::string_view text) {
 
 class Votes : public scan::Detector {
  public:
-  explicit Votes(scan::PhraseSet& set) : framing_(set) {
+  explicit Votes(scan::PhraseSet& set) : framing_(set), studies_(set, kStudies, kStudiesUnspaced) {
     tables_.push_back(make_source_code(set));
     tables_.push_back(make_legal_topic(set));
     tables_.push_back(make_health_topic(set));
@@ -180,7 +182,8 @@ class Votes : public scan::Detector {
   }
 
   float framed(const Document& doc, std::size_t t, std::uint32_t start, std::uint32_t end) const {
-    return kFramed[t] > 0 && framing_.around(doc, start, end) ? kFramed[t] : 0;
+    if (kFramed[t] > 0 && framing_.around(doc, start, end)) return kFramed[t];
+    return t == kHealth && studies_.around(doc, start, end) ? kStudied : 0;
   }
 
   // What the words that a window lacks add to its threshold.
@@ -232,7 +235,7 @@ class Votes : public scan::Detector {
     return read;
   }
 
-  Framing framing_;
+  Framing framing_, studies_;
   std::vector<Made> tables_;          // in the order of topics::Topic
   std::vector<const Topic*> worded_;  // those of them that are lists of words
 };

@@ -607,6 +607,10 @@ void add_more_notes(Topic& t) {
 
 // What is said in a consultation, without names before the lines: a doctor's questions, what he does and advises.
 void add_consultations(Topic& t) {
+  t.add(kNote, 2.5,
+        "[doctor]|[patient]|[nurse]|[clinician]|[physician]|[therapist]|[arzt]|[patientin]|[médecin]|[médico]|"
+        "[paciente]|[medico]|[paziente]|[guest_family]",
+        scan::Edge::Any);
   t.add(
       kNote, 2,
       "any chest pain|any shortness of breath|any fever|any fevers|any nausea|any vomiting|any numbness|"
@@ -679,6 +683,18 @@ void add_procedures(Topic& t) {
 void add_populations(Topic& t) {
   t.add(kGeneral, 1, kStudies);
   t.add(kGeneral, 1, kStudiesUnspaced, scan::Edge::Any);
+  t.add(
+      kGeneral, 1.5,
+      "patients|children|women|men|infants|subjects|participants|volunteers|adults|patienten|patientinnen|"
+      "probanden|"
+      "kinder|pacientes|mujeres|niños|pazienti|bambini|malades|sujets|femmes|mulheres|doentes|patiënten|пациентов|"
+      "больных|детей|pacjentów|chorych|hasta|barn",
+      scan::Edge::AfterDigit);
+  t.add(
+      kGeneral, 1,
+      "your newborn|your baby|both men and women|men and women|sars-cov-2|coronavirus|pandemic|outbreak|outbreaks|"
+      "brote|surto|épidémie|epidemia|epidemie|вспышка|wabah|calves|cattle|rats|mice|the diagnosis of|"
+      "were measured|was measured by|were compared|was compared|were analyzed|were analysed");
   t.add(kGeneral, 1,
         "tell your doctor|call your doctor|ask your doctor|talk to your doctor|before taking this|while taking|"
         "this medicine|this medication|do not take|do not use this|if you are pregnant|package leaflet|"

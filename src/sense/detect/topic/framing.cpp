@@ -83,31 +83,52 @@ constexpr std::string_view kOpenTermsUnspaced =
 
 }  // namespace
 
-Framing::Framing(scan::PhraseSet& set) : owner_(set.new_owner()), open_terms_(set.new_owner()) {
-  scan::for_each_phrase(kSpaced, [&](std::string_view phrase) { set.add(owner_, phrase, scan::Edge::Word); });
-  scan::for_each_phrase(kUnspaced, [&](std::string_view phrase) { set.add(owner_, phrase, scan::Edge::Any); });
-  const auto add = [&](std::string_view phrases, scan::Edge edge) {
-    scan::for_each_phrase(phrases, [&](std::string_view phrase) {
-      surely_ = static_cast<std::uint16_t>(set.add(open_terms_, phrase, edge) + 1);
-    });
-  };
-  add(kOpenTerms, scan::Edge::Word);
-  add(kOpenTermsUnspaced, scan::Edge::Any);
-  scan::for_each_phrase(kPerhapsOpenTerms,
-                        [&](std::string_view phrase) { set.add(open_terms_, phrase, scan::Edge::Word); });
-}
+constexpr std::string_view kStudies =
+    "95% ci|95 % ci|confidence interval|confidence intervals|odds ratio|hazard ratio|relative risk|p < 0|p<0|p = "
+    "0|"
+    "p=0|p-value|meta-analysis|systematic review|randomised|randomized|placebo|"
+    "aim of this study|aim of the study|aim of our study|purpose of this study|purpose of the study|"
+    "objective of this study|objective of the study|goal of this study|goal of this retrospective|this study "
+    "aimed|"
+    "this study aims|study aimed to|this study was performed|the study was performed|the study included|"
+    "the study involved|study population|study group|control group|control groups|healthy controls|case-control|"
+    "cohort|cohorts|cross-sectional|retrospective study|prospective study|retrospectively reviewed|"
+    "retrospectively analyzed|retrospectively analysed|prospectively enrolled|consecutive patients|"
+    "patients were included|patients were enrolled|patients were divided|patients were randomly|"
+    "patients were evaluated|were randomly assigned|were enrolled|participants were|of the patients|"
+    "patients who|patients whose|patients were|patients had|patients in whom|of patients|in patients with|"
+    "women who|children who|records of|in patients undergoing|all patients undergoing|patients "
+    "undergoing|multivariate|multivariable|"
+    "logistic regression|statistically significant|student's t test|student's t-test|chi-square|"
+    "these data suggest|these data indicate|our data suggest|our results suggest|our findings suggest|"
+    "the present study|in our series|in this series|we retrospectively|we prospectively|we enrolled|"
+    "sensitivity and specificity|mean age of|mean age was|iqr|"
+    "konfidenzintervall|randomisierte|randomisierten|kontrollgruppe|metaanalyse|ziel dieser studie|"
+    "ziel der studie|studienteilnehmer|statistisch signifikant|retrospektive studie|prospektive studie|"
+    "patienten wurden|patientinnen wurden|"
+    "intervalle de confiance|randomisé|randomisée|randomisés|groupe témoin|groupe contrôle|méta-analyse|"
+    "cette étude|notre étude|étude rétrospective|étude prospective|patients ont été inclus|"
+    "statistiquement significative|"
+    "intervalo de confianza|aleatorizado|grupo control|metaanálisis|este estudio|nuestro estudio|"
+    "estudio retrospectivo|estudio prospectivo|estadísticamente significativa|fueron incluidos|"
+    "intervalo de confiança|randomizado|grupo controle|grupo de controlo|meta-análise|este estudo|nosso estudo|"
+    "estatisticamente significativa|foram incluídos|"
+    "intervallo di confidenza|randomizzato|randomizzati|gruppo di controllo|metanalisi|questo studio|"
+    "lo studio randomizzato|scopo dello studio|statisticamente significativa|"
+    "betrouwbaarheidsinterval|gerandomiseerd|gerandomiseerde|controlegroep|deze studie|statistisch significant|"
+    "przedział ufności|randomizowane|grupa kontrolna|grupie kontrolnej|metaanaliza|celem badania|"
+    "доверительный интервал|рандомизированное|рандомизированных|контрольной группе|метаанализ|цель исследования|"
+    "konfidensintervall|kontrollgrupp|denna studie";
+constexpr std::string_view kStudiesUnspaced =
+    "置信区间|随机对照|对照组|荟萃分析|本研究|研究表明|研究显示|回顾性分析|信頼区間|無作為化|対照群|本研究では|"
+    "신뢰구간|무작위|대조군";
 
-int Framing::open_terms(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const {
-  const scan::PhraseHit *first = nullptr, *second = nullptr;
-  bool surely = false;
-  for (const scan::PhraseHit& hit : doc.phrases[open_terms_]) {
-    if (hit.start >= end + kPage || start >= hit.end + kPage) continue;
-    surely = surely || hit.id < surely_;
-    if (!first) first = &hit;
-    if (first->id != hit.id) second = &hit;
-    if (second && surely) return 2;
-  }
-  return surely || second ? 1 : 0;
+Framing::Framing(scan::PhraseSet& set) : Framing(set, kSpaced, kUnspaced) {}
+
+Framing::Framing(scan::PhraseSet& set, std::string_view spaced, std::string_view unspaced)
+    : owner_(set.new_owner()) {
+  scan::for_each_phrase(spaced, [&](std::string_view phrase) { set.add(owner_, phrase, scan::Edge::Word); });
+  scan::for_each_phrase(unspaced, [&](std::string_view phrase) { set.add(owner_, phrase, scan::Edge::Any); });
 }
 
 bool Framing::around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const {
@@ -115,6 +136,31 @@ bool Framing::around(const scan::Document& doc, std::uint32_t start, std::uint32
   return std::any_of(hits.begin(), hits.end(), [&](const scan::PhraseHit& hit) {
     return hit.start < end + kPage && start < hit.end + kPage;
   });
+}
+
+OpenTerms::OpenTerms(scan::PhraseSet& set) : owner_(set.new_owner()) {
+  const auto add = [&](std::string_view phrases, scan::Edge edge) {
+    scan::for_each_phrase(phrases, [&](std::string_view phrase) {
+      surely_ = static_cast<std::uint16_t>(set.add(owner_, phrase, edge) + 1);
+    });
+  };
+  add(kOpenTerms, scan::Edge::Word);
+  add(kOpenTermsUnspaced, scan::Edge::Any);
+  scan::for_each_phrase(kPerhapsOpenTerms,
+                        [&](std::string_view phrase) { set.add(owner_, phrase, scan::Edge::Word); });
+}
+
+int OpenTerms::around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const {
+  const scan::PhraseHit *first = nullptr, *second = nullptr;
+  bool surely = false;
+  for (const scan::PhraseHit& hit : doc.phrases[owner_]) {
+    if (hit.start >= end + kPage || start >= hit.end + kPage) continue;
+    surely = surely || hit.id < surely_;
+    if (!first) first = &hit;
+    if (first->id != hit.id) second = &hit;
+    if (second && surely) return 2;
+  }
+  return surely || second ? 1 : 0;
 }
 
 }  // namespace sluice::sense::detect

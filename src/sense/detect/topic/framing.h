@@ -4,21 +4,37 @@
 // signed agreement, but speak of "our website", "your account" and "by using".
 #pragma once
 
+#include <string_view>
+
 #include "sense/scan/detector.h"
 
 namespace sluice::sense::detect {
 
+// Words of studies: what is told of many is nobody's file ("95% CI", "were enrolled", "bei 43 Patienten"). With
+// '|' between them; the second are of languages that are written without spaces.
+extern const std::string_view kStudies, kStudiesUnspaced;
+
 class Framing {
  public:
   explicit Framing(scan::PhraseSet& set);
+  // The same for other words than those of inventions and publications.
+  Framing(scan::PhraseSet& set, std::string_view spaced, std::string_view unspaced);
 
   // Whether such words stand in the stretch or on the page around it.
   bool around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
-  // How much the page around speaks like such terms: 0, 1 or 2.
-  int open_terms(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
 
  private:
-  scan::PhraseSet::Owner owner_, open_terms_;
+  scan::PhraseSet::Owner owner_;
+};
+
+class OpenTerms {
+ public:
+  explicit OpenTerms(scan::PhraseSet& set);
+  // How much the page around the stretch speaks like such terms: 0, 1 or 2.
+  int around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
+
+ private:
+  scan::PhraseSet::Owner owner_;
   std::uint16_t surely_ = 0;  // ids from here on also stand elsewhere
 };
 

@@ -33,11 +33,9 @@ TEST_CASE("a text that says it is invented or published says so of the page arou
 
 TEST_CASE("terms of sites and apps are known by whom they speak to") {
   scan::PhraseSet set;
-  const Framing framing(set);
+  const OpenTerms terms(set);
   set.build();
-  const auto words = [&](const std::string& text) {
-    return framing.open_terms(scan::Document::of(text, set), 0, 5);
-  };
+  const auto words = [&](const std::string& text) { return terms.around(scan::Document::of(text, set), 0, 5); };
   CHECK(words("By using our website you agree to these terms.") == 2);
   CHECK(words("Die Nutzungsbedingungen gelten für alle.") == 1);
   CHECK(words("our website, our website and our website") == 1);
@@ -46,6 +44,22 @@ TEST_CASE("terms of sites and apps are known by whom they speak to") {
   CHECK(words("Supplier shall indemnify Customer; the Services are described in Schedule 2.") == 0);
   CHECK(words("You acknowledge that you have received all wages due to you.") == 0);
   CHECK(words(std::string(4000, 'x') + " by using our website") == 0);
+}
+
+TEST_CASE("studies speak of many: their words are a list of their own") {
+  scan::PhraseSet set;
+  const Framing studies(set, kStudies, kStudiesUnspaced);
+  set.build();
+  for (const char* words :
+       {"in 43% (95% ci 31-55) of them", "patients were randomly assigned", "die kontrollgruppe", "groupe témoin",
+        "fueron incluidos 30 hombres", "questo studio", "本研究纳入了120例患者"}) {
+    CAPTURE(words);
+    CHECK(studies.around(scan::Document::of(words, set), 0, 5));
+  }
+  for (const char* words : {"the patient was seen in clinic", "a fictitious patient", "he studied the report"}) {
+    CAPTURE(words);
+    CHECK_FALSE(studies.around(scan::Document::of(words, set), 0, 5));
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sense/detect/topic/detectors.h"
+#include "sense/detect/topic/framing.h"
 #include "sense/detect/topic/topic.h"
 
 namespace sluice::sense::detect {
@@ -604,6 +605,109 @@ void add_more_notes(Topic& t) {
   t.add(kNote, 2, "确诊|住院|术后|入院を|診断され|と診断|진단받|진단을|입원", scan::Edge::Any);
 }
 
+// What is said in a consultation, without names before the lines: a doctor's questions, what he does and advises.
+void add_consultations(Topic& t) {
+  t.add(kNote, 2.5,
+        "[doctor]|[patient]|[nurse]|[clinician]|[physician]|[therapist]|[arzt]|[patientin]|[médecin]|[médico]|"
+        "[paciente]|[medico]|[paziente]|[guest_family]",
+        scan::Edge::Any);
+  t.add(
+      kNote, 2,
+      "any chest pain|any shortness of breath|any fever|any fevers|any nausea|any vomiting|any numbness|"
+      "any allergies to|allergic to any|any medical history|any medical conditions|any past medical|"
+      "any history of|any surgeries|any changes in appetite|any change in appetite|any change in bowel|"
+      "any blood in|any weight loss|any night sweats|any trouble breathing|any problems sleeping|"
+      "how long have you had|when did it start|when did the pain|where is the pain|where does it hurt|"
+      "does it hurt when|does that hurt|when i press|when i push|take a deep breath|let me examine|"
+      "i'm going to examine|let's examine|let me take a look at your|on your exam|on examination of your|"
+      "are you taking any|what medications|on any medications|regular medications|"
+      "i've prescribed|i'm going to prescribe|i'll prescribe|i will prescribe|refill of|refills of|"
+      "out of ten|scale of one to ten|looking at your x-ray|your x-ray|your mri|your blood work|your lab results|"
+      "conservative management|painkillers help|pain level|follow-up visit");
+  t.add(
+      kNote, 1,
+      "do you smoke|do you drink alcohol|smoke cigarettes|packs a day|recreational drugs|family doctor|"
+      "how are you feeling today|what brings you in|your symptoms|your medical history|your pain|your breathing");
+  t.add(kWho, 2,
+        "i have been experiencing|i've been experiencing|i am experiencing|i'm experiencing|i have been having|"
+        "i've been having|i have been feeling|i've been feeling|wrong with me|i have been suffering|"
+        "i've been suffering|i was admitted|i had surgery|i had an operation");
+  t.add(kWhat, 1,
+        "stiffness|itchy|itch|weakness|discharge|menstruation|menstrual|involuntary movements|muscle pain|"
+        "muscle pains|facial pain|leg pain|ear pain|neck pain|knee pain|shoulder pain|pelvic pain|hip pain|"
+        "eye pain|chest tightness|difficulty breathing|trouble sleeping|nasal congestion|urination|spasm|spasms|"
+        "paralysis|paresthesia|hoarse|hoarseness|pimples|lesion|lesions|sweating|cramp|lump|seizure|ibuprofen|"
+        "antihistamine|antihistamines|antihypertensive|dioralyte|appetite|bowels|bowel movements|nosebleed");
+}
+
+// The notes of practices, and what was done and seen in an operation: in the past, of one body. Lessons say how it
+// is done.
+void add_procedures(Topic& t) {
+  t.add(kNote, 2,
+        "worsening sx|safety netted|safety net|safety-netted|to call back if|nil radiation|opening bowels|hx of|"
+        "was incised|were incised|was dissected|were dissected|was ligated|were ligated|was excised|were excised|"
+        "hemostasis was|haemostasis was|was irrigated|was cannulated|was catheterised|was catheterized|"
+        "was sutured|were sutured|was debrided|was cauterized|was cauterised|was intubated|was transfused|"
+        "was curetted|was anastomosed|was biopsied|was aspirated|was resected|was clamped|"
+        "bovie|vicryl|prolene|electrocautery|the patient tolerated|patient tolerated|recovery room|"
+        "foley catheter|estimated blood|sterile drapes|preoperative diagnosis|postoperative diagnosis|"
+        "was taken to the operating|brought to the operating|cc of blood");
+  t.add(kWhat, 1,
+        "hemostasis|haemostasis|fascia|mucosa|peritoneum|umbilicus|subcutaneous|suture|sutures|tourniquet|"
+        "guidewire|speculum|curette|prostatectomy|regurgitation|hypertrophy|atrial|ventricular|"
+        "effusion|obstruction|hydronephrosis|malleolus|tympanic|oropharynx|turbinate");
+  t.add(
+      kNote, 2,
+      "se practicó|se objetivó|se objetiva|se apreció|se evidenció|se apreciaba|a la exploración|"
+      "exploración física|fue intervenido|fue intervenida|intervención quirúrgica|durante su ingreso|a su ingreso|"
+      "al ingreso|al alta|se inició tratamiento|se inicia tratamiento|es derivado|es derivada|se derivó|"
+      "anatomía patológica|estudio histológico|el postoperatorio|postoperatorio inmediato|seguimiento en "
+      "consultas|"
+      "l'examen clinique|à l'examen|l'évolution a été|l'évolution était|suites opératoires|à l'admission|"
+      "a objectivé|avait objectivé|montrait|l'irm a|l'échographie a|l'échographie montre|le scanner a|"
+      "la biopsie a|le bilan biologique|histoire de la maladie|sans antécédents|patiente âgée|patient âgé|"
+      "veniva sottoposto|veniva sottoposta|è stato sottoposto|è stata sottoposta|esame obiettivo|alla dimissione|"
+      "decorso post-operatorio|decorso postoperatorio|giungeva alla nostra|veniva ricoverato|veniva ricoverata|"
+      "foi submetido|foi submetida|ao exame físico|evoluiu com|deu entrada|alta hospitalar|"
+      "es zeigte sich|zeigte sich ein|zeigte sich eine|postoperativer verlauf|bei aufnahme|stationäre aufnahme|"
+      "werd opgenomen|bij lichamelijk onderzoek|w badaniu przedmiotowym|wypisano do domu");
+  t.add(kWho, 2, "我宝宝|我的宝宝|我家宝宝|我家小孩|我爸|本人患|本人有|我的检查|我老爸|我公公|我婆婆|我姥姥",
+        scan::Edge::Any);
+  t.add(kWhat, 1,
+        "乙肝|大三阳|小三阳|转氨酶|两对半|胃病|胃胀|胃痛|恶心|支气管炎|感冒|头晕|胸闷|口吐白沫|四肢抽搐|化验|大便|"
+        "腹痛|肝功能",
+        scan::Edge::Any);
+}
+
+// Words of what holds for many patients, and of leaflets.
+void add_populations(Topic& t) {
+  t.add(kGeneral, 1, kStudies);
+  t.add(kGeneral, 1, kStudiesUnspaced, scan::Edge::Any);
+  t.add(
+      kGeneral, 1.5,
+      "patients|children|women|men|infants|subjects|participants|volunteers|adults|patienten|patientinnen|"
+      "probanden|"
+      "kinder|pacientes|mujeres|niños|pazienti|bambini|malades|sujets|femmes|mulheres|doentes|patiënten|пациентов|"
+      "больных|детей|pacjentów|chorych|hasta|barn",
+      scan::Edge::AfterDigit);
+  t.add(
+      kGeneral, 1,
+      "your newborn|your baby|both men and women|men and women|sars-cov-2|coronavirus|pandemic|outbreak|outbreaks|"
+      "brote|surto|épidémie|epidemia|epidemie|вспышка|wabah|calves|cattle|rats|mice|the diagnosis of|"
+      "were measured|was measured by|were compared|was compared|were analyzed|were analysed");
+  t.add(kGeneral, 1,
+        "tell your doctor|call your doctor|ask your doctor|talk to your doctor|before taking this|while taking|"
+        "this medicine|this medication|do not take|do not use this|if you are pregnant|package leaflet|"
+        "medical dictionary|is the medical term|is a medical|this condition|this disease|women with|men with|"
+        "children with|adults with|newborns|infants|in the united states|approximately|"
+        "pacientes con|los pacientes|de los pacientes|pacientes com|os pacientes|dos pacientes|les patients|"
+        "des patients|chez les patients|i pazienti|dei pazienti|pazienti con|nei pazienti|die patienten|"
+        "bei patienten|von patienten|patienten mit|patiënten|пациентов|пациенты|у пациентов|больных|pacjentów|"
+        "pacjenci|u pacjentów|hastalarda|hastaların|pandemia|pandemie|pandémie|пандемии|parmi les propositions|"
+        "la proposition exacte");
+  t.add(kGeneral, 1, "病例报告|例患者|患者中|疫情|疾控中心|世卫组织|该病", scan::Edge::Any);
+}
+
 // Questions and explanations in other languages.
 void add_general(Topic& t) {
   t.add(
@@ -645,6 +749,9 @@ Made make_health_topic(scan::PhraseSet& set) {
   add_relatives(*topic);
   add_more_notes(*topic);
   add_general(*topic);
+  add_consultations(*topic);
+  add_procedures(*topic);
+  add_populations(*topic);
   topic->add(kGeneral, 1,
              "what is|what are|explain|in general|may include|is characterized by|are characterized by|"
              "characterized by|is a rare|patients with|individuals with|people with|symptoms of|affects|"

@@ -48,6 +48,8 @@ constexpr topics::Scores kFramed = {0, 2, 2, 2, 0, 0, 0};
 // The same of law, by how much the page speaks like the terms of a site (framing.h), of which hardly a clause of a
 // signed agreement has a word.
 constexpr std::array<float, 3> kOpenTerms = {0, 3, 6};
+// The same of health on a page that speaks of a study: of many patients, not of one.
+constexpr float kStudied = 2;
 // "About eight lines" (the definition of the category), less what a cut may take; or as much without line breaks.
 constexpr std::ptrdiff_t kCodeLines = 7;
 constexpr std::size_t kCodeBytes = 600;
@@ -74,7 +76,8 @@ Lines lines_in(std::string_view text) {
 
 class Votes : public scan::Detector {
  public:
-  explicit Votes(scan::PhraseSet& set) : framing_(set), devices_(set) {
+  explicit Votes(scan::PhraseSet& set)
+      : framing_(set), studies_(set, kStudies, kStudiesUnspaced), terms_(set), devices_(set) {
     tables_.push_back(make_source_code(set));
     tables_.push_back(make_legal_topic(set));
     tables_.push_back(make_health_topic(set));
@@ -186,8 +189,9 @@ class Votes : public scan::Detector {
 
   float framed(const Document& doc, std::size_t t, std::uint32_t start, std::uint32_t end) const {
     const float invented = kFramed[t] > 0 && framing_.around(doc, start, end) ? kFramed[t] : 0;
+    if (t == kHealth) return std::max(invented, studies_.around(doc, start, end) ? kStudied : 0);
     if (t != kLegal) return invented;
-    return std::max(invented, kOpenTerms[static_cast<std::size_t>(framing_.open_terms(doc, start, end))]);
+    return std::max(invented, kOpenTerms[static_cast<std::size_t>(terms_.around(doc, start, end))]);
   }
 
   // What the words that a window lacks add to its threshold.
@@ -239,7 +243,8 @@ class Votes : public scan::Detector {
     return read;
   }
 
-  Framing framing_;
+  Framing framing_, studies_;
+  OpenTerms terms_;
   DeviceLines devices_;
   std::vector<Made> tables_;          // in the order of topics::Topic
   std::vector<const Topic*> worded_;  // those of them that are lists of words

@@ -77,6 +77,9 @@ void add_short_licenses(Words& words) {
       "numarası|prawo jazdy nr|jogosítvány száma|permis auto|nr. permis|licencia clase b");
   words.add(kPassport, "irish booklet|pas:|passport booklet|passport book no|doc: pp|pp no|pp no.");
   words.add(kMedical,
+            "medical record numbers|medical record no|medical record no.|medical record id|medical records number|"
+            "med rec no|med rec no.|med rec|med rec #|med. rec. no.|mr no|mr no.|mr number|mr#|mrns|patient ids|"
+            "patient record|patient record number|health plan beneficiary number|beneficiary id|member ids|"
             "hosp n0|hospital ur is|hospital ur|ur no|ur number|sanitaria cip|kupat holim card|kupat holim no");
   words.add(kTax, "sars ref|sars ref no|sars reference|sars tax number");
   words.add(kBareLicense, "patente", Edge::Word);
@@ -215,6 +218,9 @@ void add_document_words(Words& words) {
             "clínica|nhc|numero paziente|patiëntnummer|numer pacjenta|número de paciente|número do paciente|"
             "health insurance no|insurance number|tessera sanitaria|numéro de dossier|fallnummer|patient-id|"
             "patienten-id|chart no|encounter number|номер полиса|полис омс");
+  words.add(kMedical | kRecords,
+            "medical records|patient records|health records|health record|vaccination record|patient file|"
+            "patient files|medical file|medical files|chart numbers");
   words.add(kMedical, "病历号|病案号|医保号|診察券番号|被保険者番号|환자번호|社保号", scan::Edge::Any);
   words.add(kTax,
             "tin|tax id|tax identification number|tax number|taxpayer id|ein|itin|utr|steuernummer|"

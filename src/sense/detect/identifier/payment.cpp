@@ -44,7 +44,7 @@ constexpr IssuerRange kIssuers[] = {
     {6000, 6099, 16, 16, true},  {8200, 8299, 16, 16, true},                                // RuPay
     {9792, 9792, 16, 16, true},                                                             // Troy
     {5000, 5099, 12, 19, true},  {5600, 5899, 12, 19, true},  {6300, 6399, 12, 19, true},   // Maestro
-    {6700, 6799, 12, 19, true},                                                             //
+    {6700, 6799, 12, 19, true},  {604, 604, 12, 19, true},                                  //
 };
 
 // Numbers that networks and payment processors publish for testing; documentation is public.
@@ -84,7 +84,7 @@ class Payment : public scan::Detector {
   explicit Payment(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{0,4}\d[\dA-Z -]{4,32}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.{1,40}|-|'|"|\*|\(|>|`|\||\[|",|</?[a-z][^<>\n]{0,24}>|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,8}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{0,4}\d[\dA-Z -]{4,32}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
     add_payment_words(words_);

@@ -8,7 +8,8 @@ using scan::Edge;
 void add_passports(Words& words) {
   words.add(
       kPassport,
-      "passport nr|passport num|passport#|passport #|pass nr|pass-nr.|reisepass-nr|reisepass-nr.|reisepass nr|"
+      "passports|passport numbers|passport nos|passport nr|passport num|passport#|passport #|pass "
+      "nr|pass-nr.|reisepass-nr|reisepass-nr.|reisepass nr|"
       "expired passport|old passport|new passport|passport card|n° passeport|n° de passeport|passeport n°|"
       "nº pasaporte|nº de pasaporte|pasaporte nº|pasaporte n.º|n.º de passaporte|passaporte n.º|n. passaporte|"
       "passaporto n.|pass nummer|paspoortnr|paspoort nr|passnummeret|passnummer:|passets nummer|vegabréf|"
@@ -31,7 +32,8 @@ void add_passports(Words& words) {
 void add_licenses(Words& words) {
   words.add(
       kLicense,
-      "driver's lic|drivers lic|driver lic|driving permit|provisional licence|dvla number|driver number|"
+      "driver's licenses|driver licenses|driving licences|driver's licences|driver's lic|drivers lic|driver "
+      "lic|driving permit|provisional licence|dvla number|driver number|"
       "dvla driver number|d/l|dl num|driver's licence no|license num|licence num|learner's permit|"
       "führerschein-nr|führerschein-nr.|führerschein nr|führerschein nr.|fahrerlaubnis|fs-nummer|"
       "führerausweis|führerausweis-nr|führerausweisnummer|"

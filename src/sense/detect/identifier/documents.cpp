@@ -38,8 +38,10 @@ class Documents : public scan::Detector {
                 R"((?i)^[^\d\n.;!?]{0,44}?(?:(?:^|[^\pL])(?:no|nr|n°|nº|n|number|nummer|nummeret|numret|número|numéro|numero|numer|num|№|#|номер|رقم|מספר|番号|号码|號碼|번호|số|เลขที่|broj|numara|číslo|szám|száma)[.:]{0,2}|\([A-Z]{2,3}\))\s?:?\s?)") +
             kValue),
         next_(
-            R"((?i)^[*`'"]{0,2}(?:, ?(?:and |or )?|; ?| / | (?:and|or|und|oder|et|ou|y|o|e|en|i|a|och|og|ja|и) )[*`'"]{0,2}([A-Z]{0,4}-?\d[\dA-Z-]{3,16}))") {
-    SLUICE_CHECK(next_.ok(), "our own patterns compile");
+            R"((?i)^[*`'"]{0,2}(?:, ?(?:and |or )?|; ?| / | (?:and|or|und|oder|et|ou|y|o|e|en|i|a|och|og|ja|и) )[*`'"]{0,2}([A-Z]{0,4}-?\d[\dA-Z-]{3,16}))"),
+        before_(
+            R"(([A-Z]{0,4}\d[A-Z0-9]{4,11}) (?:is|was|es|ist|est|è|é|är|er|to) (?:(?:my|his|her|their|our|mi|su|meine?|seine?|ihre?|mon|ma|son|sa|il mio|la mia|il suo|o meu|a minha|o seu|a sua|mijn|zijn|haar|mój|moja) )(?:[a-z]+ ){0,2}$)") {
+    SLUICE_CHECK(next_.ok() && before_.ok(), "our own patterns compile");
     SLUICE_CHECK(farther_.ok(), "our own patterns compile");
     SLUICE_CHECK(value_.ok(), "our own patterns compile");
     add_document_words(words_);
@@ -50,6 +52,7 @@ class Documents : public scan::Detector {
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
+      if (value_before(doc, hit, taken, hits)) continue;
       if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kInsured | kGoods | kSpecimen))) continue;
       const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 72u);
       if (!has_digits(doc, hit.end, window, 3)) continue;  // what is_plausible() asks for at least
@@ -58,6 +61,9 @@ class Documents : public scan::Detector {
       const re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end);
       const Tags tags = words_.tags(hit);
       const Kind kind = kind_of(tags);
+      // "national insurance number" has a check, which identity.cpp makes.
+      if (kind == Kind::MedicalId && std::string_view(doc.lower).substr(0, hit.start).ends_with("national "))
+        continue;
       re2::StringPiece value;
       if (!RE2::PartialMatch(rest, value_, &value) || !is_plausible(kind, value, tags)) {
         if (!(tags & (kPassport | kLicense)) || !RE2::PartialMatch(rest, farther_, &value)) continue;
@@ -86,6 +92,25 @@ class Documents : public scan::Detector {
   }
 
  private:
+  // "XR9382041 is my passport number"
+  bool value_before(const Document& doc, const scan::PhraseHit& hit, std::size_t taken,
+                    std::vector<Hit>& hits) const {
+    const Tags tags = words_.tags(hit);
+    if (!(tags & (kPassport | kLicense | kMedical)) || hit.start < taken || (tags & kRecords)) return false;
+    const std::size_t from = std::max<std::size_t>(taken, hit.start > 48 ? hit.start - 48u : 0u);
+    if (!has_digits(doc, from, hit.start, 5)) return false;
+    re2::StringPiece value;
+    if (!RE2::PartialMatch(re2::StringPiece(doc.text.data() + from, hit.start - from), before_, &value))
+      return false;
+    const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
+    if ((start > 0 && (scan::is_word_byte(doc.text[start - 1]) || doc.text[start - 1] == '-')) ||
+        !is_plausible(kind_of(tags), value, tags) || count(value).digits < 5 || is_documented_id(bare_of(value)))
+      return false;
+    hits.push_back(Hit{kind_of(tags), 0.7, static_cast<std::uint32_t>(start),
+                       static_cast<std::uint32_t>(start + value.size())});
+    return true;
+  }
+
   // "record numbers H4471902, K2258841 and T9036617": values of the same writing behind the first.
   void further(const Document& doc, Kind kind, Tags tags, re2::StringPiece value, std::size_t& taken,
                std::vector<Hit>& hits) const {
@@ -199,7 +224,7 @@ class Documents : public scan::Detector {
   }
 
   Words words_;
-  RE2 value_, farther_, next_;
+  RE2 value_, farther_, next_, before_;
 };
 
 }  // namespace

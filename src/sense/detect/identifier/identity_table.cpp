@@ -171,7 +171,8 @@ void add_american_words(Words& words) {
 
 void add_west_european_words(Words& words) {
   words.add(tag(kSpain),
-            "dni|nie|nif|documento|documento nacional|identidad|nif/nie|d.n.i.|seguridad social|nuss|naf|n.i.e.|"
+            "identificación de extranjero|dni|nie|nif|documento|documento "
+            "nacional|identidad|nif/nie|d.n.i.|seguridad social|nuss|naf|n.i.e.|"
             "n.i.f.|dni/nie|afiliación");
   words.add(tag(kPortugal),
             "nif|contribuinte|número de contribuinte|nº de contribuinte|número fiscal|niss|segurança "
@@ -200,7 +201,7 @@ void add_west_european_words(Words& words) {
 }
 
 void add_north_and_east_words(Words& words) {
-  words.add(tag(kSweden), "samordningsnummer|personnr|person nr");
+  words.add(tag(kSweden), "pnr|samordningsnummer|personnr|person nr");
   words.add(tag(kSweden) | tag(kNorway), "personnummer", Edge::Start);
   words.add(tag(kFinland), "henkilötunnu|hetu|henkilötun|sotu|personbeteckning", Edge::Start);
   words.add(tag(kNorway), "fødselsnummer|fnr", Edge::Start);
@@ -272,7 +273,8 @@ void add_id_words(Words& words) {
   add_north_and_east_words(words);
   add_asian_words(words);
   words.add(tag(kAnyId),
-            "national id|national identity|identity card|id card|identification number|citizen id|personal id|"
+            "personal identity code|national id|national identity|identity card|id "
+            "card|identification number|citizen id|personal id|"
             "personal number|identity document|national identification number|personal identification number|"
             "government id|resident id");
   words.add(tag(kOtherThing),

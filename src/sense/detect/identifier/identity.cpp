@@ -9,6 +9,7 @@
 
 #include "sense/check/check.h"
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/spoken.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/identifier/detectors.h"
 #include "sense/detect/identifier/documented_ids.h"
@@ -47,6 +48,9 @@ class Identity : public scan::Detector {
       if (run.digits >= 8) numeric(doc, run, g, hits);
       mixed(doc, run, taken, hits);
     }
+    for (const auto& hit : words_.hits(doc)) {
+      if (words_.tags(hit) & tag(kUs)) spoken_ssn(doc, hit, hits);
+    }
     return {};
   }
 
@@ -82,6 +86,14 @@ class Identity : public scan::Detector {
       }
       i = last;
     }
+  }
+
+  // "my social is three four seven, six one, eight eight zero two"
+  static void spoken_ssn(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.size() != 9 || !us_ssn(said.digits) || is_documented_ssn(said.digits)) return;
+    if (!hits.empty() && hits.back().start == said.start) return;
+    report(Kind::UsSsn, 0.8, said.start, said.end, hits);
   }
 
   void numeric(const Document& doc, const scan::NumberRun& run, const Groups& g, std::vector<Hit>& hits) const {

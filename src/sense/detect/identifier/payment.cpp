@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "sense/check/check.h"
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/spoken.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/identifier/detectors.h"
 #include "sense/detect/identifier/payment_words.h"
@@ -105,6 +106,7 @@ class Payment : public scan::Detector {
         account(doc, hit, taken, hits);
       if (words_.tags(hit) & kRoutingWord) bank_code(doc, hit, hits);
       if (words_.tags(hit) & kBranchWord) nordic(doc, hit, hits);
+      if (words_.tags(hit) & kCardWord) spoken(doc, hit, hits);
       if (words_.tags(hit) & kRoutingWord) behind_branch(doc, hit, hits);
     }
     return {};
@@ -127,6 +129,17 @@ class Payment : public scan::Detector {
         break;
       }
     }
+  }
+
+  // "my card is four five three two, double one ..."
+  static void spoken(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.size() < 12 || said.digits.size() > 19 || issuer_of(said.digits) == nullptr ||
+        !luhn(said.digits) || listed(said.digits, kTestCards))
+      return;
+    const auto start = static_cast<std::uint32_t>(said.start);
+    if (!hits.empty() && hits.back().kind == Kind::PaymentCard && hits.back().start == start) return;
+    hits.push_back(Hit{Kind::PaymentCard, 0.9, start, static_cast<std::uint32_t>(said.end)});
   }
 
   bool is_card(const Document& doc, const Groups& g, std::size_t first, std::size_t last,

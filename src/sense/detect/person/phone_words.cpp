@@ -88,7 +88,8 @@ void add_phone_words(Words& words) {
   add_asia(words);
   words.add(
       kNotThis,
-      "npi|npi no|npi number|npi #|provider identifier|dea|dea number|dea no|nip|regon|krs|fv|vat|vat no|"
+      "card number|card no|npi|npi no|npi number|npi #|provider identifier|dea|dea number|dea "
+      "no|nip|regon|krs|fv|vat|vat no|"
       "vat number|ust-idnr|ust-idnr.|siret|siren|cnpj|cuit|bic|swift|balance|sum|amount|total|price|fee|imei|"
       "ssn|iban|passport|policy number|policy no|tax id|member id|mrn");
   words.add(kLine,
@@ -100,7 +101,9 @@ void add_phone_words(Words& words) {
             "directed|direct any|questions|queries|issues|erreichen|erreichst|erreichbar|kontaktieren|"
             "joindre|contacter|contactar|contacte|localizar|raggiungere|contattare|contatti|bereiken|"
             "contacteren|skontaktować|kontaktować|kontakta|kontakte|contate|contacta");
-  words.add(kPhoneWord, "tele|support line|phone line|direct line|contacts|contact at|reachable at|my registered");
+  words.add(kPhoneWord,
+            "tele|support line|phone line|direct line|contacts|contact at|reachable at|my registered|"
+            "my number is|my number's|his number is|her number is|their number is|reach me|call me");
   words.add(kCalling, "contacting");
   words.add(kOtherNumber,
             "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"

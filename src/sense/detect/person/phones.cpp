@@ -6,6 +6,7 @@
 
 #include "sense/detect/context/full_names.h"
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/spoken.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
 #include "sense/detect/person/phone_words.h"
@@ -32,11 +33,25 @@ class Phones : public scan::Detector {
       else
         parts(doc, run, hits);
     }
+    std::size_t taken = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      if (hit.start >= taken && (words_.tags(hit) & (kPhoneWord | kCalling))) spoken(doc, hit, taken, hits);
+    }
     return {};
   }
 
  private:
   static constexpr std::size_t kMostDigits = 15;  // E.164
+
+  // "call me on double nine oh one eight one nine five one three"
+  static void spoken(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) {
+    const Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.empty() || said.digits.size() > 15) return;
+    taken = said.end;
+    if (said.digits.find("55501") != std::string::npos) return;
+    hits.push_back(
+        Hit{Kind::Phone, 0.7, static_cast<std::uint32_t>(said.start), static_cast<std::uint32_t>(said.end)});
+  }
 
   // Cells of one line, "120381-8836 - 050 441 9082", are one run of digits.
   void parts(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {

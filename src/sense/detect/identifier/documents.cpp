@@ -30,7 +30,7 @@ class Documents : public scan::Detector {
         // Linking words, then the value.
         value_(
             std::string(
-                R"((?i)^(?:\s*(?:_number|_no|_id|number|numbers|num|nums|núm|no|nr|nro|nummer|numer|numero|číslo|szám|n°|nº|№|numéro|número|#|id|code|card|carte|is|was|are|as|for|reads|ist|lautet|est|es|è|é|er|är|on|of|with|under|har|:|=|\.{1,40}|-|'|"|,|\(|\)|>|\*{1,2}|`|\||\[|</?[a-z][^<>\n]{0,24}>|为|是|：|は|の番号は|番号は|번호|号码|號碼|号|第|n\.|č\.|száma|seria|serie|series|serija|αριθμός|αρ\.|серия|номер|№|رقم|رقمها|رقمه|מספר|เลขที่|หมายเลข|số|broj|numaram|numarası)\s*){0,8}(?:[A-Z]{2}[ :])?[\s'"]*)") +
+                R"((?i)^(?:\s*(?:_number|_no|_id|number|numbers|num|nums|núm|no|nr|nro|nummer|numer|numero|číslo|szám|n°|nº|№|numéro|número|#|id|code|card|carte|is|was|are|as|for|reads|ist|lautet|est|es|è|é|er|är|on|of|with|under|har|:|=|\.{1,40}|-|'|"|,|\(|\)|>|\*{1,2}|`|\||\[|</?[a-z][^<>\n]{0,24}>|为|是|：|は|の番号は|番号は|번호|号码|號碼|号|第|n\.|č\.|száma|seria i nr|seria i numer|seria|serie|series|serija|αριθμός|αρ\.|серия|номер|№|رقم|رقمها|رقمه|מספר|เลขที่|หมายเลข|số|broj|numaram|numarası)\s*){0,8}(?:[A-Z]{2}[ :])?[\s'"]*)") +
             kValue),
         // Farther on in the clause, behind a word for a number or the state that issued it.
         farther_(

@@ -85,7 +85,7 @@ class Payment : public scan::Detector {
   explicit Payment(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.{1,40}|-|'|"|\*|\(|>|`|\||\[|",|</?[a-z][^<>\n]{0,24}>|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,8}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{0,4}\d[\dA-Z -]{4,32}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.{1,40}|-|'|"|\*|\(|>|`|\||\[|",|</?[a-z][^<>\n]{0,24}>|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,8}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{2} \d{2}[ -]\d{4}[\dA-Z -]{6,32}[\dA-Z]|[A-Z]{0,4}\d[\dA-Z -]{4,36}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
     add_payment_words(words_);
@@ -152,7 +152,9 @@ class Payment : public scan::Detector {
     if (first == last && g.before(first) == '.') return false;  // the fraction of a decimal
     const Tags around = words_.around(doc, g.start(first), g.end(last), 60, 40);
     if (around & kCardWord) return true;
-    if (first == last && (around & kOtherNumber)) return false;
+    // "SIRET 380 129 866 46850" has a card's check digit too.
+    const bool fours = first < last && g.size(first) == 4;
+    if (!fours && (around & kOtherNumber)) return false;
     return !issuer->needs_word;
   }
 
@@ -342,7 +344,8 @@ class Payment : public scan::Detector {
     size = without_words(std::string_view(value.data(), size));
     // Whole numbers of one country's banks, which say so by their groups or their check digits.
     const bool national = is_national(std::string_view(value.data(), size), bare);
-    if (digits < kLeastDigits || (digits > 20 && !national) || start < taken) return;
+    const bool whole_iban = is_shaped_like_iban(doc.slice(start, start + size));
+    if (digits < kLeastDigits || (digits > 20 && !national && !whole_iban) || start < taken) return;
     const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
     if (date) return;
     if (words_.tags(hit) & kBankName) {
@@ -364,8 +367,21 @@ class Payment : public scan::Detector {
     taken = start + size;
     const bool pairs = size == 8 && digits == 6 && value[2] == '-' && value[5] == '-';  // as no account is written
     const bool sort = digits == 6 && ((words_.tags(hit) & kSortWord) || (pairs && !routing));
-    const Kind kind = sort ? Kind::SortCode : routing ? Kind::RoutingNumber : Kind::BankAccount;
+    const Kind kind = whole_iban ? Kind::Iban
+                      : sort     ? Kind::SortCode
+                      : routing  ? Kind::RoutingNumber
+                                 : Kind::BankAccount;
     hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
+  }
+
+  // A country's letters and as many characters as its IBANs have: an account, told to be one, whatever its sum.
+  static bool is_shaped_like_iban(std::string_view value) {
+    std::string bare;
+    for (const char c : value) {
+      if (c != ' ' && c != '-') bare += static_cast<char>(is_letter(c) ? c & ~0x20 : c);
+    }
+    return bare.size() > 14 && is_letter(bare[0]) && is_letter(bare[1]) && bare[2] >= '0' && bare[2] <= '9' &&
+           bare.size() == iban_length(std::string_view(bare).substr(0, 2)) && !listed(bare, kTestIbans);
   }
 
   static bool is_national(std::string_view value, const std::string& bare) {

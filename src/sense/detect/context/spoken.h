@@ -1,5 +1,6 @@
 // Numbers that were said and written down as words: "double nine oh one, eight one nine five". Read where a word
-// before says what number follows.
+// before says what number follows. Bare rows of such words are read anywhere (scan/decode/hints.h); here also what
+// people say on the telephone, "double", "plus", and figures among the words.
 #pragma once
 
 #include <cstddef>

@@ -73,7 +73,7 @@ bool portugal_nif(std::string_view s) {
 }
 
 bool poland_nip(std::string_view s) {
-  return all_digits(s, 10) && s[0] != '0' && weighted(s, {6, 5, 7, 2, 3, 4, 5, 6, 7}) % 11 == value(s[9]);
+  return all_digits(s, 10) && !all_same(s) && weighted(s, {6, 5, 7, 2, 3, 4, 5, 6, 7}) % 11 == value(s[9]);
 }
 
 bool poland_id_card(std::string_view s) {

@@ -8,7 +8,8 @@ using scan::Edge;
 void add_passports(Words& words) {
   words.add(
       kPassport,
-      "passport nr|passport num|passport#|passport #|pass nr|pass-nr.|reisepass-nr|reisepass-nr.|reisepass nr|"
+      "passports|passport numbers|passport nos|passport nr|passport num|passport#|passport #|pass "
+      "nr|pass-nr.|reisepass-nr|reisepass-nr.|reisepass nr|"
       "expired passport|old passport|new passport|passport card|n° passeport|n° de passeport|passeport n°|"
       "nº pasaporte|nº de pasaporte|pasaporte nº|pasaporte n.º|n.º de passaporte|passaporte n.º|n. passaporte|"
       "passaporto n.|pass nummer|paspoortnr|paspoort nr|passnummeret|passnummer:|passets nummer|vegabréf|"
@@ -31,7 +32,8 @@ void add_passports(Words& words) {
 void add_licenses(Words& words) {
   words.add(
       kLicense,
-      "driver's lic|drivers lic|driver lic|driving permit|provisional licence|dvla number|driver number|"
+      "driver's licenses|driver licenses|driving licences|driver's licences|driver's lic|drivers lic|driver "
+      "lic|driving permit|provisional licence|dvla number|driver number|"
       "dvla driver number|d/l|dl num|driver's licence no|license num|licence num|learner's permit|"
       "führerschein-nr|führerschein-nr.|führerschein nr|führerschein nr.|fahrerlaubnis|fs-nummer|"
       "führerausweis|führerausweis-nr|führerausweisnummer|"
@@ -77,6 +79,9 @@ void add_short_licenses(Words& words) {
       "numarası|prawo jazdy nr|jogosítvány száma|permis auto|nr. permis|licencia clase b");
   words.add(kPassport, "irish booklet|pas:|passport booklet|passport book no|doc: pp|pp no|pp no.");
   words.add(kMedical,
+            "medical record numbers|medical record no|medical record no.|medical record id|medical records number|"
+            "med rec no|med rec no.|med rec|med rec #|med. rec. no.|mr no|mr no.|mr number|mr#|mrns|patient ids|"
+            "patient record|patient record number|health plan beneficiary number|beneficiary id|member ids|"
             "hosp n0|hospital ur is|hospital ur|ur no|ur number|sanitaria cip|kupat holim card|kupat holim no");
   words.add(kTax, "sars ref|sars ref no|sars reference|sars tax number");
   words.add(kBareLicense, "patente", Edge::Word);
@@ -215,6 +220,9 @@ void add_document_words(Words& words) {
             "clínica|nhc|numero paziente|patiëntnummer|numer pacjenta|número de paciente|número do paciente|"
             "health insurance no|insurance number|tessera sanitaria|numéro de dossier|fallnummer|patient-id|"
             "patienten-id|chart no|encounter number|номер полиса|полис омс");
+  words.add(kMedical | kRecords,
+            "medical records|patient records|health records|health record|vaccination record|patient file|"
+            "patient files|medical file|medical files|chart numbers");
   words.add(kMedical, "病历号|病案号|医保号|診察券番号|被保険者番号|환자번호|社保号", scan::Edge::Any);
   words.add(kTax,
             "tin|tax id|tax identification number|tax number|taxpayer id|ein|itin|utr|steuernummer|"

@@ -16,6 +16,8 @@ constexpr Tags kCapitals = 2048;  // "DL", "ВУ": in capitals only
 constexpr Tags kGoods = 4096;     // right before them: "SKU DL-6120874"
 constexpr Tags kSpecimen = 8192;  // of a document that is nobody's
 
+constexpr Tags kRecords = 16384;  // "medical records": behind it a letter and digits, else it is how many
+
 void add_document_words(Words& words);
 
 }  // namespace sluice::sense::detect

@@ -9,6 +9,7 @@
 
 #include "sense/check/check.h"
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/spoken.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/identifier/detectors.h"
 #include "sense/detect/identifier/documented_ids.h"
@@ -47,6 +48,9 @@ class Identity : public scan::Detector {
       if (run.digits >= 8) numeric(doc, run, g, hits);
       mixed(doc, run, taken, hits);
     }
+    for (const auto& hit : words_.hits(doc)) {
+      if (words_.tags(hit) & tag(kUs)) spoken_ssn(doc, hit, hits);
+    }
     return {};
   }
 
@@ -84,6 +88,14 @@ class Identity : public scan::Detector {
     }
   }
 
+  // "my social is three four seven, six one, eight eight zero two"
+  static void spoken_ssn(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.size() != 9 || !us_ssn(said.digits) || is_documented_ssn(said.digits)) return;
+    if (!hits.empty() && hits.back().start == said.start) return;
+    report(Kind::UsSsn, 0.8, said.start, said.end, hits);
+  }
+
   void numeric(const Document& doc, const scan::NumberRun& run, const Groups& g, std::vector<Hit>& hits) const {
     // What is named anywhere near the run; most runs are not, which leaves the few identifiers that stand alone.
     const Tags near = words_.around(doc, run.start, run.end, 60, 32);
@@ -113,11 +125,13 @@ class Identity : public scan::Detector {
       const bool may_be_named = near & (tag(id.name) | tag(kAnyId));
       if (!may_be_named && id.alone == Alone::Never) continue;
       const bool official = written_officially(g, first, last, id);
-      const bool alone = id.alone == Alone::Always ? official || first == last
-                                                   : id.alone == Alone::Grouped && official && last > first;
+      const bool alone = (id.alone == Alone::Always ? official || first == last
+                                                    : id.alone == Alone::Grouped && official && last > first) &&
+                         !dashed_on(g, first, last);
       if (!may_be_named && !alone) continue;
       const bool whole = first == 0 && last + 1 == g.count();
       if (!official && first != last && !(whole && g.uniform(first, last)) && !doc.joint) continue;
+      if (crosses_sentence(g, first, last)) continue;
       if (!id.valid(digits) || g.glued_before(first) || g.glued_after(last)) continue;
       if (!named(doc, g.start(first), g.end(last), id.name) &&
           (!alone || is_other_thing(doc, g.start(first), g.end(last))))
@@ -126,6 +140,21 @@ class Identity : public scan::Detector {
       return true;
     }
     return false;
+  }
+
+  // "510-070-902.\n16": two numbers.
+  static bool crosses_sentence(const Groups& g, std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const std::string_view sign = g.separator(i);
+      if (sign.find('\n') != sign.npos && sign.find('.') != sign.npos) return true;
+    }
+    return false;
+  }
+
+  // "782910-20220401-1445": a part of a longer number.
+  static bool dashed_on(const Groups& g, std::size_t first, std::size_t last) {
+    if (first == 0 && g.before(0) == '-') return true;  // "INV-201103-9423"
+    return (first > 0 && g.separator(first - 1) == "-") || (last + 1 < g.count() && g.separator(last) == "-");
   }
 
   static bool written_officially(const Groups& g, std::size_t first, std::size_t last, const NumericId& id) {

@@ -1,5 +1,7 @@
 #include "sense/detect/identifier/identity_table.h"
 
+#include <algorithm>
+
 #include "sense/check/check.h"
 
 namespace sluice::sense::detect {
@@ -98,6 +100,12 @@ const NumericId kNumeric[] = {
 
 bool any(std::string_view) { return true; }
 
+// Outside of North America neither the check digit nor digits at the end are asked for.
+bool vin_letters(std::string_view s) {
+  const auto digits = std::count_if(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return s.find_first_of("IOQ") == s.npos && digits >= 4 && digits <= 14;
+}
+
 const MixedId kMixed[] = {
     {kSpain, kNat, "99999999A", spain_dni, false},
     {kSpain, kNat, "A9999999A", spain_dni, false},
@@ -125,10 +133,12 @@ const MixedId kMixed[] = {
     {kPoland, kNat, "AAA999999", poland_id_card, false},
     {kVehicle, Kind::VehicleId, "XXXXXXXXXXXXX9999", vin, true},
     {kVehicle, Kind::VehicleId, "XXXXXXXXXXXXX9999", any, false},
+    {kVehicle, Kind::VehicleId, "XXXXXXXXXXXXXXXXX", vin_letters, false},
 };
 
 void add_american_words(Words& words) {
   words.add(tag(kUs),
+            "socialnum|social number|social no|social no.|social sec no|"
             "ssn|ssns|social security|social security number|social|soc sec|ss#|seguro social|itin|taxpayer|"
             "sécurité sociale américaine|ss no|soc. sec.");
   words.add(tag(kUsTax),
@@ -154,13 +164,15 @@ void add_american_words(Words& words) {
   words.add(tag(kVehicle),
             "vin|vin number|vehicle identification number|vehicle identification|chassis|chassis number|"
             "fahrgestellnummer|fin|fahrzeug-identifizierungsnummer|numéro de châssis|número de bastidor|bastidor|"
-            "telaio|numero di telaio|chassisnummer|numer vin|niv|vin-код|vin-kod");
+            "telaio|numero di telaio|chassisnummer|numer vin|nr vin|číslo vin|vin-nummer|vin code|vin no|vin "
+            "no.|niv|vin-код|vin-kod");
   words.add(tag(kVehicle), "车架号|車台番号|차대번호", Edge::Any);
 }
 
 void add_west_european_words(Words& words) {
   words.add(tag(kSpain),
-            "dni|nie|nif|documento|documento nacional|identidad|nif/nie|d.n.i.|seguridad social|nuss|naf|n.i.e.|"
+            "identificación de extranjero|dni|nie|nif|documento|documento "
+            "nacional|identidad|nif/nie|d.n.i.|seguridad social|nuss|naf|n.i.e.|"
             "n.i.f.|dni/nie|afiliación");
   words.add(tag(kPortugal),
             "nif|contribuinte|número de contribuinte|nº de contribuinte|número fiscal|niss|segurança "
@@ -189,7 +201,7 @@ void add_west_european_words(Words& words) {
 }
 
 void add_north_and_east_words(Words& words) {
-  words.add(tag(kSweden), "samordningsnummer|personnr|person nr");
+  words.add(tag(kSweden), "pnr|samordningsnummer|personnr|person nr");
   words.add(tag(kSweden) | tag(kNorway), "personnummer", Edge::Start);
   words.add(tag(kFinland), "henkilötunnu|hetu|henkilötun|sotu|personbeteckning", Edge::Start);
   words.add(tag(kNorway), "fødselsnummer|fnr", Edge::Start);
@@ -261,7 +273,8 @@ void add_id_words(Words& words) {
   add_north_and_east_words(words);
   add_asian_words(words);
   words.add(tag(kAnyId),
-            "national id|national identity|identity card|id card|identification number|citizen id|personal id|"
+            "personal identity code|national id|national identity|identity card|id "
+            "card|identification number|citizen id|personal id|"
             "personal number|identity document|national identification number|personal identification number|"
             "government id|resident id");
   words.add(tag(kOtherThing),

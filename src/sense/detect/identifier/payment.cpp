@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "sense/check/check.h"
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/spoken.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/identifier/detectors.h"
 #include "sense/detect/identifier/payment_words.h"
@@ -44,7 +45,7 @@ constexpr IssuerRange kIssuers[] = {
     {6000, 6099, 16, 16, true},  {8200, 8299, 16, 16, true},                                // RuPay
     {9792, 9792, 16, 16, true},                                                             // Troy
     {5000, 5099, 12, 19, true},  {5600, 5899, 12, 19, true},  {6300, 6399, 12, 19, true},   // Maestro
-    {6700, 6799, 12, 19, true},                                                             //
+    {6700, 6799, 12, 19, true},  {604, 604, 12, 19, true},                                  //
 };
 
 // Numbers that networks and payment processors publish for testing; documentation is public.
@@ -84,7 +85,7 @@ class Payment : public scan::Detector {
   explicit Payment(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.|-|'|"|\*|\(|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,6}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{0,4}\d[\dA-Z -]{4,32}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.{1,40}|-|'|"|\*|\(|>|`|\||\[|",|</?[a-z][^<>\n]{0,24}>|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,8}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{2} \d{2}[ -]\d{4}[\dA-Z -]{6,32}[\dA-Z]|[A-Z]{0,4}\d[\dA-Z -]{4,36}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
     add_payment_words(words_);
@@ -105,6 +106,7 @@ class Payment : public scan::Detector {
         account(doc, hit, taken, hits);
       if (words_.tags(hit) & kRoutingWord) bank_code(doc, hit, hits);
       if (words_.tags(hit) & kBranchWord) nordic(doc, hit, hits);
+      if (words_.tags(hit) & kCardWord) spoken(doc, hit, hits);
       if (words_.tags(hit) & kRoutingWord) behind_branch(doc, hit, hits);
     }
     return {};
@@ -129,6 +131,17 @@ class Payment : public scan::Detector {
     }
   }
 
+  // "my card is four five three two, double one ..."
+  static void spoken(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    const Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.size() < 12 || said.digits.size() > 19 || issuer_of(said.digits) == nullptr ||
+        !luhn(said.digits) || listed(said.digits, kTestCards))
+      return;
+    const auto start = static_cast<std::uint32_t>(said.start);
+    if (!hits.empty() && hits.back().kind == Kind::PaymentCard && hits.back().start == start) return;
+    hits.push_back(Hit{Kind::PaymentCard, 0.9, start, static_cast<std::uint32_t>(said.end)});
+  }
+
   bool is_card(const Document& doc, const Groups& g, std::size_t first, std::size_t last,
                std::string_view digits) const {
     const IssuerRange* issuer = issuer_of(digits);
@@ -137,13 +150,20 @@ class Payment : public scan::Detector {
     const bool whole = first == 0 && last + 1 == g.count();
     if (!grouped_like_a_card(g, first, last, whole, doc.joint)) return false;
     if (first == last && g.before(first) == '.') return false;  // the fraction of a decimal
+    // "card 6011 1150 1906 8204 and checking account 583899303064": short cards are accounts where told so.
+    if (first == last && digits.size() <= 13) {
+      const Tags before = words_.around(doc, g.start(first), g.end(last), 16, 0);
+      if ((before & kAccountWord) && !(before & kCardWord)) return false;
+    }
     const Tags around = words_.around(doc, g.start(first), g.end(last), 60, 40);
     if (around & kCardWord) return true;
     // A part of an identifier in a log: "blk_-4150682644311695471", "30546174_30478750".
     const std::size_t at = g.start(first);
     if (at >= 2 && doc.text[at - 1] == '-' && doc.text[at - 2] == '_') return false;
     if (last == first + 1 && g.separator(first) == "_") return false;
-    if (first == last && (around & kOtherNumber)) return false;
+    // "SIRET 380 129 866 46850" has a card's check digit too.
+    const bool fours = first < last && g.size(first) == 4;
+    if (!fours && (around & kOtherNumber)) return false;
     return !issuer->needs_word;
   }
 
@@ -333,7 +353,8 @@ class Payment : public scan::Detector {
     size = without_words(std::string_view(value.data(), size));
     // Whole numbers of one country's banks, which say so by their groups or their check digits.
     const bool national = is_national(std::string_view(value.data(), size), bare);
-    if (digits < kLeastDigits || (digits > 20 && !national) || start < taken) return;
+    const bool whole_iban = is_shaped_like_iban(doc.slice(start, start + size));
+    if (digits < kLeastDigits || (digits > 20 && !national && !whole_iban) || start < taken) return;
     const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
     if (date) return;
     if (words_.tags(hit) & kBankName) {
@@ -355,8 +376,21 @@ class Payment : public scan::Detector {
     taken = start + size;
     const bool pairs = size == 8 && digits == 6 && value[2] == '-' && value[5] == '-';  // as no account is written
     const bool sort = digits == 6 && ((words_.tags(hit) & kSortWord) || (pairs && !routing));
-    const Kind kind = sort ? Kind::SortCode : routing ? Kind::RoutingNumber : Kind::BankAccount;
+    const Kind kind = whole_iban ? Kind::Iban
+                      : sort     ? Kind::SortCode
+                      : routing  ? Kind::RoutingNumber
+                                 : Kind::BankAccount;
     hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
+  }
+
+  // A country's letters and as many characters as its IBANs have: an account, told to be one, whatever its sum.
+  static bool is_shaped_like_iban(std::string_view value) {
+    std::string bare;
+    for (const char c : value) {
+      if (c != ' ' && c != '-') bare += static_cast<char>(is_letter(c) ? c & ~0x20 : c);
+    }
+    return bare.size() > 14 && is_letter(bare[0]) && is_letter(bare[1]) && bare[2] >= '0' && bare[2] <= '9' &&
+           bare.size() == iban_length(std::string_view(bare).substr(0, 2)) && !listed(bare, kTestIbans);
   }
 
   static bool is_national(std::string_view value, const std::string& bare) {

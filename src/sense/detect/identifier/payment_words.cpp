@@ -54,7 +54,8 @@ void add_payment_words(Words& words) {
       "kreditkort|bankkort|cardholder|card number|ccnum|unionpay|rupay|jcb|diners|troy|mir");
   words.add(kCardWord, "卡号|信用卡|银行卡|卡號|カード|카드|कार्ड|بطاقة|כרטיס|บัตร", scan::Edge::Any);
   words.add(kOtherNumber,
-            "article|article code|ean|isbn|imei|tracking|tracking number|sku|upc|gtin|serial|"
+            "regon|siret|siren|cnpj|krs|nip|tva|ust-idnr|article|article code|ean|isbn|imei|tracking|tracking "
+            "number|sku|upc|gtin|serial|"
             "serial number|order number|order id|invoice number|ticket number|random|seed|hash|timestamp|"
             "imei|imsi|iccid|trace id|request id|product code|part number|barcode|reference number|luhn");
   words.add(kAccountWord,

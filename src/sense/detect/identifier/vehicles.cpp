@@ -26,8 +26,8 @@ class Vehicles : public scan::Detector {
   explicit Vehicles(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
         value_(
-            R"(^(?i:\s*(?:number|numbers|no|nr|nummer|n°|nº|n\.|num|#|is|was|ist|lautet|est|es|è|é|er|är|on|of|with|mit|con|avec|plate|mark|:|=|\.|-|'|"|,|\(|\||>|为|是|：|は|番号|号码|号|번호)\s*){0,5}[\s'"]*)"
-            R"((\d-[A-Z]{3}-\d{3}|[A-ZÄÖÜÁČŠŽ]{1,3}[- ]?[A-Z]{1,3} ?\d{1,4}[EH]?|[A-Z]{1,3}[- ]?\d{1,5}[- ]?[A-Z]{0,3}|[A-Z]{2}[ -]\d{1,2}[ -][A-Z]{1,3}[ -]\d{4}|\d{1,4}[- ]?[A-Z]{1,3}[- ]?\d{0,4}|\d[A-Z]\d ?\d{4}|[A-Z0-9]{1,3}-[A-Z0-9]{2,3}-[A-Z0-9]{1,2}|[A-Z]{3} ?\d[A-Z]\d{2}|[A-Z0-9]{5,8}|[А-ЯA-Z]\d{3}[А-ЯA-Z]{2} ?\d{2,3}|[А-ЯІЇЄ]{2} ?\d{4} ?[А-ЯІЇЄ]{2}|\p{Han}[A-Z]·?[A-Z0-9]{5,6}|\p{Han}{1,4} ?\d{2,3} ?\p{Hiragana} ?\d{1,2}-?\d{2}|\d{2,3} ?\p{Hangul} ?\d{4})(?:[^\pL\d-]|$))") {
+            R"(^(?i:\s*(?:number|numbers|no|nr|nummer|n°|nº|n\.|num|#|is|was|ist|lautet|est|es|è|é|er|är|on|of|with|mit|con|avec|plate|mark|pojazdu|samochodu|auta|vozidla|numarası|plakalı|:|=|\.{1,40}|-|'|"|,|\(|\||>|\*{1,2}|`|\[|</?[a-z][^<>\n]{0,24}>|为|是|：|は|番号|号码|号|번호)\s*){0,8}[\s'"]*)"
+            R"((\d-[A-Z]{3}-\d{3}|\d[A-Z]{2}[ -]?\d[A-Z]{2}|[A-Z]{2} \d{6}|[A-ZÄÖÜÁČŠŽ]{1,3}[- ]?[A-Z]{1,3} ?\d{1,4}[EH]?|[A-Z]{1,3}[- ]?\d{1,5}[- ]?[A-Z]{0,3}|[A-Z]{2}[ -]\d{1,2}[ -][A-Z]{1,3}[ -]\d{4}|\d{1,4}[- ]?[A-Z]{1,3}[- ]?\d{0,4}|\d[A-Z]\d ?\d{4}|[A-Z0-9]{1,3}-[A-Z0-9]{2,3}-[A-Z0-9]{1,2}|[A-Z]{3} ?\d[A-Z]\d{2}|[A-Z0-9]{5,8}|[А-ЯA-Z]\d{3}[А-ЯA-Z]{2} ?\d{2,3}|[А-ЯІЇЄ]{2} ?\d{4} ?[А-ЯІЇЄ]{2}|\p{Han}[A-Z]·?[A-Z0-9]{5,6}|\p{Han}{1,4} ?\d{2,3} ?\p{Hiragana} ?\d{1,2}-?\d{2}|\d{2,3} ?\p{Hangul} ?\d{4})(?:[^\pL\d-]|$))") {
     SLUICE_CHECK(value_.ok(), "our own patterns compile");
     add_words();
   }

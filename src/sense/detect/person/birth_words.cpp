@@ -38,9 +38,11 @@ void add_north_and_east(Words& words) {
       "född|född den|födelsedatum|födelsedag|födelsetid|född:|jag är född|fødselsdato|født|født den|fødselsdag|"
       "fødd|f.dato|fødselsår|jeg er født|fdato|fds.dato|syntymäaika|syntymäpäivä|syntymäpv|synt.aika|synt.|"
       "synt|olen syntynyt|syntymäajat|fæðingardagur|fæddur|fædd|fødingardagur|"
+      "urodzonym|urodzoną|urodzonej|urodzonego|urodzonemu|urodzeni|urodzonych|"
       "data urodzenia|ur.|ur|urodzony|urodzona|urodzenia|data ur.|data ur|urodziłem się|urodziłam się|urodzony/a|"
       "dt_ur|data_ur|data_urodzenia|urodz.|"
       "datum narození|nar.|dat. nar.|dat.nar.|datum nar.|d.nar.|narozen/a|narozena|narozený|narodil jsem se|"
+      "narozeného|narozenému|narozeným|narozenou|narozené|narodeného|narodenému|narodeným|narodenou|"
       "narodila jsem se|dátum narodenia|narodený|narodená|nar. dňa|narodil som sa|"
       "született|születtem|születési dátum|születési idő|születési ideje|születési hely, idő|szül.|szül. idő|"
       "szül.idő|szül. dátum|születési|születésnap|szül|"
@@ -56,7 +58,10 @@ void add_north_and_east(Words& words) {
       "tgl_lahir|tanggal_lahir|lahir|tarikh lahir|petsa ng kapanganakan|kapanganakan|kaarawan|"
       "ipinanganak noong|tarehe ya kuzaliwa");
   words.add(kBirth,
-            "дата рождения|рожд.|д.р.|д/р|д. р.|г.р.|родился:|дата рожд.|день рождения|я родился|я родилась|"
+            "дата рождения|рожд.|д.р.|д/р|д. "
+            "р.|г.р.|родился:|родившийся|родившаяся|родившегося|родившейся|рождённый|рожденный|рождённая|"
+            "рожденная|дата рожд.|день рождения|я родился|я родилась|"
+            "народжений|народжена|народженого|народженої|"
             "дата народження|народження|нар. |дата нар.|д.н.|день народження|дата на раждане|раждане|роден на|"
             "родена на|род. на|датум рођења|рођен|рођена|датум на раѓање|роден|родена|туған күні|дата нараджэння|"
             "γεννήθηκε|γεννήθηκα|γεννηθείς|γεννηθείσα|γέννησης|ημερομηνία γέννησης|ημ. γέννησης|ημ/νία γέννησης|"

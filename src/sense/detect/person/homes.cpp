@@ -9,6 +9,7 @@
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
+#include "sense/detect/person/names_table.h"
 
 namespace sluice::sense::detect {
 namespace {
@@ -20,6 +21,8 @@ using scan::Kind;
 constexpr Tags kHome = 1;    // an address follows
 constexpr Tags kStreet = 2;  // part of an address, in small letters too
 constexpr Tags kOffice = 4;  // of a place that everybody may know
+constexpr Tags kUnit = 8;    // "Apt. 595": a part of a house, behind which stands its number
+constexpr Tags kForm = 16;   // "Address:", which machines have too
 
 constexpr std::size_t kMostBytes = 140, kMostBefore = 4;  // of an address; of words that lead to it
 
@@ -84,6 +87,13 @@ class Homes : public scan::Detector {
         "bibliothek|botschaft|öffnungszeiten|siège|mairie|musée|ambassade|horaires|sede|museo|biblioteca|embajada|"
         "ayuntamiento|ambasciata|municipio|prefeitura|stadhuis|ratusz|ambasada|музей|библиотека|посольство|офис|"
         "office|store|shop|branch|filiale|company|gmbh|ltd|inc");
+    add_block_words(words_);
+  }
+
+  static void add_block_words(Words& words) {
+    words.add(kUnit,
+              "apt|apt.|apartment|suite|ste|ste.|unit|flat|box|po box|p.o. box|appt|appt.|apto|apto.|lgh|piso");
+    words.add(kForm, "address|addr|addr.|residence|bill to|billing address|billing addr|residential address");
   }
 
   const char* name() const override { return "homes"; }
@@ -92,7 +102,11 @@ class Homes : public scan::Detector {
     std::size_t taken = 0;
     const std::size_t known = hits.size();
     for (const scan::PhraseHit& hit : words_.hits(doc)) {
-      if (!(words_.tags(hit) & kHome) || hit.start < taken) continue;
+      if (hit.start < taken) continue;
+      if (words_.tags(hit) & kUnit) block(doc, hit, known, taken, hits);
+      const bool form = (words_.tags(hit) & kForm) && hit.end < doc.text.size() && doc.text[hit.end] == ':' &&
+                        name_before(doc, hit.start, 100);
+      if (!(words_.tags(hit) & kHome) && !form) continue;
       if (!has_digits(doc, hit.end, std::min(doc.text.size(), hit.end + kMostBytes), 1)) continue;
       Address a = read(doc, hit.end);
       if (a.end == 0) continue;
@@ -161,6 +175,90 @@ class Homes : public scan::Detector {
       if (hit->start == w.start && hit->end >= w.bare && (words_.tags(*hit) & kStreet)) return true;
     }
     return false;
+  }
+
+  // Whether the full name of somebody begins at most so many bytes before: "Riverside Plaza" is nobody's.
+  static bool name_before(const Document& doc, std::size_t at, std::size_t most) {
+    for (auto name = std::lower_bound(doc.names.begin(), doc.names.end(), at);
+         name != doc.names.begin() && *--name + most >= at;) {
+      std::size_t end = *name;
+      while (end < doc.lower.size() && scan::is_word_byte(doc.lower[end])) ++end;
+      if (is_given_name(std::string_view(doc.lower).substr(*name, end - *name))) return true;
+    }
+    return false;
+  }
+
+  // A line with a number and a name in it, as the one of a street has them.
+  static bool is_street_line(std::string_view line) {
+    if (line.size() < 5 || line.size() > 70 || std::none_of(line.begin(), line.end(), is_digit)) return false;
+    if (line.find_first_of("@=<>{}[]_#") != line.npos) return false;
+    std::size_t letters = 0, most = 0;
+    bool capital = false;
+    for (const char c : line) {
+      const bool letter =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+      letters = letter ? letters + 1 : 0;
+      most = std::max(most, letters);
+      capital = capital || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+    }
+    return capital && most >= 3;
+  }
+
+  // "4844 Elmgade 52\n Apt. 656\n Havnby\n 35018": around the unit, under somebody's name or "address".
+  void block(const Document& doc, const scan::PhraseHit& hit, std::size_t known, std::size_t& taken,
+             std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    std::size_t end = hit.end;
+    while (end < t.size() && end - hit.end < 3 && (t[end] == ' ' || t[end] == '#' || t[end] == '.')) ++end;
+    const std::size_t number = end;
+    while (end < t.size() && end - number < 6 && is_digit(t[end])) ++end;
+    if (end == number || number == hit.end || (end < t.size() && scan::is_word_byte(t[end]))) return;
+    std::size_t start = line_start(t, hit.start);
+    if (!is_street_line(doc.slice(start, hit.start))) {
+      if (start == 0 || doc.slice(start, hit.start).find_first_not_of(" \t?>*-") != std::string_view::npos) return;
+      const std::size_t line = line_start(t, start - 1);
+      if (!is_street_line(doc.slice(line, start - 1))) return;
+      start = line;
+    }
+    start = std::min<std::size_t>(t.find_first_not_of(" \t?>*-", start), hit.start);
+    const bool told = words_.around(doc, start, start, 60, 0) & (kForm | kHome);
+    if (start < taken || (!told && !name_before(doc, start, 120))) return;
+    // A form's name before the street, "Billing address: 31 Elmgade 7 Apt. 2", is no part of it.
+    const std::size_t colon = doc.slice(start, hit.start).rfind(": ");
+    if (colon != std::string_view::npos) start += colon + 2;
+    end = postal_end(doc, end);
+    const auto touches = [&](const Hit& h) { return h.kind == Kind::Address && h.start < end && start < h.end; };
+    taken = end;
+    if (std::any_of(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(known), touches)) return;
+    const bool office = words_.around(doc, start, end, 80, 60, kOffice) & kOffice;
+    hits.push_back(
+        Hit{Kind::Address, 0.65, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end), !office});
+  }
+
+  static std::size_t line_start(const std::string& t, std::size_t at) {
+    const std::size_t before = at == 0 ? t.npos : t.rfind('\n', at - 1);
+    return before == t.npos ? 0 : before + 1;
+  }
+
+  // Behind the postal code, which ends one of the next short lines; else the end of the unit.
+  static std::size_t postal_end(const Document& doc, std::size_t unit_end) {
+    const std::string& t = doc.text;
+    std::size_t line = unit_end;
+    for (int i = 0; i < 6 && line < t.size(); ++i) {
+      const std::size_t end = std::min(t.find('\n', line), t.size());
+      if (end - line > 60) break;
+      const std::string_view text = doc.slice(line, end);
+      const std::size_t last = text.find_last_not_of(" \t.,");
+      if (last != text.npos && last >= 3) {
+        std::size_t digits = 0;
+        while (digits <= last && (is_digit(text[last - digits]) || (digits > 0 && text[last - digits] == '-')))
+          ++digits;
+        if (digits >= 4 && digits <= 10) return line + last + 1;
+      }
+      if (text.find_first_of(":@") != text.npos) break;
+      line = end + 1;
+    }
+    return unit_end;
   }
 
   // The first run of such words behind the lead.

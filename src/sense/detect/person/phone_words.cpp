@@ -86,6 +86,25 @@ void add_phone_words(Words& words) {
   add_west(words);
   add_north_and_east(words);
   add_asia(words);
+  words.add(
+      kNotThis,
+      "card number|card no|npi|npi no|npi number|npi #|provider identifier|dea|dea number|dea "
+      "no|nip|regon|krs|fv|vat|vat no|"
+      "vat number|ust-idnr|ust-idnr.|siret|siren|cnpj|cuit|bic|swift|balance|sum|amount|total|price|fee|imei|"
+      "ssn|iban|passport|policy number|policy no|tax id|member id|mrn");
+  words.add(kLine,
+            "office|fax|mobile|cell|work|home|landline|direct|desk|büro|mobil|privat|dienstlich|festnetz|"
+            "bureau|portable|domicile|fixe|oficina|móvil|casa|fijo|ufficio|cellulare|kantoor|mobiel|thuis|"
+            "praca|dom|komórka|arbete|hem|arbeid|hjem|työ|koti|escritório|telemóvel|práce|domů");
+  words.add(kReach,
+            "reach|reached|reachable|contact|contacted|contacting|call|calling|dial|text|ring|phone|"
+            "directed|direct any|questions|queries|issues|erreichen|erreichst|erreichbar|kontaktieren|"
+            "joindre|contacter|contactar|contacte|localizar|raggiungere|contattare|contatti|bereiken|"
+            "contacteren|skontaktować|kontaktować|kontakta|kontakte|contate|contacta");
+  words.add(kPhoneWord,
+            "tele|support line|phone line|direct line|contacts|contact at|reachable at|my registered|"
+            "my number is|my number's|his number is|her number is|their number is|reach me|call me");
+  words.add(kCalling, "contacting");
   words.add(kOtherNumber,
             "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"
             "imei|times|units|function|iterations|visitors|bytes|rows|account "

@@ -10,6 +10,10 @@ constexpr Tags kOtherNumber = 2;  // "order no.", "version": the number is somet
 constexpr Tags kCalling = 4;      // verbs that are also used of functions and bells: believed close by only
 constexpr Tags kKey = 8;  // short names of a field, which have other meanings: "hp", "M:"; right before only
 
+constexpr Tags kNotThis = 16;  // right before: the number is an identifier or a sum, whatever stands nearby
+constexpr Tags kLine = 32;     // right behind, at the end of a cell: "416 60 039 office"
+constexpr Tags kReach = 64;    // "reach our team at", with a word between that leads to the number
+
 void add_phone_words(Words& words);
 
 }  // namespace sluice::sense::detect

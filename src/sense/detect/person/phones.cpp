@@ -6,6 +6,7 @@
 
 #include "sense/detect/context/full_names.h"
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/spoken.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
 #include "sense/detect/person/phone_words.h"
@@ -32,11 +33,25 @@ class Phones : public scan::Detector {
       else
         parts(doc, run, hits);
     }
+    std::size_t taken = 0;
+    for (const auto& hit : words_.hits(doc)) {
+      if (hit.start >= taken && (words_.tags(hit) & (kPhoneWord | kCalling))) spoken(doc, hit, taken, hits);
+    }
     return {};
   }
 
  private:
   static constexpr std::size_t kMostDigits = 15;  // E.164
+
+  // "call me on double nine oh one eight one nine five one three"
+  static void spoken(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) {
+    const Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.empty() || said.digits.size() > 15) return;
+    taken = said.end;
+    if (said.digits.find("55501") != std::string::npos) return;
+    hits.push_back(
+        Hit{Kind::Phone, 0.7, static_cast<std::uint32_t>(said.start), static_cast<std::uint32_t>(said.end)});
+  }
 
   // Cells of one line, "120381-8836 - 050 441 9082", are one run of digits.
   void parts(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
@@ -60,13 +75,16 @@ class Phones : public scan::Detector {
   void phone(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
     const Groups g(doc, run);
     if (run.digits < 7 || g.glued_before(0)) return;
+    if (is_told_otherwise(doc, run.start)) return;
     if (run.start > 0 && doc.text[run.start - 1] == '+') {
       if (run.start > 1 && is_alnum(doc.text[run.start - 2])) return;  // a version: "6.3+20221224"
       return international(doc, g, hits);
     }
     if (run.start > 1 && doc.text[run.start - 1] == '(' && doc.text[run.start - 2] == '+')
       return international(doc, g, hits);
-    if (run.digits != 7 && is_something_else(g)) return;
+    const bool seven = g.count() == 2 && g.shaped(0, {3, 4}) && g.before(0) != '-';
+    if (!seven && is_something_else(g)) return;
+    if (g.count() == 1 && run.digits > 13) return;
     for (std::size_t i = 0; i + 2 < g.count(); ++i) {
       if (north_american(doc, g, i, hits)) return;
     }
@@ -80,7 +98,7 @@ class Phones : public scan::Detector {
         (beside & kKey) && is_key(doc, run.start) && run.digits >= 8 && g.count() <= 5 && written_to_dial(g, run);
     const bool named = ((around & kPhoneWord) && near) || (called && (run.digits >= 9 || g.count() > 1)) || keyed;
     const bool spelled = g.count() <= 6 || (g.count() == run.digits && g.uniform(0, g.count() - 1));
-    const bool ends = !g.glued_after(g.count() - 1);
+    const bool ends = !g.glued_after(g.count() - 1) || extension_follows(doc, run.end);
     // The word right before says what the number is, whatever else is told nearby.
     const bool other =
         (around & kOtherNumber) && (!(beside & kPhoneWord) || (beside & kOtherNumber) || !written_to_dial(g, run));
@@ -93,9 +111,54 @@ class Phones : public scan::Detector {
     if (confidence < 0.5 && !(around & kOtherNumber) && ends && grouped_with_trunk(g) &&
         (follows_link(doc, run.start) || in_row_of_name(doc, g)))
       confidence = 0.6;
+    // "416 60 039 office", "reach Priya at 8124479035"
+    if (confidence < 0.5 && !(around & kOtherNumber) && ends && g.count() <= 5 && run.digits <= 13 &&
+        (is_line(doc, run.end) ||
+         (run.digits >= 9 && run.digits <= 11 && (words_.around(doc, run.start, run.end, 60, 0) & kReach) &&
+          follows_at(doc, run.start))))
+      confidence = 0.6;
     if (run.digits == 7 && g.joined(0, g.count() - 1).starts_with("55501")) return;
     if (confidence < 0.5) return;
     report(doc, g, 0, g.count() - 1, confidence, hits);
+  }
+
+  // "NPI: 7275784461", "Balance: $69989.21", "FV 0932/01/2026": the word right before says what the number is.
+  bool is_told_otherwise(const Document& doc, std::size_t start) const {
+    if (start > 0 && doc.text[start - 1] == '$') return true;
+    // "16:13:47.518  1702": the seconds of a time
+    if (start > 1 && doc.text[start - 1] == ':' && doc.text[start - 2] >= '0' && doc.text[start - 2] <= '9')
+      return true;
+    for (const std::string_view sign : {"\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5"})
+      if (start >= sign.size() && doc.slice(start - sign.size(), start) == sign) return true;
+    std::size_t at = start;
+    while (at > 0 && start - at < 32 &&
+           std::string_view(" \t:*(#|=\"'`[").find(doc.text[at - 1]) != std::string_view::npos)
+      --at;
+    const Tags beside = words_.around(doc, at, at, 0, 0);
+    return (beside & kNotThis) && !(beside & kPhoneWord);
+  }
+
+  // The kind of line stands behind the number and ends its cell: "-Office", " fax\n", " (mobil)".
+  bool is_line(const Document& doc, std::size_t end) const {
+    std::size_t at = end;
+    if (extension_follows(doc, at)) at = doc.lower.find_first_not_of("0123456789", at + 1);
+    if (at >= doc.text.size()) return false;
+    if (doc.text[at] != ' ' && doc.text[at] != '-' && doc.text[at] != '\t') return false;
+    const std::size_t word = doc.text[at + 1] == '(' ? at + 2 : at + 1;
+    std::size_t behind = word;
+    while (behind < doc.text.size() && scan::is_word_byte(doc.text[behind])) ++behind;
+    if (behind == word || (behind < doc.text.size() &&
+                           std::string_view("\n\r,;)|/\\").find(doc.text[behind]) == std::string_view::npos))
+      return false;
+    return words_.around(doc, at, word - 1, 0, behind - word + 2) & kLine;
+  }
+
+  static bool follows_at(const Document& doc, std::size_t start) {
+    for (const std::string_view word :
+         {" at ", " on ", " to ", " unter ", " au ", " en el ", " al ", " op ", " pod "})
+      if (start >= word.size() && std::string_view(doc.lower).substr(start - word.size(), word.size()) == word)
+        return true;
+    return false;
   }
 
   // Between the short name of a field and its number stands at most ": ".
@@ -175,10 +238,18 @@ class Phones : public scan::Detector {
   void international(const Document& doc, const Groups& g, std::vector<Hit>& hits) const {
     std::size_t last = 0, digits = g.size(0);
     while (last + 1 < g.count() && digits + g.size(last + 1) <= 15 && digits < 13) digits += g.size(++last);
-    if (digits < 8 || digits > 15 || g.digits(0)[0] == '0') return;
+    if (digits < 8 || digits > 15) return;
     if (g.glued_after(last) && !extension_follows(doc, g.end(last))) return;
     const std::string all = g.joined(0, last);
-    if (all[0] == '1' && (all.size() != 11 || all[1] < '2' || is_fictional(all.substr(1)))) return;
+    const bool america = all[0] == '1' && all.size() == 11 && all[1] >= '2';
+    if (america && is_fictional(std::string_view(all).substr(1))) return;
+    // No country has such a number, but it is told to be one to call: "Ring me at +05 46 589 8630".
+    if (all[0] == '0' || (all[0] == '1' && !america)) {
+      const Tags around = words_.around(doc, g.start(0), g.end(last), 48, 16);
+      if (digits >= 9 && g.count() > 1 && (around & (kPhoneWord | kCalling | kReach)) && !(around & kOtherNumber))
+        report(doc, g, 0, last, 0.6, hits);
+      return;
+    }
     if (all.starts_with("447700900") || all.starts_with("442079460")) return;  // Ofcom's numbers for drama
     if (last == 0 && digits < 10) return;
     report(doc, g, 0, last, 0.9, hits);
@@ -219,7 +290,11 @@ class Phones : public scan::Detector {
   // Dates, spans of years, addresses of machines, decimals and lists of numbers.
   static bool is_something_else(const Groups& g) {
     const std::size_t n = g.count();
-    if (n == 2 && g.separator(0) == ".") return true;
+    if (n == 2 && g.separator(0) == ".") return g.size(0) < 4 || g.digits(0)[0] != '0';
+    // "0932/01/2026": the number of an invoice in a month of a year.
+    if (n == 3 && g.separator(0) == "/" && g.separator(1) == "/" && g.size(1) <= 2 && g.size(2) == 4 &&
+        is_year(g.digits(2)))
+      return true;
     if (n == 2 && g.shaped(0, {4, 4}) && is_year(g.digits(0)) && is_year(g.digits(1))) return true;
     if (n >= 3 && g.shaped(0, {4, 2, 2}) && g.digits(0)[0] != '0') return true;
     if (n >= 3 && g.size(0) <= 2 && g.size(1) <= 2 && g.size(2) == 4) return true;

@@ -67,12 +67,19 @@ class Passwords : public scan::Detector {
         kWeakKey,
         "schlüssel|clé|clave de acceso|chiave|chave|klucz|ключ|sleutel|nyckel|nøgle|key pair|session cookie");
     words_.add(kWeakKey, "sid=", Edge::Start);
+    words_.add(kWeakKey,
+               "authorization:|sonar.login|sonar_login|_pat=|_pat =|_pat:|personal access token|operator unseal|"
+               "unseal key 1|unseal key 2|unseal key 3|unseal key 4|unseal key 5|key :=|key = \"|key = '",
+               Edge::Any);
     words_.add(kWeakKey, "tls.key:|.key:", Edge::Any);
     words_.add(kTight, " -p", Edge::Any);
-    words_.add(kTuple, "auth=(|auth = (|basicauth(|httpbasicauth(", Edge::Any);
+    words_.add(kTuple,
+               "auth=(|auth = (|basicauth(|httpbasicauth(|networkcredential(|.login(|usernamepasswordcredentials(|"
+               "usernamepasswordauthenticationtoken(|passwordauthentication(",
+               Edge::Any);
     words_.add(kPgpass, ":5432:", Edge::Any);
     words_.add(kKey, "session=|phpsessid=|jsessionid=|sessionid=|sess_id=", Edge::Any);
-    words_.add(kFlag, " -u | --user | -p | --pass |redis-cli -a | --password ", Edge::Any);
+    words_.add(kFlag, " -u | --user | --user=| -p | --pass |redis-cli -a | --password ", Edge::Any);
     words_.add(kUrl, "://", Edge::Any);
     words_.add(kAuthorization, "bearer |basic |authorization: token ", Edge::Start);
     words_.add(kLeak,
@@ -126,6 +133,7 @@ class Passwords : public scan::Detector {
     if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = striking(doc, hit.end);
     for (int more = 0; more < 8 && v.end > v.start; ++more) {
       const std::string_view text = doc.slice(v.start, v.end);
+      if (doc.text.compare(v.end, 3, "...") == 0) return;  // the rest is not shown
       if (accepts(text, v, tags)) {
         const bool password = tags & kPassword;
         report(v.assigned ? 0.9 : 0.75, v.start, v.end, password ? Kind::Password : Kind::ApiToken, hits);
@@ -296,12 +304,14 @@ class Passwords : public scan::Detector {
 
   static bool is_harmless(std::string_view text) {
     if (is_name_of_other(text)) return true;
-    return text.starts_with("--") || text.starts_with('*') || text.ends_with("\\&") || text.starts_with("arn:") ||
-           text.find(":secret:") != text.npos || is_placeholder(text) || is_reference(text);
+    return text.starts_with("--") || text.starts_with(',') || text.starts_with('*') || text.ends_with("\\&") ||
+           text.starts_with("arn:") || text.find(":secret:") != text.npos || is_placeholder(text) ||
+           is_reference(text);
   }
 
   static bool is_likely(std::string_view text, const Value& v, Tags tags) {
     const Classes c = classes_of(text);
+    if (!v.assigned && text.find("://") != text.npos) return false;
     if (c.digit == 0 && (text.find("passw") != text.npos || text.find("Passw") != text.npos))
       return false;  // "login.password.hint", passwordLabel: "Password:"
     if ((tags & kPassword) && v.assigned) {
@@ -460,13 +470,19 @@ class Passwords : public scan::Detector {
   void flag(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
     Value v;
     v.start = hit.end;
+    while (v.start < doc.text.size() && is_space(doc.text[v.start])) ++v.start;
     read_value(doc.text, v);
     const std::string_view text = doc.slice(v.start, v.end);
     const bool user = doc.lower.find('u', hit.start) < hit.end;
     const std::size_t colon = text.find(':');
     if (user && colon != text.npos) v.start += colon + 1;
     const std::string_view secret = doc.slice(v.start, v.end);
-    if ((user && colon == text.npos) || !looks_like_password(secret) || classes_of(secret).kinds() < 3) return;
+    if ((user && colon == text.npos) || !(looks_like_password(secret) || (user && looks_random(secret)))) return;
+    const Classes c = classes_of(secret);
+    const bool drawn =
+        user && ((c.digit > 0 && c.upper + c.lower >= 4 && secret.size() >= 8) || looks_random(secret));
+    if (c.kinds() < 3 && !drawn) return;
+    if (secret.find("://") != secret.npos) return;
     if (!user && (secret.find('/') != secret.npos || secret.find(':') != secret.npos)) return;
     report(0.8, v.start, v.end, Kind::Password, hits);
   }
@@ -488,6 +504,8 @@ class Passwords : public scan::Detector {
     if (at == 0 || at - colon < 4) return;
     const std::string_view secret = doc.slice(colon + 1, at);
     if (is_placeholder(secret) || is_reference(secret) || secret == "pass" || secret == "pwd") return;
+    if (secret.find_first_of("'`;(") != secret.npos) return;  // the address has ended before
+    if (secret == doc.slice(hit.end, colon)) return;          // "mysql:mysql@localhost", of every tutorial
     report(0.9, colon + 1, at, Kind::Password, hits);
   }
 

@@ -152,7 +152,7 @@ constexpr TokenShape kShapes[] = {
     {"s-s4t2ud-", Chars::LowerHex, 64, 64, 3.0},
     {"AKCp", Chars::Alnum, 60, 80, 3.2},
     {"cmVmdG", Chars::Base64, 50, 70, 3.2},
-    {".webhook.office.com/webhookb2/", Chars::Base64, 80, 250, 3.2},
+    {"webhook.office.com/webhookb2/", Chars::Path, 80, 250, 3.2},
     {"API-", Chars::Upper32, 26, 26, 3.2},
     {"rdme_", Chars::Alnum, 70, 70, 3.2},
     {"tk-us-", Chars::Url, 48, 48, 3.2},
@@ -189,7 +189,39 @@ constexpr TokenShape kShapes[] = {
     {"sk_pr_", Chars::Url, 40, 80, 3.0},
     {"thog-secret-", Chars::LowerHex, 32, 32, 3.0},
     {"live_", Chars::Url, 36, 46, 3.2},
-    {"outlook.office.com/webhook/", Chars::Base64, 80, 250, 3.2},
+    {"outlook.office.com/webhook/", Chars::Path, 80, 250, 3.2},
+    {"hooks.slack.com/workflows/T", Chars::Base64, 30, 100, 3.0},
+    {"hooks.slack.com/triggers/", Chars::Base64, 30, 100, 3.0},
+    {"sk_prod_", Chars::Alnum, 16, 255, 3.0},
+    {"rk_prod_", Chars::Alnum, 16, 255, 3.0},
+    {"ak_live_", Chars::Alnum, 24, 64, 3.0},
+    {"squ_", Chars::LowerHex, 40, 40, 3.0},
+    {"sqp_", Chars::LowerHex, 40, 40, 3.0},
+    {"sqa_", Chars::LowerHex, 40, 40, 3.0},
+    {"tkn.v1_", Chars::Base64, 48, 90, 3.2},
+    {"fm1a_", Chars::Base64, 80, 1200, 3.2},
+    {"fm1r_", Chars::Base64, 80, 1200, 3.2},
+    {"mdb_sa_sk_", Chars::Url, 36, 48, 3.2},
+    {"A3-", Chars::Url, 36, 37, 3.2},
+    {"BBDC-", Chars::Base64, 40, 52, 3.2},
+    {"llx-", Chars::Url, 44, 52, 3.2},
+    {"vcp_", Chars::Alnum, 54, 58, 3.2},
+    {"vci_", Chars::Alnum, 54, 58, 3.2},
+    {"vca_", Chars::Alnum, 54, 58, 3.2},
+    {"vcr_", Chars::Alnum, 54, 58, 3.2},
+    {"vck_", Chars::Alnum, 54, 58, 3.2},
+    {"tgp_v1_", Chars::Url, 43, 43, 3.2},
+    {"dnkey-", Chars::Url, 60, 100, 3.2},
+    {"cosmo_", Chars::LowerHex, 32, 32, 3.0},
+    {"SUA", Chars::Upper32, 55, 55, 3.2},
+    {"SAA", Chars::Upper32, 55, 55, 3.2},
+    {"SOA", Chars::Upper32, 55, 55, 3.2},
+    {"slk_", Chars::LowerHex, 64, 64, 3.0},
+    {"ion_", Chars::Alnum, 42, 42, 3.2},
+    {"BBFF-", Chars::Alnum, 30, 32, 3.2},
+    {"apify_api_", Chars::Alnum, 34, 40, 3.2},
+    {"lin_oauth_", Chars::LowerHex, 64, 64, 3.0},
+    {"django-insecure-", Chars::Visible, 40, 80, 3.2},
 };
 
 }  // namespace
@@ -198,6 +230,10 @@ std::span<const TokenShape> token_shapes() { return kShapes; }
 
 std::bitset<256> characters_of(Chars chars) {
   std::bitset<256> set;
+  if (chars == Chars::Visible) {  // all of ASCII but space, quotes and backslash
+    for (unsigned c = 0x21; c < 0x7F; ++c) set.set(c);
+    return set.reset('"').reset('\'').reset('`').reset('\\');
+  }
   const auto range = [&set](char from, char to) {
     for (char c = from; c <= to; ++c) set.set(static_cast<unsigned char>(c));
   };
@@ -217,6 +253,7 @@ std::bitset<256> characters_of(Chars chars) {
   }
   if (chars == Chars::Url || chars == Chars::Dotted) set.set('-').set('_');
   if (chars == Chars::Dotted) set.set('.');
+  if (chars == Chars::Path) set.set('@').set('-').set('_').set('/');
   if (chars == Chars::Base64) set.set('+').set('/').set('=').set('-').set('_');
   return set;
 }

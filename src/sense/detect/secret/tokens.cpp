@@ -18,7 +18,7 @@ using scan::Hit;
 using scan::Kind;
 
 constexpr Tags kKeyHeader = 1, kJwt = 2, kToken = 4, kPutty = 8, kMnemonic = 16, kTelegram = 32, kDiscord = 64,
-               kMailchimp = 128, kEntra = 256, kFirebase = 512;
+               kMailchimp = 128, kEntra = 256, kFirebase = 512, kAtlas = 1024, kAzure = 2048, kAccount = 4096;
 
 class Tokens : public scan::Detector {
  public:
@@ -43,6 +43,9 @@ class Tokens : public scan::Detector {
     words_.add(kMailchimp, "-us", scan::Edge::Any);
     words_.add(kEntra, "q~", scan::Edge::BehindDigit);
     words_.add(kFirebase, ":apa91b", scan::Edge::Any);
+    words_.add(kAtlas, ".atlasv1.", scan::Edge::Any);
+    words_.add(kAzure, "jqqj99", scan::Edge::Any);
+    words_.add(kAccount, ":$6$|:$5$|:$1$|:$y$|:$apr1$|:$2a$|:$2b$|:$2y$", scan::Edge::Any);
   }
 
   const char* name() const override { return "tokens"; }
@@ -57,8 +60,10 @@ class Tokens : public scan::Detector {
       if (tags & kPutty) putty(doc, hit, hits);
       if (tags & kJwt) jwt(doc, hit.start, parts, hits);
       if (tags & kMnemonic) mnemonic(doc, hit, hits);
-      if (tags & (kTelegram | kMailchimp | kEntra | kFirebase)) around_mark(doc, hit, tags, hits);
+      if (tags & (kTelegram | kMailchimp | kEntra | kFirebase | kAtlas | kAzure))
+        around_mark(doc, hit, tags, hits);
       if (tags & kDiscord) discord(doc, hit.start, hits);
+      if (tags & kAccount) account(doc, hit, hits);
     }
     return {};
   }
@@ -80,12 +85,15 @@ class Tokens : public scan::Detector {
     if (start > 0 && joins(t, start - 1)) return;
     const auto& set = sets_[static_cast<std::size_t>(shape.chars)];
     // No further than a token can reach, since the next one may begin at the next byte.
-    std::size_t end = start + exact.size();
+    std::size_t end = start + exact.size(), run = end;
     const std::size_t most = end + shape.max;
-    for (std::size_t i = end; i < t.size() && end <= most && set[static_cast<unsigned char>(t[i])]; ++i) {
-      if (t[i] != '.' && t[i] != '-') end = i + 1;
+    for (; run < t.size() && end <= most && set[static_cast<unsigned char>(t[run])]; ++run) {
+      if (t[run] != '.' && t[run] != '-') end = run + 1;
     }
     if (end == start + exact.size()) return;
+    // A token of one length may end with the sign that a sentence or a list would go on with.
+    if (shape.min == shape.max && run == start + exact.size() + shape.min) end = run;
+    if (is_cut(t, end)) return;
     const std::string_view body = doc.slice(start + exact.size(), end);
     if (body.size() < shape.min || body.size() > shape.max) return;
     if (end < t.size() && joins(t, end)) return;
@@ -93,9 +101,17 @@ class Tokens : public scan::Detector {
     const bool digits = std::any_of(body.begin(), body.end(), [](char c) { return c >= '0' && c <= '9'; });
     const Classes c = classes_of(body);
     const bool wild = c.upper >= 6 && c.lower >= 6 && entropy(body) >= 3.8;
-    if (!digits && shape.chars != Chars::Upper32 && body.size() < 40 && !wild) return;
+    if (!digits && shape.chars != Chars::Upper32 && !wild) return;
     if (shape.chars == Chars::Upper32) aws_secret(doc, end, hits);
     report(Kind::ApiToken, 0.95, start, end, hits);
+  }
+
+  // "ops_eyJzaWdu...", "xoxb-5723-####": the rest is not shown; "logo.ico-7a38....png": a file.
+  static bool is_cut(const std::string& t, std::size_t end) {
+    static constexpr std::string_view kRest[] = {"...",   "…",    "[...]", "***",  "-***", "-####", "####",
+                                                 "-xxxx", ".png", ".jpg",  ".svg", ".css", ".gif",  ".html"};
+    return std::any_of(std::begin(kRest), std::end(kRest),
+                       [&](std::string_view rest) { return t.compare(end, rest.size(), rest) == 0; });
   }
 
   // The secret that belongs to an access key id: forty characters of base64 within the next lines.
@@ -242,14 +258,40 @@ class Tokens : public scan::Detector {
       start = back(doc, hit.start, Chars::Dotted);
       end = ahead(doc, hit.end, Chars::Dotted);
       while (end < t.size() && t[end] == '~' && end - hit.end <= 36) end = ahead(doc, end + 1, Chars::Dotted);
+      if (hit.start - start == 3 && start > 0 && t[start - 1] == '~') --start;
       fits = t[hit.start] == 'Q' && hit.start - start == 4 && t[hit.start - 1] >= '0' && t[hit.start - 1] <= '9' &&
              end - hit.end >= 31 && end - hit.end <= 36;
+    } else if (tags & kAtlas) {
+      start = back(doc, hit.start, Chars::Alnum);
+      end = ahead(doc, hit.end, Chars::Base64);
+      fits = hit.start - start == 14 && end - hit.end >= 60 && end - hit.end <= 70;
+    } else if (tags & kAzure) {
+      start = back(doc, hit.start, Chars::Alnum);
+      end = ahead(doc, hit.end, Chars::Alnum);
+      fits = t.compare(hit.start, 6, "JQQJ99") == 0 && hit.start - start == 52 && end - hit.end == 26;
     } else {
       start = back(doc, hit.start, Chars::Url);
       end = ahead(doc, hit.end, Chars::Url);
       fits = hit.start - start >= 8 && end - hit.end >= 100;
     }
     if (fits && !is_placeholder(doc.slice(start, end))) report(Kind::ApiToken, 0.9, start, end, hits);
+  }
+
+  // A line of a file of accounts: "backup:$6$salt$hash:19230:0:99999:7:::", "ines:$apr1$salt$hash". A hash alone
+  // explains a format.
+  void account(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    const std::size_t name = back(doc, hit.start, Chars::Dotted);
+    if (name == hit.start || hit.start - name > 32 || (name > 0 && t[name - 1] != '\n')) return;
+    std::size_t end = hit.start + 1;
+    const auto& set = sets_[static_cast<std::size_t>(Chars::Base64)];
+    while (end < t.size() && end - hit.start < 200 &&
+           (set[static_cast<unsigned char>(t[end])] || t[end] == '.' || t[end] == '$'))
+      ++end;
+    const std::string_view hash = doc.slice(hit.end, end);
+    const std::size_t body = hash.rfind('$') == hash.npos ? hash.size() : hash.size() - hash.rfind('$') - 1;
+    if (body < 22 || is_placeholder(hash) || hash.find("...") != hash.npos) return;
+    report(Kind::Password, 0.85, hit.start + 1, end, hits);
   }
 
   // Base64 of a number, a time and a signature, with dots between.

@@ -81,6 +81,23 @@ std::string_view without_address(std::string_view line) {
   return line;
 }
 
+// COBOL in small letters, where its verbs are those of every sentence: "working-storage section.",
+// "01 ws-total pic 9(5) value 0.", "move ws-arg to ws-name", "end-perform".
+bool is_small_cobol(std::string_view line) {
+  if (line.ends_with(" division.") || line.ends_with(" section.") || line.starts_with("program-id. ")) return true;
+  const bool level = line[0] >= '0' && line[0] <= '9' && line[1] >= '0' && line[1] <= '9' && line[2] == ' ';
+  if (level)
+    return line.find(" pic 9") != line.npos || line.find(" pic x") != line.npos ||
+           line.find(" pic z") != line.npos || line.find(" pic s9") != line.npos;
+  for (const char* end : {"end-if", "end-perform", "end-evaluate", "end-read", "stop run", "perform varying "}) {
+    if (line.starts_with(end)) return true;
+  }
+  if (!line.starts_with("move ") && !line.starts_with("perform ")) return false;
+  std::size_t joined = 0;
+  for (std::size_t at = 0; (at = line.find("ws-", at)) != line.npos; ++at) ++joined;
+  return joined > 0;
+}
+
 }  // namespace
 
 // A mnemonic and its operands, or a label.
@@ -110,6 +127,7 @@ bool is_cobol(std::string_view line) {
       "MULTIPLY", "OPEN",   "PERFORM",  "READ",     "REWRITE", "SEARCH",     "SET",     "SORT",
       "STOP",     "STRING", "SUBTRACT", "UNSTRING", "UNTIL",   "WHEN",       "WRITE"};
   if (line.size() < 6 || line.size() > 80) return false;
+  if (is_small_cobol(line)) return true;
   const bool level = line[0] >= '0' && line[0] <= '9' && line[1] >= '0' && line[1] <= '9' && line[2] == ' ';
   if (!level && (line[0] < 'A' || line[0] > 'Z')) return false;
   const std::string_view plain = line.substr(0, line.find_first_of("\"'"));  // what is said to people is quoted

@@ -139,8 +139,13 @@ class Payment : public scan::Detector {
     if (first == last && g.before(first) == '.') return false;  // the fraction of a decimal
     const Tags around = words_.around(doc, g.start(first), g.end(last), 60, 40);
     if (around & kCardWord) return true;
-    if (first == last && (around & kOtherNumber)) return false;
+    if (first == last && ((around & kOtherNumber) || is_part_of_name(doc.text, g.start(first)))) return false;
     return !issuer->needs_word;
+  }
+
+  // "blk_-1496429201748767714"
+  static bool is_part_of_name(std::string_view text, std::size_t start) {
+    return start > 2 && text[start - 1] == '-' && text[start - 2] == '_' && is_letter(text[start - 3]);
   }
 
   // 4-4-4-4, 4-6-5, 4-6-4, one run, even groups; or any regular writing when nothing else stands in the run.

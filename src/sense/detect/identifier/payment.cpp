@@ -158,13 +158,17 @@ class Payment : public scan::Detector {
     const Tags around = words_.around(doc, g.start(first), g.end(last), 60, 40);
     if (around & kCardWord) return true;
     // A part of an identifier in a log: "blk_-4150682644311695471", "30546174_30478750".
-    const std::size_t at = g.start(first);
-    if (at >= 2 && doc.text[at - 1] == '-' && doc.text[at - 2] == '_') return false;
+    if (first == last && is_part_of_name(doc.text, g.start(first))) return false;
     if (last == first + 1 && g.separator(first) == "_") return false;
     // "SIRET 380 129 866 46850" has a card's check digit too.
     const bool fours = first < last && g.size(first) == 4;
     if (!fours && (around & kOtherNumber)) return false;
     return !issuer->needs_word;
+  }
+
+  // "blk_-1496429201748767714"
+  static bool is_part_of_name(std::string_view text, std::size_t start) {
+    return start > 2 && text[start - 1] == '-' && text[start - 2] == '_' && is_letter(text[start - 3]);
   }
 
   // 4-4-4-4, 4-6-5, 4-6-4, one run, even groups; or any regular writing when nothing else stands in the run.

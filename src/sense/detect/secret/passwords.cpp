@@ -133,7 +133,7 @@ class Passwords : public scan::Detector {
     if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = striking(doc, hit.end);
     for (int more = 0; more < 8 && v.end > v.start; ++more) {
       const std::string_view text = doc.slice(v.start, v.end);
-      if (doc.text.compare(v.end, 3, "...") == 0) return;  // the rest is not shown
+      if (!(tags & kPassword) && doc.text.compare(v.end, 3, "...") == 0) return;  // the rest is not shown
       if (accepts(text, v, tags)) {
         const bool password = tags & kPassword;
         report(v.assigned ? 0.9 : 0.75, v.start, v.end, password ? Kind::Password : Kind::ApiToken, hits);

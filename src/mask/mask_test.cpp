@@ -222,3 +222,28 @@ TEST_CASE("what goes on from one text into the next is masked in all of them, or
   CHECK(body.find("jane.roe") == std::string::npos);
   CHECK(body.find("I see") != std::string::npos);
 }
+
+TEST_CASE("what goes on from the arguments of one call into those of the next is masked in both") {
+  const std::vector<std::string> lines = {R"({"line":"card 45567375"})", R"({"line":"86899855"})"};
+  json::Writer w;
+  chat::Request request;
+  request.messages.resize(1);
+  request.messages[0].role = chat::Role::Assistant;
+  w.object().key("messages").array().object().member("role", "assistant").key("tool_calls").array();
+  for (const std::string& line : lines) {
+    w.object().key("function").object().member("arguments", line).end().end();
+    request.messages[0].tool_calls.push_back({"c", "note", line});
+  }
+  request.body = *json::Doc::parse(w.end().end().end().end().take());
+  Vault vault("key");
+  avoid_all(vault, *request.body);
+  Masker masker(kAll, vault);
+  masker.learn(request, judge().judge(request, {}).findings);
+  auto out = masker.rewrite(*request.body);
+  REQUIRE(out);
+  for (const char* half : {"45567375", "86899855"}) CHECK_MESSAGE(out->find(half) == out->npos, *out);
+  auto sent = json::Doc::parse(std::move(*out));
+  REQUIRE(sent);
+  for (json::Value call : (*sent)->root()["messages"].at(0)["tool_calls"])
+    CHECK(json::Doc::parse(*call["function"]["arguments"].string()).has_value());
+}

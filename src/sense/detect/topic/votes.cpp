@@ -40,7 +40,7 @@ constexpr std::uint32_t kAround = 256;
 // chance. Where they are words of a table, the table still finds it. How much a word adds was chosen by topic on
 // titles of software packages and public prompts, of which hardly any looks like health (tools/topics/README.md).
 constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
-constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 2, 4, 2, 2, 2, 2};
+constexpr std::array<std::uint32_t, topics::kTopics> kFewestAlone = {2, 4, 4, 2, 2, 2, 2};
 constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f};
 // What more is asked of a page that says of itself that it is invented or published (framing.h), of the model and,
 // above the veto, of what a table found. Somebody's money and what is restricted is rarely either.

@@ -67,6 +67,7 @@ void add_licenses(Words& words) {
 
 void add_short_licenses(Words& words) {
   words.add(kCapitals, "dl|cdl|ву", Edge::Word);
+  words.add(kCapitals | kNational, "rg", Edge::Word);  // Registro Geral, Brazil
   words.add(kLicense, "dl#|cdl#|d.l.", Edge::Start);
   words.add(kLicense,
             "körkortet|førerkortet|kørekortet|ajokorttini|vozačke dozvole|patentino|driver licence no|"

@@ -12,7 +12,7 @@ constexpr Tags kBareLicense = 64, kMotor = 128;  // "licence", and what makes it
 constexpr Tags kBareId = 256, kInsured = 512;    // "ID", and what makes it a patient's or a member's
 constexpr Tags kDni = 1024;                      // also of countries whose number has no check letter
 
-constexpr Tags kCapitals = 2048;  // "DL", "ВУ": in capitals only
+constexpr Tags kCapitals = 2048;  // "DL", "ВУ", "RG": in capitals only
 constexpr Tags kGoods = 4096;     // right before them: "SKU DL-6120874"
 constexpr Tags kSpecimen = 8192;  // of a document that is nobody's
 

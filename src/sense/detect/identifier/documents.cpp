@@ -145,6 +145,7 @@ class Documents : public scan::Detector {
 
   static Kind kind_of(Tags tags) {
     if (tags & kPassport) return Kind::Passport;
+    if (tags & kNational) return Kind::NationalId;
     if (tags & (kLicense | kBareLicense | kCapitals)) return Kind::DriverLicense;
     if (tags & (kMedical | kBareId)) return Kind::MedicalId;
     if (tags & kTax) return Kind::TaxId;

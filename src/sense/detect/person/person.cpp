@@ -21,7 +21,9 @@ constexpr Tags kStreetBeforeName = 4;  // "83 rue des Tilleuls", "Calle Mayor 27
 constexpr Tags kAddressWord = 32;      // of scripts that write an address from the large to the small
 constexpr Tags kBox = 64;
 constexpr Tags kOpenHouse = 128;
-constexpr Tags kStreetSuffix = 8;  // "Lindenstraße 5"
+constexpr Tags kStreetSuffix = 8;     // "Lindenstraße 5"
+constexpr Tags kState = 256;          // ", FL " before a postal code
+constexpr Tags kPerhapsStreet = 512;  // "5 Heron Quay": with a postal code only
 
 class Person : public scan::Detector {
  public:
@@ -34,6 +36,10 @@ class Person : public scan::Detector {
             R"((?:,? ?\n?[\pL][\pL. '-]{1,30})?,? ?(?:[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2,3} \d{4}|[A-Z]\d[A-Z] ?\d[A-Z]\d))"),
         town_only_(
             R"(^\.?(?:,? (?:Apt|Apartment|Suite|Unit|Flat|#)\.? ?\w{1,6})?, [A-Z][\pL'-]+(?: [A-Z][\pL'-]+)?)"),
+        // "418 Calle Ocho, Apt 5, Hialeah" before a state: the last number before a name in capitals.
+        before_state_(
+            R"((?:.*[^a-zA-Z0-9\x80-\xFF])?(\d{1,6}[A-Za-z]? [A-Z\xC3-\xD0][^,;:!?()\n]+(?:, [^,;:!?()\n]+)?, [^,;:!?()\n\d]+))",
+            bytes()),
         before_number_(R"((\d{1,4}(?: ?bis| ?ter|[A-Za-z])?,? )$)"),
         latin_(
             R"(^ (?:[\pL.'’-]+ ){0,5}?(?:[\pL.'’-]+)?(?:,? (?:n[º°o.]* ?)?\d{1,4}(?:/\d{1,4})?(?:\s?[A-Za-z])?\b)?(?:, ?\d{1,2}[ºª°]? ?[A-Z]?)?,? ?(?:[-–] )?(?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) \p{Lu}[\pL'-]+(?:[ -]\pL[\pL'-]+)?)"),
@@ -42,7 +48,7 @@ class Person : public scan::Detector {
         german_(
             R"(^ \d{1,4}(?: ?[a-z])?\b(?:,? ?\n?(?:D-|A-|CH-|NL-|S-|SE-)?(?:\d{3} \d{2}|\d{4,5}) ?(?:[A-Z]{2} )?\pL[\pL'-]+)?)") {
     for (const RE2* pattern :
-         {&numbered_, &town_, &town_only_, &before_number_, &latin_, &east_asian_, &german_}) {
+         {&numbered_, &before_state_, &town_, &town_only_, &before_number_, &latin_, &east_asian_, &german_}) {
       SLUICE_CHECK(pattern->ok(), "our own patterns compile");
     }
     words_.add(kAddressWord, "住址|地址|住所|주소|住在", scan::Edge::Any);
@@ -50,6 +56,15 @@ class Person : public scan::Detector {
                "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|place|pl|way|"
                "square|crescent|close|parkway|pkwy|circle|highway|hwy|trail|grove|gardens|mews|row|walk|"
                "hill|rise");
+    words_.add(
+        kPerhapsStreet,
+        "quay|wharf|parade|view|park|green|chase|vale|croft|meadow|meadows|heights|bend|loop|path|pike|cove|"
+        "crossing|point|ridge|alley|esplanade|strand|broadway|gate|bridge|buildings|cottages|villas|fields|"
+        "wood|woods|common|yard|mill|run|plaza|mount|dene|brae|wynd|bank|end|side|corner|glen|knoll");
+    scan::for_each_phrase(
+        "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|"
+        "nc|nd|oh|ok|or|pa|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|dc|pr",
+        [&](std::string_view state) { words_.add(kState, ", " + std::string(state) + " ", scan::Edge::Any); });
     words_.add(kStreetBeforeName,
                "rue|avenue|boulevard|place|allée|chemin|impasse|quai|route|calle|avenida|plaza|paseo|"
                "carrera|camino|av.|avda.|avda|av|c/"
@@ -78,7 +93,8 @@ class Person : public scan::Detector {
       if (hit.start < taken) continue;
       if (tags & kBox) box(doc, hit, taken, hits);
       if (tags & kAddressWord) east_asian(doc, hit, taken, hits);
-      if (tags & kStreetAfterName) after_name(doc, hit, taken, hits);
+      if (tags & (kStreetAfterName | kPerhapsStreet)) after_name(doc, hit, tags & kStreetAfterName, taken, hits);
+      if (tags & kState) before_state(doc, hit, taken, hits);
       if (tags & kStreetBeforeName) before_name(doc, hit, taken, hits);
       if (tags & kStreetSuffix) suffix(doc, hit, taken, hits);
     }
@@ -86,6 +102,13 @@ class Person : public scan::Detector {
   }
 
  private:
+  // Over code points such patterns would be a hundred times as large.
+  static RE2::Options bytes() {
+    RE2::Options options;
+    options.set_encoding(RE2::Options::EncodingLatin1);
+    return options;
+  }
+
   static re2::StringPiece piece(const std::string& text, std::size_t start, std::size_t end) {
     end = std::min(end, text.size());
     return re2::StringPiece(text.data() + start, end - start);
@@ -110,7 +133,7 @@ class Person : public scan::Detector {
     taken = end;
   }
 
-  void after_name(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+  void after_name(const Document& doc, const scan::PhraseHit& hit, bool surely, std::size_t& taken,
                   std::vector<Hit>& hits) const {
     // House number and capitalised street name directly before the word.
     const std::size_t from = hit.start > 60 ? hit.start - 60 : 0;
@@ -125,9 +148,28 @@ class Person : public scan::Detector {
       return;  // "2013, Thomas G. Lane"
     rest = piece(doc.text, hit.end, hit.end + 90);
     const re2::StringPiece whole = rest;
-    if (RE2::Consume(&rest, town_) || RE2::Consume(&rest, town_only_)) {
+    if (RE2::Consume(&rest, town_) || (surely && RE2::Consume(&rest, town_only_))) {
       report(doc, start, hit.end + (whole.size() - rest.size()), taken, hits);
     }
+  }
+
+  // "418 Calle Ocho, Hialeah, FL 33010": whatever the street is called.
+  void before_state(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+                    std::vector<Hit>& hits) const {
+    const std::string& t = doc.text;
+    if (t[hit.start + 2] == doc.lower[hit.start + 2] || t[hit.start + 3] == doc.lower[hit.start + 3]) return;
+    std::size_t end = hit.end;
+    while (end < t.size() && end - hit.end < 6 && t[end] >= '0' && t[end] <= '9') ++end;
+    if (end - hit.end != 5 || (end < t.size() && scan::is_word_byte(t[end]))) return;
+    std::size_t from = std::max<std::size_t>(taken, hit.start > 100 ? hit.start - 100 : 0);
+    const std::size_t line = t.rfind('\n', hit.start);
+    if (line != t.npos) from = std::max(from, line + 1);
+    if (from >= hit.start || !has_digits(doc, from, hit.start, 1)) return;
+    re2::StringPiece house;
+    if (!RE2::FullMatch(piece(t, from, hit.start), before_state_, &house)) return;
+    const std::size_t start = static_cast<std::size_t>(house.data() - t.data());
+    if (start == from && from > 0 && scan::is_word_byte(t[from - 1])) return;
+    report(doc, start, end, taken, hits);
   }
 
   // "PO Box 4412, Austin, TX 78703"
@@ -177,7 +219,7 @@ class Person : public scan::Detector {
   }
 
   Words words_;
-  RE2 numbered_, town_, town_only_, before_number_, latin_, east_asian_, german_;
+  RE2 numbered_, town_, town_only_, before_state_, before_number_, latin_, east_asian_, german_;
 };
 
 }  // namespace

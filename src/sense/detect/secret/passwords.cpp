@@ -82,10 +82,12 @@ class Passwords : public scan::Detector {
     words_.add(kFlag, " -u | --user | --user=| -p | --pass |redis-cli -a | --password ", Edge::Any);
     words_.add(kUrl, "://", Edge::Any);
     words_.add(kAuthorization, "bearer |basic |authorization: token ", Edge::Start);
-    words_.add(kLeak,
-               "basic auth|basic-auth|http auth|anmeldedaten|inloggegevens|dane logowania|credenziali|credenciais|"
-               "login|logins|credentials|credential|creds|log in|signin|sign-in|leaked|exposed|zugangsdaten|"
-               "identifiants|credenciales");
+    words_.add(
+        kLeak,
+        "basic auth|basic-auth|http auth|anmeldedaten|inloggegevens|dane logowania|credenziali|credenciais|"
+        "login|logins|credentials|credential|creds|log in|signin|sign-in|leaked|exposed|breach|breached|data leak|"
+        "combo list|combolist|stealer log|stealer logs|password dump|breach dump|datenleck|zugangsdaten|"
+        "identifiants|credenciales");
     constexpr std::string_view kLinks =
         "is|was|are|were|of|to|as|set|reset|changed|set to|lautet|ist|war|es|est|é|del|servidor|de|"
         "du|for|the|server|my|her|his|and|with|value|now|temporary|default|new|current|root|admin|"
@@ -542,8 +544,10 @@ class Passwords : public scan::Detector {
         value.find('/') != value.npos || value.find("://") != value.npos)
       return;
     const Classes c = classes_of(value);
-    if (c.kinds() < 3 || value.size() < 7) return;
     const bool leak = words_.around(doc, at, v.end, 90, 40) & (kLeak | kPassword);
+    // "b.ashe@brook.net:summer44" in a dump: less of a look is asked for.
+    const bool dumped = leak && tight && c.digit > 0 && c.lower + c.upper + c.other >= 3;
+    if (value.size() < (dumped ? 6 : 7) || (c.kinds() < 3 && !dumped)) return;
     const bool signed_pair = tight && value.find_first_of("!@#$%^&*?~") != value.npos;
     if (!leak && !signed_pair && !password_look(value).striking) return;
     report(0.75, v.start, v.end, Kind::Password, hits);

@@ -226,7 +226,8 @@ void add_restricted(Topic& t) {
         "whistleblower disclosure|hinweisgeber|lanceur d'alerte|protected disclosure|"
         "confidential source|confidential informant|insiderinformation|"
         "insiderinformationen|information privilégiée|información privilegiada|itar controlled|"
-        "itar-controlled|law enforcement sensitive|cui//");
+        "itar-controlled|export classification|us persons only|u.s. persons only|unblinding list|unblinded "
+        "list|law enforcement sensitive|cui//");
   t.add(kMarking, 3, "绝密|机密★|国家秘密|秘密★|内幕信息|特定秘密|極秘|군사기밀|内部告発|举报人", scan::Edge::Any);
   t.add(kMarking, 2,
         "top secret|classified|whistleblower|insider|sealed|not public yet|not yet public|non-public|"

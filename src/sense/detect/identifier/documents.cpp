@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/spoken.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/identifier/detectors.h"
 #include "sense/detect/identifier/document_words.h"
@@ -55,7 +56,10 @@ class Documents : public scan::Detector {
       if (value_before(doc, hit, taken, hits)) continue;
       if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kInsured | kGoods | kSpecimen))) continue;
       const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 72u);
-      if (!has_digits(doc, hit.end, window, 3)) continue;  // what is_plausible() asks for at least
+      if (!has_digits(doc, hit.end, window, 3)) {  // what is_plausible() asks for at least
+        spoken(doc, hit, taken, hits);
+        continue;
+      }
       if ((words_.tags(hit) & kBareId) && !(words_.around(doc, hit.start, hit.start, 100, 0, kInsured) & kInsured))
         continue;
       const re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end);
@@ -92,6 +96,17 @@ class Documents : public scan::Detector {
   }
 
  private:
+  // "my passport number is four zero one double eight three nine"
+  void spoken(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
+    const Tags tags = words_.tags(hit);
+    if (tags & (kBareId | kCapitals | kBareLicense | kRecords | kChecked)) return;
+    const Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.empty() || said.digits.size() > 14) return;
+    taken = said.end;
+    hits.push_back(
+        Hit{kind_of(tags), 0.7, static_cast<std::uint32_t>(said.start), static_cast<std::uint32_t>(said.end)});
+  }
+
   // "XR9382041 is my passport number"
   bool value_before(const Document& doc, const scan::PhraseHit& hit, std::size_t taken,
                     std::vector<Hit>& hits) const {

@@ -355,7 +355,7 @@ class Payment : public scan::Detector {
   // "account number 2531858508", "routing 022566234": the value follows its word.
   void account(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
     const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 80u);
-    if (!has_digits(doc, hit.end, window, kLeastDigits)) return;
+    if (!has_digits(doc, hit.end, window, kLeastDigits)) return said_account(doc, hit, taken, hits);
     re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end), value;
     if (!RE2::PartialMatch(rest, account_, &value)) return;
     const bool routing = words_.tags(hit) & kRoutingWord;
@@ -401,6 +401,17 @@ class Payment : public scan::Detector {
                       : routing  ? Kind::RoutingNumber
                                  : Kind::BankAccount;
     hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
+  }
+
+  // "account number four four eight two nine, oh one seven"
+  void said_account(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
+                    std::vector<Hit>& hits) const {
+    if ((words_.tags(hit) & (kBankName | kDepositWord | kRoutingWord)) || !named_as_number(doc, hit)) return;
+    const Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.empty() || said.digits.size() > 20 || said.start < taken) return;
+    taken = said.end;
+    hits.push_back(
+        Hit{Kind::BankAccount, 0.7, static_cast<std::uint32_t>(said.start), static_cast<std::uint32_t>(said.end)});
   }
 
   // A country's letters and as many characters as its IBANs have: an account, told to be one, whatever its sum.

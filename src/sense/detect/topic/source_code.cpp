@@ -158,7 +158,7 @@ bool is_assignment(std::string_view line) {
 
 bool is_statement_start(std::string_view line, const Marks& m) {
   std::size_t end = 0;
-  while (end < line.size() && line[end] != ' ' && line[end] != '(' && line[end] != '{' && line[end] != '<') ++end;
+  while (end < line.size() && std::strchr(" \t({<", line[end]) == nullptr) ++end;
   const std::string_view word = line.substr(0, end);
   if (!is_keyword(word)) return false;
   if (word[0] == '#' || word[0] == '@') return true;
@@ -173,6 +173,10 @@ bool is_statement_start(std::string_view line, const Marks& m) {
     return m.words <= 8;
   if (word == "return" || word == "break" || word == "continue" || word == "raise")
     return m.words <= 3 || m.brackets + m.operators > 0 || closed;
+  if (word == "goto") return m.words == 2;
+  if (word == "echo" || word == "puts" || word == "print") {
+    if (last == '"' || last == '\'') return true;
+  }
   return closed || m.brackets + m.pairs > 0 || m.assignment;
 }
 
@@ -204,6 +208,161 @@ bool is_declarative(std::string_view line, const Marks& m) {
   return line.ends_with("->");
 }
 
+// Whether one of the words, each with a bar behind it, is what the line begins with.
+bool begins(std::string_view line, std::string_view list) {
+  for (std::size_t at = 0; at < list.size();) {
+    const std::size_t end = list.find('|', at);
+    if (line.starts_with(list.substr(at, end - at))) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+// "create table account", "drop index", "id bigint not null,": SQL in small letters, whose verbs are everyone's.
+bool is_small_sql(std::string_view line, const Marks& m) {
+  switch (line.front()) {
+    case 'a':
+      if (begins(line, "alter table |alter view |alter session |alter user |add constraint |add column |"))
+        return true;
+      break;
+    case 'c':
+      if (line.starts_with("create "))
+        return m.words <= 12 &&
+               begins(line.substr(7),
+                      "table |view |index |unique index |or replace |function |procedure |trigger |"
+                      "schema |database |sequence |temporary table |materialized view |type |");
+      break;
+    case 'd':
+      if (line.starts_with("drop "))
+        return m.words <= 7 && begins(line.substr(5),
+                                      "table |view |index |function |procedure |trigger |schema |"
+                                      "database |sequence |column |constraint |package |type |");
+      if (line.starts_with("delete from ")) return m.words <= 12 && (m.operators > 0 || line.back() == ';');
+      break;
+    case 'g':
+      if (line.starts_with("grant ")) return line.find(" on ") != line.npos && line.find(" to ") != line.npos;
+      if (line.starts_with("group by ")) return m.words <= 8;
+      break;
+    case 'i':
+      if (line.starts_with("insert into ")) return m.words <= 30 && m.brackets > 0;
+      break;
+    case 'l':
+      if (line.starts_with("left join ")) return m.words <= 14;
+      break;
+    default:
+      break;
+  }
+  if (m.words > 12 || m.words < 2 || (line.back() != ',' && !line.ends_with("null") && !line.ends_with("NULL")))
+    return false;
+  const std::size_t name = line.find(' '), type = line.find_first_not_of(' ', name);
+  return type != line.npos &&
+         begins(line.substr(type),
+                "int|bigint|smallint|varchar|nvarchar|char(|text|timestamp|date|boolean|bool|"
+                "numeric|decimal|number|uuid|serial|bigserial|float|double|json|INT|BIGINT|SMALLINT|"
+                "VARCHAR|NVARCHAR|CHAR(|TEXT|TIMESTAMP|DATE|BOOLEAN|NUMERIC|DECIMAL|NUMBER|UUID|"
+                "SERIAL|FLOAT|DOUBLE|") &&
+         line.find(". ") == line.npos;
+}
+
+// "class Invoice extends Document", "module Billing": a name of one's own behind what it is.
+bool is_declaration(std::string_view line, const Marks& m) {
+  if (m.words > 7 || m.words < 2) return false;
+  const std::size_t blank = line.find(' ');
+  if (blank == line.npos || blank + 1 >= line.size()) return false;
+  const std::string_view what = line.substr(0, blank);
+  if (what != "class" && what != "struct" && what != "interface" && what != "module" && what != "trait" &&
+      what != "enum" && what != "namespace" && what != "package" && what != "object")
+    return false;
+  const char first = line[blank + 1], last = line.back();
+  if (first < 'A' || first > 'Z' || last == '.' || last == '?' || last == '!') return false;
+  return m.words == 2 || m.operators + m.pairs > 0 || line.find(" extends ") != line.npos ||
+         line.find(" implements ") != line.npos || line.find(" : ") != line.npos;
+}
+
+// Visual Basic's lines that begin as sentences do: "Private view As GridView", "Set sheet = Nothing",
+// "On Error Resume Next"; and the older kind with its numbers, "250 PRINT TOTAL".
+bool is_basic(std::string_view line, const Marks& m) {
+  const char front = line.front();
+  if (front >= '0' && front <= '9') {
+    const std::size_t number = std::min(line.find_first_not_of("0123456789"), line.size());
+    if (number > 5 || number + 1 >= line.size() || line[number] != ' ') return false;
+    const std::string_view rest = line.substr(line.find_first_not_of(' ', number));
+    return begins(rest,
+                  "PRINT|LET |REM|FOR |NEXT|GOTO |GOSUB |IF |DIM |DATA |READ |INPUT |RETURN|POKE |DEF FN|END|");
+  }
+  if (m.words > 16) return false;
+  switch (front) {
+    case 'P':
+    case 'F':
+      return begins(line, "Private |Public |Protected |Friend |") &&
+             (line.find(" As ") != line.npos || line.find("Sub ") != line.npos ||
+              line.find("Property ") != line.npos);
+    case 'S':
+      return line.starts_with("Set ") && m.assignment;
+    case 'O':
+      return begins(line, "Option Explicit|Option Compare |Option Base |On Error Resume|On Error GoTo |");
+    case 'E':
+      return m.words == 2 && begins(line, "Exit Sub|Exit Function|Exit For|Exit Do|Exit Property|");
+    case 'A':
+      return line.starts_with("Attribute VB_");
+    case '#':
+      return begins(line, "#If |#Else|#End If|#Const |");
+    default:
+      return false;
+  }
+}
+
+// "//STEP1 EXEC PGM=SORT": of a mainframe's jobs, not a comment.
+bool is_job(std::string_view line) {
+  if (line.size() < 8 || !line.starts_with("//") || line[2] < 'A' || line[2] > 'Z' || line.size() > 80)
+    return false;
+  const std::string_view name = line.substr(0, line.find(' '));
+  const std::string_view rest = line.substr(name.size());
+  const std::size_t verb = rest.find_first_not_of(' ');
+  return verb != rest.npos && begins(rest.substr(verb), "EXEC |DD |JOB |PROC |");
+}
+
+// "%JAVA_HOME%"
+bool has_batch_variable(std::string_view line) {
+  const std::size_t open = line.find('%');
+  if (open == line.npos || open + 2 >= line.size()) return false;
+  const std::size_t close =
+      std::min(line.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789", open + 1), line.size() - 1);
+  return close > open + 2 && line[close] == '%' && (line[open + 1] < '0' || line[open + 1] > '9');
+}
+
+// The statement ends before a comment does: "count += 1;  // of all".
+bool ends_before_note(std::string_view line) {
+  const std::size_t note = std::min(line.find(" //"), line.find(" /*"));
+  if (note == line.npos) return false;
+  const std::size_t end = line.find_last_not_of(' ', note);
+  return end != line.npos && std::strchr(";{},)", line[end]) != nullptr;
+}
+
+// What is less sure: members and values of a list, calls without brackets, a line that goes on in the next.
+double likely(std::string_view line, const Marks& m) {
+  const char last = line.back(), front = line.front();
+  if (last == ';' && m.words <= 4) return 0.6;
+  if (last == '\\' && line.size() > 1 && line[line.size() - 2] != '\\') return 0.6;
+  const bool name = (front >= 'a' && front <= 'z') || (front >= 'A' && front <= 'Z') || front == '_';
+  if (last == ',') {
+    if (m.words == 1 && name) return 0.4;
+    if (m.words <= 8 && line.find(" AS ") != line.npos) return 0.7;
+    const std::size_t colon = line.find(": ");
+    if (name && colon != line.npos && m.words <= 14 && line.find(' ') == colon + 1) return 0.6;
+  }
+  if (name && front >= 'a' && m.words <= 10) {
+    const std::size_t blank = line.find(' ');
+    if (blank != line.npos && blank + 2 < line.size()) {
+      const char next = line[blank + 1];
+      const bool quoted = (next == '"' || next == '\'') && (last == next || last == ',');
+      if (quoted || (next == ':' && line[blank + 2] >= 'a' && line[blank + 2] <= 'z')) return 0.5;
+    }
+  }
+  if (m.pairs >= 1 && m.words <= 12 && last != '.' && last != '?' && last != '!') return 0.5;
+  return 0;
+}
+
 // "end tell", "End Sub": a block of Basic, Pascal's kin, Lua or AppleScript closes.
 bool closes_block(std::string_view line, const Marks& m) {
   if (m.words != 2 || (!line.starts_with("end ") && !line.starts_with("End "))) return false;
@@ -231,9 +390,12 @@ bool is_form(std::string_view line, const Marks& m) {
 
 LineScore score(std::string_view line, const Marks& m) {
   const char last = line.back();
+  if (is_job(line)) return {0.9, true};
   if (is_comment(line)) return {0.4, false};
   if (line.starts_with("#!/") || line.starts_with("<?php") || line.starts_with("```")) return {0.5, true};
   if (m.words == 0) return {m.brackets > 0 ? 0.6 : 0.0, false};  // "}", "});"
+  if (line.front() == '|' && last == '|') return {0, false};     // a row of a table
+  if (line.front() == '`' && last == '`') return {0.4, false};   // a command in a guide
   // Several statements on one line count as the lines they could be.
   const double more = m.statements > 1 ? std::min(m.statements - 1, 12) * 0.5 : 0;
   if (is_statement_start(line, m)) return {1 + more, true};
@@ -247,7 +409,8 @@ LineScore score(std::string_view line, const Marks& m) {
   if (is_declarative(line, m)) return {1, true};
   if (is_shell(line)) return {0.7, true};
   if (is_assignment(line)) return {0.8, m.call || m.pairs > 0};
-  if (m.call && (last == ')' || last == ',' || last == ':') && m.words <= 14) {
+  const bool opens = last == '(' || last == '[' || (last == ']' && (line.front() == '[' || line.front() == '#'));
+  if (m.call && (last == ')' || last == ',' || last == ':' || opens) && m.words <= 14) {
     return {m.brackets >= 4 || m.words <= 4 ? 1.0 : 0.7, true};
   }
   if (last == ',' && m.brackets >= 2 && m.words <= 10) return {0.7, false};
@@ -257,10 +420,24 @@ LineScore score(std::string_view line, const Marks& m) {
   if (last == '}' && m.statements >= 2 && m.words <= 12 && line.find(':') != line.npos) return {1, true};  // CSS
   if (closes_block(line, m)) return {0.8, true};
   if (m.brackets >= 3 && is_form(line, m)) return {0.8, true};
+  if (m.pairs >= 1 && m.words <= 10 && (line.ends_with("->") || line.ends_with("=>"))) return {0.9, true};
+  if (m.brackets + m.operators > 0 && ends_before_note(line)) return {1 + more, true};
+  if (m.words <= 14 &&
+      (line.find(" do |") != line.npos || (line.ends_with(" do") && m.brackets + m.operators > 0)))
+    return {1, true};
+  if (last == ';' && m.words <= 4 && line.find('_') != line.npos) return {0.8, true};  // "lamp_t front;"
+  if (line.ends_with(" (") && m.words >= 1 && m.words <= 5) return {0.8, true};
+  if (line.starts_with("$(") || line.starts_with("${")) return {0.7, true};
+  if (m.operators >= 2 && has_batch_variable(line)) return {0.6, true};
+  if (m.call && line.ends_with(").") && line.find(' ') > line.find('(')) return {0.7, true};  // a fact of Prolog
+  if (line.front() == '.' && m.brackets >= 2 && (last == ',' || last == ')'))
+    return {0.9, true};  // Verilog's ports
+  if (is_declaration(line, m)) return {0.9, true};
+  if (is_small_sql(line, m) || is_basic(line, m)) return {0.9, true};
   // "toUpper x = if x ...": some words to the left, and no sentence.
   if (m.assignment && m.words <= 12 && last != '.' && last != '?' && last != '!') return {0.5, false};
   if (m.words <= 4 && m.brackets > 0 && m.words > 0 && line.find(". ") == line.npos) return {0.5, false};
-  return {0, false};
+  return {likely(line, m), false};
 }
 
 class SourceCode : public scan::Detector {

@@ -8,6 +8,7 @@ namespace {
 
 // Bytes: half a page to either side.
 constexpr std::uint32_t kPage = 1500;
+constexpr std::ptrdiff_t kSomeBlanks = 2, kManyBlanks = 4;
 
 // Not what is only meant for many ("for students", "press release"): a patient's file may be, and a release under
 // embargo is one.
@@ -77,10 +78,38 @@ constexpr std::string_view kOpenTerms =
     "felhasználási feltételek|termeni de utilizare|politica de confidențialitate|kullanım koşulları|"
     "gizlilik politikası|пользовательское соглашение|условия использования|политика конфиденциальности|"
     "наш сайт|нашем сайте|наши сервисы|όροι χρήσης";
+// The licences of free software and open works, and statutes: for everybody as well, and as much like agreements.
+constexpr std::string_view kOpenLicences =
+    "gnu general public license|gnu lesser general public|gnu affero|gnu free documentation|gnu gpl|"
+    "free software foundation|permission is hereby granted, free of charge|redistribution and use in source|"
+    "redistributions of source code|redistributions in binary form|apache license|mozilla public license|"
+    "eclipse public license|european union public licence|artistic license|open software license|"
+    "academic free license|creative commons|cc by|open database license|open data commons|"
+    "covered software|covered work|covered source|adapted material|public license|public licence|cern open "
+    "hardware|corresponding source|conveying verbatim copies|with or without fee is hereby|"
+    "with or without modification|this permission notice|for any purpose, including commercial|"
+    "dedicate any and all copyright|public domain dedication|reserved font name|"
+    "in this act|of this act|under this act|by this act|this act may be cited|commits an offence|"
+    "on summary conviction|this title shall be|dieses gesetzes|diesem gesetz|la présente loi|du présent code|"
+    "l'article précédent|aux articles précédents|la presente ley|de esta ley|el presente código|"
+    "la presente legge|della presente legge|desta lei|deste código|deze wet|niniejszej ustawy|"
+    "настоящего закона|настоящего кодекса|настоящим кодексом";
 // Of such terms too, but also of a building contract, a licence or an order: they count beside others.
 constexpr std::string_view kPerhapsOpenTerms =
     "our site|our sites|our services|our service|our platform|this site|the site|this app|the app|"
-    "by accessing|end users|these terms|users|other users|the content|our sole discretion|copyright owner";
+    "by accessing|end users|these terms|users|other users|the content|our sole discretion|copyright owner|"
+    "derivative works|derivative work|original work|modified version|modified versions|larger work|"
+    "this license|this licence|object code form|each contributor|contributors|contributor|copyright holder|"
+    "copyright holders|above copyright notice|author disclaims|authors or copyright|source code form|licensed "
+    "material|produced work|copyright and related rights|contributions";
+// Where a form is to be filled in, once a page is not enough: a draft under negotiation has one open, too.
+constexpr std::string_view kBlanks =
+    "[insert|[company name|[company's name|[name of|[your name|[your company|[client name|[employee name|"
+    "[employer name|[landlord name|[tenant name|[party name|[party a|[address of|[date]|[date of|[effective date]|"
+    "[start date|[end date|[state]|[jurisdiction]|[amount]|[number "
+    "of|[number]|[fullname]|[year]|[address]|[company]|"
+    "[employer]|[employee]|[landlord]|[tenant]|[client]|[vendor]|[city]|[recipient]|[name]|[title]|[country]|"
+    "[currency|[percentage|[describe|[specify|[firma|[datum|[nom |[fecha|[nombre|[nome|[naam|[adres|[___|[__]";
 constexpr std::string_view kOpenTermsUnspaced =
     "利用規約|プライバシーポリシー|服务条款|使用条款|隐私政策|用户协议|"
     "이용약관|개인정보 처리방침";
@@ -142,16 +171,18 @@ bool Framing::around(const scan::Document& doc, std::uint32_t start, std::uint32
   });
 }
 
-OpenTerms::OpenTerms(scan::PhraseSet& set) : owner_(set.new_owner()) {
+OpenTerms::OpenTerms(scan::PhraseSet& set) : owner_(set.new_owner()), blanks_(set.new_owner()) {
   const auto add = [&](std::string_view phrases, scan::Edge edge) {
     scan::for_each_phrase(phrases, [&](std::string_view phrase) {
       surely_ = static_cast<std::uint16_t>(set.add(owner_, phrase, edge) + 1);
     });
   };
   add(kOpenTerms, scan::Edge::Word);
+  add(kOpenLicences, scan::Edge::Word);
   add(kOpenTermsUnspaced, scan::Edge::Any);
   scan::for_each_phrase(kPerhapsOpenTerms,
                         [&](std::string_view phrase) { set.add(owner_, phrase, scan::Edge::Word); });
+  scan::for_each_phrase(kBlanks, [&](std::string_view phrase) { set.add(blanks_, phrase, scan::Edge::Any); });
 }
 
 int OpenTerms::around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const {
@@ -164,7 +195,11 @@ int OpenTerms::around(const scan::Document& doc, std::uint32_t start, std::uint3
     if (first->id != hit.id) second = &hit;
     if (second && surely) return 2;
   }
-  return surely || second ? 1 : 0;
+  if (surely || second) return 1;
+  const auto& blanks = doc.phrases[blanks_];
+  const auto near = [&](const scan::PhraseHit& hit) { return hit.start < end + kPage && start < hit.end + kPage; };
+  const auto open = std::count_if(blanks.begin(), blanks.end(), near);
+  return open >= kManyBlanks ? 2 : open >= kSomeBlanks ? 1 : 0;
 }
 
 }  // namespace sluice::sense::detect

@@ -1,7 +1,8 @@
 // What a text says of itself: that it is invented, an exam's, or already published. Cases for a nursing school and
 // quoted judgments are worded like a patient's file and a dispute; this is what tells them apart. And that it is
-// the terms of a site or of an app, which everybody who uses it may read: clause by clause they are worded like a
-// signed agreement, but speak of "our website", "your account" and "by using".
+// the terms of a site or of an app, an open licence, a statute or a form with blanks, which everybody may read:
+// clause by clause they are worded like a signed agreement, but speak of "our website", "by using", "derivative
+// works", "this Act" and "[company name]".
 #pragma once
 
 #include <string_view>
@@ -34,7 +35,7 @@ class OpenTerms {
   int around(const scan::Document& doc, std::uint32_t start, std::uint32_t end) const;
 
  private:
-  scan::PhraseSet::Owner owner_;
+  scan::PhraseSet::Owner owner_, blanks_;
   std::uint16_t surely_ = 0;  // ids from here on also stand elsewhere
 };
 

@@ -44,6 +44,13 @@ TEST_CASE("terms of sites and apps are known by whom they speak to") {
   CHECK(words("Supplier shall indemnify Customer; the Services are described in Schedule 2.") == 0);
   CHECK(words("You acknowledge that you have received all wages due to you.") == 0);
   CHECK(words(std::string(4000, 'x') + " by using our website") == 0);
+  CHECK(words("Redistributions in binary form keep the above copyright notice.") == 2);
+  CHECK(words("Each contributor grants what this license says of derivative works.") == 1);
+  CHECK(words("Supplier grants Customer a royalty-free licence to derivative works.") == 0);
+  CHECK(words("A person who keeps a lamp unlit commits an offence under this Act.") == 2);
+  CHECK(words("This agreement is made on [date] between [company name] for lamps.") == 1);
+  CHECK(words("Between [company name] and [name], at [address], on [date].") == 2);
+  CHECK(words("The price is [amount] until the parties have met; Harbour Lamps Ltd pays it.") == 0);
 }
 
 TEST_CASE("studies speak of many: their words are a list of their own") {

@@ -158,7 +158,8 @@ bool is_assignment(std::string_view line) {
 
 bool is_statement_start(std::string_view line, const Marks& m) {
   std::size_t end = 0;
-  while (end < line.size() && std::strchr(" \t({<", line[end]) == nullptr) ++end;
+  const auto ends = [](char c) { return c == ' ' || c == '\t' || c == '(' || c == '{' || c == '<'; };
+  while (end < line.size() && !ends(line[end])) ++end;
   const std::string_view word = line.substr(0, end);
   if (!is_keyword(word)) return false;
   if (word[0] == '#' || word[0] == '@') return true;

@@ -25,12 +25,13 @@ constexpr Tags kPassword = 1;  // chosen by people
 constexpr Tags kKey = 2;       // made by machines
 constexpr Tags kUrl = 4;
 constexpr Tags kAuthorization = 8;
-constexpr Tags kFlag = 32;     // -u user:secret, -p secret
-constexpr Tags kWeakKey = 64;  // "key:", believed only before what looks random
-constexpr Tags kTight = 128;   // -psecret
-constexpr Tags kTuple = 256;   // auth=('user', 'secret')
-constexpr Tags kPgpass = 512;  // host:5432:database:user:secret
-constexpr Tags kLeak = 16;     // "login", "credentials": a pair may follow
+constexpr Tags kFlag = 32;       // -u user:secret, -p secret
+constexpr Tags kWeakKey = 64;    // "key:", believed only before what looks random
+constexpr Tags kTight = 128;     // -psecret
+constexpr Tags kTuple = 256;     // auth=('user', 'secret')
+constexpr Tags kConnect = 1024;  // connect(where, 'user', 'secret')
+constexpr Tags kPgpass = 512;    // host:5432:database:user:secret
+constexpr Tags kLeak = 16;       // "login", "credentials": a pair may follow
 
 // The text after a secret's name, as far as it is read.
 struct Value {
@@ -77,6 +78,8 @@ class Passwords : public scan::Detector {
                "auth=(|auth = (|basicauth(|httpbasicauth(|networkcredential(|.login(|usernamepasswordcredentials(|"
                "usernamepasswordauthenticationtoken(|passwordauthentication(",
                Edge::Any);
+    words_.add(kTuple, "oci_connect(", Edge::Any);
+    words_.add(kConnect, "getconnection(|mysqli_connect(|mysql_connect(|new mysqli(|new pdo(", Edge::Any);
     words_.add(kPgpass, ":5432:", Edge::Any);
     words_.add(kKey, "session=|phpsessid=|jsessionid=|sessionid=|sess_id=", Edge::Any);
     words_.add(kFlag, " -u | --user | --user=| -p | --pass |redis-cli -a | --password ", Edge::Any);
@@ -114,6 +117,10 @@ class Passwords : public scan::Detector {
       if (tags & kFlag) flag(doc, hit, hits);
       if (tags & kTight) tight(doc, hit.end, hits);
       if (tags & kTuple) tuple(doc, hit.end, hits);
+      if (tags & kConnect) {
+        const std::size_t where = find_near(doc, ',', hit.end, 120);
+        if (where != doc.text.npos) tuple(doc, where + 1, hits);
+      }
       if (tags & kPgpass) pgpass(doc, hit.end, hits);
     }
     for (const std::uint32_t at : doc.at_signs) pair(doc, at, hits);
@@ -129,6 +136,7 @@ class Passwords : public scan::Detector {
              std::vector<Hit>& hits) const {
     if (hit.start < taken) return;
     if ((tags & kPassword) && is_outcome(doc, hit)) return;
+    if (!(tags & kPassword) && is_public(doc, hit.start)) return;
     if ((tags & kPassword) && is_name_of_example(doc.lower, hit.start, hit.end)) return;
     Value v = after_name(doc, hit.end);
     if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = further(doc, hit.end);
@@ -152,6 +160,17 @@ class Passwords : public scan::Detector {
       v.start = i;
       read_value(doc.text, v);
     }
+  }
+
+  // "publicKeyToken", "SERVICE_PUBLIC_KEY": the name says that everybody may know it.
+  static bool is_public(const Document& doc, std::size_t start) {
+    constexpr std::size_t kName = 24;
+    std::size_t from = start;
+    while (from > 0 && start - from < kName && is_identifier(doc.text[from - 1])) --from;
+    const std::size_t at = std::string_view(doc.lower).substr(from, start - from).find("public");
+    if (at == std::string_view::npos) return false;
+    const char before = at == 0 ? '_' : doc.text[from + at - 1], first = doc.text[from + at];
+    return before == '_' || (first == 'P' && before >= 'a' && before <= 'z');
   }
 
   // "PASS: vers22a" among lines of a test's log.
@@ -192,7 +211,7 @@ class Passwords : public scan::Detector {
     read_value(doc.text, v);
     const std::string_view secret = doc.slice(v.start, v.end);
     if (!looks_like_password(secret) || classes_of(secret).kinds() < 3) return;
-    if (secret.find_first_of("/:=-") != secret.npos) return;
+    if (secret.find_first_of(v.quoted ? "/:=" : "/:=-") != secret.npos) return;
     report(0.8, v.start, v.end, Kind::Password, hits);
   }
 
@@ -330,9 +349,27 @@ class Passwords : public scan::Detector {
     }
     // Keys: "token: 3" and "secret garden" are none, nor is code: "KEY *d2i_key_fp(FILE".
     if (text.size() < 10 || text[0] == '*' || text.find_first_of("([|") != text.npos) return false;
+    if (!v.quoted && is_name_in_code(text, c)) return false;
     if (looks_random(text)) return true;
     return !(tags & kWeakKey) && v.assigned && c.digit > 0 && c.upper + c.lower > 0 && entropy(text) >= 2.8 &&
            text.find_first_of(" /,") == text.npos && !is_dated(text);
+  }
+
+  // "order2.value.key", "AWS_S3_KEY": another name, whose value is elsewhere.
+  static bool is_name_in_code(std::string_view text, const Classes& c) {
+    if (c.digit > 4) return false;
+    const auto upper = [](char x) { return x >= 'A' && x <= 'Z'; };
+    const auto lower = [](char x) { return x >= 'a' && x <= 'z'; };
+    const std::size_t dot = text.rfind('.');
+    if (dot != text.npos && dot > 0 && dot + 4 <= text.size()) {
+      return !(text[0] >= '0' && text[0] <= '9') && lower(text[dot + 1]) && text.size() <= 40 &&
+             std::all_of(text.begin(), text.end(), [](char x) { return is_identifier(x) || x == '.'; }) &&
+             std::all_of(text.begin() + static_cast<std::ptrdiff_t>(dot) + 1, text.end(),
+                         [&](char x) { return upper(x) || lower(x); });
+    }
+    return c.lower == 0 && c.digit <= 2 && upper(text[0]) &&
+           std::count(text.begin(), text.end(), '_') == c.symbol && c.symbol > 0 &&
+           c.upper <= 12 * (c.symbol + 1) && text.size() <= 40;
   }
 
   // As manifests of Kubernetes keep it: "admin-password: UGVyaXdpbmtsZQ==".
@@ -400,7 +437,11 @@ class Passwords : public scan::Detector {
     } else if (i + 1 < t.size() && t[i] == '>' && t[i + 1] != ' ') {  // <password>...</password>
       v.assigned = true;
       v.start = i + 1;
-      v.end = std::min(t.find_first_of("<\n ", v.start), t.size());
+      constexpr std::size_t kIndent = 40;  // the value may stand on a line of its own
+      while (v.start < t.size() && v.start - i < kIndent &&
+             (is_space(t[v.start]) || t[v.start] == '\n' || t[v.start] == '\r'))
+        ++v.start;
+      v.end = std::min(t.find_first_of("<\r\n ", v.start), t.size());
       return v;
     }
     // "password@host", "token/page": the word is part of something else.
@@ -420,6 +461,15 @@ class Passwords : public scan::Detector {
         i += 3;
         continue;
       }
+      if (const std::size_t op = operator_end(t, i); op > i) {
+        v.assigned = true;
+        i = op;
+        continue;
+      }
+      if (const std::size_t type = type_end(t, i); type > i) {
+        i = type;
+        continue;
+      }
       if (t[i] == ',' && steps == 0 && i == name_end && i + 1 < t.size() && t[i + 1] == ' ') {  // "the token, ..."
         ++i;
         continue;
@@ -432,6 +482,25 @@ class Passwords : public scan::Detector {
     v.start = i;
     read_value(t, v);
     return v;
+  }
+
+  // "?=" of Make, ".=" of PHP, "||=" of Ruby.
+  static std::size_t operator_end(const std::string& t, std::size_t i) {
+    for (const std::string_view op : {"?=", ".=", "+=", "||="}) {
+      if (t.compare(i, op.size(), op) == 0) return i + op.size();
+    }
+    return i;
+  }
+
+  // "var apiToken string = ...", "apiToken: string = ...": what kind the value is of, before the sign.
+  static std::size_t type_end(const std::string& t, std::size_t i) {
+    for (const std::string_view type : {"string", "String", "str", "&str", "&'static str", "Optional[str]"}) {
+      if (t.compare(i, type.size(), type) != 0) continue;
+      std::size_t end = i + type.size();
+      while (end < t.size() && is_space(t[end])) ++end;
+      if (end + 1 < t.size() && t[end] == '=' && t[end + 1] != '=' && t[end + 1] != '>') return end;
+    }
+    return i;
   }
 
   static bool is_identifier(char c) {

@@ -95,6 +95,7 @@ bool is_placeholder(std::string_view value) {
                           "****",
                           "....",
                           "…",
+                          "••",
                           "-here",
                           "_here",
                           "insert",

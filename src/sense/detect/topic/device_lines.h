@@ -15,7 +15,9 @@ class DeviceLines {
   void detect(const scan::Document& doc, std::vector<scan::Hit>& hits) const;
 
  private:
-  scan::PhraseSet::Owner commands_, signs_on_;
+  void sure(const scan::Document& doc, std::vector<scan::Hit>& hits) const;
+
+  scan::PhraseSet::Owner commands_, sure_, signs_on_, said_;
 };
 
 }  // namespace sluice::sense::detect

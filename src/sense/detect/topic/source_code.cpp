@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <string_view>
 
 #include "sense/detect/topic/assembly.h"
@@ -209,12 +210,30 @@ bool is_declarative(std::string_view line, const Marks& m) {
   return line.ends_with("->");
 }
 
-// Whether one of the words, each with a bar behind it, is what the line begins with.
-bool begins(std::string_view line, std::string_view list) {
-  for (std::size_t at = 0; at < list.size();) {
-    const std::size_t end = list.find('|', at);
-    if (line.starts_with(list.substr(at, end - at))) return true;
-    at = end + 1;
+// Whether one of the words is what the line begins with.
+bool begins(std::string_view line, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return !line.empty() && word[0] == line[0] && line.starts_with(word);
+  });
+}
+
+bool is_sql_type(std::string_view word) {
+  static constexpr std::string_view kTypes[] = {
+      "bigint", "bigserial", "bool",    "boolean",   "char",  "date",    "decimal", "double",
+      "float",  "int",       "integer", "json",      "jsonb", "number",  "numeric", "nvarchar",
+      "serial", "smallint",  "text",    "timestamp", "uuid",  "varchar", "varchar2"};
+  std::array<char, 10> lower{};
+  if (word.empty() || word.size() > lower.size()) return false;
+  std::transform(word.begin(), word.end(), lower.begin(),
+                 [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  return std::binary_search(std::begin(kTypes), std::end(kTypes), std::string_view(lower.data(), word.size()));
+}
+
+// What a column is held to, behind its type.
+bool is_constraint(std::string_view rest) {
+  for (const char* word : {" not null", " NOT NULL", " null", " NULL", " primary ", " PRIMARY ", " default ",
+                           " DEFAULT ", " unique", " UNIQUE", " references ", " REFERENCES "}) {
+    if (rest.find(word) != rest.npos) return true;
   }
   return false;
 }
@@ -223,21 +242,23 @@ bool begins(std::string_view line, std::string_view list) {
 bool is_small_sql(std::string_view line, const Marks& m) {
   switch (line.front()) {
     case 'a':
-      if (begins(line, "alter table |alter view |alter session |alter user |add constraint |add column |"))
+      if ((line.starts_with("alter ") || line.starts_with("add ")) &&
+          begins(line, {"alter table ", "alter view ", "alter session ", "alter user ", "add constraint ",
+                        "add column "}))
         return true;
       break;
     case 'c':
       if (line.starts_with("create "))
         return m.words <= 12 &&
-               begins(line.substr(7),
-                      "table |view |index |unique index |or replace |function |procedure |trigger |"
-                      "schema |database |sequence |temporary table |materialized view |type |");
+               begins(line.substr(7), {"table ", "view ", "index ", "unique index ", "or replace ", "function ",
+                                       "procedure ", "trigger ", "schema ", "database ", "sequence ",
+                                       "temporary table ", "materialized view ", "type "});
       break;
     case 'd':
       if (line.starts_with("drop "))
-        return m.words <= 7 && begins(line.substr(5),
-                                      "table |view |index |function |procedure |trigger |schema |"
-                                      "database |sequence |column |constraint |package |type |");
+        return m.words <= 7 && begins(line.substr(5), {"table ", "view ", "index ", "function ", "procedure ",
+                                                       "trigger ", "schema ", "database ", "sequence ", "column ",
+                                                       "constraint ", "package ", "type "});
       if (line.starts_with("delete from ")) return m.words <= 12 && (m.operators > 0 || line.back() == ';');
       break;
     case 'g':
@@ -256,13 +277,11 @@ bool is_small_sql(std::string_view line, const Marks& m) {
   if (m.words > 12 || m.words < 2 || (line.back() != ',' && !line.ends_with("null") && !line.ends_with("NULL")))
     return false;
   const std::size_t name = line.find(' '), type = line.find_first_not_of(' ', name);
-  return type != line.npos &&
-         begins(line.substr(type),
-                "int|bigint|smallint|varchar|nvarchar|char(|text|timestamp|date|boolean|bool|"
-                "numeric|decimal|number|uuid|serial|bigserial|float|double|json|INT|BIGINT|SMALLINT|"
-                "VARCHAR|NVARCHAR|CHAR(|TEXT|TIMESTAMP|DATE|BOOLEAN|NUMERIC|DECIMAL|NUMBER|UUID|"
-                "SERIAL|FLOAT|DOUBLE|") &&
-         line.find(". ") == line.npos;
+  if (type == line.npos) return false;
+  const std::size_t end = std::min(line.find_first_of(" (,", type), line.size());
+  const std::string_view rest = line.substr(end);
+  if (rest.starts_with(' ') && !is_constraint(rest)) return false;  // "the date of the meeting,"
+  return is_sql_type(line.substr(type, end - type));
 }
 
 // "class Invoice extends Document", "module Billing": a name of one's own behind what it is.
@@ -288,26 +307,27 @@ bool is_basic(std::string_view line, const Marks& m) {
     const std::size_t number = std::min(line.find_first_not_of("0123456789"), line.size());
     if (number > 5 || number + 1 >= line.size() || line[number] != ' ') return false;
     const std::string_view rest = line.substr(line.find_first_not_of(' ', number));
-    return begins(rest,
-                  "PRINT|LET |REM|FOR |NEXT|GOTO |GOSUB |IF |DIM |DATA |READ |INPUT |RETURN|POKE |DEF FN|END|");
+    return begins(rest, {"PRINT", "LET ", "REM", "FOR ", "NEXT", "GOTO ", "GOSUB ", "IF ", "DIM ", "DATA ",
+                         "READ ", "INPUT ", "RETURN", "POKE ", "DEF FN", "END"});
   }
   if (m.words > 16) return false;
   switch (front) {
     case 'P':
     case 'F':
-      return begins(line, "Private |Public |Protected |Friend |") &&
+      return begins(line, {"Private ", "Public ", "Protected ", "Friend "}) &&
              (line.find(" As ") != line.npos || line.find("Sub ") != line.npos ||
               line.find("Property ") != line.npos);
     case 'S':
       return line.starts_with("Set ") && m.assignment;
     case 'O':
-      return begins(line, "Option Explicit|Option Compare |Option Base |On Error Resume|On Error GoTo |");
+      return begins(line,
+                    {"Option Explicit", "Option Compare ", "Option Base ", "On Error Resume", "On Error GoTo "});
     case 'E':
-      return m.words == 2 && begins(line, "Exit Sub|Exit Function|Exit For|Exit Do|Exit Property|");
+      return m.words == 2 && begins(line, {"Exit Sub", "Exit Function", "Exit For", "Exit Do", "Exit Property"});
     case 'A':
       return line.starts_with("Attribute VB_");
     case '#':
-      return begins(line, "#If |#Else|#End If|#Const |");
+      return begins(line, {"#If ", "#Else", "#End If", "#Const "});
     default:
       return false;
   }
@@ -320,7 +340,7 @@ bool is_job(std::string_view line) {
   const std::string_view name = line.substr(0, line.find(' '));
   const std::string_view rest = line.substr(name.size());
   const std::size_t verb = rest.find_first_not_of(' ');
-  return verb != rest.npos && begins(rest.substr(verb), "EXEC |DD |JOB |PROC |");
+  return verb != rest.npos && begins(rest.substr(verb), {"EXEC ", "DD ", "JOB ", "PROC "});
 }
 
 // "%JAVA_HOME%"
@@ -422,7 +442,7 @@ LineScore score(std::string_view line, const Marks& m) {
   if (closes_block(line, m)) return {0.8, true};
   if (m.brackets >= 3 && is_form(line, m)) return {0.8, true};
   if (m.pairs >= 1 && m.words <= 10 && (line.ends_with("->") || line.ends_with("=>"))) return {0.9, true};
-  if (m.brackets + m.operators > 0 && ends_before_note(line)) return {1 + more, true};
+  if (m.operators >= 2 && ends_before_note(line)) return {1 + more, true};
   if (m.words <= 14 &&
       (line.find(" do |") != line.npos || (line.ends_with(" do") && m.brackets + m.operators > 0)))
     return {1, true};

@@ -58,6 +58,23 @@ class Groups {
   bool glued_before(std::size_t first) const {
     return start(first) > 0 && scan::is_word_byte(doc_->text[start(first) - 1]) && !cjk(start(first) - 1);
   }
+  // A part of "42821614-9264-4761-acfc-5772c3286f76".
+  bool in_uuid(std::size_t first, std::size_t last) const {
+    constexpr std::size_t kSize = 36;
+    const std::string& text = doc_->text;
+    const auto part = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '-';
+    };
+    std::size_t from = start(first), to = end(last);
+    while (from > 0 && to - from <= kSize && part(text[from - 1])) --from;
+    while (to < text.size() && to - from <= kSize && part(text[to])) ++to;
+    if (to - from != kSize) return false;
+    for (std::size_t i = 0; i < kSize; ++i) {
+      const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+      if ((text[from + i] == '-') != hyphen) return false;
+    }
+    return true;
+  }
   bool glued_after(std::size_t last) const {
     const std::size_t at = end(last);
     if (at >= doc_->text.size() || !scan::is_word_byte(doc_->text[at])) return false;

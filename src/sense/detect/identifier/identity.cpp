@@ -141,7 +141,8 @@ class Identity : public scan::Detector {
       const bool whole = first == 0 && last + 1 == g.count();
       if (!official && first != last && !(whole && g.uniform(first, last)) && !doc.joint) continue;
       if (crosses_sentence(g, first, last)) continue;
-      if (!id.valid(digits) || g.glued_before(first) || g.glued_after(last)) continue;
+      if (id.name == kChile && !official && is_parted_otherwise(g, first, last)) continue;
+      if (!id.valid(digits) || g.glued_before(first) || g.glued_after(last) || g.in_uuid(first, last)) continue;
       if (!named(doc, g.start(first), g.end(last), id.name) &&
           (!alone || is_other_thing(doc, g.start(first), g.end(last))))
         continue;
@@ -156,6 +157,14 @@ class Identity : public scan::Detector {
     for (std::size_t i = first; i < last; ++i) {
       const std::string_view sign = g.separator(i);
       if (sign.find('\n') != sign.npos && sign.find('.') != sign.npos) return true;
+    }
+    return false;
+  }
+
+  // "docker run --publish 4200:4200": Chile's RUN has dots and a hyphen, if anything.
+  static bool is_parted_otherwise(const Groups& g, std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      if (g.separator(i) != "." && g.separator(i) != "-") return true;
     }
     return false;
   }
@@ -254,11 +263,18 @@ class Identity : public scan::Detector {
       const bool upper = std::none_of(doc.text.begin() + static_cast<std::ptrdiff_t>(start),
                                       doc.text.begin() + static_cast<std::ptrdiff_t>(end),
                                       [](char c) { return c >= 'a' && c <= 'z'; });
-      if (!named(doc, start, end, id.name) && (!upper || is_other_thing(doc, start, end))) continue;
+      if (!named(doc, start, end, id.name) &&
+          (!upper || is_other_thing(doc, start, end) || is_written_both_ways(doc.slice(start, end))))
+        continue;
       if (!is_documented_id(bare)) report(id.kind, 0.9, start, end, hits);
       return true;
     }
     return false;
+  }
+
+  // "SP 800-178 A": not how one writes one number.
+  static bool is_written_both_ways(std::string_view text) {
+    return text.find(' ') != text.npos && text.find('-') != text.npos;
   }
 
   bool is_other_thing(const Document& doc, std::size_t start, std::size_t end) const {

@@ -146,7 +146,7 @@ class Payment : public scan::Detector {
                std::string_view digits) const {
     const IssuerRange* issuer = issuer_of(digits);
     if (issuer == nullptr || !luhn(digits) || listed(digits, kTestCards)) return false;
-    if (g.glued_before(first) || g.glued_after(last)) return false;
+    if (g.glued_before(first) || g.glued_after(last) || g.in_uuid(first, last)) return false;
     const bool whole = first == 0 && last + 1 == g.count();
     if (!grouped_like_a_card(g, first, last, whole, doc.joint)) return false;
     if (first == last && g.before(first) == '.') return false;  // the fraction of a decimal

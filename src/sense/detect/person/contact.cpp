@@ -60,8 +60,8 @@ bool is_role(std::string_view local) {
       "hostmaster",     "kontakt",       "legal",       "compliance", "licensing",    "dmcanotice",
       "legalnotices",   "legal-notices", "datenschutz", "impressum",  "privacidad",   "dataprotection",
       "data-protection"};
-  static constexpr std::array<std::string_view, 7> kParts = {"privacy", "dpo",   "dmca",     "gdpr",
-                                                             "rgpd",    "dsgvo", "copyright"};
+  static constexpr std::array<std::string_view, 8> kParts = {"privacy", "dpo",   "dmca",      "gdpr",
+                                                             "rgpd",    "dsgvo", "copyright", "noreply"};
   if (one_of(local, kRoles)) return true;
   for (std::size_t at = 0; at <= local.size();) {
     const std::size_t end = std::min(local.find_first_of(".-_", at), local.size());

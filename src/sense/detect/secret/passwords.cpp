@@ -135,7 +135,7 @@ class Passwords : public scan::Detector {
   void named(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t& taken,
              std::vector<Hit>& hits) const {
     if (hit.start < taken) return;
-    if ((tags & kPassword) && is_outcome(doc, hit)) return;
+    if ((tags & kPassword) && (is_outcome(doc, hit) || is_folder(doc, hit))) return;
     if (!(tags & kPassword) && is_public(doc, hit.start)) return;
     if ((tags & kPassword) && is_name_of_example(doc.lower, hit.start, hit.end)) return;
     Value v = after_name(doc, hit.end);
@@ -171,6 +171,13 @@ class Passwords : public scan::Detector {
     if (at == std::string_view::npos) return false;
     const char before = at == 0 ? '_' : doc.text[from + at - 1], first = doc.text[from + at];
     return before == '_' || (first == 'P' && before >= 'a' && before <= 'z');
+  }
+
+  // "$PWD", "${PWD}": the folder one works in.
+  static bool is_folder(const Document& doc, const scan::PhraseHit& hit) {
+    if (hit.start == 0 || doc.slice(hit.start, hit.end) != "PWD") return false;
+    return doc.text[hit.start - 1] == '$' ||
+           (doc.text[hit.start - 1] == '{' && hit.start > 1 && doc.text[hit.start - 2] == '$');
   }
 
   // "PASS: vers22a" among lines of a test's log.

@@ -199,10 +199,18 @@ bool is_technical_name(std::string_view word) {
       "curve", "ecdsa",  "win",    "python", "java",    "log4j",    "ubuntu", "debian", "node",   "php",
       "mysql", "office", "iphone", "ipad",   "android", "covid",    "web3",   "html",   "css",    "gpt",
       "llama", "iso",    "wpa",    "usb",    "p12",     "fritz!box"};
+  // The short names of licences: "Apache-2.0", "BSD-2-Clause".
+  static constexpr std::string_view kLicences[] = {"apache-", "bsd-",   "gpl-", "agpl-", "lgpl-",
+                                                   "mpl-",    "cc-by-", "cc0-", "eupl-", "epl-",
+                                                   "gfdl-",   "cddl-",  "osl-", "afl-",  "artistic-"};
   char lower[12] = {};
   const std::size_t size = std::min(word.size(), sizeof lower);
   for (std::size_t i = 0; i < size; ++i) lower[i] = is_upper(word[i]) ? static_cast<char>(word[i] + 32) : word[i];
   const std::string_view begins(lower, size);
+  if (begins.find('-') != begins.npos &&
+      std::any_of(std::begin(kLicences), std::end(kLicences),
+                  [&](std::string_view licence) { return begins.starts_with(licence); }))
+    return word.size() <= 24;
   for (const std::string_view name : kNames) {
     if (!begins.starts_with(name)) continue;
     const std::size_t digits = run_at(word, name.size(), is_digit);

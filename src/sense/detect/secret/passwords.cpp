@@ -136,7 +136,7 @@ class Passwords : public scan::Detector {
              std::vector<Hit>& hits) const {
     if (hit.start < taken) return;
     if ((tags & kPassword) && (is_outcome(doc, hit) || is_folder(doc, hit))) return;
-    if (!(tags & kPassword) && is_public(doc, hit.start)) return;
+    if (!(tags & kPassword) && (is_public(doc, hit.start) || in_arn(doc, hit.start))) return;
     if ((tags & kPassword) && is_name_of_example(doc.lower, hit.start, hit.end)) return;
     Value v = after_name(doc, hit.end);
     if ((tags & kPassword) && !accepts(doc.slice(v.start, v.end), v, tags)) v = further(doc, hit.end);
@@ -160,6 +160,24 @@ class Passwords : public scan::Detector {
       v.start = i;
       read_value(doc.text, v);
     }
+  }
+
+  // The name of where a secret is kept: "arn:aws:secretsmanager:eu-west-1:000000000000:secret:lamp".
+  static bool in_arn(const Document& doc, std::size_t start) {
+    constexpr std::size_t kHead = 64;
+    if (start == 0 || doc.text[start - 1] != ':') return false;
+    const std::string_view head = doc.slice(start - std::min(start, kHead), start);
+    return head.find("arn:") != head.npos && head.substr(head.rfind("arn:")).find_first_of(" \n\"'") == head.npos;
+  }
+
+  // Whether the name that ends here has stood in quotes alone, unlike the end of "https://lamp.example/token".
+  static bool begins_quoted(const std::string& t, std::size_t end) {
+    constexpr std::size_t kName = 48;
+    std::size_t from = end;
+    while (from > 0 && end - from < kName &&
+           (is_identifier(t[from - 1]) || t[from - 1] == '-' || t[from - 1] == '.' || t[from - 1] == ' '))
+      --from;
+    return from > 0 && (t[from - 1] == '"' || t[from - 1] == '\'' || t[from - 1] == '`');
   }
 
   // "publicKeyToken", "SERVICE_PUBLIC_KEY": the name says that everybody may know it.
@@ -325,6 +343,7 @@ class Passwords : public scan::Detector {
     const std::size_t at = text.find_first_not_of("'\"\\");
     if (at == text.npos) return true;
     if (at > 0 && text[at] == '$') return true;
+    if (text.find("$(") != text.npos || text.find("${") != text.npos) return true;
     return text[0] == '/' && std::count(text.begin(), text.end(), '/') >= 2 &&
            std::all_of(text.begin(), text.end(),
                        [](char c) { return is_identifier(c) || c == '/' || c == '-' || c == '.' || c == '@'; });
@@ -357,6 +376,9 @@ class Passwords : public scan::Detector {
     // Keys: "token: 3" and "secret garden" are none, nor is code: "KEY *d2i_key_fp(FILE".
     if (text.size() < 10 || text[0] == '*' || text.find_first_of("([|") != text.npos) return false;
     if (!v.quoted && is_name_in_code(text, c)) return false;
+    if (text.find("...") != text.npos) return false;
+    if (text.find("://") != text.npos && text.find('{') != text.npos) return false;
+    if (std::count(text.begin(), text.end(), ' ') >= 3) return false;  // a command in quotes
     if (looks_random(text)) return true;
     return !(tags & kWeakKey) && v.assigned && c.digit > 0 && c.upper + c.lower > 0 && entropy(text) >= 2.8 &&
            text.find_first_of(" /,") == text.npos && !is_dated(text);
@@ -437,7 +459,8 @@ class Passwords : public scan::Detector {
       // "password": ... or env["PASSWORD"] = ...; an opening quote begins the value only after a space.
       ++i;
       if (i < t.size() && t[i] == ']') ++i;
-      if (whole && i < t.size() && t[i] == ',' && t[i - 1] != ')') {  // define('DB_PASSWORD', '...')
+      if (whole && i < t.size() && t[i] == ',' && t[i - 1] != ')' &&
+          begins_quoted(t, name_end)) {  // define('DB_PASSWORD', '...')
         v.assigned = true;
         ++i;
       }

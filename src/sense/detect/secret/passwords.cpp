@@ -465,14 +465,7 @@ class Passwords : public scan::Detector {
         ++i;
       }
     } else if (i + 1 < t.size() && t[i] == '>' && t[i + 1] != ' ') {  // <password>...</password>
-      v.assigned = true;
-      v.start = i + 1;
-      constexpr std::size_t kIndent = 40;  // the value may stand on a line of its own
-      while (v.start < t.size() && v.start - i < kIndent &&
-             (is_space(t[v.start]) || t[v.start] == '\n' || t[v.start] == '\r'))
-        ++v.start;
-      v.end = std::min(t.find_first_of("<\r\n ", v.start), t.size());
-      return v;
+      return element(t, i + 1);
     }
     // "password@host", "token/page": the word is part of something else.
     if (i < t.size() && !is_space(t[i]) && std::string_view(":,=\n'\"`").find(t[i]) == std::string_view::npos &&
@@ -511,6 +504,18 @@ class Passwords : public scan::Detector {
     }
     v.start = i;
     read_value(t, v);
+    return v;
+  }
+
+  // What <password> holds; the value may stand on a line of its own.
+  static Value element(const std::string& t, std::size_t at) {
+    constexpr std::size_t kIndent = 40;
+    Value v;
+    v.assigned = true;
+    v.start = at;
+    const auto is_blank = [&](char c) { return is_space(c) || c == '\n' || c == '\r'; };
+    while (v.start < t.size() && v.start - at < kIndent && is_blank(t[v.start])) ++v.start;
+    v.end = std::min(t.find_first_of("<\r\n ", v.start), t.size());
     return v;
   }
 

@@ -451,7 +451,7 @@ LineScore score(std::string_view line, const Marks& m) {
   if (line.starts_with("$(") || line.starts_with("${")) return {0.7, true};
   if (m.operators >= 2 && has_batch_variable(line)) return {0.6, true};
   if (m.call && line.ends_with(").") && line.find(' ') > line.find('(')) return {0.7, true};  // a fact of Prolog
-  if (line.front() == '.' && m.brackets >= 2 && (last == ',' || last == ')'))
+  if (line.front() == '.' && line.size() > 1 && line[1] >= 'A' && m.brackets >= 2 && (last == ',' || last == ')'))
     return {0.9, true};  // Verilog's ports
   if (is_declaration(line, m)) return {0.9, true};
   if (is_small_sql(line, m) || is_basic(line, m)) return {0.9, true};

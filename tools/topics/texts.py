@@ -24,7 +24,8 @@ OFTEN = (2, 5, 5, 5, 2, 4, 1)
 # Labelled texts of our own that are read as they are, and how often.
 SET_FILES = ["first", "second", "third", "fourth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
              "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twentyfirst",
-             "twentysecond", "twentythird", "twentyfourth", "twentyfifth", "twentysixth"]
+             "twentysecond", "twentythird", "twentyfourth", "twentyfifth", "twentysixth", "twentyseventh",
+             "twentyeighth", "twentyninth"]
 SETS = 0.36
 HARMLESS = 0.55
 # How many of the harmless texts are a page of plain_*.txt, most of it in other languages than English, and how many of

@@ -19,17 +19,16 @@ from texts import TOPICS, Texts
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-ROWS, DIMS, HIDDEN, BLOCK = 1 << 17, 14, 24, 16
+ROWS, DIMS, HIDDEN, BLOCK = 1 << 18, 6, 24, 16
 SMALL, LARGE, LARGE_STEP = 2, 8, 4  # windows, in blocks
 SHORT = 4  # texts of at most so many blocks are looked at block by block too
 MAX_TOKENS = 640
-TAG_SHIFT = 17
 WEIGHT_DECAY, WEIGHT_DECAY_FALLING, DROP = 5e-6, 3e-6, 0.67  # of the table's weights; the most features a text loses while it is learnt
 # The net that is kept is the mean of those since this share of the steps (Polyak and Juditsky 1992), older ones fading:
 # learnt at one rate to the end, it alarms on half as many foreign texts as one whose rate falls, and misses no more.
 MEAN_FROM, MEAN_FADES = 0.3, 0.9995
 # Log-odds from which on a text of a line or two is about the topic, and what each doubling of its windows adds.
-LIMITS = {"source_code": 1.8, "legal": -1.1, "health": -1.2, "business": 0.2, "restricted": 0.0, "financial": 2, "wish": 9.0}
+LIMITS = {"source_code": 1.8, "legal": -0.95, "health": -1.45, "business": 0.2, "restricted": -0.2, "financial": 2, "wish": 9.0}
 SLOPES = {"source_code": 0.0, "legal": 1.0, "health": 1.3, "business": 0.7, "restricted": 0.5, "financial": 0.5, "wish": 0.5}
 # Below it the model speaks against what a word table found (src/sense/detect/topic/votes.cpp).
 VETOES = {t: -99.0 if t in ("wish", "source_code") else -2.0 if t in ("health", "legal", "business") else -2.5 if t == "restricted" else -5.0 for t in TOPICS}
@@ -191,7 +190,7 @@ def write(path, net, table, scale, limits):
     with torch.no_grad():
         q = np.clip(np.round(net.table.weight[:ROWS].numpy() / scale), -127, 127).astype(np.int8)
         q[table == 0] = 0
-        tag = (table >> TAG_SHIFT << 1 | table & 1).astype("<u2")
+        tag = (table >> max(17, ROWS.bit_length() - 1) << 1 | table & 1).astype("<u2")
         rows = np.concatenate([q, tag.view(np.int8).reshape(ROWS, 2)], 1)
         floats = [net.hidden.weight.numpy().T.ravel(), net.hidden.bias.numpy(), net.out.weight.numpy().ravel(), net.out.bias.numpy(),
                   np.array(limits, np.float32), np.array([SLOPES[t] for t in TOPICS], np.float32), np.array([VETOES[t] - LIMITS[t] for t in TOPICS], np.float32), np.array([scale], np.float32)]

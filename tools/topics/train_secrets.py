@@ -69,6 +69,7 @@ def choose(examples, want):
 narrow_rows_of, narrow_choose = train.rows_of, train.choose
 train.TOPICS = ["credentials"]
 train.LIMITS, train.SLOPES, train.VETOES = {"credentials": LIMIT}, {"credentials": SLOPE}, {"credentials": VETO}
+train.DIMS = 14
 train.ROWS, train.Example, train.choose, train.rows_of = ROWS, Example, choose, rows_of
 train.words = lambda: {f & int(UNTOLD) for f in words()}
 

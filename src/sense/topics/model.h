@@ -49,12 +49,13 @@ class Model {
  private:
   Scores judge(const float* sums, std::uint32_t tokens) const;
 
-  static constexpr std::size_t kDims = 14, kHidden = 24, kLanes = 8;
-  const unsigned char* table_ = nullptr;  // rows of 14 weights and a tag of two bytes
-  std::uint32_t row_mask_ = 0;
+  static constexpr std::size_t kMostDims = 14, kHidden = 24, kLanes = 8;
+  const unsigned char* table_ = nullptr;  // pairs of rows of weights, each row with a tag of two bytes
+  std::size_t dims_ = 0;                  // weights in a row: 6 of topics, 14 of secrets
+  std::uint32_t row_mask_ = 0, tag_shift_ = 0;
   float scale_ = 0;
   bool wide_ = false;
-  std::array<float, (kDims + 1) * kHidden> hidden_{};  // by input
+  std::array<float, (kMostDims + 1) * kHidden> hidden_{};  // by input
   std::array<float, kHidden> hidden_bias_{};
   std::array<float, kHidden * kLanes> out_{};  // by hidden unit, topics beside one another
   Scores out_bias_{}, thresholds_{}, slopes_{}, vetoes_{};

@@ -152,9 +152,37 @@ class Births : public scan::Detector {
     if (!day || day->compact || !is_long_ago(day->year) || !stands_alone(doc.text, day->end)) return;
     const auto start = static_cast<std::uint32_t>(at);
     const auto stop = static_cast<std::uint32_t>(day->end);
-    if (!(words_.around(doc, name, stop, 200, 200, kPersonal) & kPersonal)) return;
+    const bool personal = words_.around(doc, name, stop, 200, 200, kPersonal) & kPersonal;
+    const bool of_contact = day->year != 0 && (day->year < 100 || day->year <= 2009) && contact_behind(doc, stop);
+    if (!personal && !of_contact && !age_follows(doc.lower, day->end, day->year)) return;
     const auto same = [&](const Hit& h) { return h.kind == Kind::DateOfBirth && h.start == start; };
     if (hits.empty() || !same(hits.back())) hits.push_back(Hit{Kind::DateOfBirth, 0.65, start, stop});
+  }
+
+  // In the next cell or behind the next comma stands how to reach somebody: "Ada Brook | 2001-05-17 |
+  // ada@brook.se". When somebody joined stands there too, but hardly so long ago.
+  static bool contact_behind(const Document& doc, std::size_t end) {
+    constexpr std::size_t kCell = 8, kAddress = 48;  // bytes to the next cell, and of an address before its sign
+    const std::size_t cell = behind_signs(doc.text, end);
+    if (cell == end) return false;
+    const auto at = std::lower_bound(doc.at_signs.begin(), doc.at_signs.end(), cell);
+    if (at != doc.at_signs.end() && *at < cell + kAddress &&
+        doc.slice(cell, *at).find_first_of(" \n,;|") == std::string_view::npos)
+      return true;
+    const auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                          [&](const scan::NumberRun& r) { return r.start < cell; });
+    return run != doc.numbers.end() && run->start <= cell + kCell && run->digits >= 9 && run->digits <= 13;
+  }
+
+  // "07-Sep-1973 (51y)": an age that makes it a day of birth in these years.
+  static bool age_follows(const std::string& t, std::size_t end, int year) {
+    if (year < 1910 || end + 4 >= t.size() || t[end] != ' ' || t[end + 1] != '(') return false;
+    int age = 0;
+    std::size_t at = end + 2;
+    while (at < t.size() && at < end + 5 && t[at] >= '0' && t[at] <= '9') age = age * 10 + (t[at++] - '0');
+    if (at < t.size() && t[at] == ' ') ++at;
+    return age > 0 && at < t.size() && (t[at] == 'y' || t[at] == 'j' || t[at] == 'a') && year + age >= 2015 &&
+           year + age <= 2035;
   }
 
   // Behind the signs that part a name from a date in lists: a comma, a bracket, a dash, a bar, a gap of columns.

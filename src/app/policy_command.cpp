@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/judge.h"
+#include "gateway/client_headers.h"
 #include "gateway/fulfil.h"
 #include "gateway/holding.h"
 #include "gateway/subject.h"
@@ -77,6 +78,7 @@ int policy_explain(const ExplainOptions& options) {
     judged->judgement.label.join(*declared);
   }
   policy::Decision decision = (*policy)->decide(judged->judgement.label, subject, candidates);
+  gateway::deny_what_cannot_be_obliged(decision, *settings);
   decision.id = "(not sent)";
   std::printf("model %s\n%s%s", model.c_str(), policy::explain(decision).c_str(),
               describe_findings(judged->judgement).c_str());
@@ -90,7 +92,7 @@ int policy_check(const PolicyOptions& options) {
   if (!settings) return complain(settings.error());
   auto remarks = policy::inspect(
       **policy, *settings ? &**settings : nullptr, system_clock().utc(),
-      [](policy::Obligation kind, const config::Deployment&) { return gateway::can_fulfil(kind); },
+      [](policy::Obligation kind, const config::Deployment& d) { return gateway::can_fulfil(kind, d); },
       [&](const policy::Hold& hold, const std::string& principal) {
         return gateway::can_be_approved(hold, principal, **settings);
       });

@@ -85,7 +85,7 @@ void Later::decide(const std::string& deployment, const ActivePolicy::Snapshot& 
   policy::Subject subject = bearer_.subject;
   subject.time = shared_.policy_time.now();
   policy::Decision later = policy->decide(judged, subject, {&target});
-  deny_what_cannot_be_obliged(later);
+  deny_what_cannot_be_obliged(later, shared_.settings);
   const policy::Verdict& verdict = later.verdicts.front();
   if (verdict.state() != policy::State::Allowed) {
     both.allowed =

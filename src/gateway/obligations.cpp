@@ -8,6 +8,7 @@
 #include "gateway/fulfil.h"
 #include "gateway/keeping.h"
 #include "gateway/obliged_body.h"
+#include "gateway/tool_fields.h"
 #include "mask/answer.h"
 #include "wire/protocol.h"
 
@@ -43,6 +44,8 @@ bool per_attempt(const policy::ObligationUse& use) {
     case Obligation::NoServerTools:
     case Obligation::OutputScan:
     case Obligation::MaxOutput:
+    case Obligation::NoStore:
+    case Obligation::RetainDays:
     case Obligation::Notify:
       return true;
     default:
@@ -105,6 +108,18 @@ class NotedAnswer : public backend::Answer {
   std::unique_ptr<backend::Answer> inner_;
   const std::vector<std::string> notes_;
 };
+
+// How long a vendor keeps answers that it was not told to forget, in days, where it says so: OpenAI's and Azure's
+// stored responses and completions.
+constexpr int kStoredDays = 30;
+
+bool forbids_storing(const policy::Verdict& verdict, const config::Deployment& target) {
+  if (target.kind == config::Kind::Engine) return false;  // kept_in_engine()
+  if (verdict.obliges(Obligation::NoStore)) return true;
+  const auto days = verdict.least(Obligation::RetainDays);
+  const bool known = target.dialect == "openai" || target.dialect == "azure";
+  return days && !(known && *days >= kStoredDays);
+}
 
 bool watches(const Duty& duty) { return duty.vault != nullptr || !duty.watched.empty(); }
 
@@ -191,6 +206,7 @@ Result<Duty> Obligations::meet(const std::string& deployment, const chat::Reques
   if (verdict->obliges(Obligation::OpaqueUser))
     edits.opaque_id = opaque_id(shared_.obligation_secret, bearer_.tenant);
   const config::Deployment& target = *shared_.settings.deployment(deployment);
+  edits.no_store = forbids_storing(*verdict, target);
   SLUICE_TRY(std::optional<std::string> body, edited_body(*current, target, edits, duty.notes));
   if (body) {
     SLUICE_TRY(chat::Request own, wire::decode(asked.protocol, asked.operation, std::move(*body)));
@@ -243,9 +259,9 @@ Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, co
     return fail(unmet("what is left after the policy's transformations is judged " + judged.label.to_string() +
                       ": " + masked.verdict.reason + in_files(judged.findings)));
   for (const policy::ObligationUse& use : masked.verdict.obligations)
-    if (!can_fulfil(use.kind))
-      return fail(unmet("rule " + use.rule + " obliges " + policy::obligation_name(use) +
-                        ", which this version can't fulfil"));
+    if (!can_fulfil(use.kind, target))
+      return fail(unmet("rule " + use.rule + " obliges " + policy::obligation_name(use) + ", which " +
+                        why_unfulfilled(use.kind, target)));
   masked.vault = std::move(vault);
   return masked;
 }

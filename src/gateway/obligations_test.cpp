@@ -203,8 +203,35 @@ TEST_CASE("who leaves while a text is masked lets the next one mask it") {
   CHECK(stage.code("far") == "met");
 }
 
-TEST_CASE("an obligation that no version of this gateway keeps is none it can fulfil") {
-  CHECK(can_fulfil(policy::Obligation::RetainDays));
-  for (auto kind : {policy::Obligation::Pseudonymise, policy::Obligation::OutputScan, policy::Obligation::NoTools})
-    CHECK(can_fulfil(kind));
+TEST_CASE("an obligation that a deployment can't keep is a denial there") {
+  using policy::Obligation;
+  config::Deployment plain, searching;
+  plain.kind = searching.kind = config::Kind::OpenAi;
+  plain.name = "plain";
+  searching.name = "searching";
+  plain.model = "openai/gpt-5";
+  searching.model = "openai/gpt-5:online";
+  for (Obligation kind :
+       {Obligation::RetainDays, Obligation::Pseudonymise, Obligation::OutputScan, Obligation::NoStore})
+    CHECK(can_fulfil(kind, searching));
+  for (Obligation kind : {Obligation::NoTools, Obligation::NoServerTools}) {
+    CHECK(can_fulfil(kind, plain));
+    CHECK_FALSE(can_fulfil(kind, searching));
+    config::Settings settings;
+    settings.deployments = {plain, searching};
+    policy::Decision decision;
+    for (const char* name : {"plain", "searching"}) {
+      policy::Verdict verdict;
+      verdict.deployment = name;
+      verdict.allowed = true;
+      policy::ObligationUse use;
+      use.kind = kind;
+      use.rule = "R1";
+      verdict.obligations.push_back(use);
+      decision.verdicts.push_back(verdict);
+    }
+    deny_what_cannot_be_obliged(decision, settings);
+    CHECK(decision.allowed() == std::vector<std::string>{"plain"});
+    CHECK(decision.verdicts[1].reason.find("searches") != std::string::npos);
+  }
 }

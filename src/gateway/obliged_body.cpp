@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/id.h"
+#include "gateway/field_names.h"
 #include "json/splice.h"
 #include "json/writer.h"
 
@@ -14,28 +15,10 @@ using chat::Protocol;
 using json::Type;
 using json::Value;
 
-// Fields beside `tools` that have the upstream search, run or fetch something: OpenAI's, Anthropic's,
-// OpenRouter's, Perplexity's and Alibaba's names.
-constexpr std::array<std::string_view, 9> kServerFields = {
-    "web_search_options", "mcp_servers", "container",           "plugins", "data_sources", "search_parameters",
-    "enable_search",      "web_search",  "search_domain_filter"};
-// Tools that run at the client's, by the beginning of their type.
-constexpr std::array<std::string_view, 8> kClientTools = {"function", "custom",      "bash_",       "text_editor_",
-                                                          "computer", "local_shell", "apply_patch", "memory_"};
-
 Error refused(std::string message, std::string where) {
   return {"policy.obligation", std::move(message), std::move(where),
           "leave it out, or use a model whose deployment may have it"};
 }
-
-Status refuse_fields(const chat::Request& request) {
-  for (const chat::ExtraField& field : request.extra)
-    if (asks_for_server_tools(field))
-      return fail(refused("the policy allows no tools of the upstream's own here", field.path));
-  return {};
-}
-
-std::string place(std::size_t i) { return "$.tools[" + std::to_string(i) + "]"; }
 
 std::string number(std::int64_t n) { return std::to_string(n); }
 
@@ -45,6 +28,42 @@ std::vector<std::string> limit_fields(const chat::Request& request, const config
   if (request.protocol != Protocol::OpenAiChat) return {"max_tokens"};
   if (target.dialect == "openai" || target.dialect == "azure") return {"max_completion_tokens", "max_tokens"};
   return {"max_tokens", "max_completion_tokens"};
+}
+
+// Other names of the limit, by plain name, which a server may read instead of it or beside it: llama.cpp, Ollama,
+// Hugging Face, TensorRT-LLM, Google, Meta, Anthropic's older API, and the protocols' own in another's place.
+constexpr std::array kLimits = std::to_array<std::string_view>(
+    {"maxtokens", "maxcompletiontokens", "maxoutputtokens", "maxnewtokens", "maxlength", "maxgenlen", "maxgentoks",
+     "maxtokenstosample", "maxtokencount", "maxdecodinglength", "maxcompletionlength", "maxtokenstogenerate",
+     "npredict", "numpredict", "outputlen", "tokenstogenerate"});
+// What may be zero: an answer that is at least so long, and what thinking alone may take.
+constexpr std::array kShares = std::to_array<std::string_view>(
+    {"mintokens", "mincompletiontokens", "minoutputtokens", "minnewtokens", "minlength", "npredictmin",
+     "thinkingbudget", "thinkingtokenbudget", "reasoningbudget", "reasoningtokens", "maxthinkingtokens",
+     "maxreasoningtokens"});
+
+template <std::size_t N>
+bool is_one(std::string_view name, const std::array<std::string_view, N>& list) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+// Lowers every name of the limit that is not `fields` of the body itself. What is below one is no limit (-1, -2).
+Status limit_aliases(json::Splice& splice, Value root, const std::vector<std::string>& fields, std::int64_t most,
+                     bool& lowered) {
+  return see_settings(root, [&](Value member, const std::string& plain, bool of_body) -> Status {
+    const bool limit = is_one(plain, kLimits);
+    if (!limit && !is_one(plain, kShares)) return {};
+    if (of_body && std::find(fields.begin(), fields.end(), member.key()) != fields.end()) return {};
+    if (!member.is(Type::Number) && !member.is(Type::String))
+      return fail(
+          refused("the policy limits the answer to " + number(most) + " tokens here, and this is no number",
+                  member.path()));
+    auto wanted = member.integer();
+    if (wanted && *wanted <= most && *wanted >= (limit ? 1 : 0)) return {};
+    splice.replace(member, number(most));
+    lowered = true;
+    return {};
+  });
 }
 
 Status limit(json::Splice& splice, const chat::Request& request, const config::Deployment& target,
@@ -65,8 +84,49 @@ Status limit(json::Splice& splice, const chat::Request& request, const config::D
     splice.replace(value, number(most));
     lowered = true;
   }
+  SLUICE_TRY_VOID(limit_aliases(splice, root, fields, most, lowered));
   if (!said) splice.set(root, fields.front(), number(most));
   if (lowered || !said) notes.push_back("the policy limits the answer to " + number(most) + " tokens");
+  return {};
+}
+
+// What a vendor can do only by keeping the request, by plain name: answer later, remember a conversation.
+constexpr std::array kStoring = std::to_array<std::string_view>(
+    {"background", "deferred", "conversation", "conversationid", "thread", "threadid", "sessionparams"});
+
+// A key and value cache that is kept on disk for a day (OpenAI's "24h"); in memory it goes by itself within
+// minutes.
+bool keeps_prompt(Value retention) {
+  const std::string word = retention.string().value_or("?");
+  return word != "in_memory" && word != "in-memory";
+}
+
+// The switch is sent where the dialect has it: vendors keep responses unless they are told not to, and some keep
+// chats where the account says so. Elsewhere a client's own switch is turned off.
+Status forbid_storing(json::Splice& splice, const chat::Request& request, const config::Deployment& target,
+                      std::vector<std::string>& notes) {
+  const Value root = request.body->root();
+  bool told = false, changed = false;
+  SLUICE_TRY_VOID(see_settings(root, [&](Value member, const std::string& plain, bool of_body) -> Status {
+    const bool off = member.boolean() == false;
+    const bool storing = is_one(plain, kStoring) || (plain == "promptcacheretention" && keeps_prompt(member));
+    if (storing && !off)
+      return fail(refused("the policy lets the upstream keep nothing of this request, and this asks it to",
+                          member.path()));
+    if (plain != "store") return {};
+    told = told || (of_body && member.key() == "store");
+    if (off) return {};
+    splice.replace(member, "false");
+    changed = true;
+    return {};
+  }));
+  const bool responses = request.protocol == Protocol::OpenAiResponses;
+  const bool switched = target.dialect == "openai" || target.dialect == "azure";
+  if (responses || (switched && request.protocol == Protocol::OpenAiChat)) {
+    if (!told) splice.set(root, "store", "false");
+    changed = changed || (responses && !told);
+  }
+  if (changed) notes.push_back("sent with store: false, since the policy lets the upstream keep nothing");
   return {};
 }
 
@@ -106,37 +166,17 @@ std::string opaque_id(std::string_view secret, std::string_view tenant) {
   return id;
 }
 
-bool asks_for_server_tools(const chat::ExtraField& field) {
-  const bool server = std::find(kServerFields.begin(), kServerFields.end(), field.name) != kServerFields.end();
-  return server && field.raw != "null" && field.raw != "false" && field.raw != "[]";
-}
-
-Status refuse_tools(const chat::Request& request) {
-  if (!request.tools.empty()) return fail(refused("the policy allows no tools here", place(0)));
-  for (const chat::ExtraField& field : request.extra)
-    if (field.name == "functions") return fail(refused("the policy allows no tools here", field.path));
-  return refuse_fields(request);
-}
-
-Status refuse_server_tools(const chat::Request& request) {
-  for (std::size_t i = 0; i < request.tools.size(); ++i) {
-    if (request.tools[i].kind == chat::Tool::Kind::Function) continue;
-    auto doc = json::Doc::parse(request.tools[i].raw);
-    std::string type = doc ? (*doc)->root()["type"].string().value_or("") : "";
-    auto begins = [&](std::string_view name) { return type.starts_with(name); };
-    if (!std::any_of(kClientTools.begin(), kClientTools.end(), begins))
-      return fail(refused("the policy allows no tools that the upstream runs itself here", place(i)));
-  }
-  return refuse_fields(request);
-}
-
 Result<std::optional<std::string>> edited_body(const chat::Request& request, const config::Deployment& target,
                                                const BodyEdits& edits, std::vector<std::string>& notes) {
   const bool limits = edits.max_output && request.operation == chat::Operation::Generate;
-  if (!request.body || !(limits || edits.opaque_id)) return std::nullopt;
+  const bool stores = edits.no_store && request.operation == chat::Operation::Generate;
+  if (!request.body || !(limits || stores || edits.opaque_id)) return std::nullopt;
   json::Splice splice(*request.body);
   if (limits) {
     SLUICE_TRY_VOID(limit(splice, request, target, *edits.max_output, notes));
+  }
+  if (stores) {
+    SLUICE_TRY_VOID(forbid_storing(splice, request, target, notes));
   }
   if (edits.opaque_id) anonymise(splice, request, target, *edits.opaque_id);
   return splice.apply();

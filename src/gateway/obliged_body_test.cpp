@@ -45,8 +45,9 @@ Edited edit(const chat::Request& request, const BodyEdits& edits, const std::str
   return out;
 }
 
-BodyEdits at_most(int n) { return {n, {}}; }
-const BodyEdits kOpaque{{}, "t_x"};
+BodyEdits at_most(int n) { return {n, {}, false}; }
+const BodyEdits kOpaque{{}, "t_x", false};
+const BodyEdits kKeepNothing{{}, {}, true};
 
 }  // namespace
 
@@ -94,30 +95,79 @@ TEST_CASE("an opaque id is the tenant's and tells nothing of it") {
   CHECK(opaque_id("s", "clinic").find("clinic") == std::string::npos);
 }
 
-TEST_CASE("tools that run at the upstream's are refused by place, tools of the client may stay") {
-  const char* function = R"({"type":"function","function":{"name":"f","parameters":{"type":"object"}}})";
-  CHECK(refuse_server_tools(chat_with(R"(,"tools":[)" + std::string(function) + "]")));
-  CHECK(refuse_server_tools(messages_with(R"(,"tools":[{"type":"bash_20250124","name":"bash"}])")));
+TEST_CASE("every other name of the limit is lowered with it, wherever a server may read it") {
   struct Case {
-    chat::Request request;
-    std::string place;
+    const char* more;
+    std::vector<std::string_view> sent;
   };
+  // llama.cpp's n_predict wins over max_tokens; -1 is endless there, and -2 as long as the context.
   const Case kCases[] = {
-      {chat_with(R"(,"web_search_options":{})"), "$.web_search_options"},
-      {messages_with(
-           R"(,"tools":[{"name":"f","input_schema":{}},{"type":"web_search_20250305","name":"web_search"}])"),
-       "$.tools[1]"},
-      {messages_with(R"(,"mcp_servers":[{"type":"url","url":"https://x","name":"x"}])"), "$.mcp_servers"},
-      {responses_with(R"(,"tools":[{"type":"web_search"}])"), "$.tools[0]"},
-      {responses_with(R"(,"tools":[{"type":"mcp","server_label":"x","server_url":"https://x"}])"), "$.tools[0]"}};
+      {R"(,"n_predict":5000)", {R"("n_predict":100)", R"("max_tokens":100)"}},
+      {R"(,"n_predict":-1)", {R"("n_predict":100)"}},
+      {R"(,"N_Predict":"5000")", {R"("N_Predict":100)"}},
+      {R"(,"n_predict":50)", {R"("n_predict":50)", R"("max_tokens":100)"}},
+      {R"(,"options":{"num_predict":5000,"top_k":3})", {R"({"num_predict":100,"top_k":3})"}},
+      {R"(,"max_new_tokens":5000)", {R"("max_new_tokens":100)"}},
+      {R"(,"max_length":5000.5)", {R"("max_length":100)"}},
+      {R"(,"min_tokens":5000)", {R"("min_tokens":100)"}},
+      {R"(,"min_tokens":0)", {R"("min_tokens":0)"}},
+      {R"(,"extra_body":{"generationConfig":{"maxOutputTokens":9999}})", {R"({"maxOutputTokens":100})"}},
+      {R"(,"reasoning":{"max_tokens":5000})", {R"("reasoning":{"max_tokens":100})"}}};
   for (const Case& c : kCases) {
-    CAPTURE(c.place);
-    auto refused = refuse_server_tools(c.request);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == "policy.obligation");
-    CHECK(refused.error().where == c.place);
-    CHECK_FALSE(refuse_tools(c.request));
+    for (const char* dialect : {"llama.cpp", "generic", "vllm"})
+      for (const Protocol protocol : {Protocol::OpenAiChat, Protocol::OpenAiCompletions,
+                                      Protocol::AnthropicMessages, Protocol::OpenAiResponses}) {
+        const std::string head = protocol == Protocol::OpenAiResponses ? R"({"model":"m","input":"hi")"
+                                 : protocol == Protocol::OpenAiCompletions
+                                     ? R"({"model":"m","prompt":"hi")"
+                                     : R"({"model":"m","messages":[{"role":"user","content":"hi"}])";
+        const std::string more = protocol == Protocol::AnthropicMessages ? R"(,"max_tokens":90)" : "";
+        if (protocol == Protocol::OpenAiResponses && std::string_view(c.more).starts_with(",\"reasoning\""))
+          continue;  // of OpenRouter's chat
+        Edited edited = edit(decoded(protocol, head + more + c.more + "}"), at_most(100), dialect);
+        CAPTURE(edited.doc->text());
+        for (std::string_view wanted : c.sent) {
+          if (wanted.starts_with(R"("max_tokens")") && protocol != Protocol::OpenAiChat) continue;
+          CHECK(edited.doc->text().find(wanted) != std::string_view::npos);
+        }
+      }
   }
-  CHECK(refuse_tools(chat_with(R"(,"web_search_options":null)")));
-  CHECK_FALSE(refuse_tools(chat_with(R"(,"tools":[)" + std::string(function) + "]")));
+  // A schema's own word is none of them, and what is no number is not guessed.
+  CHECK(edit(chat_with(R"(,"guided_json":{"maxLength":5000})"), at_most(100)).at("guided_json") ==
+        R"({"maxLength":5000})");
+  config::Deployment target;
+  std::vector<std::string> notes;
+  auto odd = edited_body(chat_with(R"(,"n_predict":{"x":1})"), target, at_most(100), notes);
+  REQUIRE_FALSE(odd);
+  CHECK(odd.error().where == "$.n_predict");
+}
+
+TEST_CASE("where nothing may be kept the vendor is told so, and what it could do only by keeping it is refused") {
+  for (const char* dialect : {"openai", "azure", "generic", "vllm"}) {
+    Edited absent = edit(responses_with(""), kKeepNothing, dialect);
+    CHECK(absent.at("store") == "false");
+    CHECK(absent.notes.size() == 1);
+    CHECK(edit(responses_with(R"(,"store":true)"), kKeepNothing, dialect).at("store") == "false");
+    CHECK(edit(responses_with(R"(,"store":null)"), kKeepNothing, dialect).at("store") == "false");
+    Edited off = edit(responses_with(R"(,"store":false)"), kKeepNothing, dialect);
+    CHECK(off.at("store") == "false");
+    CHECK(off.notes.empty());
+    Edited chat = edit(chat_with(R"(,"store":true)"), kKeepNothing, dialect);
+    CHECK(chat.at("store") == "false");
+    CHECK(chat.notes.size() == 1);
+  }
+  CHECK(edit(chat_with(""), kKeepNothing, "openai").at("store") == "false");
+  CHECK(edit(chat_with(""), kKeepNothing, "generic").at("store") == "");  // it may refuse what it does not know
+  CHECK(edit(chat_with(R"(,"extra_body":{"Store":true})"), kKeepNothing).at("extra_body") == R"({"Store":false})");
+  CHECK(edit(messages_with(""), kKeepNothing).at("store") == "");
+  config::Deployment target;
+  std::vector<std::string> notes;
+  for (const char* more : {R"(,"conversation":"conv_1")", R"(,"prompt_cache_retention":"24h")",
+                           R"(,"deferred":true)", R"(,"session_params":{"id":"1"})"}) {
+    auto body = edited_body(responses_with(more), target, kKeepNothing, notes);
+    REQUIRE_FALSE_MESSAGE(body, more);
+    CHECK(body.error().code == "policy.obligation");
+  }
+  CHECK(edited_body(responses_with(R"(,"prompt_cache_retention":"in_memory","background":false)"), target,
+                    kKeepNothing, notes));
 }

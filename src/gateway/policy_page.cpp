@@ -20,7 +20,7 @@ constexpr const char* kAdministrator = "admin";
 // What whoever runs this Sluice should know about policy and configuration together. Rules that change nothing are
 // `sluice policy check`'s to tell.
 void tell_what_is_odd(const Shared& shared) {
-  auto fulfils = [](policy::Obligation kind, const config::Deployment&) { return can_fulfil(kind); };
+  auto fulfils = [](policy::Obligation kind, const config::Deployment& d) { return can_fulfil(kind, d); };
   ActivePolicy::Snapshot policy = shared.policy.current();
   auto approvable = [&](const policy::Hold& hold, const std::string& principal) {
     return can_be_approved(hold, principal, shared.settings);

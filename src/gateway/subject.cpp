@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "base/id.h"
-#include "config/reader.h"
-#include "gateway/obliged_body.h"
+#include "gateway/tool_fields.h"
 #include "json/doc.h"
 
 namespace sluice::gateway {
@@ -54,16 +53,12 @@ unsigned item_bits(const std::string& raw) {
   if (type.ends_with("_call"))
     for (const char* came : {"output", "outputs", "result", "results", "error"})
       if (!is_empty(item[came])) bits |= kToolResult;
-  if (type.ends_with("tools") || type.starts_with("tool_search") || !is_empty(item["tools"])) bits |= kTools;
+  if (hands_over_tools(item)) bits |= kTools;
   return bits;
 }
 
 // An older name of tools, tools of a protocol that has none, and the fields that have the upstream run its own.
-unsigned field_bits(const chat::ExtraField& field) {
-  const bool tools = field.name == "functions" || field.name == "tools";
-  if ((tools && field.raw != "null" && field.raw != "[]") || asks_for_server_tools(field)) return kTools;
-  return item_bits(field.raw);
-}
+unsigned field_bits(const chat::ExtraField& field) { return asks_to_act(field) ? kTools : item_bits(field.raw); }
 
 std::uint8_t parts_of(const chat::Request& request) {
   unsigned bits = request.tools.empty() ? 0 : kTools;
@@ -78,64 +73,7 @@ std::uint8_t parts_of(const chat::Request& request) {
   return std::uint8_t(bits);
 }
 
-constexpr const char* kClassHeader = "x-sluice-class";
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
-// The word is the client's own: it is not told back.
-Failure unknown_word(const char* what, std::string_view word, const std::vector<std::string>& known) {
-  auto near = config::did_you_mean(std::string(word), known);
-  return fail("request.invalid", std::string("the header ") + kClassHeader + " has a word that is no " + what,
-              kClassHeader,
-              (near ? "did you mean \"" + *near + "\"? " : "known: " + config::any_of(known) + "; ") +
-                  "for example: confidential, or: regulated; health,pii");
-}
-
-Result<sense::Class> class_word(std::string_view word) {
-  if (auto cls = sense::parse_class(word)) return *cls;
-  std::vector<std::string> known;
-  for (int i = 0; i < sense::kClasses; ++i) known.emplace_back(sense::class_name(sense::Class(i)));
-  return unknown_word("class", word, known);
-}
-
-Result<sense::Category> category_word(std::string_view word) {
-  if (auto category = sense::parse_category(word)) return *category;
-  std::vector<std::string> known;
-  for (int i = 0; i < sense::kCategories; ++i) known.emplace_back(sense::category_name(sense::Category(i)));
-  return unknown_word("category", word, known);
-}
-
 }  // namespace
-
-Result<sense::Label> declared_label(std::string_view value) {
-  sense::Label label;
-  const std::size_t end = std::min(value.find(';'), value.size());
-  SLUICE_TRY(sense::Class cls, class_word(trimmed(value.substr(0, end))));
-  label.raise(cls, {"header", kClassHeader, cls, std::nullopt});
-  if (end == value.size()) return label;
-  for (std::string_view rest = value.substr(end + 1);;) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    SLUICE_TRY(sense::Category category, category_word(trimmed(rest.substr(0, comma))));
-    label.raise(category, {"header", kClassHeader, cls, category});
-    if (comma == rest.size()) return label;
-    rest.remove_prefix(comma + 1);
-  }
-}
-
-// A header that comes several times says all of it.
-Result<sense::Label> declared_label(const http::Headers& headers) {
-  sense::Label label;
-  for (const auto& [name, value] : headers.list()) {
-    if (!http::equal_ignoring_case(name, kClassHeader)) continue;
-    SLUICE_TRY(sense::Label declared, declared_label(std::string_view(value)));
-    label.join(declared);
-  }
-  return label;
-}
 
 policy::Subject subject_of(const Principal& principal, const chat::Request& request, const http::Headers& headers,
                            UtcTime time) {

@@ -13,10 +13,6 @@ namespace sluice::gateway {
 // x-sluice-reason says why; without a reason it is refused by the policy.
 policy::Subject subject_of(const Principal& principal, const chat::Request& request, const http::Headers& headers,
                            UtcTime time);
-// What the client declares of its request in the header x-sluice-class, as labels are written: "confidential",
-// "regulated; health,pii". It only raises. request.invalid where a word is none.
-Result<sense::Label> declared_label(const http::Headers& headers);
-Result<sense::Label> declared_label(std::string_view value);
 // Which kinds of parts the request has, and which of them were read as text.
 void note_parts(const chat::Request& request, policy::Subject& subject);
 // Into the label's provenance, and so into the record: which declassification was claimed, whether it applied, and

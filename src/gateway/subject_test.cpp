@@ -62,36 +62,6 @@ TEST_CASE(
   CHECK(lasting_label(decision).to_string() == "public");
 }
 
-TEST_CASE("A client declares a label in the words that labels have, and a word that is none is refused") {
-  auto declared = [](const char* value) {
-    auto label = declared_label(std::string_view(value));
-    return label ? label->to_string() : label.error().code + " at " + label.error().where;
-  };
-  CHECK(declared("confidential") == "confidential");
-  CHECK(declared(" regulated ; health, pii ") == "regulated; health,pii");
-  CHECK(declared("public; credentials") == "restricted; credentials");  // a category lifts to its floor
-  for (const char* wrong : {"", "secret", "Confidential", "regulated;", "regulated; names",
-                            "regulated; pii; health", "regulated; pii,", "regulated, pii", "my patient"})
-    CHECK_MESSAGE(declared(wrong) == "request.invalid at x-sluice-class", wrong);
-  CHECK(declared_label("my patient").error().to_string().find("patient") == std::string::npos);
-  CHECK(declared_label("confidental").error().hint.find("\"confidential\"") != std::string::npos);
-
-  http::Headers headers;
-  CHECK(declared_label(headers)->to_string() == "public");
-  CHECK(declared_label(headers)->provenance.empty());
-  headers.add("X-Sluice-Class", "internal; pii");
-  headers.add("x-sluice-class", "regulated");
-  auto both = declared_label(headers);
-  REQUIRE(both);
-  CHECK(both->to_string() == "regulated; pii");
-  for (const sense::Provenance& why : both->provenance) {
-    CHECK(why.source == "header");
-    CHECK(why.detail == "x-sluice-class");
-  }
-  headers.add("x-sluice-class", "hidden");
-  CHECK(!declared_label(headers));
-}
-
 TEST_CASE("A kind of parts counts as extracted where every part of it was read") {
   auto with = [](chat::Part::Kind kind, const char* failed) {
     chat::Part part{kind, "", "{}"};
@@ -150,6 +120,9 @@ TEST_CASE("Tools and their results are seen in every form that a protocol has fo
   CHECK(field("", R"({"type":"mcp_call","name":"f","output":null})") == 0);
   CHECK(field("", R"({"type":"web_search_call","status":"completed"})") == 0);
   CHECK(field("metadata", R"({"type":"table"})") == 0);
+  CHECK(field("connectors", R"([{"id":"web-search"}])") == kTools);
+  CHECK(field("extra_body", R"({"google":{"tools":[{"google_search":{}}]}})") == kTools);
+  CHECK(field("extra_body", R"({"top_k":3})") == 0);
   CHECK(block(R"({"type":"code_interpreter_call","outputs":[{"logs":"r"}]})") == kResult);
   CHECK(block(R"({"type":"web_search_tool_result","content":[]})") == kResult);
   CHECK(block(R"({"type":"mcp_tool_result","content":[]})") == kResult);

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/client_headers.h"
 #include "gateway/client_words.h"
 #include "gateway/fulfil.h"
 #include "gateway/keeping.h"
@@ -235,6 +236,7 @@ Status Way::restore_thoughts() {
 
 // What the client says of its request's label. It counts beside what is found.
 Status Way::declare() {
+  SLUICE_TRY_VOID(check_own_headers(in_.headers));
   SLUICE_TRY(declared_, declared_label(in_.headers));
   return {};
 }
@@ -315,7 +317,7 @@ void Way::decide() {
   decision_ = policy_->decide(judgement_.label, subject_, candidates);
   note_claim(decision_);
   count_shadow(lane_.meters, decision_);
-  deny_what_cannot_be_obliged(decision_);
+  deny_what_cannot_be_obliged(decision_, shared_.settings);
   forget_what_must_not_be_kept();
   decision_.id = random_id("dec_");
 }

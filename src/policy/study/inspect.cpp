@@ -118,7 +118,7 @@ class Inspection {
           if (!missed(rule.where, d.zone, d.jurisdiction, d.name) && !fulfils_(use.kind, d))
             remark("unfulfilled",
                    "rule " + rule.id + " obliges " + obligation_name(use) + ", which " + d.name +
-                       " can't fulfil in this version: what the rule allows there is denied",
+                       " can't fulfil: what the rule allows there is denied",
                    rule.place);
   }
 

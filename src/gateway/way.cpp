@@ -11,6 +11,7 @@
 #include "gateway/keeping.h"
 #include "gateway/recording.h"
 #include "gateway/sealed.h"
+#include "gateway/steering.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/anthropic_messages.h"
@@ -234,9 +235,11 @@ Status Way::restore_thoughts() {
   return {};
 }
 
-// What the client says of its request's label. It counts beside what is found.
+// What the client says of its request's label: it counts beside what is found. And what of its request would take
+// it elsewhere than where the label is judged for.
 Status Way::declare() {
   SLUICE_TRY_VOID(check_own_headers(in_.headers));
+  SLUICE_TRY_VOID(refuse_steering(request_));
   SLUICE_TRY(declared_, declared_label(in_.headers));
   return {};
 }

@@ -82,6 +82,7 @@ class Way {
   approval::Asked asked() const;
   void tell_of_waiting(const approval::Ticket& ticket) const;
   void release_approval();
+  std::string upstream_trace() const;  // the trace's id as upstreams see it
   void make_voices();
   void forget_request();
   void forget_what_must_not_be_kept();

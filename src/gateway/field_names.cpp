@@ -44,8 +44,8 @@ constexpr std::array kContent = std::to_array<std::string_view>({"messages",
                                                                  "contextmanagement",
                                                                  "diagnostics"});
 // Parts of names of schemas and grammars: "maxLength" is a word of theirs, too.
-constexpr std::array kForms = std::to_array<std::string_view>(
-    {"schema", "guided", "structured", "format", "grammar", "template", "processor"});
+constexpr std::array kForms =
+    std::to_array<std::string_view>({"schema", "guided", "struct", "format", "grammar", "template", "processor"});
 
 bool is_content(const std::string& plain) {
   if (std::find(kContent.begin(), kContent.end(), plain) != kContent.end()) return true;

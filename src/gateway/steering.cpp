@@ -17,26 +17,64 @@ using json::Value;
 constexpr std::array kChoices = std::to_array<std::string_view>(
     {// another model
      "models", "route", "preset", "fallback", "fallbacks", "fallbackmodel", "fallbackmodels", "defaultfallbacks",
-     "contextwindowfallbacks", "contentpolicyfallbacks", "modellist", "modelgroup", "modelalias", "modelselection",
-     "allowedmodels", "excludedmodels", "analysismodels", "agentid", "assistantid",
+     "contextwindowfallbacks", "contentpolicyfallbacks", "fallbackcredittoken", "modellist", "modelgroup",
+     "modelalias", "modelselection", "allowedmodels", "excludedmodels", "analysismodels", "agentid", "assistantid",
      // another provider or account
      "provider", "providers", "llmprovider", "customllmprovider", "gateway", "byok", "router", "routing",
-     "routingstrategy", "routersettings", "routersettingsoverride", "userconfig", "litellmparams",
-     "litellmcredentialname", "specificdeployment", "deployment", "deploymentid", "targets", "virtualkey",
-     "virtualkeys", "apikey", "apiversion", "apitype",
+     "routingstrategy", "deployment", "targets",
      // another region
-     "region", "regions", "regionname", "allowedmodelregion", "inferencegeo", "datacenter", "vertexproject",
-     "vertexlocation", "vertexcredentials", "vertexaiproject", "vertexailocation", "vertexaicredentials",
-     // another host, also one that gets a copy, or is told of the answer
-     "apibase", "baseurl", "apihost", "host", "hostname", "endpoint", "endpointurl", "customhost", "proxy",
-     "proxies", "proxyurl", "headers", "extraheaders", "extraquery", "datasources", "callbacks", "successcallback",
-     "failurecallback", "callbackurl", "notifyurl", "webhook", "webhookurl", "kvtransferparams",
-     "ectransferparams", "disaggregatedparams", "migrationrequest", "remotehost", "remoteport", "remoteurl",
-     "remotemodel", "remoteengineid"});
+     "region", "regions", "datacenter",
+     // another host
+     "host", "hostname", "endpoint", "proxy", "proxies", "headers", "callbacks"});
+// The same where no word of a client's own bookkeeping is likely to be called so: they count in metadata, too,
+// where LiteLLM reads them.
+constexpr std::array kSurely = std::to_array<std::string_view>({"routersettings",
+                                                                "routersettingsoverride",
+                                                                "userconfig",
+                                                                "litellmparams",
+                                                                "litellmcredentialname",
+                                                                "specificdeployment",
+                                                                "deploymentid",
+                                                                "virtualkey",
+                                                                "virtualkeys",
+                                                                "apiversion",
+                                                                "apitype",
+                                                                "regionname",
+                                                                "allowedmodelregion",
+                                                                "inferencegeo",
+                                                                "customhost",
+                                                                "extraheaders",
+                                                                "extraquery",
+                                                                "datasources",
+                                                                "successcallback",
+                                                                "failurecallback",
+                                                                "kvtransferparams",
+                                                                "ectransferparams",
+                                                                "disaggregatedparams",
+                                                                "migrationrequest",
+                                                                "remotehost",
+                                                                "remoteport",
+                                                                "remotemodel",
+                                                                "remoteengineid"});
 // Beginnings of such names: a cloud's own account and region, and services that record what passes.
-constexpr std::array kBeginnings = std::to_array<std::string_view>(
-    {"aws", "azuread", "azureendpoint", "azuredeployment", "bootstrap", "portkey", "langfuse", "langsmith",
-     "posthog", "braintrust", "arize", "humanloop", "gcsbucket", "gcspath", "s3bucket", "s3endpoint"});
+constexpr std::array kBeginnings =
+    std::to_array<std::string_view>({"aws",       "azuread",       "azureendpoint",  "azuredeployment",
+                                     "bootstrap", "vertexproject", "vertexlocation", "vertexcredentials",
+                                     "vertexai",  "portkey",       "langfuse",       "langsmith",
+                                     "posthog",   "braintrust",    "arize",          "humanloop",
+                                     "lunary",    "wandb",         "weaveproject",   "phoenixproject",
+                                     "gcsbucket", "gcspath",       "s3bucket"});
+// And ends: addresses and keys of whatever service.
+constexpr std::array kEnds = std::to_array<std::string_view>(
+    {"apibase", "baseurl", "apihost", "apiurl", "apikey", "serverurl", "deploymenturl", "remoteurl", "proxyurl",
+     "endpointurl", "endpoint", "webhook", "webhookurl", "callbackurl", "notifyurl"});
+
+bool surely_chooses(const std::string& plain) {
+  return std::find(kSurely.begin(), kSurely.end(), plain) != kSurely.end() ||
+         std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [&](std::string_view name) { return plain.starts_with(name); }) ||
+         std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view name) { return plain.ends_with(name); });
+}
 
 bool chooses(Value member, const std::string& plain, bool root) {
   // The client's own name for a route; the deployment's name takes its place. Written otherwise, a server that
@@ -44,9 +82,7 @@ bool chooses(Value member, const std::string& plain, bool root) {
   if (plain == "model") return !root || member.key() != "model";
   // LiteLLM routes by a list of tags.
   if (plain == "tags") return member.is(Type::Array);
-  const auto begins = [&](std::string_view name) { return plain.starts_with(name); };
-  return std::find(kChoices.begin(), kChoices.end(), plain) != kChoices.end() ||
-         std::any_of(kBeginnings.begin(), kBeginnings.end(), begins);
+  return std::find(kChoices.begin(), kChoices.end(), plain) != kChoices.end() || surely_chooses(plain);
 }
 
 Failure refuse(Value member) {
@@ -65,13 +101,22 @@ bool routes_on(Value plugin) {
   return id.find("router") != id.npos || id.find("fusion") != id.npos;
 }
 
-// Bookkeeping as a rule, with texts for values. Gateways read lists and objects in it.
-Status look_at_metadata(Value metadata) {
+// Bookkeeping as a rule, with texts for values. Gateways read more in it.
+Status look_at_metadata(Value metadata, Value at) {
   for (Value member : metadata) {
     const bool text = !member.is(Type::Array) && !member.is(Type::Object);
-    if (!text && chooses(member, plain_name(member.key()), false)) return refuse(member);
+    const std::string plain = plain_name(member.key());
+    if (text ? surely_chooses(plain) : chooses(member, plain, false)) return refuse(at ? at : member);
   }
   return {};
+}
+
+// LiteLLM takes it as a text with JSON, too.
+Status look_at_written_metadata(Value metadata) {
+  if (!metadata.is(Type::String)) return look_at_metadata(metadata, {});
+  auto doc = json::Doc::parse(*metadata.string());
+  if (!doc || !(*doc)->root().is(Type::Object)) return {};
+  return look_at_metadata((*doc)->root(), metadata);
 }
 
 // A tool that a gateway runs by a model that its definition names. OpenAI's and Anthropic's own tools with a model
@@ -96,7 +141,7 @@ Status refuse_steering(const chat::Request& request) {
   SLUICE_TRY_VOID(look_at_tools(body["tools"]));
   return see_settings(body, [](Value member, const std::string& plain, bool root) -> Status {
     if (chooses(member, plain, root)) return refuse(member);
-    if (plain == "metadata" || plain == "litellmmetadata") return look_at_metadata(member);
+    if (plain == "metadata" || plain == "litellmmetadata") return look_at_written_metadata(member);
     if (plain == "plugins")
       for (Value plugin : member)
         if (routes_on(plugin)) return refuse(plugin);

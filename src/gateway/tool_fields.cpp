@@ -58,7 +58,7 @@ constexpr std::array kHarmless = std::to_array<std::string_view>(
      "disable_parallel_tool_use", "previous_response_id", "parse_tool_calls", "max_tool_calls",
      // sampling
      "temperature", "top_p", "top_k", "top_a", "min_p", "typical_p", "tfs_z", "top_n_sigma", "seed", "random_seed",
-     "n", "best_of", "frequency_penalty", "presence_penalty", "repetition_penalty", "repeat_penalty",
+     "n", "best_of", "n_cmpl", "frequency_penalty", "presence_penalty", "repetition_penalty", "repeat_penalty",
      "repeat_last_n", "penalty_decay", "length_penalty", "no_repeat_ngram_size", "encoder_repetition_penalty",
      "epsilon_cutoff", "eta_cutoff", "smoothing_factor", "smoothing_curve", "dynatemp_range", "dynatemp_exponent",
      "dynamic_temperature", "mirostat", "mirostat_tau", "mirostat_eta", "xtc_probability", "xtc_threshold",
@@ -75,26 +75,27 @@ constexpr std::array kHarmless = std::to_array<std::string_view>(
      "thinking", "enable_thinking", "preserve_thinking", "clear_thinking", "think", "thinking_budget",
      "thinking_token_budget", "reasoning", "reasoning_effort", "reasoning_format", "reasoning_split",
      "reasoning_budget", "reasoning_in_content", "include_reasoning", "separate_reasoning", "stream_reasoning",
-     "prompt_mode", "chat_template_kwargs", "context_management",
+     "prompt_mode", "chat_template_kwargs", "context_management", "compaction", "billing_policy", "documents",
      // form
      "response_format", "output_format", "output_config", "text", "format", "verbosity", "modalities", "audio",
      "prediction", "guided_json", "guided_regex", "guided_choice", "guided_grammar", "guided_decoding_backend",
-     "guided_whitespace_pattern", "structured_outputs", "json_schema", "grammar", "regex", "ebnf", "include",
-     "safe_prompt", "moderation",
+     "guided_whitespace_pattern", "structured_outputs", "structural_tag", "json_schema", "grammar", "regex",
+     "ebnf", "include", "safe_prompt", "moderation",
      // what is told of it
      "logprobs", "top_logprobs", "prompt_logprobs", "top_n_tokens", "n_probs", "post_sampling_probs", "details",
      "decoder_input_details", "return_full_text", "return_token_ids", "return_tokens_as_token_ids",
-     "return_hidden_states", "return_progress", "timings_per_token", "skip_special_tokens",
+     "return_hidden_states", "return_progress", "return_tokens", "return_cached_tokens_details",
+     "return_routed_experts", "verbose", "timings_per_token", "skip_special_tokens",
      "spaces_between_special_tokens", "add_special_tokens", "add_generation_prompt", "continue_final_message",
      "usage",
      // embeddings
      "dimensions", "encoding_format", "input_type", "task", "task_type", "normalize", "normalized",
      "embedding_type", "embedding_types", "embedding_format", "output_dtype", "output_dimension", "late_chunking",
      // who asks, what is kept and billed
-     "user", "user_id", "safety_identifier", "session_id", "metadata", "client_metadata", "request_id",
-     "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options", "cache_control", "cache_salt",
-     "cache_prompt", "id_slot", "slot_id", "store", "background", "service_tier", "speed", "priority",
-     "keep_alive", "betas", "anthropic_beta", "anthropic_version", "diagnostics", "user_profile_id",
+     "user", "user_id", "safety_identifier", "session_id", "metadata", "client_metadata", "request_id", "rid",
+     "custom_labels", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options", "cache_control",
+     "cache_salt", "cache_prompt", "id_slot", "slot_id", "store", "background", "service_tier", "speed",
+     "priority", "keep_alive", "betas", "anthropic_beta", "anthropic_version", "diagnostics", "user_profile_id",
      "workspace_id", "dsh_session_log", "dsh_plugin_packages"});
 // Whose members count like fields of the body.
 constexpr std::array kContainers = std::to_array<std::string_view>(

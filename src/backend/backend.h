@@ -36,6 +36,7 @@ struct CallContext {
   std::string request_id;
   std::string traceparent, tracestate;  // W3C Trace Context; empty: none
   std::string betas;                    // names of Anthropic's betas, as wire::read_betas() gives them
+  bool some_betas = false;              // the client named more, which are not for anybody else
   engine::CacheUse cache;               // for a deployment in this process
   http::Cancellation cancellation;      // ends an ask() that still waits for its deployment
   // What the record keeps of the bytes that leave this machine: ask() sets it before they do. Both or neither.

@@ -349,6 +349,8 @@ class Remote : public Backend {
     out.headers.add("Accept", request.stream ? "text/event-stream" : "application/json");
     if (!context.request_id.empty()) out.headers.add("x-request-id", context.request_id);
     if (!context.traceparent.empty()) out.headers.add("traceparent", context.traceparent);
+    if (context.some_betas && protocol == chat::Protocol::AnthropicMessages && dialect_.target.verifies_signatures)
+      call.notes.push_back("left out a part of the header anthropic-beta");
     if (!context.betas.empty() && protocol == chat::Protocol::AnthropicMessages) {
       // Who only speaks its protocol has none of Anthropic's betas.
       if (dialect_.target.verifies_signatures)

@@ -14,7 +14,6 @@
 #include "gateway/steering.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
-#include "wire/anthropic_messages.h"
 #include "wire/openai_responses.h"
 #include "wire/reasoning.h"
 
@@ -306,8 +305,19 @@ void Way::judge(const std::atomic<bool>* given_up) {
   judgement_ = shared_.judge->judge(request_, options);
   if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
   judgement_.label.join(earlier_);
+  judge_betas();
   // No upstream needs it: what something is found in is left out instead of raising the label.
   if (!trace_.trace_state.empty() && !is_harmless(*shared_.judge, trace_.trace_state)) trace_.trace_state.clear();
+}
+
+// Their names are words of the client's choice. The detectors read words, and these have '-' between them.
+void Way::judge_betas() {
+  if (front_.protocol != chat::Protocol::AnthropicMessages) return;
+  betas_ = wire::read_betas(in_.headers.get("anthropic-beta").value_or(""));
+  std::string words = betas_.names;
+  std::replace(words.begin(), words.end(), '-', ' ');
+  if (words.empty() || (is_harmless(*shared_.judge, betas_.names) && is_harmless(*shared_.judge, words))) return;
+  betas_ = {{}, true};
 }
 
 void Way::decide() {
@@ -383,8 +393,8 @@ void Way::make_voices() {
   span.trace_id = upstream_trace();
   context.traceparent = http::traceparent(span);
   context.tracestate = span.trace_state;
-  if (front_.protocol == chat::Protocol::AnthropicMessages)
-    context.betas = wire::read_betas(in_.headers.get("anthropic-beta").value_or("")).names;
+  context.betas = betas_.names;
+  context.some_betas = betas_.more;
   context.cache.tenant = principal_.tenant;
   // Keyed, since a short text can be guessed by its plain hash.
   context.hash_of = [desk = shared_.desk.get(), tenant = principal_.tenant](std::string_view body) {

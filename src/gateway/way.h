@@ -29,6 +29,7 @@
 #include "gateway/voice.h"
 #include "http/correlation.h"
 #include "http/server.h"
+#include "wire/anthropic_messages.h"
 #include "wire/protocol.h"
 
 namespace sluice::gateway {
@@ -72,6 +73,7 @@ class Way {
   // Within the steps.
   Status read_body();
   void judge(const std::atomic<bool>* given_up);
+  void judge_betas();
   Status recall_response();
   Status recall_items();
   Status restore_reasoning();
@@ -115,6 +117,7 @@ class Way {
   MonotonicTime began_;
   http::TraceContext trace_;       // the client's, or a new one
   std::string client_request_id_;  // for the log
+  wire::Betas betas_;              // that may go on
   Principal principal_;
   chat::Request request_;                    // as the client meant it
   std::unique_ptr<chat::Request> reasoned_;  // the same with what earlier turns thought, where a client dropped it

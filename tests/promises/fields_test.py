@@ -69,6 +69,8 @@ class Fields(unittest.TestCase):
             f'model: {"gpt-5:online" if name == "searching" else "deepseek-flash"}, zone: hosted, jurisdiction: US, '
             f'protocols: [chat, completions, responses, embeddings, messages]}}\n'
             for name, dialect in DEPLOYMENTS.items())
+        deployments += (f'  - {{name: claude, kind: anthropic, address: "{self.fake.address}/anthropic", key_env: FAKE_KEY, '
+                        f'model: deepseek-flash, zone: hosted, jurisdiction: US}}\n')
         sluice = Sluice(f"""
 policy: policy.yaml
 keys:
@@ -78,6 +80,7 @@ deployments:
 {deployments}
 routes:
 {"".join(f"  {name}: [{name}]{chr(10)}" for name in DEPLOYMENTS)}
+  claude: [claude]
 """, ENV, folder=folder.name).start()
         self.addCleanup(sluice.process.stdout.close)
         self.addCleanup(sluice.__exit__)
@@ -176,6 +179,17 @@ routes:
         self.assertEqual(len({s for *_, s in seen}), len(seen), "a call is a span of its own")
         joined = [json.loads(line) for line in sluice.log_text().splitlines() if '"event":"request"' in line]
         self.assertEqual({(j["trace"], j["upstream_trace"]) for j in joined}, {(trace, t) for _, t, _ in seen})
+
+    def test_names_of_betas_are_words_of_the_clients_and_judged(self):
+        sluice = self.serve()
+        known = "interleaved-thinking-2025-05-14,claude-code-20250219"
+        for names, goes in [(known, True), (known + ", patient-jane-roe-has-hepatitis-2025-05-14", False),
+                            ("my-password-is-tigerlily9-2025-05-14", False)]:
+            status, raw, headers, sent = self.ask(sluice, "/v1/messages", "claude", headers={"anthropic-beta": names})
+            self.assertIsNotNone(sent, (status, raw))
+            got = {k.lower(): v for k, v in sent.headers.items()}.get("anthropic-beta")
+            self.assertEqual(got, known if goes else None)
+            self.assertEqual("anthropic-beta" in headers.get("x-sluice-note", ""), not goes, headers)
 
     def test_a_misspelt_header_is_told(self):
         sluice = self.serve()

@@ -6,6 +6,7 @@
 #include "gateway/client_headers.h"
 #include "gateway/fulfil.h"
 #include "gateway/holding.h"
+#include "gateway/steering.h"
 #include "gateway/subject.h"
 #include "policy/study/study.h"
 
@@ -72,6 +73,8 @@ int policy_explain(const ExplainOptions& options) {
   subject.route = route->model;
   subject.time = system_clock().utc();
   gateway::note_parts(judged->request, subject);
+  if (Status steered = gateway::refuse_steering(judged->request); !steered)
+    std::printf("refused, wherever it may go: %s\n", steered.error().to_string().c_str());
   if (!options.label.empty()) {
     auto declared = gateway::declared_label(options.label);
     if (!declared) return complain(declared.error());

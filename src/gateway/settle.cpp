@@ -25,7 +25,7 @@ void Way::settle(const Status& status) {
   log::info("request",
             {{"id", id_},
              {"trace", trace_.trace_id},
-             {"upstream_trace", recorded_ ? upstream_trace() : ""},
+             {"upstream_trace", upstream_trace_},
              {"client_request_id", loggable_id(*shared_.judge, shared_.obligation_secret, client_request_id_)},
              {"route", route},
              {"outcome", closing_.outcome},

@@ -380,17 +380,15 @@ Status Way::plan() {
   return {};
 }
 
-// The client's ids are its own bytes: an upstream gets a keyed hash of the trace's, the same for the same trace
-// and tenant, and a span of ours.
-std::string Way::upstream_trace() const {
-  return shared_.desk->vault().content_hash(principal_.tenant, "trace", trace_.trace_id, {}).substr(0, 32);
-}
-
 void Way::make_voices() {
   backend::CallContext context;
   context.request_id = id_;
   http::TraceContext span = http::child_of(trace_);
-  span.trace_id = upstream_trace();
+  // The client's ids are its own bytes: an upstream gets a keyed hash of the trace's, the same for the same trace
+  // and tenant, and a span of ours.
+  upstream_trace_ =
+      shared_.desk->vault().content_hash(principal_.tenant, "trace", trace_.trace_id, {}).substr(0, 32);
+  span.trace_id = upstream_trace_;
   context.traceparent = http::traceparent(span);
   context.tracestate = span.trace_state;
   context.betas = betas_.names;

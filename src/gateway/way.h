@@ -84,7 +84,6 @@ class Way {
   approval::Asked asked() const;
   void tell_of_waiting(const approval::Ticket& ticket) const;
   void release_approval();
-  std::string upstream_trace() const;  // the trace's id as upstreams see it
   void make_voices();
   void forget_request();
   void forget_what_must_not_be_kept();
@@ -116,6 +115,7 @@ class Way {
   UtcTime time_;
   MonotonicTime began_;
   http::TraceContext trace_;       // the client's, or a new one
+  std::string upstream_trace_;     // the trace's id as upstreams see it; empty: none was asked
   std::string client_request_id_;  // for the log
   wire::Betas betas_;              // that may go on
   Principal principal_;

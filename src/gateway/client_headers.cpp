@@ -37,7 +37,7 @@ bool is_meant(const std::string& name, std::string& rest) {
     return true;
   }
   const std::size_t dash = name.find('-', 2);
-  if (!name.starts_with("x-") || dash == name.npos) return false;
+  if (!name.starts_with("x-") || dash == name.npos || dash < 2 + 4 || dash > 2 + 8) return false;
   rest = name.substr(dash + 1);
   return config::did_you_mean(name.substr(2, dash - 2), {"sluice"}) && config::did_you_mean(rest, own_headers());
 }
@@ -94,6 +94,8 @@ Result<sense::Category> category_word(std::string_view word) {
 // A name that is none of ours may be anything, and is not told back.
 Status check_own_headers(const http::Headers& headers) {
   for (const auto& [written, value] : headers.list()) {
+    // Most begin otherwise, and SDKs send many.
+    if (written.empty() || ((written[0] | 0x20) != 'x' && (written[0] | 0x20) != 's')) continue;
     const std::string name = lower_case(written);
     std::string rest;
     if (!is_meant(name, rest)) continue;

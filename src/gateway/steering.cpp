@@ -69,8 +69,19 @@ constexpr std::array kEnds = std::to_array<std::string_view>(
     {"apibase", "baseurl", "apihost", "apiurl", "apikey", "serverurl", "deploymenturl", "remoteurl", "proxyurl",
      "endpointurl", "endpoint", "webhook", "webhookurl", "callbackurl", "notifyurl"});
 
+// Asked for every field of every request.
+template <const auto& kNames>
+bool among(std::string_view plain) {
+  static constexpr auto kSorted = [] {
+    auto list = kNames;
+    std::sort(list.begin(), list.end());
+    return list;
+  }();
+  return std::binary_search(kSorted.begin(), kSorted.end(), plain);
+}
+
 bool surely_chooses(const std::string& plain) {
-  return std::find(kSurely.begin(), kSurely.end(), plain) != kSurely.end() ||
+  return among<kSurely>(plain) ||
          std::any_of(kBeginnings.begin(), kBeginnings.end(),
                      [&](std::string_view name) { return plain.starts_with(name); }) ||
          std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view name) { return plain.ends_with(name); });
@@ -82,7 +93,7 @@ bool chooses(Value member, const std::string& plain, bool root) {
   if (plain == "model") return !root || member.key() != "model";
   // LiteLLM routes by a list of tags.
   if (plain == "tags") return member.is(Type::Array);
-  return std::find(kChoices.begin(), kChoices.end(), plain) != kChoices.end() || surely_chooses(plain);
+  return among<kChoices>(plain) || surely_chooses(plain);
 }
 
 Failure refuse(Value member) {

@@ -10,6 +10,7 @@
 #include "sense/scan/byte_bits.h"
 #include "sense/scan/covered.h"
 #include "sense/scan/decode/decode.h"
+#include "sense/scan/decode/rewritten.h"
 #include "sense/seams.h"
 #include "text/utf8.h"
 
@@ -244,31 +245,35 @@ void Scanner::window(const std::string& path, std::string_view utf8, std::size_t
   std::vector<scan::Hit> shown = std::move(hits_);
   std::vector<scan::Hit> said;
   if (!stopped_) said = records(doc, shown);
-  for (const scan::Hit& hit : shown) {
+  Readings readings(doc);
+  if (!stopped_) decoded(doc, readings);
+  readings.settle();
+  const auto byte_start = [&](const scan::Hit& hit) { return start + doc.origin(hit.start); };
+  const auto byte_end = [&](const scan::Hit& hit) { return start + original_end(doc, part, hit.end); };
+  for (scan::Hit& hit : shown) {
     // What touches the end of a window may go on in the next, which begins before it and shows it whole.
     if (end < utf8.size() && hit.end == doc.text.size() && doc.origin(hit.start) > kOverlap &&
         doc.origin(hit.start) > part.size() - kOverlap / 2)
       continue;
-    add(path, hit, start + doc.origin(hit.start), start + original_end(doc, part, hit.end));
+    if (readings.correct(hit)) add(path, hit, byte_start(hit), byte_end(hit));
   }
-  for (const scan::Hit& hit : said) {  // what the row itself has shown isn't listed again
-    const std::size_t byte_start = start + doc.origin(hit.start);
-    const std::size_t byte_end = start + original_end(doc, part, hit.end);
-    if (!is_known(hit, byte_start, byte_end)) add(path, hit, byte_start, byte_end);
-  }
-  if (!stopped_) decoded(path, doc, part, start);
+  for (scan::Hit& hit : said)  // what the row itself has shown isn't listed again
+    if (readings.correct(hit) && !is_known(hit, byte_start(hit), byte_end(hit)))
+      add(path, hit, byte_start(hit), byte_end(hit));
+  for (Readings::Shown one : readings.shown())
+    if (readings.correct(one.hit, one.escapes)) add(path, one.hit, byte_start(one.hit), byte_end(one.hit));
 }
 
-void Scanner::decoded(const std::string& path, const scan::Document& outer, std::string_view part,
-                      std::size_t start) {
+void Scanner::decoded(const scan::Document& outer, Readings& readings) {
   for (scan::Decoded& piece : scan::decode(outer.text)) {
-    reading(path, std::move(piece), outer, part, start);
+    reading(std::move(piece), readings);
     if (stopped_) return;
   }
   for (scan::Piece& piece : instruments_.hints.readings(outer)) {
-    reading(path, {{std::move(piece.text), std::move(piece.origin)}, piece.rearranged}, outer, part, start);
+    reading({{std::move(piece.text), std::move(piece.origin)}, piece.rearranged}, readings);
     if (stopped_) return;
   }
+  exponents(outer, {}, 0, readings);
 }
 
 // Kinds that a word makes of a number: in a table the word is the name of the column.
@@ -317,16 +322,35 @@ bool Scanner::is_known(const scan::Hit& hit, std::size_t byte_start, std::size_t
   return false;
 }
 
-void Scanner::reading(const std::string& path, scan::Decoded piece, const scan::Document& outer,
-                      std::string_view part, std::size_t start) {
-  const scan::Document doc(std::move(piece.view), instruments_.phrases);
+void Scanner::reading(scan::Decoded piece, Readings& readings) {
+  scan::Document doc(std::move(piece.view), instruments_.phrases);
   run(doc);
-  for (const scan::Hit& hit : hits_) {
-    if (piece.rearranged && !across_joints(hit)) continue;
-    const std::size_t from = doc.origin(hit.start);
-    std::size_t to = doc.origin(hit.end);
-    if (to <= from) to = std::max(doc.origin(doc.text.size()), from + 1);
-    add(path, hit, start + outer.origin(from), start + original_end(outer, part, to));
+  for (const scan::Hit& hit : hits_)
+    if (!piece.rearranged || across_joints(hit)) readings.add(doc, hit, piece.escapes);
+  if (!stopped_) exponents(doc, doc.origins, piece.escapes, readings);
+  readings.end(std::move(doc), piece.escapes);
+}
+
+// Numbers without their exponents, and what their neighbours say of them. `origins` leads to the window's text.
+void Scanner::exponents(const scan::Document& doc, const std::vector<std::uint32_t>& origins, int escapes,
+                        Readings& readings) {
+  const std::vector<scan::Edit> edits = scan::exponents(doc);
+  if (edits.empty()) return;
+  const auto origin = [&](std::size_t at) {
+    return origins.empty() ? static_cast<std::uint32_t>(at) : origins[at];
+  };
+  scan::Covered numbers;
+  for (const scan::Edit& edit : edits) numbers.add(origin(edit.start), origin(edit.end));
+  numbers.settle();
+  for (scan::Piece& piece : scan::rewritten(doc.text, edits)) {
+    for (std::uint32_t& at : piece.origin) at = origin(at);
+    const scan::Document number({std::move(piece.text), std::move(piece.origin)}, instruments_.phrases);
+    run(number);
+    for (const scan::Hit& hit : hits_)
+      if (numbers.meets(static_cast<std::uint32_t>(number.origin(hit.start)),
+                        static_cast<std::uint32_t>(number.origin(hit.end))))
+        readings.add(number, hit, escapes);
+    if (stopped_) return;
   }
 }
 

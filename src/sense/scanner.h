@@ -15,6 +15,7 @@
 #include "sense/joints.h"
 #include "sense/kinds.h"
 #include "sense/memory.h"
+#include "sense/readings.h"
 #include "sense/scan/decode/decode.h"
 #include "sense/scan/decode/hints.h"
 #include "sense/scan/decode/tables.h"
@@ -63,9 +64,10 @@ class Scanner {
   void drop_weaker();
   void window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
   // What the window says in other notations, each judged as a document of its own.
-  void decoded(const std::string& path, const scan::Document& outer, std::string_view part, std::size_t start);
-  void reading(const std::string& path, scan::Decoded piece, const scan::Document& outer, std::string_view part,
-               std::size_t start);
+  void decoded(const scan::Document& outer, Readings& readings);
+  void reading(scan::Decoded piece, Readings& readings);
+  void exponents(const scan::Document& doc, const std::vector<std::uint32_t>& origins, int escapes,
+                 Readings& readings);
   // What tables say when they are read as records; takes what these refute from what the text itself has shown.
   std::vector<scan::Hit> records(const scan::Document& outer, std::vector<scan::Hit>& shown);
   bool is_known(const scan::Hit& hit, std::size_t byte_start, std::size_t byte_end) const;

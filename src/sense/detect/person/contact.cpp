@@ -132,14 +132,16 @@ class Contact : public scan::Detector {
     while (start > taken && at - start < 64 && is_local_char(t[start - 1])) --start;
     // The tail of a character of three bytes is no beginning.
     while (start < at && (static_cast<unsigned char>(t[start]) & 0xC0) == 0x80) ++start;
-    // Quotes, brackets and list marks around an address belong to the sentence.
-    while (start < at && !is_alnum(t[start]) && static_cast<unsigned char>(t[start]) < 0x80) ++start;
     // user:password@host and scheme://user@host: what stands before a slash is no part of the address.
     const std::size_t cut = std::string_view(t).substr(start, at - start).find_last_of("/=|");
     if (cut != std::string_view::npos) start += cut + 1;
+    // Quotes, brackets and list marks around an address belong to the sentence.
+    while (start < at && !is_alnum(t[start]) && static_cast<unsigned char>(t[start]) < 0x80) ++start;
     std::size_t end = at + 1;
     while (end < t.size() && end - at < 254 && is_domain_char(t[end])) ++end;
     while (end > at + 1 && !is_alnum(t[end - 1]) && static_cast<unsigned char>(t[end - 1]) < 0x80) --end;
+    if (end < t.size() && t[end] == '\'')
+      start += literal_prefix(std::string_view(doc.lower).substr(start, at - start));
     const std::string_view domain = std::string_view(doc.lower).substr(at + 1, end - at - 1);
     const std::size_t dot = domain.rfind('.');
     if (start == at || dot == domain.npos || dot == 0) return;
@@ -164,6 +166,13 @@ class Contact : public scan::Detector {
       if (whole.starts_with("git@")) return;
     }
     hits.push_back(Hit{Kind::Email, 0.95, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+  }
+
+  // What stands before the text of a literal: b'jane@corp.de', rb'...'.
+  static std::size_t literal_prefix(std::string_view local) {
+    const std::size_t quote = local.find('\'');
+    const bool prefix = quote <= 2 && local.find_first_not_of("brfu") == quote;
+    return prefix ? quote + 1 : 0;
   }
 
   // scheme://user:secret@host

@@ -12,6 +12,7 @@ namespace sluice::sense::scan {
 namespace {
 
 constexpr int kMaxDepth = 3;
+constexpr int kMaxEscapes = 6;  // levels of nothing but escapes: JSON in strings of JSON, with code in it
 constexpr std::size_t kMaxPieces = 4096;  // each costs a small document
 
 class Decoder {
@@ -19,12 +20,17 @@ class Decoder {
   explicit Decoder(std::string_view text) : budget_(4 * text.size() + 4096) {}
 
   // Everything that `text` says otherwise; `origin` leads to the outermost text, empty for that text itself.
-  void expand(std::string_view text, const std::vector<std::uint32_t>& origin, int depth) {
-    if (depth == kMaxDepth) return;
+  // `escapes`: whether nothing but escapes was read so far.
+  void expand(std::string_view text, const std::vector<std::uint32_t>& origin, int depth, bool escapes) {
+    if (depth >= kMaxDepth) {
+      if (auto piece = escapes && depth < kMaxEscapes ? unescaped(text) : std::nullopt)
+        keep(std::move(*piece), origin, depth, escapes);
+      return;
+    }
     for (Piece& piece : encoded_runs(text)) keep(std::move(piece), origin, depth);
     for (Piece& piece : code_lists(text)) keep(std::move(piece), origin, depth);
     for (Piece& piece : written_apart(text)) keep(std::move(piece), origin, depth);
-    if (auto piece = unescaped(text)) keep(std::move(*piece), origin, depth);
+    if (auto piece = unescaped(text)) keep(std::move(*piece), origin, depth, escapes);
     if (auto piece = without_homoglyphs(text)) keep(std::move(*piece), origin, depth);
     for (const auto edits : {gaps_in_numbers, joints_of_strings, breaks_in_words}) {
       for (Piece& piece : rewritten(text, edits(text))) keep(std::move(piece), origin, depth);
@@ -34,14 +40,14 @@ class Decoder {
   std::vector<Decoded> take() { return std::move(found_); }
 
  private:
-  void keep(Piece piece, const std::vector<std::uint32_t>& origin, int depth) {
+  void keep(Piece piece, const std::vector<std::uint32_t>& origin, int depth, bool escapes = false) {
     if (found_.size() == kMaxPieces || piece.text.size() > budget_) return;
     budget_ -= piece.text.size();
     if (!origin.empty()) {
       for (std::uint32_t& at : piece.origin) at = origin[at];
     }
-    expand(piece.text, piece.origin, depth + 1);
-    Decoded decoded{text::normalise(piece.text), piece.rearranged};
+    expand(piece.text, piece.origin, depth + 1, escapes);
+    Decoded decoded{text::normalise(piece.text), piece.rearranged, escapes ? depth + 1 : 0};
     for (std::uint32_t& at : decoded.view.origin) at = piece.origin[at];
     found_.push_back(std::move(decoded));
   }
@@ -72,7 +78,7 @@ bool is_readable(const std::string& bytes) {
 
 std::vector<Decoded> decode(std::string_view utf8) {
   Decoder decoder(utf8);
-  decoder.expand(utf8, {}, 0);
+  decoder.expand(utf8, {}, 0, true);
   return decoder.take();
 }
 

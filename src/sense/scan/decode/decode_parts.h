@@ -22,7 +22,7 @@ struct Piece {
 std::vector<Piece> encoded_runs(std::string_view text);
 
 // The whole text with its escapes replaced, if it has any that matter: \n \x41 \u0041 \u{41} \101 %41 &#65; &#x41;
-// &amp; =41.
+// &amp; =41. Backslashes of a Windows path are none.
 std::optional<Piece> unescaped(std::string_view text);
 
 // Lists of character codes: "U+0041 U+0042", "0x41 0x42", "41 42 43", "65, 66, 67", "01000001 01000010".

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,12 @@
 
 namespace sluice::sense::scan {
 namespace {
+
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+bool is_break(int code) { return code == '\t' || code == '\n' || code == '\r'; }
 
 // The whole text with its escapes replaced, if it has any that matter.
 class Escapes {
@@ -28,8 +35,11 @@ class Escapes {
     });
     copy(done, text_.size());
     origin_.push_back(static_cast<std::uint32_t>(text_.size()));
-    if (replaced_ < 2) return std::nullopt;
-    if (!text::valid_utf8(out_)) return std::nullopt;  // not a notation for text after all
+    if (replaced_ < 2 && !glued_) return std::nullopt;
+    // What is no notation for text leaves bytes that are none; what stands beside it counts all the same.
+    for (std::size_t at = text::first_invalid(out_); at < out_.size();
+         at += text::first_invalid(std::string_view(out_).substr(at)))
+      out_[at] = ' ';
     return Piece{std::move(out_), std::move(origin_), false};
   }
 
@@ -69,19 +79,31 @@ class Escapes {
 
   void step(std::size_t& i) {
     const char c = text_[i];
+    const std::size_t from = i;
     if ((c == '\\' && backslash(i)) || (c == '%' && percent(i)) || (c == '&' && entity(i)) ||
         (c == '=' && quoted_printable(i))) {
       ++replaced_;
+      glued_ = glued_ || (i - from > 1 && glued(i, c));
       return;
     }
     out_.push_back(c);
     ++i;
   }
 
+  // Whether one that ends at i hides where a word beside it begins: it ends in a letter or digit, or what it says
+  // is the backslash of another escape. That of a quote or slash hides nothing.
+  bool glued(std::size_t i, char mark) const {
+    const bool word_follows = i < text_.size() && is_word(text_[i]);
+    if (out_.back() == '\\') return word_follows || (i < text_.size() && text_[i] == '\\');
+    return (is_word(text_[i - 1]) || text_[i - 1] == '}') &&
+           (mark == '\\' || is_word(out_.back()) || word_follows);
+  }
+
   bool backslash(std::size_t& i) {
     if (i + 1 >= text_.size()) return false;
-    static constexpr std::string_view kFrom = "nrt\"/\\", kTo = "\n\r\t\"/\\";
+    static constexpr std::string_view kFrom = "nrtbf\"/\\", kTo = "\n\r\t  \"/\\";
     const char e = text_[i + 1];
+    if (in_path(i) && e >= 'a' && e < 'u') return false;
     if (e == 'u' && i + 2 < text_.size() && text_[i + 2] == '{') return braced(i);
     if (e == 'u' || e == 'x' || e == 'U') return unicode(i, e == 'u' ? 4 : e == 'x' ? 2 : 8);
     if (e >= '0' && e <= '3') return octal(i);
@@ -89,6 +111,18 @@ class Escapes {
     if (at == kFrom.npos) return false;
     out_.push_back(kTo[at]);
     i += 2;
+    return true;
+  }
+
+  // "C:\new\bob": names begin behind these backslashes. Where they are escapes, the one behind the drive is
+  // written twice. "A:\n" and "x:\n" are more often what somebody answers and what code has.
+  bool in_path(std::size_t i) {
+    if (i < path_end_) return true;
+    const auto drive = [](char c) { return (c >= 'C' && c <= 'Z' && c != 'Q') || (c >= 'c' && c <= 'e'); };
+    if (i < 2 || text_[i - 1] != ':' || !drive(text_[i - 2]) || (i > 2 && is_word(text_[i - 3])) ||
+        text_[i + 1] == '\\')
+      return false;
+    path_end_ = std::min(text_.find_first_of(" \t\r\n\"'`<>|*?;,()", i), text_.size());
     return true;
   }
 
@@ -131,7 +165,7 @@ class Escapes {
       if (text_[i + k] < '0' || text_[i + k] > '7') return false;
       code = code * 8 + static_cast<std::uint32_t>(text_[i + k] - '0');
     }
-    if (code < 0x20) return false;
+    if (code < 0x20 && !is_break(static_cast<int>(code))) return false;
     out_.push_back(static_cast<char>(code));  // a byte: several make one character
     i += 4;
     return true;
@@ -142,7 +176,7 @@ class Escapes {
     const bool before = i >= 3 && text_[i - 3] == '=' && hex_at(i - 2, 2) >= 0;
     const bool after = i + 3 < text_.size() && text_[i + 3] == '=' && hex_at(i + 4, 2) >= 0;
     const int code = before || after ? hex_at(i + 1, 2) : -1;
-    if (code < 0x20) return false;
+    if (code < 0x20 && !is_break(code)) return false;
     out_.push_back(static_cast<char>(code));
     i += 3;
     return true;
@@ -150,7 +184,7 @@ class Escapes {
 
   bool percent(std::size_t& i) {
     const int code = hex_at(i + 1, 2);
-    if (code < 0x20) return false;
+    if (code < 0x20 && !is_break(code)) return false;
     out_.push_back(static_cast<char>(code));
     i += 3;
     return true;
@@ -169,7 +203,9 @@ class Escapes {
       if (v < 0 || (!hex && v > 9)) break;
       code = code * (hex ? 16 : 10) + static_cast<std::uint32_t>(v);
     }
-    if (at == first || code < 0x20 || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
+    if (at == first || (code < 0x20 && !is_break(static_cast<int>(code))) || code > 0x10FFFF ||
+        (code >= 0xD800 && code < 0xE000))
+      return false;
     text::append_utf8(out_, code);
     i = at < text_.size() && text_[at] == ';' ? at + 1 : at;
     return true;
@@ -199,6 +235,8 @@ class Escapes {
   std::string out_;
   std::vector<std::uint32_t> origin_;
   int replaced_ = 0;
+  bool glued_ = false;
+  std::size_t path_end_ = 0;  // of the path that was seen last
 };
 
 }  // namespace

@@ -150,8 +150,8 @@ std::vector<Edit> joints_one_by_one(const std::string& t) {
     for (; next < most && !quote(t[next]); ++next) {
       const char c = t[next];
       const bool prefix = std::string_view("fFrRbBuUL@$").find(c) < 11 && next + 1 < most && quote(t[next + 1]);
-      const bool joins = std::string_view("\n\\+&.|<>~").find(c) < 9 || (c == ',' && lists);
-      if (!joins && !prefix && std::string_view(" \t\r()").find(c) == std::string_view::npos) break;
+      const bool joins = std::string_view("\n+&.|<>~").find(c) < 8 || (c == ',' && lists);
+      if (!joins && !prefix && std::string_view(" \t\r()\\").find(c) == std::string_view::npos) break;
       sign = sign || joins;
     }
     if (next + 1 >= t.size() || next >= most || !quote(t[next]) || !sign || !token(t[next + 1])) continue;

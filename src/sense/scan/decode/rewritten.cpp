@@ -46,6 +46,11 @@ std::vector<Piece> rewritten(std::string_view t, const std::vector<Edit>& edits)
         piece.text += ' ';
         piece.origin.push_back(static_cast<std::uint32_t>(edits[i].start));
       }
+      // The last of what stands instead is the last of what stood there, so that what is found goes as far.
+      for (std::size_t k = 0; k < edits[i].instead.size(); ++k) {
+        piece.text += edits[i].instead[k];
+        piece.origin.push_back(static_cast<std::uint32_t>(std::min(edits[i].start + k, edits[i].end - 1)));
+      }
       at = edits[i].end;
       end = word_end(t, std::min(t.size(), at + kBehind));
       ++i;

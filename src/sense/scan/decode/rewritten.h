@@ -4,16 +4,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "sense/scan/decode/decode_parts.h"
+#include "sense/scan/document.h"
 
 namespace sluice::sense::scan {
 
 struct Edit {
   std::size_t start = 0, end = 0;  // bytes of the text, not empty
-  bool blank = false;              // a blank in their place; else nothing
+  bool blank = false;              // a blank in their place; else `instead`, as a rule nothing
+  std::string instead = {};
 };
 
 // `edits` in order, none over another.
@@ -25,5 +28,7 @@ std::vector<Edit> gaps_in_numbers(std::string_view text);
 // line.
 std::vector<Edit> joints_of_strings(std::string_view text);
 std::vector<Edit> breaks_in_words(std::string_view text);
+// Whole numbers with an exponent, as spreadsheets and programs write long ones: 4.539148803436467E+15.
+std::vector<Edit> exponents(const Document& doc);
 
 }  // namespace sluice::sense::scan

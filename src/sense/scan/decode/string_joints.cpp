@@ -52,8 +52,10 @@ std::size_t joined_at(std::string_view t, std::size_t quote, Lists& lists) {
     const char c = t[at];
     if (is_quote(c)) return sign || line ? at + 1 : 0;
     if (c == ' ' || c == '\t' || c == '\r' || c == ')' || c == '(') continue;
-    if (c == '\n' || c == '\\') {
+    if (c == '\n') {
       line = true;
+    } else if (c == '\\') {
+      continue;  // before the end of a line; elsewhere it is an escape's: 'it\'s'
     } else if (among(c, kSigns) || (c == ',' && lists.joined())) {
       sign = true;
     } else if (!among(c, kPrefixes) || at + 1 >= most || !is_quote(t[at + 1])) {

@@ -1,5 +1,7 @@
 #include "mask/nesting.h"
 
+#include <algorithm>
+
 namespace sluice::mask {
 namespace {
 
@@ -39,10 +41,31 @@ std::size_t Nesting::strings() const {
 
 bool Nesting::between_values() const { return strings() < levels_.size(); }
 
+bool Nesting::in_escape() const {
+  return std::any_of(levels_.begin(), levels_.end(), [](const Level& l) { return l.escape || l.hex > 0; });
+}
+
+bool Nesting::in_key() const {
+  return std::any_of(levels_.begin(), levels_.end(), [](const Level& l) { return l.in_string && l.key; });
+}
+
+void Nesting::begin_string(Level& level) {
+  level.in_string = true;
+  level.open = 0;
+}
+
+void Nesting::end_string(Level& level) { level.in_string = level.began = level.json = level.key = false; }
+
+void Nesting::structure(Level& level, char c) {
+  if (c == '{' || c == '[') level.objects.push_back(c == '{');
+  if ((c == '}' || c == ']') && !level.objects.empty()) level.objects.pop_back();
+  if (c == '{' || c == '[' || c == ',') level.key = !level.objects.empty() && level.objects.back();
+}
+
 void Nesting::feed(std::size_t at, char c) {
   Level& level = levels_[at];
   if (!level.in_string) {
-    if (c == '"') level = Level{true};
+    c == '"' ? begin_string(level) : structure(level, c);
     return;
   }
   if (level.hex > 0) {
@@ -57,7 +80,7 @@ void Nesting::feed(std::size_t at, char c) {
   } else if (c == '\\') {
     level.escape = true;
   } else if (c == '"') {
-    level = Level{};
+    end_string(level);
     levels_.resize(at + 1);
   } else {
     feed_content(at, c);

@@ -15,6 +15,8 @@ class Nesting {
   std::size_t strings() const;  // that are open, each inside the one before
   // Whether JSON values may stand here: at the top, or in the JSON that the innermost open string holds.
   bool between_values() const;
+  bool in_escape() const;  // of any of the open strings
+  bool in_key() const;     // one of the open strings is a member's name
 
  private:
   struct Level {
@@ -24,8 +26,13 @@ class Nesting {
     bool escape = false;  // after a backslash
     int hex = 0;          // digits of \uXXXX to come
     unsigned code = 0;
-    char open = 0;  // between values: the bracket that was just opened, else 0
+    char open = 0;              // between values: the bracket that was just opened, else 0
+    bool key = false;           // the string, or the next one, is a member's name
+    std::vector<bool> objects;  // of each open bracket: whether it is one of an object
   };
+  static void begin_string(Level& level);
+  static void end_string(Level& level);
+  static void structure(Level& level, char c);
   void feed(std::size_t level, char c);
   void feed_content(std::size_t level, char c);
   bool plausible(Level& level, char c) const;

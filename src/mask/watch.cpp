@@ -24,11 +24,6 @@ std::size_t character_start(std::string_view text, std::size_t pos) {
   return pos;
 }
 
-struct Span {
-  std::size_t start, end;
-  std::string type;
-};
-
 std::string failure_of(const sense::Judgement& judged) {
   std::string failure;
   for (const sense::Provenance& why : judged.label.provenance)
@@ -61,24 +56,60 @@ std::size_t open_end(std::string_view text, bool names) {
 
 }  // namespace
 
-std::string Watch::push(std::string_view piece) {
-  if (!stopped_.empty()) return {};
+void Watch::take(std::string_view piece) {
   window_ += piece;
   fresh_ += piece.size();
+  if (cuts_) cuts_->take(piece);
+}
+
+// Where a text may be cut: at a character; in JSON not inside of an escape.
+std::size_t Watch::cut_before(std::size_t at) const {
+  at = character_start(window_, at);
+  while (cuts_ && at > passed_ && !cuts_->may_cut(at)) --at;
+  return at;
+}
+
+std::string Watch::push(std::string_view piece) {
+  if (!stopped_.empty()) return {};
+  take(piece);
   if (fresh_ < kStep || window_.size() - passed_ <= kHold) return {};
-  return look(character_start(window_, window_.size() - kHold), false);
+  return look(cut_before(window_.size() - kHold), false);
 }
 
 std::string Watch::pause() {
   if (!stopped_.empty() || window_.size() == passed_) return {};
   const std::size_t held = window_.size() - std::min(window_.size() - passed_, kHold);
-  return look(std::max(character_start(window_, held), open_end(window_, categories_.has(sense::Category::Pii))),
-              false);
+  std::size_t open = open_end(window_, categories_.has(sense::Category::Pii));
+  if (cuts_) open = cuts_->before_number(window_, open);
+  return look(cut_before(std::max(held, open)), false);
 }
 
 std::string Watch::finish() {
   if (!stopped_.empty() || window_.size() == passed_) return {};
   return look(window_.size(), true);
+}
+
+// What of the window goes with a finding. False: it can't be cut out.
+bool Watch::fit(Span& span) const {
+  span.start = std::max(span.start, passed_);
+  if (!cuts_ || span.type.empty()) return !span.type.empty();
+  std::optional<Cut> cut = cuts_->cut(window_, span.start, span.end, passed_);
+  if (!cut) return false;
+  span.start = cut->start;
+  span.end = cut->end;
+  span.quote = std::move(cut->quote);
+  span.key = cut->key;
+  return true;
+}
+
+// Names of an object's members stay different from one another.
+std::string Watch::mark_of(const Span& span) {
+  const std::string mark = redaction_mark(span.type);
+  if (!span.key) return span.quote + mark + span.quote;
+  std::string& name = names_[window_.substr(span.start, span.end - span.start)];
+  if (!name.empty()) return name;
+  const std::size_t number = names_.size();
+  return name = number == 1 ? mark : mark.substr(0, mark.size() - 1) + " " + std::to_string(number) + "]";
 }
 
 std::string Watch::look(std::size_t limit, bool finished) {
@@ -88,12 +119,13 @@ std::string Watch::look(std::size_t limit, bool finished) {
   std::vector<Span> spans;
   for (const sense::Finding& finding : judged.findings) {
     if (!categories_.has(finding.category)) continue;
-    Span span{byte_of(window_, finding.start), byte_of(window_, finding.end), finding.type};
+    Span span{byte_of(window_, finding.start), byte_of(window_, finding.end), finding.type, ""};
     std::string_view found = std::string_view(window_).substr(span.start, span.end - span.start);
     if (span.end <= passed_ || (vault_ && vault_->covers(found))) continue;
-    bool breaks = json_ && found.find_first_of("\"\\{}[]") != std::string_view::npos;
-    if (span.type.empty() || breaks) stopped_ = finding.detector;
-    span.start = std::max(span.start, passed_);
+    if (!fit(span)) {
+      stopped_ = finding.detector;
+      continue;
+    }
     // One that ends near the end may go on: it waits, within bounds.
     if (!finished && span.end > limit && window_.size() - passed_ < kMostHeld) limit = std::min(limit, span.start);
     spans.push_back(std::move(span));
@@ -105,7 +137,7 @@ std::string Watch::look(std::size_t limit, bool finished) {
   for (const Span& span : spans) {
     if (span.start >= limit) continue;
     if (span.start >= pos) {
-      out += window_.substr(pos, span.start - pos) + redaction_mark(span.type);
+      out += window_.substr(pos, span.start - pos) + mark_of(span);
       ++redacted_;
     }
     pos = std::max(pos, span.end);
@@ -114,6 +146,7 @@ std::string Watch::look(std::size_t limit, bool finished) {
   passed_ = std::max(pos, limit);
   std::size_t forget = character_start(window_, passed_ - std::min(passed_, kContext));
   window_.erase(0, forget);
+  if (cuts_) cuts_->forget(forget);
   passed_ -= forget;
   return out;
 }

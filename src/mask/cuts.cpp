@@ -54,10 +54,14 @@ std::optional<Cut> JsonCuts::cut(std::string_view text, std::size_t start, std::
   if (start >= end || !place.whole || !places_[end].whole || place.stretch != places_[end].stretch)
     return std::nullopt;
   if (!place.between) return Cut{start, end, "", place.key};
+  // What keeps values apart is no part of one.
+  const auto apart = [&](std::size_t at) { return in_list(text[at]) ? !in_number(text[at]) : text[at] == ':'; };
+  while (start + 1 < end && apart(start)) ++start;
+  while (end - 1 > start && apart(end - 1)) --end;
   const std::string_view found = text.substr(start, end - start);
   if (!std::all_of(found.begin(), found.end(), in_list)) {
     // No JSON at all, as the text of a model that was asked for some may be.
-    if (found.find_first_of("\"\\{}[],:") != found.npos) return std::nullopt;
+    if (found.find_first_of("\"\\{}[]") != found.npos) return std::nullopt;
     return Cut{start, end, "", false};
   }
   const auto goes_on = [&](std::size_t at) { return places_[at].stretch == place.stretch && in_number(text[at]); };

@@ -227,8 +227,56 @@ TEST_CASE("a string stands where a number stood, and a mark goes with whole char
       {R"({"bob.smith@corp-x.de":1,"eve.lane@corp-x.de":2})", R"({"[EMAIL]":1,"[EMAIL 2]":2})"},
       {R"([{"bob.smith@corp-x.de":1},{"bob.smith@corp-x.de":2}])", R"([{"[EMAIL]":1},{"[EMAIL]":2}])"},
       {R"(["bob.smith@corp-x.de","eve.lane@corp-x.de"])", R"(["[EMAIL]","[EMAIL]"])"},
-      {"To bob.smith@corp-x.de, who has no JSON.", "To [EMAIL], who has no JSON."}};
+      {"To bob.smith@corp-x.de, who has no JSON.", "To [EMAIL], who has no JSON."},
+      {"She lives at 12 Baker Street, London NW1 6XE now", "She lives at [ADDRESS] now"}};
   for (const auto& [sent, wanted] : cases) CHECK(whole(sent) == wanted);
+}
+
+TEST_CASE("JSON is held back no longer than other text") {
+  Answers answers(3);
+  std::string sent, got;
+  while (sent.size() < 20000) sent += (sent.empty() ? "[" : ",") + answers.object(1).first;
+  sent += "]";
+  Watch watch(judge(), {sense::Category::Credentials}, nullptr, true);
+  for (std::size_t at = 0; at < sent.size(); at += 5) {
+    got += watch.push(sent.substr(at, 5));
+    REQUIRE(std::min(at + 5, sent.size()) - got.size() < 400);
+  }
+  CHECK(got + watch.finish() == sent);
+}
+
+TEST_CASE("what is no JSON does no harm, and nothing found in it remains") {
+  const std::vector<std::string> parts = {"{",
+                                          "}",
+                                          "[",
+                                          "]",
+                                          "\"",
+                                          "\\",
+                                          "\\\"",
+                                          "\\u",
+                                          "\\u00",
+                                          ":",
+                                          ",",
+                                          " ",
+                                          "-",
+                                          ".",
+                                          "e",
+                                          "\n",
+                                          "x",
+                                          "ä",
+                                          " bob.smith@corp-x.de ",
+                                          " 4539148803436467 ",
+                                          "\"k\":"};
+  std::mt19937 random(7);
+  for (int round = 0; round < 3000; ++round) {
+    std::string sent, got;
+    for (std::size_t n = random() % 60; n > 0; --n) sent += parts[random() % parts.size()];
+    Watch watch(judge(), kWatched, nullptr, true);
+    for (std::size_t at = 0; at < sent.size(); at += 3) got += watch.push(sent.substr(at, 3));
+    got += watch.finish();
+    CHECK_MESSAGE(got.find("bob.smith@corp-x.de") == got.npos, sent);
+    CHECK_MESSAGE(got.find("4539148803436467") == got.npos, sent);
+  }
 }
 
 TEST_CASE("what goes on outside of its string stops the answer") {

@@ -64,7 +64,10 @@ bool Readings::correct(scan::Hit& hit, int escapes) const {
     const auto first = std::lower_bound(places.of.begin(), places.of.end(), hit.start);
     auto last = std::lower_bound(places.of.begin(), places.of.end(), hit.end);
     if (first == places.of.end() || last == places.of.end()) continue;
-    if (*last != hit.end) --last;  // not before the first, since that is less than its end
+    if (*last != hit.end) {
+      if (last == first) continue;  // nothing but a part of an escape
+      --last;
+    }
     if (*first >= *last) continue;
     hit.start = *first;
     hit.end = *last;

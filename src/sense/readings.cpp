@@ -1,7 +1,10 @@
 #include "sense/readings.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "sense/scan/decode/decode_parts.h"
 
 namespace sluice::sense {
 namespace {
@@ -37,6 +40,19 @@ void Readings::add(const scan::Document& reading, const scan::Hit& hit, int esca
 
 void Readings::end(scan::Document&& reading, int escapes) {
   if (escapes > 0) places_.push_back({std::move(reading.origins), escapes});
+}
+
+void Readings::edges() {
+  constexpr int kLevels = 3;
+  std::optional<scan::Piece> outer;
+  for (int level = 1; level <= kLevels; ++level) {
+    std::optional<scan::Piece> inner = scan::unescaped(outer ? outer->text : window_.text);
+    if (!inner) return;
+    if (outer)
+      for (std::uint32_t& at : inner->origin) at = outer->origin[at];
+    places_.push_back({inner->origin, level});
+    outer = std::move(inner);
+  }
 }
 
 void Readings::settle() {

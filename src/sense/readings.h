@@ -31,6 +31,8 @@ class Readings {
   // `escapes` as in scan::Decoded. All hits of a reading, then its end.
   void add(const scan::Document& reading, const scan::Hit& hit, int escapes);
   void end(scan::Document&& reading, int escapes);
+  // Of the window's escapes where they stand alone, in place of readings: enough to correct an edge.
+  void edges();
   // After the last: what follows asks.
   void settle();
 

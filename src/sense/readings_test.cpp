@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "chat/request.h"
 #include "sense/test_text.h"
 
 namespace sluice::sense {
@@ -64,6 +65,22 @@ TEST_CASE("a value with escapes in it is the value as it is written") {
   CHECK(values_in("password: Tr0u\\tb4dor&3xK! is it").front() == "Tr0u\\tb4dor&3xK!");
 }
 
+TEST_CASE("nor where the value goes on in the next text") {
+  chat::Request request;
+  request.model = "m";
+  for (const char* text : {"print(\"x\\nbob.smi", "th@corp-x.de\")"}) {
+    chat::Message message;
+    message.parts.push_back({chat::Part::Kind::Text, text, ""});
+    request.messages.push_back(message);
+  }
+  const Judgement judged = standard_judge().judge(request, {});
+  const auto part =
+      std::find_if(judged.findings.begin(), judged.findings.end(), [](const Finding& f) { return f.part; });
+  REQUIRE(part != judged.findings.end());
+  CHECK(part->type == "EMAIL");
+  CHECK(part->start == 10);  // the b
+}
+
 TEST_CASE("a backslash of a path is no escape") {
   CHECK(shown(R"(see C:\Users\nina.roe@corp-x.de\mail)") == "[" + std::string("nina.roe@corp-x.de") + "]");
   CHECK(shown(R"("C:\\new\\bob.smith@corp-x.de")") == "[" + std::string(kMail) + "]");
@@ -71,6 +88,20 @@ TEST_CASE("a backslash of a path is no escape") {
   CHECK(shown(R"("C:\\new\nbob.smith@corp-x.de")") ==
         "[" + std::string(kMail) + "]");  // written twice: the single one is an escape
   CHECK(shown(R"(Q: who?\nA:\nbob.smith@corp-x.de)") == "[" + std::string(kMail) + "]");
+}
+
+TEST_CASE("what begins and ends inside of an escape stays what it is") {
+  config::OwnDetectors own;
+  own.patterns.emplace_back();
+  own.patterns[0].name = "odd";
+  own.patterns[0].category.text = "business";
+  own.patterns[0].type = "ODD";
+  own.patterns[0].regex.text = "u20|00b";
+  own.patterns[0].match = {{"u20", "f:1"}};
+  own.patterns[0].no_match = {{"x", "f:2"}};
+  auto judge = Judge::create(own);
+  REQUIRE(judge.has_value());
+  CHECK(!(*judge)->judge_text("\\u200b\\u200b and so on", {}).findings.empty());
 }
 
 TEST_CASE("bytes that are no text hide nothing beside them") {

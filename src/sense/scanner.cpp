@@ -387,10 +387,13 @@ void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch,
   doc.joint = true;
   run(doc);
   bool clean = true;
-  for (const scan::Hit& hit : hits_) {
+  Readings escapes(doc);
+  if (!hits_.empty()) escapes.edges();
+  for (scan::Hit& hit : hits_) {
     if (!across_joints(hit)) continue;
     if (seams && !has_edges(hit.kind)) continue;
     clean = false;
+    escapes.correct(hit);
     const std::size_t end = original_end(doc, part, hit.end);
     if (end <= stretch.overlap) continue;  // the stretch before has shown it
     crossing(joint, hit, stretch.start + doc.origin(hit.start), stretch.start + end);

@@ -65,7 +65,7 @@ void add_policy_init(CLI::App& policy, Options& o, int& status) {
   init->add_option("--hosted", o.init.hosted, "may harmless texts go to a vendor's API? yes or no")->check(yes_no);
   init->add_option("--managed", o.init.managed, "is there a cloud under contract? yes or no")->check(yes_no);
   init->add_option("--machines", o.init.machines, "do we run model servers ourselves? yes or no")->check(yes_no);
-  init->add_option("--area", o.init.area, "identifiers and health data never leave it: EU, CH, ... or none");
+  init->add_option("--area", o.init.area, "personal and health data never leave it: EU, CH, ... or none");
   init->add_option("--approvals", o.init.approvals, "may somebody approve what is restricted? yes or no")
       ->check(yes_no);
   init->add_flag("--force", o.init.force, "overwrite the file");

@@ -37,9 +37,10 @@ Result<policy::Beginning> ask_all(const InitOptions& o) {
              ask_yes_no(o.machines, "3. Do we run model servers that may see regulated texts?", "no"));
   SLUICE_TRY(
       b.area,
-      ask(o.area, "4. Which area may identifiers and health data never leave (EU, a country, none)?", "none"));
+      ask(o.area, "4. Which area may personal data, official identifiers and health data never leave (EU, a country, none)?", "none"));
   if (b.area == "none") b.area.clear();
-  if (!b.area.empty() && !config::valid_jurisdiction(b.area))
+  // (What stays on this machine is no question of areas.)
+  if (!b.area.empty() && (b.area == "local" || !config::valid_jurisdiction(b.area)))
     return fail("policy.no_answer", "expected EU, a country code such as CH, or none; found \"" + b.area + "\"");
   if (!o.approvals.empty()) b.approvals = o.approvals == "yes";
   return b;

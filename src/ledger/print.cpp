@@ -190,9 +190,12 @@ std::string format_acts(const std::vector<Act>& acts) {
       continue;
     }
     std::string whose = a.person == a.principal ? a.person : a.person + " (key " + a.principal + ")";
-    out += printable(fmt::format("{}  {}  {} {} for {} under policy {}{}", seconds_form(a.time), a.ticket, whose,
-                                 a.action, fmt::join(a.deployments, ", "), a.revision,
-                                 a.reason.empty() ? "" : ": " + a.reason)) +
+    std::string what = a.action;
+    if (!a.deployments.empty()) what += fmt::format(" for {}", fmt::join(a.deployments, ", "));
+    // Whoever read the text of a ticket decided about no deployment.
+    if (a.action == "read") what += " its text";
+    out += printable(fmt::format("{}  {}  {} {} under policy {}{}", seconds_form(a.time), a.ticket, whose, what,
+                                 a.revision, a.reason.empty() ? "" : ": " + a.reason)) +
            "\n";
   }
   return out;

@@ -71,6 +71,20 @@ TEST_CASE("Text from outside can't steer the terminal") {
   }
 }
 
+TEST_CASE("What people did is told in whole sentences, also where no deployment was decided about") {
+  Act act;
+  act.time = example_opening("req_1").time;
+  act.action = "read";
+  act.ticket = "tkt_1";
+  act.principal = act.person = "bob";
+  act.revision = "r1";
+  CHECK(format_acts({act}) == "2023-11-14T22:13:20Z  tkt_1  bob read its text under policy r1\n");
+  act.action = "approved";
+  act.deployments = {"near", "far"};
+  act.reason = "fine";
+  CHECK(format_acts({act}) == "2023-11-14T22:13:20Z  tkt_1  bob approved for near, far under policy r1: fine\n");
+}
+
 TEST_CASE("The JSON of a record is one line with everything in it") {
   std::string text = record_json(closed("req_1"));
   CHECK_FALSE(has(text, "\n"));

@@ -112,6 +112,9 @@ struct Model {
 // parse.cpp
 Result<Model> parse_model(std::string_view yaml, const std::string& file, const config::OwnDetectors& own = {});
 
+// names.cpp: Policy::check_names() without the shadow's.
+Status check_names(const Model& model, const config::Settings& settings);
+
 // match.cpp: each answers with the key of the first condition that fails, or nullptr if all hold.
 const char* missed(const What& what, const sense::Label& label);
 const char* missed(const Where& where, config::Zone zone, std::string_view jurisdiction,

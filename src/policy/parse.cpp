@@ -36,6 +36,8 @@ bool take(Fields& fields, std::string_view key, Out& out, Read read, Need need =
   return true;
 }
 
+Result<std::vector<std::string>> read_who(const Node& node) { return read_names(node); }
+
 void refuse_other_words(Fields& fields) {
   fields.refuse("level", "the word here is class", "write class: ...");
   fields.refuse("labels", "the word here is categories", "write categories: [...]");
@@ -59,10 +61,10 @@ void take_id(Fields& fields, std::string& id, Need need) {
 }
 
 void take_who(Fields& fields, Who& who) {
-  take(fields, "teams", who.teams, read_names);
-  take(fields, "principals", who.principals, read_names);
-  take(fields, "routes", who.routes, read_names);
-  take(fields, "workloads", who.workloads, read_names);
+  take(fields, "teams", who.teams, read_who);
+  take(fields, "principals", who.principals, read_who);
+  take(fields, "routes", who.routes, read_who);
+  take(fields, "workloads", who.workloads, read_who);
 }
 
 bool take_wish(Fields& fields, What& what) {
@@ -108,7 +110,10 @@ Status read_obligations(const Node& node, Rule& rule) {
 
 void take_hold_terms(Fields& fields, const Node& node, Rule& rule) {
   std::chrono::milliseconds ttl = kUsualTtl;
-  bool terms = take(fields, "approvers", rule.hold.approvers, read_names);
+  auto approvers = [](const Node& n) {
+    return read_names(n, "name who may approve, or remove the key: then it is whoever administers this Sluice");
+  };
+  bool terms = take(fields, "approvers", rule.hold.approvers, approvers);
   terms = fields.duration("ttl", ttl, std::chrono::minutes(1), kLongestTtl) || terms;
   terms = fields.integer("quorum", rule.hold.quorum, 1, kLargestQuorum) || terms;
   rule.hold.rule = rule.id;
@@ -149,7 +154,7 @@ Result<Rule> read_rule(const Node& node) {
   take_id(fields, rule.id, Need::Required);
   take_effect(fields, node, rule);
   take(fields, "zones", rule.where.zones, read_zones);
-  take(fields, "deployments", rule.where.deployments, read_names);
+  take(fields, "deployments", rule.where.deployments, read_who);
   take(fields, "jurisdictions", rule.where.jurisdictions, read_jurisdictions);
   take(fields, "jurisdictions_not", rule.where.jurisdictions_not, read_jurisdictions);
   read_section(fields, "when", [&](const Node& n) { return read_when(n, rule); });
@@ -207,7 +212,8 @@ Result<Declassification> read_declassification(const Node& node) {
   take(fields, "from", out.from, read_class, Need::Required);
   take(fields, "to", out.to, read_class, Need::Required);
   take(fields, "categories", out.categories, read_any_categories, Need::Required);
-  take(fields, "by", out.by, read_names, Need::Required);
+  auto by = [](const Node& n) { return read_names(n, "name the principals, teams or roles that may claim it"); };
+  take(fields, "by", out.by, by, Need::Required);
   take(fields, "until", out.until, read_day, Need::Required);
   std::size_t only = 0;
   fields.choice("reason", only, kReasons);
@@ -264,13 +270,13 @@ Result<Assertion> read_assertion(const Node& node) {
   if (out.always) out.some_zone = take(fields, "some_zone", out.where.zones, read_zones);
   if (zone && out.some_zone)
     fields.add(body, body.error("value", "zone and some_zone exclude each other", "keep one of them"));
-  take(fields, "deployment", out.where.deployments, read_names);
+  take(fields, "deployment", out.where.deployments, read_who);
   take(fields, "jurisdiction", out.where.jurisdictions, read_jurisdictions);
   take(fields, "jurisdiction_not", out.where.jurisdictions_not, read_jurisdictions);
-  take(fields, "team", out.who.teams, read_names);
-  take(fields, "principal", out.who.principals, read_names);
-  take(fields, "route", out.who.routes, read_names);
-  take(fields, "workload", out.who.workloads, read_names);
+  take(fields, "team", out.who.teams, read_who);
+  take(fields, "principal", out.who.principals, read_who);
+  take(fields, "route", out.who.routes, read_who);
+  take(fields, "workload", out.who.workloads, read_who);
   take_unless(fields, out.unless);
   fields.refuse("unredacted", "the word here is unless", "write unless: transformed");
   fields.refuse("fallback", "every fallback is decided like the first choice",
@@ -285,7 +291,7 @@ void take_test_subject(Fields& fields, Test& test) {
   fields.text("principal", test.subject.principal);
   fields.text("route", test.subject.route);
   fields.text("workload", test.subject.workload);
-  take(fields, "roles", test.subject.roles, read_names);
+  take(fields, "roles", test.subject.roles, read_who);
   take(fields, "parts", test.subject.parts, read_parts);
   take(fields, "extracted", test.subject.extracted, read_parts);
   std::size_t only = 0;
@@ -357,6 +363,24 @@ void refuse_same_id(Fields& fields, const Node& root, const std::vector<Item>& i
       }
 }
 
+// A test of a declassification that is not there would pass for ever and show nothing.
+void refuse_unknown_claims(Fields& fields, const Node& root, const Model& model) {
+  std::vector<std::string> known;
+  for (const Declassification& d : model.declassifications) known.push_back(d.id);
+  for (const Test& test : model.tests) {
+    if (!test.subject.claim || std::find(known.begin(), known.end(), test.subject.claim->id) != known.end())
+      continue;
+    const auto near = config::did_you_mean(test.subject.claim->id, known);
+    Error error = root.error("unknown_declassification",
+                             "there is no declassification \"" + test.subject.claim->id + "\" in this policy",
+                             near            ? "did you mean \"" + *near + "\"?"
+                             : known.empty() ? "the policy has none: remove the key from the test"
+                                             : "the policy has " + config::any_of(known));
+    error.where = test.place;
+    return fields.add(root, std::move(error));
+  }
+}
+
 void refuse_elsewhere(Fields& fields) {
   for (const char* key : {"deployments", "fallbacks"})
     fields.refuse(key, "deployments and routes stand in sluice.yaml", "rules name them; remove this section");
@@ -395,6 +419,7 @@ Result<Model> parse_model(std::string_view yaml, const std::string& file, const 
   refuse_same_id(fields, root, model.rules);
   refuse_same_id(fields, root, model.floors);
   refuse_same_id(fields, root, model.declassifications);
+  refuse_unknown_claims(fields, root, model);
   refuse_elsewhere(fields);
   SLUICE_TRY_VOID(fields.finish());
   return model;

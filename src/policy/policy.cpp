@@ -1,6 +1,5 @@
 #include "policy/policy.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include "base/id.h"
@@ -8,67 +7,6 @@
 
 namespace sluice::policy {
 namespace {
-
-// Names in rules that nothing in the configuration has.
-class NameCheck {
- public:
-  explicit NameCheck(const config::Settings& s) {
-    for (const config::Deployment& d : s.deployments) {
-      deployments_.push_back(d.name);
-      if (!d.group.empty()) deployments_.push_back(d.group);
-    }
-    for (const config::Route& r : s.routes) routes_.push_back(r.model);
-    for (const config::NotifyTarget& t : s.notify) targets_.push_back(t.name);
-    for (const config::Key& k : s.keys) {
-      principals_.push_back(k.name);
-      if (!k.team.empty()) teams_.push_back(k.team);
-      if (!k.workload.empty()) workloads_.push_back(k.workload);
-      people_.insert(people_.end(), k.roles.begin(), k.roles.end());
-    }
-    if (s.keys.empty()) principals_.push_back("local");
-    people_.insert(people_.end(), principals_.begin(), principals_.end());
-    people_.insert(people_.end(), teams_.begin(), teams_.end());
-  }
-
-  Status check(const Who& who, const std::string& place) const {
-    SLUICE_TRY_VOID(check(who.teams, teams_, "team", place));
-    SLUICE_TRY_VOID(check(who.principals, principals_, "principal", place));
-    SLUICE_TRY_VOID(check(who.workloads, workloads_, "workload", place));
-    return check(who.routes, routes_, "route", place);
-  }
-  Status check(const Where& where, const std::string& place) const {
-    return check(where.deployments, deployments_, "deployment", place);
-  }
-  // Whom an obligation tells.
-  Status check(const std::vector<ObligationUse>& obligations, const std::string& place) const {
-    for (const ObligationUse& use : obligations)
-      if (use.kind == Obligation::Notify) {
-        SLUICE_TRY_VOID(check(Names(std::vector<std::string>{use.text}), targets_, "target", place));
-      }
-    return {};
-  }
-  // Who approves or declassifies: a principal, a team or a role.
-  Status check_people(const std::vector<std::string>& names, const std::string& place) const {
-    return check(Names(names), people_, "approver", place);
-  }
-
- private:
-  static Status check(const Names& names, const std::vector<std::string>& known, const std::string& what,
-                      const std::string& place) {
-    if (!names) return {};
-    for (const std::string& name : *names) {
-      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-      auto near = config::did_you_mean(name, known);
-      std::string hint =
-          near ? "did you mean \"" + *near + "\"?"
-               : (known.empty() ? "the configuration has none" : "the configuration has " + config::any_of(known));
-      return fail("policy.unknown_" + what, "no " + what + " of the configuration is named \"" + name + "\"",
-                  place, hint);
-    }
-    return {};
-  }
-  std::vector<std::string> deployments_, routes_, principals_, teams_, workloads_, people_, targets_;
-};
 
 class FilePolicy : public Policy {
  public:
@@ -104,24 +42,7 @@ class FilePolicy : public Policy {
   const Policy* shadow() const override { return shadow_.get(); }
 
   Status check_names(const config::Settings& settings) const override {
-    NameCheck names(settings);
-    for (const Rule& rule : model_.rules) {
-      SLUICE_TRY_VOID(names.check(rule.who, rule.place));
-      SLUICE_TRY_VOID(names.check(rule.where, rule.place));
-      SLUICE_TRY_VOID(names.check_people(rule.hold.approvers, rule.place));
-      SLUICE_TRY_VOID(names.check(rule.obligations, rule.place));
-    }
-    for (const Floor& floor : model_.floors) {
-      SLUICE_TRY_VOID(names.check(floor.who, floor.place));
-    }
-    for (const Declassification& d : model_.declassifications) {
-      SLUICE_TRY_VOID(names.check(d.scope, d.place));
-      SLUICE_TRY_VOID(names.check_people(d.by, d.place));
-    }
-    for (const Assertion& assertion : model_.assertions) {
-      SLUICE_TRY_VOID(names.check(assertion.who, assertion.place));
-      SLUICE_TRY_VOID(names.check(assertion.where, assertion.place));
-    }
+    SLUICE_TRY_VOID(policy::check_names(model_, settings));
     return shadow_ ? shadow_->check_names(settings) : Status();
   }
 

@@ -173,9 +173,9 @@ class Policy {
   // SHA-256 hex of the file, and of its shadow where it has one: tells apart what bears the same revision.
   virtual const std::string& digest() const = 0;
   virtual sense::Class default_class() const = 0;
-  // Whether every deployment, route, team, principal, workload and approver that the rules name exists in this
-  // configuration: a floor for a misspelt team would protect nobody. policy.unknown_deployment, _route, _team,
-  // _principal, _workload, _approver.
+  // Whether every deployment, route, team, principal, workload and approver that the rules, assertions and tests
+  // name exists in this configuration: a floor for a misspelt team would protect nobody, and a test of one would
+  // show nothing. policy.unknown_deployment, _route, _team, _principal, _workload, _role, _target, _approver.
   virtual Status check_names(const config::Settings& settings) const = 0;
   // `label` is the join of what was found in the text, what the client declared and what its conversation had.
   virtual Decision decide(const sense::Label& label, const Subject& subject,

@@ -96,10 +96,9 @@ Result<std::uint8_t> read_classes(const Node& node) {
   return std::uint8_t(bits);
 }
 
-Result<std::vector<std::string>> read_names(const Node& node) {
+Result<std::vector<std::string>> read_names(const Node& node, const char* if_empty) {
   SLUICE_TRY(std::vector<Node> items, list_or_one(node));
-  if (items.empty())
-    return fail(node.error("value", "an empty list matches nothing", "name something or remove the key"));
+  if (items.empty()) return fail(node.error("value", "an empty list matches nothing", if_empty));
   if (node.type() == Node::Type::List) return node.texts();
   SLUICE_TRY(std::string one, node.text());
   return std::vector<std::string>{one};

@@ -21,16 +21,30 @@ struct Zones {
   }
 };
 
-std::string head_text(const Beginning& b, const std::string& revision) {
+// "this machine, machines that we run and the cloud under contract"
+std::string places(const std::vector<std::string>& zones) {
+  std::string text;
+  for (std::size_t i = 0; i < zones.size(); ++i) {
+    if (i > 0) text += i + 1 == zones.size() ? " and " : ", ";
+    text += zones[i] == "device"    ? "this machine"
+            : zones[i] == "private" ? "machines that we run"
+            : zones[i] == "managed" ? "the cloud under contract"
+                                    : "a model vendor's API";
+  }
+  return text;
+}
+
+// Whoever answers the questions reads these sentences and no rules: each says what the rules below hold.
+std::string head_text(const Beginning& b, const Zones& zones, const std::string& revision) {
   std::string text = "# Where our texts may go.\n#\n";
-  text += std::string("# Public and internal texts may go to ") +
-          (b.hosted ? "the vendor's API as well as to " : "") + (b.managed ? "the cloud under contract, " : "") +
-          "our own machines.\n";
-  text += std::string("# Confidential texts (personal data, source code, business matters) stay with ") +
-          (b.managed ? "our machines and the cloud under contract.\n" : "our machines.\n");
-  text += std::string("# Regulated texts (health, finance, law, official identifiers) stay with ") +
-          (b.private_machines ? "machines that we run.\n" : "this machine.\n");
-  if (!b.area.empty()) text += "# Personal identifiers and health data never leave " + b.area + ".\n";
+  text += "# Public and internal texts may go to " + places(zones.all) + ".\n";
+  text += "# Confidential texts (personal data, source code, business matters) stay with " + places(zones.contract) +
+          ".\n";
+  text += "# Regulated texts (health, finance, law, official identifiers) stay with " + places(zones.home) + ".\n";
+  if (!b.area.empty())
+    text += "# Personal data, official identifiers and health data never leave " + b.area + ".\n";
+  if (b.managed || b.hosted)
+    text += "# What asks to stay here (\"keep this local\") stays with " + places(zones.home) + ".\n";
   text += std::string("# Restricted texts (secrets, and whatever could not be judged) ") +
           (b.approvals ? "wait for an approval, and then stay on this machine.\n" : "are not answered at all.\n");
   return text + "policy: v1\nrevision: " + revision + "\ndefault_class: internal\n\n";
@@ -51,8 +65,8 @@ std::string rules_text(const Beginning& b, const Zones& zones) {
   text += "  - {id: no-secrets-outside, deny: {categories: [credentials]}, zones: [private, managed, hosted]}\n";
   text += "  - {id: stays-at-home, deny: {wish: local_only}, zones: [managed, hosted]}\n";
   if (!b.area.empty())
-    text += "  - {id: stays-in-area, deny: {categories: [gov_id, health]}, jurisdictions_not: [" + b.area +
-            ", local]}\n";
+    text += "  - {id: stays-in-area, deny: {categories: [pii, gov_id, health]}, jurisdictions_not: [" +
+            b.area + ", local]}\n";
   return text;
 }
 
@@ -65,7 +79,7 @@ std::string proofs_text(const Beginning& b) {
   text += std::string("  - never: {class: restricted") + (b.approvals ? ", unless: held" : "") + "}\n";
   text += "  - never: {wish: local_only, zone: [managed, hosted]}\n";
   if (!b.area.empty())
-    text += "  - never: {categories: [gov_id, health], jurisdiction_not: [" + b.area + ", local]}\n";
+    text += "  - never: {categories: [pii, gov_id, health], jurisdiction_not: [" + b.area + ", local]}\n";
   text += "  - always: {class: \"<=regulated\", zone: device}\n";
   text +=
       std::string("\ntests:\n  - {class: public, zone: hosted, want: ") + (b.hosted ? "allow" : "deny") + "}\n";
@@ -75,6 +89,10 @@ std::string proofs_text(const Beginning& b) {
   std::string inside = b.area.empty() ? "" : ", jurisdiction: " + b.area;
   text += "  - {categories: [health], zone: private" + inside +
           ", want: " + (b.private_machines ? "allow" : "deny") + "}\n";
+  // Another country, or one that nobody knows.
+  if (!b.area.empty())
+    for (const char* category : {"pii", "gov_id", "health"})
+      text += std::string("  - {categories: [") + category + "], zone: private, want: deny}\n";
   text += std::string("  - {categories: [credentials], zone: device, want: ") + (b.approvals ? "hold" : "deny") +
           "}\n";
   return text;
@@ -84,7 +102,7 @@ std::string proofs_text(const Beginning& b) {
 
 std::string beginning_text(const Beginning& b, const std::string& revision) {
   Zones zones(b);
-  return head_text(b, revision) + rules_text(b, zones) + proofs_text(b);
+  return head_text(b, zones, revision) + rules_text(b, zones) + proofs_text(b);
 }
 
 }  // namespace sluice::policy

@@ -50,12 +50,14 @@ struct Survey {
   std::vector<std::string> lines;  // "chat 1 ds (hosted, CN): public, internal": what may get there
 };
 Result<Survey> survey(const Policy& policy, const config::Settings& settings);
-// The tests of a file, each for itself; the file need not be provable. Errors of reading.
+// The tests of a file, each for itself; the file need not be provable. Errors of reading, and with a configuration
+// those of check_names().
 struct Tried {
   std::string test;  // "tests[2] (policy.yaml:31:5)"
   Status status;     // policy.test_failed
 };
-Result<std::vector<Tried>> try_tests(const std::string& file, const config::OwnDetectors& own = {});
+Result<std::vector<Tried>> try_tests(const std::string& file, const config::OwnDetectors& own = {},
+                                     const config::Settings* settings = nullptr);
 
 // How much the proof of the file itself looked at.
 struct Extent {
@@ -68,7 +70,7 @@ struct Beginning {
   bool hosted = true;            // may harmless texts go to a model vendor's API?
   bool managed = false;          // is there a cloud under contract that may see confidential texts?
   bool private_machines = true;  // do we run servers that may see regulated texts?
-  std::string area;              // "EU": identifiers and health data never leave it; empty: no such rule
+  std::string area;              // "EU": personal data, official identifiers and health data never leave it; empty: no such rule
   bool approvals = true;         // may somebody approve what is restricted? Else it is denied
 };
 std::string beginning_text(const Beginning& answers, const std::string& revision);

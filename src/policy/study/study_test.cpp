@@ -306,6 +306,80 @@ TEST_CASE("A survey holds every position of every route against the assertions")
               "out, 1. ds (hosted, CN): public"});
 }
 
+TEST_CASE("A survey tells what arrives only transformed from what arrives as it is") {
+  config::Settings s = settings();
+  auto policy = load(kHead +
+                     "rules:\n  - {id: A, allow: \"<=internal\"}\n"
+                     "  - {id: B, allow: [confidential], zones: [hosted], when: {categories_only: [pii]},\n"
+                     "     oblige: [pseudonymise(pii)]}\n"
+                     "  - {id: C, hold: [regulated], zones: [hosted], when: {categories_only: [pii, gov_id]},\n"
+                     "     oblige: [\"redact(pii, gov_id)\"]}\n");
+  auto found = survey(*policy, s);
+  REQUIRE(found.has_value());
+  REQUIRE(found->lines.size() >= 3);
+  CHECK(found->lines[0] == "chat, 1. ds (hosted, CN): public; internal");
+  CHECK(found->lines[1] == "chat, 1. ds (hosted, CN), only transformed: confidential with pii and nothing else");
+  CHECK(found->lines[2].starts_with("chat, 1. ds (hosted, CN), once approved and only transformed: regulated"));
+}
+
+TEST_CASE("Tests name what the configuration and the policy have") {
+  config::Settings s = settings();
+  config::Key key;
+  key.name = "ann";
+  key.team = "sales";
+  key.workload = "letters";
+  key.roles = {"dpo"};
+  s.keys = {key, key};
+  const std::string rules = kHead + "rules:\n  - {id: A, allow: [public], zones: [hosted]}\n";
+  auto tried = [&](const std::string& condition) {
+    auto policy = load(rules + "tests:\n  - {class: restricted, zone: hosted, " + condition + ", want: deny}\n");
+    const Status status = policy->check_names(s);
+    return status ? std::string() : status.error().code + " " + status.error().hint;
+  };
+  CHECK(tried("deployment: ds, principal: ann, team: sales, route: chat, workload: letters, roles: [dpo]") == "");
+  CHECK(tried("deployment: dss") == "policy.unknown_deployment did you mean \"ds\"?");
+  CHECK(tried("principal: anne") == "policy.unknown_principal did you mean \"ann\"?");
+  CHECK(tried("team: slaes") == "policy.unknown_team did you mean \"sales\"?");
+  CHECK(tried("route: chatt") == "policy.unknown_route did you mean \"chat\"?");
+  CHECK(tried("workload: leters") == "policy.unknown_workload did you mean \"letters\"?");
+  CHECK(tried("roles: [dpoo]") == "policy.unknown_role did you mean \"dpo\"?");
+
+  // What only the policy has is checked without a configuration.
+  const std::string lowered =
+      rules + "declassify:\n  - {id: L1, from: confidential, to: internal, categories: [source_code], by: [ann], "
+              "until: 2027-01-01}\n";
+  const std::string test = "tests:\n  - {class: restricted, zone: hosted, declassify: L9, want: deny}\n";
+  auto unknown = Policy::parse(lowered + test, "p.yaml");
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.error().code == "policy.unknown_declassification");
+  CHECK(unknown.error().hint == "did you mean \"L1\"?");
+  CHECK(unknown.error().where.starts_with("p.yaml:"));
+  unknown = Policy::parse(rules + test, "p.yaml");
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.error().code == "policy.unknown_declassification");
+}
+
+TEST_CASE("A list of known names has each once, and an empty list says what to do") {
+  config::Settings s = settings();
+  config::Key key;
+  key.name = "ann";
+  key.team = "clinic";
+  key.roles = {"dpo", "admin"};
+  s.keys = {key, key, key};
+  auto policy = load(kHead + "rules:\n  - {id: H, hold: [public], zones: [hosted], approvers: [nobody-like-that]}\n");
+  const Status unknown = policy->check_names(s);
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.error().hint.find("dpo") == unknown.error().hint.rfind("dpo"));
+  CHECK(unknown.error().hint.find("ann") != std::string::npos);
+
+  auto by = Policy::parse(kHead +
+                              "rules:\n  - {id: A, allow: [public]}\ndeclassify:\n  - {id: L1, from: confidential, "
+                              "to: internal, categories: [], by: [], until: 2027-01-01}\n",
+                          "p.yaml");
+  REQUIRE_FALSE(by.has_value());
+  CHECK(by.error().hint.find("remove the key") == std::string::npos);
+}
+
 TEST_CASE("Whatever the four answers are, the policy they make passes its tests, is proved and has no dead rule") {
   int made = 0;
   for (int bits = 0; bits < 16; ++bits)
@@ -318,6 +392,51 @@ TEST_CASE("Whatever the four answers are, the policy they make passes its tests,
       ++made;
     }
   CHECK(made == 48);
+}
+
+// The sentences at the head are what whoever answered the questions relies on. Each is put as tests of places, and
+// its absence as well.
+TEST_CASE("The policy of four answers holds what its head says") {
+  const std::string kPersonal[] = {"pii", "gov_id", "health", "[pii, source_code]"};
+  for (int bits = 0; bits < 16; ++bits)
+    for (const std::string area : {"", "EU", "CH"}) {
+      const Beginning b{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, area, (bits & 8) != 0};
+      std::string text = beginning_text(b, "first");
+      const std::string head = text.substr(0, text.find("policy: v1"));
+      auto said = [&](const std::string& sentence) { return head.find(sentence) != head.npos; };
+      auto expect = [&](const std::string& what, const char* zone, const std::string& where, bool allowed) {
+        text += "  - {" + what + ", zone: " + zone + (where.empty() ? "" : ", jurisdiction: " + where) +
+                ", want: " + (allowed ? "allow" : "deny") + "}\n";
+      };
+      CHECK(said("never leave " + area + ".") == !area.empty());
+      CHECK(said("API") == b.hosted);
+      CHECK(said("cloud under contract") == b.managed);
+      CHECK(said("machines that we run") == b.private_machines);
+      const std::string home = area == "CH" ? "CH" : "DE";
+      for (const std::string where : {home.c_str(), "US", ""}) {
+        const bool inside = area.empty() || where == home;
+        for (const char* cls : {"class: public", "class: internal"}) {
+          expect(cls, "hosted", where, b.hosted);
+          expect(cls, "managed", where, b.managed);
+          expect(cls, "private", where, b.private_machines);
+        }
+        for (const char* zone : {"private", "managed", "hosted"}) {
+          const bool contract = zone[0] == 'p' ? b.private_machines : zone[0] == 'm' && b.managed;
+          expect("categories: [source_code]", zone, where, contract);
+          expect("categories: [financial]", zone, where, zone[0] == 'p' && b.private_machines);
+          for (const std::string& one : kPersonal) {
+            const bool regulated = one == "gov_id" || one == "health";
+            const std::string list = one[0] == '[' ? one : "[" + one + "]";
+            expect("categories: " + list, zone, where,
+                   inside && (regulated ? zone[0] == 'p' && b.private_machines : contract));
+          }
+          expect("class: internal, wish: local_only", zone, where, zone[0] == 'p' && b.private_machines);
+          expect("class: restricted", zone, where, false);
+        }
+      }
+      auto policy = Policy::parse(text, "p.yaml");
+      CHECK_MESSAGE(policy.has_value(), (text + policy.error().to_string()));
+    }
 }
 
 TEST_CASE("Every example policy passes its tests, is proved, and has nothing odd about it") {

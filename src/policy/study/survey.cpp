@@ -39,6 +39,19 @@ Error refuted(const Assertion& a, const Judged& judged, const Seen& seen, const 
           "change the rules, or drop the statement"};
 }
 
+// How a text may get to a place, each on a line of its own: what arrives as tokens or with something cut out is not
+// what was asked.
+struct Kind {
+  State state;
+  bool transformed;
+  const char* how;
+  bool has(const Verdict& v) const { return v.state() == state && v.transforms() == transformed; }
+};
+constexpr Kind kKinds[] = {{State::Allowed, false, ""},
+                           {State::Allowed, true, ", only transformed"},
+                           {State::Held, false, ", once approved"},
+                           {State::Held, true, ", once approved and only transformed"}};
+
 }  // namespace
 
 Result<Survey> survey(const Policy& policy, const config::Settings& settings) {
@@ -46,8 +59,8 @@ Result<Survey> survey(const Policy& policy, const config::Settings& settings) {
   World world = World::of_configuration({&model}, settings, std::nullopt);
   Survey out;
   out.subjects = int(world.subjects.size());
-  std::map<std::string, std::array<LabelBits, 3>>
-      got;  // by route and position: state -> labels, of usual subjects
+  std::map<std::string, std::array<LabelBits, std::size(kKinds)>>
+      got;  // by route and position: labels of each kind, of usual subjects
   std::vector<std::string> order;
   for (const Seen& seen : world.subjects) {
     for (std::size_t position = 0; position < seen.where.size(); ++position) {
@@ -60,29 +73,31 @@ Result<Survey> survey(const Policy& policy, const config::Settings& settings) {
         ++out.decisions;
         for (const Assertion& a : model.assertions)
           if (refutes(model, a, judged, seen, d)) return fail(refuted(a, judged, seen, d));
-        if (seen.usual)
-          put(states[std::size_t(judged.verdict.state())],
-              int(judged.raised.cls) * kSets + judged.raised.categories.bits());
+        const int label_bit = int(judged.raised.cls) * kSets + judged.raised.categories.bits();
+        for (std::size_t k = 0; seen.usual && k < std::size(kKinds); ++k)
+          if (kKinds[k].has(judged.verdict)) put(states[k], label_bit);
       }
     }
   }
   out.positions = int(order.size());
   for (const std::string& line : order) {
-    for (State state : {State::Allowed, State::Held}) {
+    for (std::size_t k = 0; k < std::size(kKinds); ++k) {
       std::string what;
-      for (const std::string& words : cover(got[line][std::size_t(state)]))
-        what += (what.empty() ? "" : "; ") + words;
-      if (state == State::Allowed || !what.empty())
-        out.lines.push_back(line + (state == State::Held ? ", once approved: " : ": ") +
-                            (what.empty() ? "nothing" : what));
+      for (const std::string& words : cover(got[line][k])) what += (what.empty() ? "" : "; ") + words;
+      if (k == 0 || !what.empty())
+        out.lines.push_back(line + kKinds[k].how + ": " + (what.empty() ? "nothing" : what));
     }
   }
   return out;
 }
 
-Result<std::vector<Tried>> try_tests(const std::string& file, const config::OwnDetectors& own) {
+Result<std::vector<Tried>> try_tests(const std::string& file, const config::OwnDetectors& own,
+                                     const config::Settings* settings) {
   SLUICE_TRY(std::string text, config::read_text_file(file, "policy"));
   SLUICE_TRY(Model model, parse_model(text, file, own));
+  if (settings) {
+    SLUICE_TRY_VOID(check_names(model, *settings));
+  }
   std::vector<Tried> out;
   for (const Test& test : model.tests) out.push_back({test.path + " (" + test.place + ")", run_test(model, test)});
   return out;

@@ -2,15 +2,18 @@
 // scorers of labelled sets; docs/policy.md describes it.
 #include <fmt/format.h>
 
-#include <fstream>
+#include <algorithm>
+#include <array>
 #include <iostream>
 
 #include "app/classify_lines.h"
 #include "app/commands.h"
+#include "app/input.h"
 #include "app/judge.h"
+#include "app/request_text.h"
 #include "json/doc.h"
 #include "json/writer.h"
-#include "wire/openai_chat.h"
+#include "wire/protocol.h"
 
 namespace sluice::app {
 namespace {
@@ -22,11 +25,27 @@ struct Line {
   sense::Judgement judgement;
 };
 
-Result<sense::Judgement> judge_messages(json::Value messages, const sense::Judge& judge,
+// What labelled sets say about a text, which is no part of it.
+bool is_annotation(std::string_view name) {
+  constexpr std::array<std::string_view, 9> kNames = {"id",   "labels", "level", "spans",       "kind",
+                                                      "use",  "source", "lang",  "intent_local"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+// All of the line but what is said about it: a card in a tool's description or in "system" goes out with the
+// messages.
+Result<sense::Judgement> judge_messages(json::Value line, const sense::Judge& judge,
                                         const sense::JudgeOptions& options) {
+  const bool anthropic = protocol_of(line) == chat::Protocol::AnthropicMessages;
   json::Writer w;
-  std::string body = w.object().member("model", "any").key("messages").raw(messages.raw()).end().take();
-  SLUICE_TRY(const chat::Request request, wire::decode_openai_chat(std::move(body)));
+  w.object();
+  if (!line["model"]) w.member("model", "any");
+  if (anthropic && !line["max_tokens"]) w.member("max_tokens", std::int64_t{1});
+  for (json::Value member : line)
+    if (!is_annotation(member.key())) w.key(member.key()).raw(member.raw());
+  SLUICE_TRY(const chat::Request request,
+             wire::decode(anthropic ? chat::Protocol::AnthropicMessages : chat::Protocol::OpenAiChat,
+                          chat::Operation::Generate, w.end().take()));
   return judge.judge(request, options);
 }
 
@@ -38,12 +57,17 @@ Result<Line> judge_line(std::string text, const sense::Judge& judge, const sense
   Line line;
   line.id = id.raw();
   if (const auto plain = root["text"].string()) {
+    for (json::Value member : root)
+      if (is_request_member(member.key()))
+        return fail("classify.line", "a line has a \"text\" or is a request, not both", "$." + member.key(),
+                    "put them on two lines");
     line.judgement = judge.judge_text(*plain, options);
     return line;
   }
-  if (!root["messages"].is(json::Type::Array))
-    return fail("classify.line", "a line needs a \"text\" or a list of \"messages\"", "$");
-  SLUICE_TRY(line.judgement, judge_messages(root["messages"], judge, options));
+  if (!root["messages"].is(json::Type::Array) || root["text"])
+    return fail("classify.line", "a line needs a \"text\" or a list of \"messages\", one of them",
+                root["text"] ? "$.text" : "$");
+  SLUICE_TRY(line.judgement, judge_messages(root, judge, options));
   return line;
 }
 
@@ -67,18 +91,24 @@ std::string to_json(const Line& line) {
 
 // The next line without its line break; false at the end. A line above the limit fails here, before it is read
 // whole.
-Result<bool> read_line(std::istream& in, std::string& line, std::size_t number) {
+Result<bool> read_line(const Lines& lines, std::string& line, std::size_t number) {
   line.clear();
-  std::streambuf& from = *in.rdbuf();
-  int c = from.sbumpc();
-  if (c == EOF) return false;
-  for (; c != EOF && c != '\n'; c = from.sbumpc()) {
-    if (line.size() == kLineBytes)
-      return fail("input.too_large", "a line is larger than 64 MiB", fmt::format("line {}", number), "split it");
-    line.push_back(static_cast<char>(c));
+  bool any = false;
+  try {
+    std::streambuf& from = *lines.in.rdbuf();
+    for (int c = from.sbumpc(); c != EOF; c = from.sbumpc()) {
+      any = true;
+      if (c == '\n') break;
+      if (line.size() == kLineBytes)
+        return fail("input.too_large", "a line is larger than 64 MiB", fmt::format("line {}", number), "split it");
+      line.push_back(static_cast<char>(c));
+    }
+  } catch (const std::ios_base::failure&) {  // the buffer throws what a stream would only note
+    return fail("input.unreadable", "reading '" + lines.name + "' failed", fmt::format("line {}", number),
+                "name a file, or - for standard input");
   }
   if (!line.empty() && line.back() == '\r') line.pop_back();
-  return true;
+  return any;
 }
 
 }  // namespace
@@ -87,7 +117,7 @@ int judge_lines(const Lines& lines, const sense::Judge& judge, const sense::Judg
   int status = 0;
   std::string line;
   for (std::size_t number = 1;; ++number) {
-    const auto more = read_line(lines.in, line, number);
+    const auto more = read_line(lines, line, number);
     if (!more) return lines.errors << "sluice: " << more.error().to_string() << '\n', 1;
     if (!*more) return status;
     if (line.find_first_not_of(" \t") == line.npos) continue;
@@ -110,15 +140,11 @@ int classify_lines(const ClassifyOptions& options) {
   if (!policy) return complain(policy.error());
   auto judge = sense::Judge::create(settings->detectors);
   if (!judge) return complain(judge.error());
-  const bool piped = options.file == "-";
-  std::ifstream opened;
-  if (!piped) opened.open(options.file, std::ios::binary);
-  if (!piped && !opened)
-    return complain({"input.unreadable", "can't read '" + options.file + "'", "", "name a file, or -"});
+  auto input = Input::open(options.file);
+  if (!input) return complain(input.error());
   sense::JudgeOptions judging;
   judging.default_class = (*policy)->default_class();
-  return judge_lines({piped ? std::cin : opened, piped ? "standard input" : options.file, std::cout, std::cerr},
-                     **judge, judging);
+  return judge_lines({input->stream(), input->name(), std::cout, std::cerr}, **judge, judging);
 }
 
 }  // namespace sluice::app

@@ -1,10 +1,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 
 #include "app/commands.h"
+#include "app/input.h"
 
 namespace sluice::app {
 namespace {
@@ -23,13 +22,8 @@ Result<config::Settings> load_settings(const std::string& config) {
 }
 
 Result<std::string> read_input(const std::string& file) {
-  std::ifstream opened;
-  if (file != "-") {
-    opened.open(file, std::ios::binary);
-    if (!opened)
-      return fail("input.unreadable", "can't read '" + file + "'", "", "name a file, or - for standard input");
-  }
-  std::istream& in = file == "-" ? std::cin : opened;
+  SLUICE_TRY(Input input, Input::open(file));
+  std::istream& in = input.stream();
   std::string text;
   char buffer[1 << 16];
   while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
@@ -37,6 +31,7 @@ Result<std::string> read_input(const std::string& file) {
     if (text.size() > kInputBytes)
       return fail("input.too_large", "'" + file + "' is larger than 64 MiB", "", "split it");
   }
+  SLUICE_TRY_VOID(whole(in, input.name()));
   return text;
 }
 

@@ -3,29 +3,41 @@
 #include <fmt/format.h>
 
 #include "app/commands.h"
+#include "app/request_text.h"
 #include "extract/extract.h"
-#include "json/doc.h"
-#include "wire/openai_chat.h"
+#include "text/media.h"
+#include "text/utf8.h"
 
 namespace sluice::app {
 namespace {
 
-bool is_chat_request(const std::string& input) {
-  auto doc = json::Doc::parse(input);
-  return doc && (*doc)->root()["messages"].is(json::Type::Array);
+chat::Part::Kind kind_of(std::string_view media) {
+  if (media.starts_with("image/")) return chat::Part::Kind::Image;
+  return media.starts_with("audio/") ? chat::Part::Kind::Audio : chat::Part::Kind::File;
 }
 
-// A file for which there is an extractor, as the one part of a request.
-std::optional<chat::Request> read_file(const std::string& bytes, const std::string& name,
-                                       const config::Extractors& extractors) {
-  if (extractors.empty()) return std::nullopt;
+// Whether detectors can read it: a file's bytes beside some letters would otherwise be public, since nothing is
+// found in them. (Of the files that are known by their beginning, a PDF alone may be letters only.)
+bool is_text(const std::string& bytes, std::string_view media) {
+  return media != "application/pdf" && bytes.find('\0') == bytes.npos && text::valid_utf8(bytes);
+}
+
+// What is no text, and what an extractor reads, as the one part of a request. Nothing reads the rest, as in the
+// gateway: it is restricted.
+std::optional<chat::Request> as_file(const std::string& bytes, const std::string& name,
+                                     const config::Extractors& extractors) {
+  const std::string_view media = text::media_of(bytes);
   const extract::Reader reader(extractors);
   const extract::File file = reader.open(bytes, name);
-  if (!file.extractor && file.outcome != extract::Outcome::Mismatch) return std::nullopt;
+  const bool mismatch = !extractors.empty() && file.outcome == extract::Outcome::Mismatch;
+  const bool text = is_text(bytes, media);
+  if (text && !file.extractor && !mismatch) return std::nullopt;
   chat::Request request;
   chat::Part& part = request.messages.emplace_back().parts.emplace_back();
-  part.kind = chat::Part::Kind::File;
-  part.extraction = std::make_shared<const chat::Extraction>(reader.extraction(file, extract::Stop()));
+  part.kind = kind_of(media);
+  chat::Extraction read = reader.extraction(file, extract::Stop());
+  if (!text && media.empty()) read.failed = extract::outcome_name(extract::Outcome::InvalidText);
+  part.extraction = std::make_shared<const chat::Extraction>(std::move(read));
   return request;
 }
 
@@ -39,21 +51,20 @@ Result<std::shared_ptr<const policy::Policy>> load_policy(const config::Settings
 
 Result<Judged> judge_input(const std::string& file, const policy::Policy& policy,
                            const config::Settings& settings) {
-  SLUICE_TRY(auto input, read_input(file));
-  SLUICE_TRY(auto judge, sense::Judge::create(settings.detectors));
+  SLUICE_TRY(const std::string input, read_input(file));
+  Judged judged;
+  SLUICE_TRY(judged.judge, sense::Judge::create(settings.detectors));
   sense::JudgeOptions options;
   options.default_class = policy.default_class();
-  Judged judged;
-  judged.is_request = is_chat_request(input);
-  if (judged.is_request) {
-    SLUICE_TRY(judged.request, wire::decode_openai_chat(std::move(input)));
-    if (!settings.extractors.empty()) extract::read_parts(extract::Reader(settings.extractors), judged.request);
-    judged.judgement = judge->judge(judged.request, options);
-  } else if (auto read = read_file(input, file, settings.extractors)) {
-    judged.request = std::move(*read);
-    judged.judgement = judge->judge(judged.request, options);
+  SLUICE_TRY(std::optional<chat::Request> request, request_in(input));
+  if (request && !settings.extractors.empty()) extract::read_parts(extract::Reader(settings.extractors), *request);
+  if (!request) request = as_file(input, file, settings.extractors);
+  if (request) {
+    judged.request = std::move(*request);
+    judged.judgement = judged.judge->judge(judged.request, options);
   } else {
-    judged.judgement = judge->judge_text(input, options);
+    judged.judgement = judged.judge->judge_text(input, options);
+    judged.text = input;
   }
   return judged;
 }

@@ -2,6 +2,7 @@
 // would.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -13,13 +14,15 @@
 namespace sluice::app {
 
 struct Judged {
-  chat::Request request;    // of a chat request, or of a file that an extractor reads; else empty
-  bool is_request = false;  // the input was a chat request in JSON
+  chat::Request request;  // without a body: a file, as its one part; or nothing, and `text` is what was judged
+  std::string text;
   sense::Judgement judgement;
+  std::unique_ptr<sense::Judge> judge;
 };
 
-// Input that is a JSON object with "messages" is judged as that request, a file that one of the settings'
-// extractors reads by what it reads of it, everything else as plain text.
+// Input that is a request of a protocol is judged as that, a file that is no text as the gateway judges one in a
+// request: by what an extractor of the settings reads of it, or restricted. Everything else is plain text. Errors:
+// input.*, and the gateway's own for a request that it would refuse.
 Result<Judged> judge_input(const std::string& file, const policy::Policy& policy,
                            const config::Settings& settings);
 // The configuration's policy, or the built-in one.

@@ -3,11 +3,8 @@
 
 #include "app/commands.h"
 #include "app/judge.h"
-#include "gateway/client_headers.h"
 #include "gateway/fulfil.h"
 #include "gateway/holding.h"
-#include "gateway/steering.h"
-#include "gateway/subject.h"
 #include "policy/study/study.h"
 
 namespace sluice::app {
@@ -42,52 +39,6 @@ void print_remarks(const std::vector<policy::Remark>& remarks) {
 
 }  // namespace
 
-int policy_explain(const ExplainOptions& options) {
-  auto settings = load_settings(options.config);
-  if (!settings) return complain(settings.error());
-  auto policy = load_policy(*settings);
-  if (!policy) return complain(policy.error());
-  auto judged = judge_input(options.file, **policy, *settings);
-  if (!judged) return complain(judged.error());
-
-  std::string model = options.model.empty() ? judged->request.model : options.model;
-  if (model.empty()) model = settings->routes.front().model;
-  const config::Route* route = settings->route(model);
-  if (!route)
-    return complain({"route.unknown", "there is no route '" + model + "' in " + settings->file, "",
-                     "name one of its routes with --model"});
-  std::vector<const config::Deployment*> candidates;
-  for (const std::string& name : route->deployments) candidates.push_back(settings->deployment(name));
-  policy::Subject subject;
-  subject.principal = options.principal.empty() ? "local" : options.principal;
-  for (const config::Key& key : settings->keys) {
-    if (key.name != subject.principal) continue;
-    subject.team = key.team;
-    subject.workload = key.workload;
-    subject.roles = key.roles;
-  }
-  if (!options.team.empty()) subject.team = options.team;
-  if (!options.workload.empty()) subject.workload = options.workload;
-  if (!options.declassify.empty())
-    subject.claim = policy::Claim{options.declassify, "asked for on the command line"};
-  subject.route = route->model;
-  subject.time = system_clock().utc();
-  gateway::note_parts(judged->request, subject);
-  if (Status steered = gateway::refuse_steering(judged->request); !steered)
-    std::printf("refused, wherever it may go: %s\n", steered.error().to_string().c_str());
-  if (!options.label.empty()) {
-    auto declared = gateway::declared_label(options.label);
-    if (!declared) return complain(declared.error());
-    judged->judgement.label.join(*declared);
-  }
-  policy::Decision decision = (*policy)->decide(judged->judgement.label, subject, candidates);
-  gateway::deny_what_cannot_be_obliged(decision, *settings);
-  decision.id = "(not sent)";
-  std::printf("model %s\n%s%s", model.c_str(), policy::explain(decision).c_str(),
-              describe_findings(judged->judgement).c_str());
-  return 0;
-}
-
 int policy_check(const PolicyOptions& options) {
   auto policy = named_policy(options.file, options.config);
   if (!policy) return complain(policy.error());
@@ -110,11 +61,13 @@ int policy_check(const PolicyOptions& options) {
 int policy_test(const PolicyOptions& options) {
   std::string file = options.file;
   config::OwnDetectors own;
+  std::optional<config::Settings> named;  // then the tests must name what is there
   if (file.empty() || !options.config.empty()) {
     auto settings = load_settings(options.config);
     if (!settings) return complain(settings.error());
     if (file.empty()) file = settings->policy_file;
-    own = std::move(settings->detectors);
+    own = settings->detectors;
+    if (!options.config.empty()) named = std::move(*settings);
   }
   if (file.empty() || file == "default") {
     // It would not load with a test that fails.
@@ -123,7 +76,7 @@ int policy_test(const PolicyOptions& options) {
     std::printf("%zu tests pass\n", policy::extent(**policy).tests);
     return 0;
   }
-  auto tried = policy::try_tests(file, own);
+  auto tried = policy::try_tests(file, own, named ? &*named : nullptr);
   if (!tried) return complain(tried.error());
   std::size_t failed = 0;
   for (const policy::Tried& t : *tried) {

@@ -174,7 +174,7 @@ net::Task<void> Obligations::prepare(net::Loop& loop, const std::string& deploym
   }
 }
 
-Result<Duty> Obligations::meet(const std::string& deployment, const chat::Request& asked) {
+Result<Duty> Obligations::meet(const std::string& deployment, const chat::Request& asked, Telling telling) {
   Duty duty;
   const policy::Verdict* verdict = verdict_on(deployment);
   if (!verdict) return duty;
@@ -216,13 +216,14 @@ Result<Duty> Obligations::meet(const std::string& deployment, const chat::Reques
   if (duty.vault) duty.notes.push_back("pseudonymised; the answer is restored and written anew");
   if (!duty.watched.empty()) duty.notes.push_back("the answer is scanned and written anew");
   if (watches(duty) && asked.sampling.logprobs) duty.notes.push_back("dropped $.logprobs");
-  notify(*verdict);
+  if (telling == Telling::All) notify(*verdict);
   return duty;
 }
 
 Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, const chat::Request& asked,
                                               const std::atomic<bool>* given_up) const {
-  if (!asked.body) return fail(unmet("there is no body to pseudonymise"));
+  // A file alone, as `sluice policy explain` has it.
+  if (!asked.body) return fail(unmet("what the policy wants transformed stands in a file, where nothing can be replaced"));
   sense::JudgeOptions options;
   options.given_up = given_up;
   options.default_class = bearer_.policy->default_class();

@@ -41,6 +41,9 @@ struct Bearer {
   ActivePolicy::Snapshot policy;  // that decided on it
 };
 
+// Whether an attempt is about to be made, of which those hear whom a rule tells, or somebody only asks about it.
+enum class Telling { All, Nobody };
+
 class Obligations {
  public:
   // Null where no allowed or held deployment asks for anything that is done per attempt. `shared` and `decision`
@@ -53,7 +56,7 @@ class Obligations {
   // short one is masked by meet() itself.
   net::Task<void> prepare(net::Loop& loop, const std::string& deployment, const chat::Request& asked);
   // Errors: policy.obligation, and those of wire::decode for what the edits made of the body.
-  Result<Duty> meet(const std::string& deployment, const chat::Request& asked);
+  Result<Duty> meet(const std::string& deployment, const chat::Request& asked, Telling telling = Telling::All);
   std::unique_ptr<backend::Answer> dress(std::unique_ptr<backend::Answer> answer, const Duty& duty,
                                          const chat::Request& asked) const;
   void forget() { masked_.clear(); }  // no attempt follows

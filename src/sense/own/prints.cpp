@@ -1,6 +1,7 @@
 #include "sense/own/prints.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <filesystem>
@@ -28,8 +29,12 @@ std::vector<Token> words_of(std::string_view utf8, const WordHash& hash) {
 
 Result<std::string> read_file(const std::string& path, const std::string& where) {
   std::ifstream in(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in) return fail("config.value", "can't read " + path, where, "let this process read it");
+  std::string text;
+  std::array<char, 1 << 16> buffer;
+  // (A stream's iterators throw where reading fails; read() notes it.)
+  while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0)
+    text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
+  if (!in.eof() || in.bad()) return fail("config.value", "can't read " + path, where, "let this process read it");
   return text;
 }
 

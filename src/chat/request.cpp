@@ -19,6 +19,11 @@ constexpr std::array<std::string_view, 8> kElsewhere = {
     "attachments", "container", "conversation", "document_ids",
     "file_id",     "file_ids",  "image_url",    "previous_response_id"};
 
+// The same in tools that a vendor runs: their files, stores of documents, containers and skills.
+constexpr std::array<std::string_view, 9> kElsewhereInTools = {
+    "container_id",     "document_ids",     "file_id",  "file_ids",           "file_search_store_names",
+    "image_url",        "skill_id",         "skill_ids", "vector_store_ids"};
+
 void append_member(std::string& out, json::Value member);
 
 // Appends a JSON value as lines "key: value"; elements of arrays stand on lines of their own.
@@ -209,7 +214,44 @@ bool carries_encoded(std::string_view name, const std::string& raw) {
   return doc && is_unreadable(name, (*doc)->root());
 }
 
+bool is_nothing(json::Value value) {
+  if (value.is(json::Type::Array) || value.is(json::Type::Object)) return value.size() == 0;
+  return value.is_null() || value.raw() == "\"\"";
+}
+
+// At any depth, but for schemas, whose members are names of arguments. A new container ({"type": "auto"}) has
+// nothing in it, one that is named may.
+bool names_what_is_elsewhere(json::Value value) {
+  for (json::Value member : value) {
+    if (value.is(json::Type::Object)) {
+      const std::string name = member.key();
+      if (name == "parameters" || name == "input_schema" || name == "output_schema") continue;
+      const bool elsewhere =
+          std::find(kElsewhereInTools.begin(), kElsewhereInTools.end(), name) != kElsewhereInTools.end();
+      if ((elsewhere || (name == "container" && member.is(json::Type::String))) && !is_nothing(member)) return true;
+    }
+    const bool deeper = member.is(json::Type::Object) || member.is(json::Type::Array);
+    if (deeper && names_what_is_elsewhere(member)) return true;
+  }
+  return false;
+}
+
+// Of a tool that the client does not run.
+bool reaches_elsewhere(const Tool& tool) {
+  if (tool.kind == Tool::Kind::Function) return false;
+  auto doc = json::Doc::parse(tool.raw);
+  if (!doc || !(*doc)->root().is(json::Type::Object)) return false;
+  return names_what_is_elsewhere((*doc)->root()) || is_unreadable("tool", (*doc)->root());
+}
+
+bool reaches_elsewhere(const ExtraField& field) {
+  if (field.name != "tool_resources") return false;  // of tools, in older APIs
+  auto doc = json::Doc::parse(field.raw);
+  return doc && (*doc)->root().is(json::Type::Object) && names_what_is_elsewhere((*doc)->root());
+}
+
 bool points_elsewhere(const ExtraField& field) {
+  if (reaches_elsewhere(field)) return true;
   if (field.raw == "null") return false;
   if (field.path == "$.prompt") return field.raw.starts_with("{");  // a template by id, of the Responses API
   if (field.name == "audio") return field.path.starts_with("$.messages[");
@@ -306,6 +348,8 @@ std::vector<std::string> unreadable_parts(const Request& request) {
     if (field.sealed) continue;
     if (points_elsewhere(field) || carries_encoded(field.name, field.raw)) paths.push_back(field.path);
   }
+  for (std::size_t i = 0; i < request.tools.size(); ++i)
+    if (reaches_elsewhere(request.tools[i])) paths.push_back("$.tools[" + std::to_string(i) + "]");
   // Known fields whose values a client may put more into than we know of.
   if (carries_encoded("tool_choice", request.tool_choice.raw)) paths.push_back("$.tool_choice");
   if (carries_encoded("response_format", request.format.raw)) paths.push_back("$.response_format");

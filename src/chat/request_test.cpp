@@ -222,6 +222,34 @@ TEST_CASE("chat: token ids and encoded content are unreadable in whatever field 
   CHECK(chat::unreadable_parts(request) == std::vector<std::string>{"$.tool_choice", "$.response_format"});
 }
 
+// The tools are those of OpenAI's reference (tests/clients/schemas/openai.json) and of Anthropic's.
+TEST_CASE("chat: a tool that the upstream runs may point at what it keeps") {
+  auto unreadable = [](const char* raw) {
+    chat::Request request;
+    chat::Tool tool;
+    tool.kind = chat::Tool::Kind::Other;
+    tool.raw = raw;
+    request.tools = {{.name = "f"}, tool};
+    return chat::unreadable_parts(request) == std::vector<std::string>{"$.tools[1]"};
+  };
+  CHECK(unreadable(R"({"type":"file_search","vector_store_ids":["vs_1"]})"));
+  CHECK(unreadable(R"({"type":"code_interpreter","container":"cntr_1"})"));
+  CHECK(unreadable(R"({"type":"code_interpreter","container":{"type":"auto","file_ids":["file-1"]}})"));
+  CHECK(unreadable(R"({"type":"image_generation","input_image_mask":{"file_id":"file-1"}})"));
+  CHECK(unreadable(R"({"type":"image_generation","input_image_mask":{"image_url":"data:image/png;base64,AAAA"}})"));
+  CHECK(unreadable(R"({"type":"shell","environment":{"type":"container_reference","container_id":"cntr_1"}})"));
+  CHECK(unreadable(R"({"type":"shell","environment":{"skills":[{"type":"skill_reference","skill_id":"s"}]}})"));
+  CHECK_FALSE(unreadable(R"({"type":"file_search","vector_store_ids":[]})"));
+  CHECK_FALSE(unreadable(R"({"type":"code_interpreter","container":{"type":"auto"}})"));
+  CHECK_FALSE(unreadable(R"({"type":"code_interpreter","container":{"type":"auto","file_ids":[]}})"));
+  CHECK_FALSE(unreadable(R"({"type":"web_search","filters":{"allowed_domains":["example.org"]}})"));
+  CHECK_FALSE(unreadable(R"({"type":"custom","name":"f","input_schema":{"properties":{"file_id":{"type":"string"}}}})"));
+  CHECK_FALSE(unreadable(R"({"type":"computer_20250124","name":"computer","display_width_px":1024})"));
+  chat::Request request;
+  request.extra = {{"$.tool_resources", R"({"file_search":{"vector_store_ids":["vs_1"]}})", "tool_resources"}};
+  CHECK(chat::unreadable_parts(request) == std::vector<std::string>{"$.tool_resources"});
+}
+
 TEST_CASE("chat: names of roles, finish reasons and the text of a message") {
   CHECK(std::string(chat::role_name(Role::Developer)) == "developer");
   CHECK(std::string(chat::finish_reason_name(chat::FinishReason::ContentFilter)) == "content_filter");

@@ -27,8 +27,8 @@ struct Line {
 
 // What labelled sets say about a text, which is no part of it.
 bool is_annotation(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kNames = {"id",   "labels", "level", "spans",       "kind",
-                                                      "use",  "source", "lang",  "intent_local"};
+  constexpr std::array<std::string_view, 9> kNames = {"id",  "labels", "level", "spans",       "kind",
+                                                      "use", "source", "lang",  "intent_local"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

@@ -74,4 +74,32 @@ TEST_CASE("a line that can't be read is told with its number and the rest is jud
     CHECK_MESSAGE(r.errors.find(where) != std::string::npos, where << " in " << r.errors);
 }
 
+TEST_CASE("a line is judged whole, or it is told what of it would not be") {
+  const std::string tool =
+      R"("tools":[{"type":"function","function":{"name":"pay","description":"With card 4539 1488 0343 6467."}}])";
+  const Run r =
+      run("{\"id\":1,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]," + tool +
+          "}\n"
+          R"({"id":2,"messages":[{"role":"user","content":"hi"}],"system":"The card is 4539 1488 0343 6467."})"
+          "\n"
+          R"({"id":3,"messages":[{"role":"user","content":"hi"}],"labels":["financial"],"level":"regulated"})"
+          "\n"
+          R"({"id":4,"text":"hi","labels":["financial"],"source":"card 4539 1488 0343 6467"})"
+          "\n"
+          R"({"id":5,"text":"hi","messages":[{"role":"user","content":"4539 1488 0343 6467"}]})"
+          "\n"
+          R"({"id":6,"text":7,"messages":[{"role":"user","content":"hi"}]})"
+          "\n"
+          R"({"id":7,"text":"hi","system":"4539 1488 0343 6467"})"
+          "\n");
+  CHECK(r.status == 1);
+  REQUIRE(r.lines.size() == 4);
+  CHECK(r.lines[0]->root()["labels"].at(0).string() == "financial");
+  CHECK(r.lines[1]->root()["labels"].at(0).string() == "financial");
+  CHECK(r.lines[2]->root()["level"].string() == "public");  // what is said about it is no part of it
+  CHECK(r.lines[3]->root()["level"].string() == "public");
+  for (const char* where : {"set.jsonl:5 $.messages", "set.jsonl:6 $.text", "set.jsonl:7 $.system"})
+    CHECK_MESSAGE(r.errors.find(where) != std::string::npos, where << " in " << r.errors);
+}
+
 }  // namespace sluice::app

@@ -9,8 +9,8 @@
 
 namespace sluice::app {
 
-// `name`: a file, or "-". Errors: input.unreadable, for a folder as well, which opens like a file and then can't be
-// read.
+// `name`: a file, or "-". Errors: input.unreadable, for a folder as well, which opens like a file and then can't
+// be read.
 class Input {
  public:
   static Result<Input> open(const std::string& name);

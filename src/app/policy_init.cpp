@@ -35,9 +35,10 @@ Result<policy::Beginning> ask_all(const InitOptions& o) {
              ask_yes_no(o.managed, "2. Is there a cloud under contract that may see confidential texts?", "no"));
   SLUICE_TRY(b.private_machines,
              ask_yes_no(o.machines, "3. Do we run model servers that may see regulated texts?", "no"));
-  SLUICE_TRY(
-      b.area,
-      ask(o.area, "4. Which area may personal data, official identifiers and health data never leave (EU, a country, none)?", "none"));
+  SLUICE_TRY(b.area, ask(o.area,
+                         "4. Which area may personal data, official identifiers and health data never leave (EU, "
+                         "a country, none)?",
+                         "none"));
   if (b.area == "none") b.area.clear();
   // (What stays on this machine is no question of areas.)
   if (!b.area.empty() && (b.area == "local" || !config::valid_jurisdiction(b.area)))

@@ -86,8 +86,8 @@ Result<std::optional<chat::Request>> request_in(const std::string& text) {
 }
 
 bool is_request_member(std::string_view name) {
-  constexpr std::array<std::string_view, 10> kNames = {"messages", "input",        "prompt",      "system",
-                                                       "tools",    "instructions", "functions",   "suffix",
+  constexpr std::array<std::string_view, 10> kNames = {"messages",    "input",          "prompt",    "system",
+                                                       "tools",       "instructions",   "functions", "suffix",
                                                        "tool_choice", "response_format"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }

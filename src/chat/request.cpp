@@ -21,8 +21,8 @@ constexpr std::array<std::string_view, 8> kElsewhere = {
 
 // The same in tools that a vendor runs: their files, stores of documents, containers and skills.
 constexpr std::array<std::string_view, 9> kElsewhereInTools = {
-    "container_id",     "document_ids",     "file_id",  "file_ids",           "file_search_store_names",
-    "image_url",        "skill_id",         "skill_ids", "vector_store_ids"};
+    "container_id", "document_ids", "file_id",   "file_ids",        "file_search_store_names",
+    "image_url",    "skill_id",     "skill_ids", "vector_store_ids"};
 
 void append_member(std::string& out, json::Value member);
 
@@ -228,7 +228,8 @@ bool names_what_is_elsewhere(json::Value value) {
       if (name == "parameters" || name == "input_schema" || name == "output_schema") continue;
       const bool elsewhere =
           std::find(kElsewhereInTools.begin(), kElsewhereInTools.end(), name) != kElsewhereInTools.end();
-      if ((elsewhere || (name == "container" && member.is(json::Type::String))) && !is_nothing(member)) return true;
+      if ((elsewhere || (name == "container" && member.is(json::Type::String))) && !is_nothing(member))
+        return true;
     }
     const bool deeper = member.is(json::Type::Object) || member.is(json::Type::Array);
     if (deeper && names_what_is_elsewhere(member)) return true;

@@ -211,9 +211,9 @@ class VisibleTexts {
 VisibleTexts visible_texts(const Request& request);
 
 // Paths of what no detector can read: parts that are images, audio, files or of unknown kinds and that no
-// extractor has read, and fields and tools of the upstream that point at content kept elsewhere or carry it encoded
-// (chat/unreadable.h).
-// Where an extractor has failed, the path says so: "$.messages[1].content[0] (pdf: time_limit)".
+// extractor has read, and fields and tools of the upstream that point at content kept elsewhere or carry it
+// encoded (chat/unreadable.h). Where an extractor has failed, the path says so: "$.messages[1].content[0] (pdf:
+// time_limit)".
 std::vector<std::string> unreadable_parts(const Request& request);
 
 // The path of a message's part, as above.

@@ -236,14 +236,16 @@ TEST_CASE("chat: a tool that the upstream runs may point at what it keeps") {
   CHECK(unreadable(R"({"type":"code_interpreter","container":"cntr_1"})"));
   CHECK(unreadable(R"({"type":"code_interpreter","container":{"type":"auto","file_ids":["file-1"]}})"));
   CHECK(unreadable(R"({"type":"image_generation","input_image_mask":{"file_id":"file-1"}})"));
-  CHECK(unreadable(R"({"type":"image_generation","input_image_mask":{"image_url":"data:image/png;base64,AAAA"}})"));
+  CHECK(
+      unreadable(R"({"type":"image_generation","input_image_mask":{"image_url":"data:image/png;base64,AAAA"}})"));
   CHECK(unreadable(R"({"type":"shell","environment":{"type":"container_reference","container_id":"cntr_1"}})"));
   CHECK(unreadable(R"({"type":"shell","environment":{"skills":[{"type":"skill_reference","skill_id":"s"}]}})"));
   CHECK_FALSE(unreadable(R"({"type":"file_search","vector_store_ids":[]})"));
   CHECK_FALSE(unreadable(R"({"type":"code_interpreter","container":{"type":"auto"}})"));
   CHECK_FALSE(unreadable(R"({"type":"code_interpreter","container":{"type":"auto","file_ids":[]}})"));
   CHECK_FALSE(unreadable(R"({"type":"web_search","filters":{"allowed_domains":["example.org"]}})"));
-  CHECK_FALSE(unreadable(R"({"type":"custom","name":"f","input_schema":{"properties":{"file_id":{"type":"string"}}}})"));
+  CHECK_FALSE(
+      unreadable(R"({"type":"custom","name":"f","input_schema":{"properties":{"file_id":{"type":"string"}}}})"));
   CHECK_FALSE(unreadable(R"({"type":"computer_20250124","name":"computer","display_width_px":1024})"));
   chat::Request request;
   request.extra = {{"$.tool_resources", R"({"file_search":{"vector_store_ids":["vs_1"]}})", "tool_resources"}};

@@ -223,7 +223,8 @@ Result<Duty> Obligations::meet(const std::string& deployment, const chat::Reques
 Result<Obligations::Masked> Obligations::mask(const policy::Verdict& verdict, const chat::Request& asked,
                                               const std::atomic<bool>* given_up) const {
   // A file alone, as `sluice policy explain` has it.
-  if (!asked.body) return fail(unmet("what the policy wants transformed stands in a file, where nothing can be replaced"));
+  if (!asked.body)
+    return fail(unmet("what the policy wants transformed stands in a file, where nothing can be replaced"));
   sense::JudgeOptions options;
   options.given_up = given_up;
   options.default_class = bearer_.policy->default_class();

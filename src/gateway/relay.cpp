@@ -127,6 +127,7 @@ net::Task<Status> Way::relay_chunks(Pulse::Stream& stream) {
     writer.stream(chunk, pieces);
     if (chunk.last) writer.finish_stream(pieces);
     if (chunk.last) --open;
+    if (open == 0) mark_answers();  // before the client has the whole: it may ask on at once
     // The deployment's, or the writer's own: what the protocol of the client can't say.
     if (const Error* error = writer.failure()) {
       ended = fail(*error);
@@ -178,6 +179,7 @@ net::Task<Status> Way::relay_whole() {
     response.body = wire::join_openai_chat(answers);
   }
   closing_.status = 200;
+  mark_answers();
   remember();
   Status sent = co_await out_.send(std::move(response));
   co_return sent;
@@ -197,6 +199,7 @@ void Way::account(std::size_t voice, const chat::Chunk& chunk) {
       counted = true;
     }
     if (heard.wanted) heard.listen(event);
+    if (heard.given) heard.given->listen(event);
   }
   if (!chunk.raw.empty()) note_sealed(chunk.raw, heard.sealed);
   if (!counted) return;

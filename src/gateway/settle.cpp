@@ -1,6 +1,8 @@
 // Step "settle" of the way: what remains of a request: its record, metrics, log line, and what later turns need.
 #include "gateway/way.h"
 
+#include <algorithm>
+
 #include "base/id.h"
 #include "base/log.h"
 #include "gateway/client_words.h"
@@ -13,6 +15,7 @@
 namespace sluice::gateway {
 
 void Way::settle(const Status& status) {
+  mark_answers();  // also what was cut off
   closing_.time = shared_.clock->utc();
   closing_.outcome = status ? "ok" : status.error().code;
   auto took = shared_.clock->monotonic() - began_;
@@ -88,6 +91,33 @@ void Way::remember_response(const Remembered& common) {
   for (auto& [item, json] : wire::answer_items(whole)) keep(response_item_key(item), std::move(json));
   keep(id, std::move(items));
   keep(response_object_key(id), std::move(whole));
+}
+
+// Of what was sent: where something was transformed, the answer was made from what was left, and what is restored
+// in it is found there like in any text.
+sense::Label Way::made_from(std::size_t i) const {
+  const sense::Label label = lasting_label(decision_);
+  const backend::Answer* answer = voice(i).answer();
+  const std::string deployment = answer ? answer->served().deployment : "";
+  for (const policy::Verdict& verdict : decision_.verdicts) {
+    if (verdict.deployment != deployment || !verdict.transforms()) continue;
+    const sense::CategorySet gone = verdict.pseudonymise | verdict.redact;
+    sense::Label left;
+    for (const sense::Category category : label.categories.list())
+      if (!gone.has(category)) left.raise(category, {});
+    for (const sense::Provenance& why : label.provenance)
+      if (!why.category || !gone.has(*why.category)) left.raise(std::min(why.cls, label.cls), {});
+    return left;
+  }
+  return label;
+}
+
+void Way::mark_answers() {
+  for (std::size_t i = 0; i < heard_.size(); ++i) {
+    if (!heard_[i].given) continue;
+    if (!heard_[i].given->empty()) shared_.answers.keep(principal_.tenant, heard_[i].given->texts(), made_from(i));
+    heard_[i].given.reset();
+  }
 }
 
 // What earlier turns are part of it goes when they would have gone.

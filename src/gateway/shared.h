@@ -14,6 +14,7 @@
 #include "config/settings.h"
 #include "engine/engine.h"
 #include "engine/model_set.h"
+#include "gateway/answer_marks.h"
 #include "gateway/extracting.h"
 #include "gateway/judging.h"
 #include "gateway/memory.h"
@@ -30,6 +31,8 @@ namespace sluice::gateway {
 // About 10,000 turns of a thousand words of thought; about 1,000 conversations of 16,000 words.
 inline constexpr std::size_t kReasoningBytes = 64u << 20;
 inline constexpr std::size_t kResponseBytes = 128u << 20;
+// About 100,000 answers to requests above internal.
+inline constexpr std::size_t kAnswerMarkBytes = 16u << 20;
 
 // In `responses`: the conversation stands under the response's id, its object under the first of these.
 std::string response_object_key(const std::string& id);
@@ -52,6 +55,7 @@ struct Shared {
   std::map<std::string, SetMember> members;                        // by deployment, of those with a group
   Memory reasoning{kReasoningBytes};                               // what answers thought, by tool call and text
   Memory responses{kResponseBytes};                                // conversations, by response id
+  AnswerMarks answers{kAnswerMarkBytes};                           // what they were made from
   std::shared_ptr<net::Certificate> certificate;                   // of the listener; null: plain HTTP
   // Keys the tokens and user ids that upstreams see instead of what they stand for. Of this process: after a
   // restart they are others, which costs an upstream's cache and nothing else.

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "gateway/answer_marks.h"
 #include "gateway/chorus.h"
 #include "gateway/front.h"
 #include "gateway/later.h"
@@ -98,6 +99,8 @@ class Way {
   http::Headers answer_headers() const;
   void account(std::size_t voice, const chat::Chunk& chunk);
   void remember();
+  void mark_answers();
+  sense::Label made_from(std::size_t voice) const;
   void remember_thoughts(const Remembered& common);
   void remember_response(const Remembered& common);
   std::optional<Remembered> recall(Memory& memory, const std::string& key);
@@ -152,6 +155,7 @@ class Way {
   struct Heard {
     std::optional<chat::Usage> usage;
     bool wanted = false;
+    std::optional<Given> given;  // for mark_answers(); absent: nobody has to know
     std::string text, reasoning;
     std::vector<std::string> calls;
     // Of the one thought that there was, by a vendor that takes back only what it signed; of several it says

@@ -26,7 +26,8 @@ class NameCheck {
     for (const auto* names : {&roles_, &principals_, &teams_})
       people_.insert(people_.end(), names->begin(), names->end());
     // Many keys have one team, and one word may be a role and a team: each is told once.
-    for (auto* names : {&deployments_, &routes_, &principals_, &teams_, &workloads_, &roles_, &people_, &targets_}) {
+    for (auto* names :
+         {&deployments_, &routes_, &principals_, &teams_, &workloads_, &roles_, &people_, &targets_}) {
       std::sort(names->begin(), names->end());
       names->erase(std::unique(names->begin(), names->end()), names->end());
     }

@@ -23,8 +23,8 @@ Result<sense::Class> read_class(const config::Node& node);
 Result<std::uint8_t> read_classes(const config::Node& node);
 Result<sense::CategorySet> read_categories(const config::Node& node);      // a list with at least one
 Result<sense::CategorySet> read_any_categories(const config::Node& node);  // a list, may be empty
-// A list, or a single value for a list of one. `if_empty`: what to do about an empty list, where leaving the key out
-// is no remedy or means something.
+// A list, or a single value for a list of one. `if_empty`: what to do about an empty list, where leaving the key
+// out is no remedy or means something.
 Result<std::vector<std::string>> read_names(const config::Node& node,
                                             const char* if_empty = "name something or remove the key");
 Result<std::vector<std::string>> read_jurisdictions(const config::Node& node);

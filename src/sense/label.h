@@ -65,7 +65,7 @@ class CategorySet {
 // Why a class or category is in the label.
 struct Provenance {
   std::string
-      source;  // "finding", "unreadable", "extracted", "detector_failure", "default", "floor", "header", "key"
+      source;  // "finding", "unreadable", "extracted", "detector_failure", "default", "floor", "header", "answer"
   std::string detail;  // detector id, rule id or path; never text of the request
   Class cls;           // what it raised the label to
   std::optional<Category> category;

@@ -38,8 +38,8 @@ std::string places(const std::vector<std::string>& zones) {
 std::string head_text(const Beginning& b, const Zones& zones, const std::string& revision) {
   std::string text = "# Where our texts may go.\n#\n";
   text += "# Public and internal texts may go to " + places(zones.all) + ".\n";
-  text += "# Confidential texts (personal data, source code, business matters) stay with " + places(zones.contract) +
-          ".\n";
+  text += "# Confidential texts (personal data, source code, business matters) stay with " +
+          places(zones.contract) + ".\n";
   text += "# Regulated texts (health, finance, law, official identifiers) stay with " + places(zones.home) + ".\n";
   if (!b.area.empty())
     text += "# Personal data, official identifiers and health data never leave " + b.area + ".\n";
@@ -65,8 +65,8 @@ std::string rules_text(const Beginning& b, const Zones& zones) {
   text += "  - {id: no-secrets-outside, deny: {categories: [credentials]}, zones: [private, managed, hosted]}\n";
   text += "  - {id: stays-at-home, deny: {wish: local_only}, zones: [managed, hosted]}\n";
   if (!b.area.empty())
-    text += "  - {id: stays-in-area, deny: {categories: [pii, gov_id, health]}, jurisdictions_not: [" +
-            b.area + ", local]}\n";
+    text += "  - {id: stays-in-area, deny: {categories: [pii, gov_id, health]}, jurisdictions_not: [" + b.area +
+            ", local]}\n";
   return text;
 }
 

@@ -70,8 +70,9 @@ struct Beginning {
   bool hosted = true;            // may harmless texts go to a model vendor's API?
   bool managed = false;          // is there a cloud under contract that may see confidential texts?
   bool private_machines = true;  // do we run servers that may see regulated texts?
-  std::string area;              // "EU": personal data, official identifiers and health data never leave it; empty: no such rule
-  bool approvals = true;         // may somebody approve what is restricted? Else it is denied
+  std::string
+      area;  // "EU": personal data, official identifiers and health data never leave it; empty: no such rule
+  bool approvals = true;  // may somebody approve what is restricted? Else it is denied
 };
 std::string beginning_text(const Beginning& answers, const std::string& revision);
 

@@ -346,8 +346,9 @@ TEST_CASE("Tests name what the configuration and the policy have") {
 
   // What only the policy has is checked without a configuration.
   const std::string lowered =
-      rules + "declassify:\n  - {id: L1, from: confidential, to: internal, categories: [source_code], by: [ann], "
-              "until: 2027-01-01}\n";
+      rules +
+      "declassify:\n  - {id: L1, from: confidential, to: internal, categories: [source_code], by: [ann], "
+      "until: 2027-01-01}\n";
   const std::string test = "tests:\n  - {class: restricted, zone: hosted, declassify: L9, want: deny}\n";
   auto unknown = Policy::parse(lowered + test, "p.yaml");
   REQUIRE_FALSE(unknown.has_value());
@@ -366,16 +367,18 @@ TEST_CASE("A list of known names has each once, and an empty list says what to d
   key.team = "clinic";
   key.roles = {"dpo", "admin"};
   s.keys = {key, key, key};
-  auto policy = load(kHead + "rules:\n  - {id: H, hold: [public], zones: [hosted], approvers: [nobody-like-that]}\n");
+  auto policy =
+      load(kHead + "rules:\n  - {id: H, hold: [public], zones: [hosted], approvers: [nobody-like-that]}\n");
   const Status unknown = policy->check_names(s);
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.error().hint.find("dpo") == unknown.error().hint.rfind("dpo"));
   CHECK(unknown.error().hint.find("ann") != std::string::npos);
 
-  auto by = Policy::parse(kHead +
-                              "rules:\n  - {id: A, allow: [public]}\ndeclassify:\n  - {id: L1, from: confidential, "
-                              "to: internal, categories: [], by: [], until: 2027-01-01}\n",
-                          "p.yaml");
+  auto by =
+      Policy::parse(kHead +
+                        "rules:\n  - {id: A, allow: [public]}\ndeclassify:\n  - {id: L1, from: confidential, "
+                        "to: internal, categories: [], by: [], until: 2027-01-01}\n",
+                    "p.yaml");
   REQUIRE_FALSE(by.has_value());
   CHECK(by.error().hint.find("remove the key") == std::string::npos);
 }

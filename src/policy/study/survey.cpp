@@ -39,8 +39,8 @@ Error refuted(const Assertion& a, const Judged& judged, const Seen& seen, const 
           "change the rules, or drop the statement"};
 }
 
-// How a text may get to a place, each on a line of its own: what arrives as tokens or with something cut out is not
-// what was asked.
+// How a text may get to a place, each on a line of its own: what arrives as tokens or with something cut out is
+// not what was asked.
 struct Kind {
   State state;
   bool transformed;

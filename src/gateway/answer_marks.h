@@ -1,0 +1,91 @@
+// AnswerMarks: which answers were made from what kind of request, so that a conversation keeps its label where a
+// client edits or drops the turn that an answer was made from and sends the answer back.
+//
+// What was said is known by a keyed hash of its words (sense/memory.h: keys of each tenant that never leave the
+// process); with it stand a class and categories, no text. Words that a request of no higher label than internal
+// was answered with as well tell nothing of the other one, and are no mark ("I can't help with that."). Bounded:
+// the whole in bytes, a tenant by a fourth of that; what was used least recently goes first, and a restart forgets
+// all. Thread-safe (one lock, held for look-ups).
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <list>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "chat/event.h"
+#include "chat/request.h"
+#include "sense/label.h"
+#include "sense/memory.h"
+
+namespace sluice::gateway {
+
+// What one answer says, as a later request may hold it: its text as a whole and in the pieces between calls and
+// thoughts, its thoughts, and the arguments of each call.
+class Given {
+ public:
+  void listen(const chat::Event& event);
+  std::vector<std::string> texts() const;
+  bool empty() const { return pieces_.empty() && thoughts_.empty() && calls_.empty(); }
+
+ private:
+  std::vector<std::string> pieces_;
+  std::string thoughts_;
+  std::map<int, std::string> calls_;
+  bool open_ = false;  // the last piece may go on
+  std::size_t size_ = 0;
+};
+
+class AnswerMarks {
+ public:
+  // What is shorter says too little to be known again, in bytes without white space around it.
+  static constexpr std::size_t kShortest = 24;
+
+  explicit AnswerMarks(std::size_t bytes) : most_(bytes / kEntryBytes) {}
+  // Whether there are marks of this tenant: if not, no request and no answer needs to be looked at.
+  bool knows(const std::string& tenant) const;
+  // These words were an answer to a request of this label.
+  void keep(const std::string& tenant, const std::vector<std::string>& texts, const sense::Label& label);
+  // Raises the label of a request to that of the requests whose answers it holds. Where it is as high by itself,
+  // nothing is added: what a transformation takes away it still takes away.
+  void join(const std::string& tenant, const chat::Request& request, sense::Label& label);
+  std::size_t size() const;
+
+ private:
+  using Key = sense::TextHash::Key;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const { return std::size_t(key[0]); }
+  };
+  struct Entry {
+    Key key;
+    const std::string* tenant;  // in held_by_
+    sense::Class cls;
+    sense::CategorySet categories;
+    bool common;  // an answer to a harmless request as well
+  };
+  using Order = std::list<Entry>;  // most recently used first
+
+  static constexpr std::size_t kEntryBytes = 160;
+  static constexpr std::size_t kTenantShare = 4;
+  void keep(const std::string& tenant, const Key& key, const sense::Label& label);
+  void drop(Order::iterator entry);
+  void look(sense::TextHash& hash, std::string_view text, const std::string& path, sense::Label& label);
+
+  const std::size_t most_;  // entries
+  sense::Memory keys_;      // of the tenants; nothing else of it is used
+  std::atomic<bool> any_ = false;
+  mutable std::mutex lock_;  // guards all below
+  Order order_;
+  std::unordered_map<Key, Order::iterator, KeyHash> index_;
+  std::map<std::string, std::size_t> held_by_;  // entries by tenant
+};
+
+// Whether an answer to a request of this label is a mark: nothing is kept for public and internal ones.
+bool is_mark(const sense::Label& label);
+
+}  // namespace sluice::gateway

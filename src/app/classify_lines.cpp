@@ -27,8 +27,9 @@ struct Line {
 
 // What labelled sets say about a text, which is no part of it.
 bool is_annotation(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kNames = {"id",  "labels", "level", "spans",       "kind",
-                                                      "use", "source", "lang",  "intent_local"};
+  constexpr std::array<std::string_view, 15> kNames = {
+      "id",   "text", "labels",       "level",     "spans", "kind", "use",      "source",
+      "lang", "tags", "intent_local", "ambiguous", "topic", "cat",  "neg_types"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -56,18 +57,26 @@ Result<Line> judge_line(std::string text, const sense::Judge& judge, const sense
     return fail("classify.line", "a line needs an \"id\", a string or a number", "$.id");
   Line line;
   line.id = id.raw();
-  if (const auto plain = root["text"].string()) {
-    for (json::Value member : root)
-      if (is_request_member(member.key()))
-        return fail("classify.line", "a line has a \"text\" or is a request, not both", "$." + member.key(),
-                    "put them on two lines");
-    line.judgement = judge.judge_text(*plain, options);
-    return line;
+  const json::Value text_member = root["text"], messages = root["messages"];
+  const auto plain = text_member.string();
+  const bool is_request = messages.is(json::Type::Array);
+  if (!plain && text_member && !text_member.is_null())
+    return fail("classify.line", "the \"text\" of a line is a string", "$.text");
+  if (!plain && !is_request)
+    return fail("classify.line", "a line needs a \"text\" or a list of \"messages\"", "$");
+  for (json::Value member : root)
+    if (!is_request && is_request_member(member.key()) && !member.is_null())
+      return fail("classify.line", "a request has a list of \"messages\", and a text nothing of a request",
+                  "$." + member.key(), "add the messages, or take it away");
+  if (is_request) {
+    SLUICE_TRY(line.judgement, judge_messages(root, judge, options));
   }
-  if (!root["messages"].is(json::Type::Array) || root["text"])
-    return fail("classify.line", "a line needs a \"text\" or a list of \"messages\", one of them",
-                root["text"] ? "$.text" : "$");
-  SLUICE_TRY(line.judgement, judge_messages(root, judge, options));
+  if (!plain) return line;
+  // Both: the messages are how the text was said. Both count, and the offsets are those of the text.
+  sense::Judgement judgement = judge.judge_text(*plain, options);
+  judgement.label.join(line.judgement.label);
+  judgement.took += line.judgement.took;
+  line.judgement = std::move(judgement);
   return line;
 }
 

@@ -91,14 +91,18 @@ TEST_CASE("a line is judged whole, or it is told what of it would not be") {
           R"({"id":6,"text":7,"messages":[{"role":"user","content":"hi"}]})"
           "\n"
           R"({"id":7,"text":"hi","system":"4539 1488 0343 6467"})"
+          "\n"
+          R"({"id":8,"text":null,"messages":[{"role":"user","content":"4539 1488 0343 6467"}]})"
           "\n");
   CHECK(r.status == 1);
-  REQUIRE(r.lines.size() == 4);
+  REQUIRE(r.lines.size() == 6);
   CHECK(r.lines[0]->root()["labels"].at(0).string() == "financial");
   CHECK(r.lines[1]->root()["labels"].at(0).string() == "financial");
   CHECK(r.lines[2]->root()["level"].string() == "public");  // what is said about it is no part of it
   CHECK(r.lines[3]->root()["level"].string() == "public");
-  for (const char* where : {"set.jsonl:5 $.messages", "set.jsonl:6 $.text", "set.jsonl:7 $.system"})
+  CHECK(r.lines[4]->root()["level"].string() == "regulated");  // of what was said, in the text or not
+  CHECK(r.lines[5]->root()["level"].string() == "regulated");
+  for (const char* where : {"set.jsonl:6 $.text", "set.jsonl:7 $.system"})
     CHECK_MESSAGE(r.errors.find(where) != std::string::npos, where << " in " << r.errors);
 }
 

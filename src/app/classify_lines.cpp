@@ -27,9 +27,11 @@ struct Line {
 
 // What labelled sets say about a text, which is no part of it.
 bool is_annotation(std::string_view name) {
-  constexpr std::array<std::string_view, 15> kNames = {
-      "id",   "text", "labels",       "level",     "spans", "kind", "use",      "source",
-      "lang", "tags", "intent_local", "ambiguous", "topic", "cat",  "neg_types"};
+  constexpr std::array<std::string_view, 30> kNames = {
+      "id",     "text",    "labels",       "level",      "spans",    "kind",       "use",       "source",
+      "lang",   "tags",    "intent_local", "ambiguous",  "topic",    "cat",        "neg_types", "split",
+      "group",  "note",    "notes",        "comment",    "category", "categories", "class",     "expected",
+      "origin", "license", "author",       "difficulty", "evasion",  "language"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

@@ -24,35 +24,61 @@ constexpr std::array<std::string_view, 9> kElsewhereInTools = {
     "container_id", "document_ids", "file_id",   "file_ids",        "file_search_store_names",
     "image_url",    "skill_id",     "skill_ids", "vector_store_ids"};
 
-void append_member(std::string& out, json::Value member);
+// A JSON value as it is read, and what of it the client chose.
+struct Lines {
+  std::string text;
+  VisibleTexts::Values values;
 
-// Appends a JSON value as lines "key: value"; elements of arrays stand on lines of their own.
-void append_lines(std::string& out, json::Value value) {
-  switch (value.type()) {
-    case json::Type::String:
-      out += *value.string();
-      out += '\n';
-      break;
-    case json::Type::Number:
-    case json::Type::Bool:
-    case json::Type::Null:
-      out += value.raw();
-      out += '\n';
-      break;
-    case json::Type::Array:
-      for (json::Value element : value) append_lines(out, element);
-      break;
-    case json::Type::Object:
-      for (json::Value member : value) append_member(out, member);
+  void value(json::Value value, std::pair<std::size_t, std::size_t> key = {}) {
+    switch (value.type()) {
+      case json::Type::String:
+        leaf(*value.string(), key, true);
+        break;
+      case json::Type::Number:
+        leaf(value.raw(), key, value.raw().size() >= kLongNumber);
+        break;
+      case json::Type::Bool:
+      case json::Type::Null:
+        leaf(value.raw(), key, false);
+        break;
+      case json::Type::Array:
+        for (json::Value element : value) this->value(element, key);
+        break;
+      case json::Type::Object:
+        for (json::Value inner : value) member(inner);
+    }
   }
-}
 
-void append_member(std::string& out, json::Value member) {
-  out += member.key();
-  out += ": ";
-  if (member.is(json::Type::Array) || member.is(json::Type::Object)) out += '\n';
-  append_lines(out, member);
-}
+  // A line "key: value"; elements of arrays stand on lines of their own.
+  void member(json::Value member) {
+    const std::pair key(text.size(), member.key().size());
+    text += member.key();
+    text += ": ";
+    if (member.is(json::Type::Array) || member.is(json::Type::Object)) text += '\n';
+    value(member, key);
+  }
+
+  // All of `words` as one value of this key.
+  void whole(std::string_view key, std::string_view words) {
+    text += key;
+    const std::pair place(std::size_t{0}, text.size());
+    if (!key.empty()) text += ": ";
+    const std::size_t start = text.size();
+    text += words;
+    note(place, start, words.size());
+  }
+
+ private:
+  void leaf(std::string_view words, std::pair<std::size_t, std::size_t> key, bool noted) {
+    if (noted) note(key, text.size(), words.size());
+    text += words;
+    text += '\n';
+  }
+  void note(std::pair<std::size_t, std::size_t> key, std::size_t start, std::size_t size) {
+    const auto small = [](std::size_t n) { return static_cast<std::uint32_t>(n); };
+    if (size > 0) values.push_back({small(key.first), small(key.second), small(start), small(size)});
+  }
+};
 
 // The strings of a part that hold its bytes, in the forms that extract/payload.h reads: as words they would be
 // noise, and what they say was read. Everything beside them is text.
@@ -76,23 +102,29 @@ bool says_the_kind(json::Value member) {
   return is_protocols_word(raw.substr(1, raw.size() - 2));
 }
 
-void append_without_bytes(std::string& out, json::Value object) {
+void append_without_bytes(Lines& out, json::Value object) {
   for (json::Value member : object) {
     if (member.is(json::Type::Object)) {
-      if (!is_protocols_word(member.key())) out += member.key() + ":\n";
+      if (!is_protocols_word(member.key())) out.text += member.key() + ":\n";
       append_without_bytes(out, member);
     } else if (!holds_bytes(member) && !says_the_kind(member)) {
-      append_member(out, member);
+      out.member(member);
     }
   }
 }
 
-// `raw` as readable lines. What is not JSON (a hand-made Request) is judged as it stands.
-std::string lines_of(const std::string& raw) {
+// `raw` as readable lines, behind the name of its field. What is not JSON (a hand-made Request) is judged as it
+// stands.
+Lines lines_of(const std::string& raw, const std::string& name = "") {
+  Lines out;
   auto doc = json::Doc::parse(raw);
-  if (!doc) return raw;
-  std::string out;
-  append_lines(out, (*doc)->root());
+  if (!doc) {
+    out.whole(name, raw);
+    return out;
+  }
+  const std::pair key(std::size_t{0}, name.size());
+  if (!name.empty()) out.text = name + ": ";
+  out.value((*doc)->root(), key);
   return out;
 }
 
@@ -108,8 +140,17 @@ class Collector {
   void made(std::string path, const char* role, std::string text) {
     texts_.add_made(std::move(path), role, std::move(text));
   }
+  void made(std::string path, const char* role, Lines lines) {
+    texts_.add_made(std::move(path), role, std::move(lines.text), std::move(lines.values));
+  }
   void json(std::string path, const char* role, const std::string& raw) {
     if (!raw.empty()) made(std::move(path), role, lines_of(raw));
+  }
+  // A text of one of the fields whose values are looked at one after the other, too.
+  void one(std::string path, const char* role, std::string_view words) {
+    Lines lines;
+    lines.whole("", words);
+    made(std::move(path), role, std::move(lines));
   }
 
   // Numbers that decoding turned into values (a seed, a limit, a temperature) are sent on with their digits, which
@@ -160,8 +201,9 @@ class Collector {
     text(place + "@" + part.extraction->by, role, part.extraction->text);
     auto doc = json::Doc::parse(part.raw);
     if (!doc) return made(std::move(place), role, part.raw);
-    std::string beside;
+    Lines beside;
     append_without_bytes(beside, (*doc)->root());
+    beside.values.clear();
     made(std::move(place), role, std::move(beside));
   }
 
@@ -176,29 +218,29 @@ class Collector {
     constexpr const char* kRole = "tool_definition";
     auto doc = json::Doc::parse(tool.raw);
     if (!doc) {  // no whole definition at hand
-      text(path + ".function.name", kRole, tool.name);
-      text(path + ".function.description", kRole, tool.description);
+      one(path + ".function.name", kRole, tool.name);
+      one(path + ".function.description", kRole, tool.description);
       json(path + ".function.parameters", kRole, tool.parameters);
       text(path, kRole, tool.raw);
       return;
     }
     json::Value function = (*doc)->root()["function"];
-    made(path + ".function.name", kRole, function["name"].string().value_or(""));
-    made(path + ".function.description", kRole, function["description"].string().value_or(""));
-    std::string parameters;
-    if (json::Value schema = function["parameters"]) append_lines(parameters, schema);
+    one(path + ".function.name", kRole, function["name"].string().value_or(""));
+    one(path + ".function.description", kRole, function["description"].string().value_or(""));
+    Lines parameters;
+    if (json::Value schema = function["parameters"]) parameters.value(schema);
     made(path + ".function.parameters", kRole, std::move(parameters));
     // Whatever else the definition carries, and the whole of one that is not a function.
-    std::string rest;
+    Lines rest;
     for (json::Value member : (*doc)->root()) {
       if (member.key() == "function" && member.is(json::Type::Object)) {
         for (json::Value inner : member) {
           bool known = inner.key() == "parameters" ||
                        (inner.is(json::Type::String) && (inner.key() == "name" || inner.key() == "description"));
-          if (!known) append_member(rest, inner);
+          if (!known) rest.member(inner);
         }
       } else if (member.key() != "type" || member.string() != "function") {
-        append_member(rest, member);
+        rest.member(member);
       }
     }
     made(path, kRole, std::move(rest));
@@ -316,12 +358,12 @@ VisibleTexts visible_texts(const Request& request) {
   out.json("$.tool_choice", "field", request.tool_choice.raw);
   out.json("$.response_format", "field", request.format.raw);
   out.json("$.logit_bias", "field", request.sampling.logit_bias);
-  for (const std::string& stop : request.sampling.stop) out.text("$.stop", "field", stop);
-  out.text("$.reasoning_effort", "field", request.reasoning_effort);
-  out.text("$.user", "field", request.user);
-  for (const ExtraField& field : request.extra) {
-    out.made(field.path, "field", (field.name.empty() ? "" : field.name + ": ") + lines_of(field.raw));
-  }
+  const std::vector<std::string>& stops = request.sampling.stop;
+  for (std::size_t i = 0; i < stops.size(); ++i)
+    out.one(stops.size() == 1 ? "$.stop" : "$.stop[" + std::to_string(i) + "]", "field", stops[i]);
+  out.one("$.reasoning_effort", "field", request.reasoning_effort);
+  out.one("$.user", "field", request.user);
+  for (const ExtraField& field : request.extra) out.made(field.path, "field", lines_of(field.raw, field.name));
   if (request.body && request.body->root().is(json::Type::Object)) {
     out.numbers(request.body->root(), "$");
   } else if (request.sampling.seed) {

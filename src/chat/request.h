@@ -175,6 +175,12 @@ struct VisibleText {
   std::string path;       // "$.messages[1].content", "$.tools[0].function.description"
   const char* role;       // "system", "user", "tool", "tool_definition", "field", ...
   std::string_view text;  // of the request, or made for this list
+  // Of a JSON value or a short field: where its strings and long numbers stand in `text`, each with the key that
+  // it has there; elements of an array have the array's. No key: it is the last step of the path.
+  struct Value {
+    std::uint32_t key_start = 0, key_size = 0, start = 0, size = 0;
+  };
+  std::vector<Value> values = {};
 };
 
 // Views into the request, which outlives it, and into what had to be made: a conversation is not copied to be
@@ -185,11 +191,12 @@ class VisibleTexts {
   VisibleTexts(VisibleTexts&&) = default;
   VisibleTexts& operator=(VisibleTexts&&) = default;
   VisibleTexts(const VisibleTexts&) = delete;  // the views would point into the other's
-  void add(std::string path, const char* role, std::string_view text) {
-    if (!text.empty()) texts_.push_back(VisibleText{std::move(path), role, text});
+  using Values = std::vector<VisibleText::Value>;
+  void add(std::string path, const char* role, std::string_view text, Values values = {}) {
+    if (!text.empty()) texts_.push_back(VisibleText{std::move(path), role, text, std::move(values)});
   }
-  void add_made(std::string path, const char* role, std::string text) {
-    if (!text.empty()) add(std::move(path), role, made_.emplace_back(std::move(text)));
+  void add_made(std::string path, const char* role, std::string text, Values values = {}) {
+    if (!text.empty()) add(std::move(path), role, made_.emplace_back(std::move(text)), std::move(values));
   }
   auto begin() const { return texts_.begin(); }
   auto end() const { return texts_.end(); }

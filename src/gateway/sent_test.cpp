@@ -224,8 +224,9 @@ bool made_id(const std::string& leaf) {
 
 struct Judged {
   explicit Judged(const chat::Request& request) {
-    for (const chat::VisibleText& t : chat::visible_texts(request)) all += std::string(t.text) + "\n";
-    for (const sense::JointText& joint : sense::joints_of(request)) all += joint.text + "\n";
+    const chat::VisibleTexts visible = chat::visible_texts(request);
+    for (const chat::VisibleText& t : visible) all += std::string(t.text) + "\n";
+    for (const sense::JointText& joint : sense::joints_of(request, visible)) all += joint.text + "\n";
   }
   // As a whole, or line by line: what translation joins, it joins by line ends, and the joints are judged apart.
   bool has(const std::string& leaf) const {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "sense/test_text.h"
+#include "text/utf8.h"
 
 namespace sluice::sense {
 namespace {
@@ -209,6 +210,122 @@ TEST_CASE("pages of numbers are no cards") {
         "int t[] = {4, 5, 39, 578, 76, 3, 62, 1486};", "see pages 45, 39, 57, 87, 63, 62, 14, 85 and 90",
         "[[4539, 5787], [6362, 1486], [1234, 5678], [1111, 2222]]", "v1.2.3, v4.5.6, v7.8.9",
         "<td>45</td><td>39.57</td><td>87.63</td><td>62.14</td>"})
+    CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
+namespace {
+
+// What of `text` its only kind of finding covers, from the first to the last.
+std::string shown(const std::string& text, const char* detector) {
+  std::size_t from = std::string::npos, to = 0;
+  for (const Finding& finding : standard_judge().judge_text(text, {}).findings) {
+    if (finding.detector != detector) continue;
+    from = std::min(from, finding.start);
+    to = std::max(to, finding.end);
+  }
+  if (from == std::string::npos) return "";
+  std::size_t byte = 0, start = 0;
+  for (std::size_t point = 0; point < to; ++point) {
+    if (point == from) start = byte;
+    text::next_code_point(text, byte);
+  }
+  return text.substr(start, byte - start);
+}
+
+}  // namespace
+
+TEST_CASE("control characters, marks and private characters between digits hide nothing") {
+  const std::vector<std::string> groups = {"4539", "5787", "6362", "1486"};
+  const std::vector<std::string> gaps = {"\f",          "\v",     std::string(1, '\0'),
+                                         "\x1B",        "\x1C",   "\x1D",
+                                         "\x1E",        "\x1F",   "\x7F",
+                                         "\b",          "\x01",   "\x1B[0m",
+                                         "\x1B[1;31m ", "\uE000", "\u2800",
+                                         "\U000F0001",  "\u0301", "\u0301 \u0301",
+                                         "\uE000\uE001"};
+  for (const std::string& gap : gaps) {
+    CAPTURE(gap);
+    const std::string written = join(groups, gap);
+    CHECK(shown("my card " + written + " is it", "payment_card") == written);
+  }
+  for (const std::string& gap : {std::string(1, '\0'), std::string("\x1B"), std::string("\x7F"),
+                                 std::string("\uE000"), std::string("\u0301")}) {
+    std::string written;
+    for (const char c : std::string("4539578763621486")) written += (written.empty() ? "" : gap) + c;
+    CAPTURE(written);
+    CHECK(shown("my card " + written + " is it", "payment_card") == written);
+    CHECK(finds("key ghp_4x0YijnSsWNOOmCU" + std::string(1, '\0') + "piSEVvnoFDGb1n4XHjix",
+                {Category::Credentials}));
+  }
+  CHECK(shown("total\f4539 5787\f6362 1486", "payment_card") == "4539 5787\f6362 1486");
+  for (const std::string& text :
+       {std::string("page 12\fpage 13\f1998\f2024 4539"), std::string("a\x1B[31mred 4539\x1B[0m 5787"),
+        std::string("\uE0A0 4539 \uE0B0 5787 \uE0B1 master"),
+        std::string("name\x1F"
+                    "1998\x1F"
+                    "2024\x1E"
+                    "x\x1F"
+                    "4539"),
+        std::string("שלום 1998 עולם 2024"), std::string("e\u0301te\u0301 1998")})
+    CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
+TEST_CASE("digits of other looks are digits") {
+  const std::string card = "4539578763621486";
+  const auto written = [&](const std::vector<std::string>& digits) {
+    std::string text;
+    for (const char c : card) text += digits[static_cast<std::size_t>(c - '0')];
+    return text;
+  };
+  for (const std::vector<std::string>& digits :
+       std::vector<std::vector<std::string>>{{"⓿", "❶", "❷", "❸", "❹", "❺", "❻", "❼", "❽", "❾"},
+                                             {"⓪", "⓵", "⓶", "⓷", "⓸", "⓹", "⓺", "⓻", "⓼", "⓽"},
+                                             {"🄌", "➊", "➋", "➌", "➍", "➎", "➏", "➐", "➑", "➒"},
+                                             {"零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"},
+                                             {"零", "壹", "貳", "參", "肆", "伍", "陸", "柒", "捌", "玖"}}) {
+    CAPTURE(written(digits));
+    CHECK(shown("card " + written(digits) + ".", "payment_card") == written(digits));
+  }
+  for (const char* text : {"人民币肆拾伍万叁仟玖佰伍拾柒元捌角柒分", "合计:壹拾贰万叁仟肆佰伍拾陆元整",
+                           "❶ open ❷ read ❸ close", "步骤 ❶❷❸ 完成", "大写金额:伍佰柒拾捌元柒角陆分"})
+    CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
+TEST_CASE("what is shown backwards is read as it is shown") {
+  CHECK(shown("card \u202E6841 2636 7875 9354\u202C today", "payment_card") == "6841 2636 7875 9354\u202C");
+  CHECK(finds("\u202E6841263678759354", {Category::Financial}));
+  for (const char* text : {"הכרטיס שלי הוא 1998 ולא 2024", "\u202Eאבג\u202C 4539 5787", "رقم الهاتف ١٩٩٨ و٢٠٢٤",
+                           "\u202E2024 8991 4539\u202C"})
+    CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
+// More of them: tests/cases/sense/payment_card.case.
+TEST_CASE("a value in another notation for bytes is shown as all that writes it") {
+  const std::string base85 = "ZFwMLVRB\?3Zgp*9WpW^Cb09P|GdUnNH#j#SHZwLdATcyJHU";
+  CHECK(shown("read " + base85 + " now", "payment_card") == base85);
+  const std::string dump =
+      "00000000: 6361 7264 2034 3533 3920 3537 3837 2036  card 4539 5787 6\n00000010: 3336 3220 3134 3836 2069 "
+      "7320 7768 6174  362 1486 is what\n00000020: 2049 2068 6176 65                         I have\n";
+  CHECK(shown("dump:\n" + dump + "end", "payment_card") == dump);
+  CHECK(shown("card \\34 539 \\35 787 6362 1486 ok", "payment_card") == "\\34 539 \\35 787 6362 1486");
+  const std::string powershell =
+      "JABwAGEAcwBzAHcAbwByAGQAIAA9ACAAIgBUAHIAMAB1AGIANABkAG8AcgAmADMAeABLACIAOwAgAEMAbwBuAG4AZQBjAHQALQBTAGUAcgB"
+      "2AGUAcgAgAC0AQwBhAHIAZAAgADQANQAzADkANQA3ADgANwA2ADMANgAyADEANAA4ADYA";
+  CHECK(shown("powershell -enc " + powershell + " now", "password") == powershell);
+}
+
+TEST_CASE("numbers in fields that count their parts are one number") {
+  for (std::string text :
+       {"card_part_1=4539&card_part_2=5787&card_part_3=6362&card_part_4=1486",
+        R"({"card":{"part1":"4539","part2":"5787","part3":"6362","part4":"1486"}})",
+        R"({"card":{"a":"4539","b":"5787","c":"6362","d":"1486"}})",
+        "card part 1: 45395787, card part 2: 63621486", "card a = 45395787\ncard b = 63621486\n",
+        "card_1: \"4539\"\ncard_2: \"5787\"\ncard_3: \"6362\"\ncard_4: \"1486\"\n"})
+    CHECK_MESSAGE(finds(text, {Category::Financial}), text);
+  for (std::string text :
+       {"part_1=4539&part_2=5787&part_3=6362&part_4=1487", "x1=4539 y1=5787 x2=6362 y2=1486",
+        "width: 4539, height: 5787, depth: 6362, count: 1486", R"({"id":"45395787","parent":"63621486"})",
+        "v1: 4539, v2: 5787, v3: 6362, v4: 1486, v5: 1024, v6: 2048, v7: 4096, v8: 8192, v9: 1111"})
     CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
 }
 

@@ -1,6 +1,8 @@
 #include "sense/joints.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -85,32 +87,62 @@ std::size_t string_end(std::string_view json, std::size_t quote) {
   }
 }
 
-// The first and the last string value of a JSON text, as they are written; of what is no JSON, all.
-void add_arguments(const Source& from, Sources& sources) {
+// A value with its key.
+struct Keyed {
+  std::string_view key;
+  Source source;
+};
+
+// The string values of a JSON text, as they are written; of what is no JSON, all.
+void add_arguments(const Source& from, std::vector<Keyed>& values) {
   const std::string_view json = from.text;
   const std::size_t begin = json.find_first_not_of(" \t\r\n");
   if (begin == json.npos) return;
-  if (json[begin] != '{' && json[begin] != '[') return sources.push_back(from);
-  Source last = from;
-  last.text = {};
-  last.around = json;
-  bool any = false;
+  if (json[begin] != '{' && json[begin] != '[') return values.push_back({{}, from});
+  Source value = from;
+  value.around = json;
+  std::string_view key;
   for (std::size_t quote = json.find('"'); quote < json.size();) {
     const std::size_t end = string_end(json, quote);
     const std::size_t next = json.find_first_not_of(" \t\r\n", std::min(end + 1, json.size()));
-    const bool is_key = next != json.npos && json[next] == ':';
-    if (!is_key && end > quote + 1) {
-      last.text = json.substr(quote + 1, end - quote - 1);
-      if (!any) sources.push_back(last);
-      any = true;
-    }
+    value.text = json.substr(quote + 1, end - quote - 1);
+    if (next != json.npos && json[next] == ':')
+      key = value.text;
+    else if (!value.text.empty())
+      values.push_back({key, value});
     quote = end < json.size() ? json.find('"', end + 1) : json.npos;
   }
-  if (any && sources.back().text.data() != last.text.data()) sources.push_back(last);
+}
+
+// The key without the number behind it: "card_part_1" and "card_part_2" are two parts of one thing.
+std::string_view stem(std::string_view key) {
+  while (!key.empty() && key.back() >= '0' && key.back() <= '9') key.remove_suffix(1);
+  return key;
+}
+
+// Whether a number, an address or a key can be in what these say together; most keys' values are names of things.
+bool may_hold_a_value(const Sources& sources) {
+  std::size_t digits = 0;
+  for (const Source& source : sources) {
+    for (const char c : source.text) {
+      digits += c >= '0' && c <= '9';
+      if (c == '@' || digits >= 4 || static_cast<unsigned char>(c) >= 0x80) return true;
+    }
+  }
+  return false;
+}
+
+// The values of each key that has several, in their order; nothing of one whose values are all there are.
+void by_key(const std::vector<Keyed>& values, std::vector<JointText>& joints) {
+  std::map<std::string_view, Sources> keys;
+  for (const Keyed& value : values) keys[stem(value.key)].push_back(value.source);
+  if (keys.size() < 2) return;
+  for (const auto& [key, sources] : keys)
+    if (sources.size() >= 2 && may_hold_a_value(sources)) joints.push_back(join(sources));
 }
 
 // What assistants thought and asked of tools between the contents; nothing where they did neither.
-Sources turns_of(const chat::Request& request) {
+Sources turns_of(const chat::Request& request, std::vector<Keyed>& arguments) {
   Sources sources;
   bool more_than_contents = false;
   for (std::size_t m = 0; m < request.messages.size(); ++m) {
@@ -123,7 +155,9 @@ Sources turns_of(const chat::Request& request) {
     add_contents(message, number, sources);
     for (std::size_t c = 0; c < message.tool_calls.size(); ++c) {
       const std::string& written = message.tool_calls[c].arguments;
-      add_arguments({number, static_cast<std::int32_t>(c), written, {}, Source::Field::Arguments}, sources);
+      const std::size_t first = arguments.size();
+      add_arguments({number, static_cast<std::int32_t>(c), written, {}, Source::Field::Arguments}, arguments);
+      for (std::size_t i = first; i < arguments.size(); ++i) sources.push_back(arguments[i].source);
       more_than_contents = true;
     }
   }
@@ -144,9 +178,35 @@ Sources prompts_of(const chat::Request& request) {
   return sources;
 }
 
+// What a schema says of a value's form stands between any two of its descriptions, and is nobody's text.
+bool is_schema_word(std::string_view key, std::string_view value) {
+  constexpr std::array<std::string_view, 9> kTypes = {"string", "number", "integer",  "boolean",    "object",
+                                                      "array",  "null",   "function", "json_schema"};
+  return key == "type" && std::find(kTypes.begin(), kTypes.end(), value) != kTypes.end();
+}
+
+// Values of the texts that are of this role.
+std::vector<Keyed> values_of(const chat::VisibleTexts& visible, std::string_view role) {
+  std::vector<Keyed> values;
+  for (std::size_t i = 0; i < visible.size(); ++i) {
+    const chat::VisibleText& text = visible[i];
+    if (text.role != role) continue;
+    for (const chat::VisibleText::Value& value : text.values) {
+      std::string_view key = text.text.substr(value.key_start, value.key_size);
+      if (key.empty()) key = std::string_view(text.path).substr(text.path.rfind('.') + 1);
+      const std::string_view words = text.text.substr(value.start, value.size);
+      if (is_schema_word(key, words)) continue;
+      Source source{static_cast<std::uint32_t>(i), -1, words, {}, Source::Field::Value, text.text, text.path};
+      values.push_back({key, source});
+    }
+  }
+  return values;
+}
+
 }  // namespace
 
 std::string JointText::Source::path() const {
+  if (field == Field::Value) return std::string(place);
   if (field == Field::Suffix) return "$.suffix";
   if (field == Field::Prompt) return "$.input[" + std::to_string(message) + "]";
   std::string path = "$.messages[" + std::to_string(message) + "]";
@@ -184,7 +244,7 @@ std::vector<JointText::Stretch> JointText::stretches() const {
   }
 }
 
-std::vector<JointText> joints_of(const chat::Request& request) {
+std::vector<JointText> joints_of(const chat::Request& request, const chat::VisibleTexts& visible) {
   std::vector<JointText> joints;
   const auto add = [&joints](const Sources& sources) {
     if (sources.size() >= 2) joints.push_back(join(sources));
@@ -196,8 +256,17 @@ std::vector<JointText> joints_of(const chat::Request& request) {
     const Sources one = contents_of(request, role);
     if (one.size() < all.size()) add(one);
   }
-  add(turns_of(request));
+  std::vector<Keyed> arguments;
+  add(turns_of(request, arguments));
+  by_key(arguments, joints);
   add(prompts_of(request));
+  for (const char* role : {"tool_definition", "field"}) {
+    const std::vector<Keyed> values = values_of(visible, role);
+    Sources sources;
+    for (const Keyed& value : values) sources.push_back(value.source);
+    if (may_hold_a_value(sources)) add(sources);
+    by_key(values, joints);
+  }
   return joints;
 }
 

@@ -1,6 +1,6 @@
-// Joints: the pieces of a conversation as the model reads them, one after the other without separator, so that a
-// card number or a key whose halves stand in two parts, two messages, a thought and an answer, the arguments of
-// two calls or two prompts is found.
+// Joints: the pieces of a request as the model reads them, one after the other without separator, so that a card
+// number or a key whose halves stand in two parts, two messages, a thought and an answer, two arguments of a call,
+// two prompts, two descriptions of a schema or two fields is found.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,14 @@ struct JointText {
   };
   struct Source {
     // In the order in which a model reads them. Arguments: a string among them.
-    enum class Field : std::uint8_t { Reasoning, Content, Arguments, Prompt, Suffix };
-    std::uint32_t message = 0;        // of the request; of its prompts
+    enum class Field : std::uint8_t { Reasoning, Content, Arguments, Prompt, Suffix, Value };
+    std::uint32_t message = 0;        // of the request; of its prompts; of its visible texts
     std::int32_t part = -1;           // of the message, or which of its calls; -1: its only one, without a number
     std::string_view text;            // of the request, which outlives this
     std::string_view extractor = {};  // that read it; empty: it is the part's own text
     Field field = Field::Content;
     std::string_view around = {};  // what `text` is a part of; empty: it is all that stands at its path
+    std::string_view place = {};   // Field::Value: the path
     std::string path() const;      // "$.messages[1].content[0]"
     std::string_view whole() const { return around.empty() ? text : around; }
     std::size_t offset() const { return std::size_t(text.data() - whole().data()); }  // of `text`, in bytes
@@ -52,8 +53,10 @@ struct JointText {
 };
 
 // All contents in order, and those of each role by itself (an answer may stand between two halves of a number);
-// the same with what turns thought, and the first and the last string among the arguments of each call; the
-// prompts and the suffix. Empty where there is nothing to join.
-std::vector<JointText> joints_of(const chat::Request& request);
+// the same with what turns thought, and the strings among the arguments of each call; the prompts and the suffix;
+// the values of tool definitions and of fields in the order in which they stand. Arguments and values also by
+// their keys, since in a schema another key stands between any two descriptions. Empty where there is nothing to
+// join. `visible` are the request's texts, which outlive this.
+std::vector<JointText> joints_of(const chat::Request& request, const chat::VisibleTexts& visible);
 
 }  // namespace sluice::sense

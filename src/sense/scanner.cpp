@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -11,7 +10,6 @@
 #include "sense/scan/covered.h"
 #include "sense/scan/decode/decode.h"
 #include "sense/scan/decode/rewritten.h"
-#include "sense/seams.h"
 #include "text/utf8.h"
 
 namespace sluice::sense {
@@ -36,16 +34,6 @@ std::size_t window_start(std::string_view text, std::size_t wanted) {
   }
   while (wanted > 0 && continues_character(text, wanted)) --wanted;
   return wanted;
-}
-
-// Byte of the original where the canonical byte's character begins, and where the one before `end` ends.
-std::size_t original_end(const scan::Document& doc, std::string_view original, std::size_t end) {
-  std::size_t at = doc.origin(end);
-  if (end > 0 && at == doc.origin(end - 1)) {  // the end falls inside what one character became
-    ++at;
-    while (continues_character(original, at)) ++at;
-  }
-  return at;
 }
 
 // Kinds of hits that yield to others where they overlap.
@@ -87,26 +75,6 @@ bool yields(Weak weak, scan::Kind strong) {
       break;
   }
   return false;
-}
-
-// Kinds that end where the next word begins. A topic is none of a few pieces, and a password begins behind the
-// word that tells it and may go on to anywhere: looked at by themselves, most words that stand beside a number are
-// one.
-bool has_edges(scan::Kind kind) {
-  return kind == scan::Kind::Own || (kind != scan::Kind::Password && meaning_of(kind).type[0] != '\0');
-}
-
-// Letters, in one case behind the first.
-bool is_plain_word(std::string_view text) {
-  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  const std::string_view rest = text.substr(std::min<std::size_t>(1, text.size()));
-  return !text.empty() && (upper(text.front()) || lower(text.front())) &&
-         (std::all_of(rest.begin(), rest.end(), lower) || std::all_of(rest.begin(), rest.end(), upper));
-}
-
-std::size_t slot_of(const scan::Hit& hit) {
-  return hit.kind == scan::Kind::Own ? scan::kKinds + hit.own : static_cast<std::size_t>(hit.kind);
 }
 
 }  // namespace
@@ -246,10 +214,10 @@ void Scanner::window(const std::string& path, std::string_view utf8, std::size_t
   std::vector<scan::Hit> said;
   if (!stopped_) said = records(doc, shown);
   Readings readings(doc);
-  if (!stopped_) decoded(doc, readings);
+  if (!stopped_) decoded(doc, part, readings);
   readings.settle();
   const auto byte_start = [&](const scan::Hit& hit) { return start + doc.origin(hit.start); };
-  const auto byte_end = [&](const scan::Hit& hit) { return start + original_end(doc, part, hit.end); };
+  const auto byte_end = [&](const scan::Hit& hit) { return start + doc.original_end(part, hit.end); };
   for (scan::Hit& hit : shown) {
     // What touches the end of a window may go on in the next, which begins before it and shows it whole.
     if (end < utf8.size() && hit.end == doc.text.size() && doc.origin(hit.start) > kOverlap &&
@@ -264,12 +232,14 @@ void Scanner::window(const std::string& path, std::string_view utf8, std::size_t
     if (readings.correct(one.hit, one.escapes)) add(path, one.hit, byte_start(one.hit), byte_end(one.hit));
 }
 
-void Scanner::decoded(const scan::Document& outer, Readings& readings) {
+void Scanner::decoded(const scan::Document& outer, std::string_view part, Readings& readings) {
   for (scan::Decoded& piece : scan::decode(outer.text)) {
     reading(std::move(piece), readings);
     if (stopped_) return;
   }
-  for (scan::Piece& piece : instruments_.hints.readings(outer)) {
+  std::vector<scan::Piece> more = instruments_.hints.readings(outer);
+  for (scan::Piece& piece : scan::overridden(part, outer.text, outer.origins)) more.push_back(std::move(piece));
+  for (scan::Piece& piece : more) {
     reading({{std::move(piece.text), std::move(piece.origin)}, piece.rearranged}, readings);
     if (stopped_) return;
   }
@@ -352,115 +322,6 @@ void Scanner::exponents(const scan::Document& doc, const std::vector<std::uint32
         readings.add(number, hit, escapes);
     if (stopped_) return;
   }
-}
-
-// The seams first: where these show a value by itself, what the pieces say together has it with a neighbour's
-// word.
-void Scanner::joint(const JointText& joint) {
-  const std::optional<JointText> seams = seams_of(joint);
-  if (!seams)
-    judgement_.label.raise(Class::Restricted, Provenance{"detector_failure", "joints", Class::Restricted, {}});
-  else if (!seams->pieces.empty())
-    stretches(*seams, true);
-  if (!stopped_) stretches(joint, false);
-}
-
-void Scanner::stretches(const JointText& joint, bool seams) {
-  for (const JointText::Stretch& part : joint.stretches()) {
-    if (!may_go_on(part.end - part.start)) return;
-    stretch(joint, part, seams);
-  }
-}
-
-// Only stretches in which nothing was found are remembered: they say the same of any conversation.
-void Scanner::stretch(const JointText& joint, const JointText::Stretch& stretch, bool seams) {
-  const std::string_view part = std::string_view(joint.text).substr(stretch.start, stretch.end - stretch.start);
-  TextHash::Key key{};
-  std::shared_ptr<const Known> known;
-  if (memory_) {
-    key = (*hash_)(part);
-    key[1] ^= 1;  // not what is known of a text with the same words: here other findings count
-    if (memory_->find(key, known)) return;
-  }
-  incomplete_ = false;
-  scan::Document doc = scan::Document::of(part, instruments_.phrases);
-  doc.joint = true;
-  run(doc);
-  bool clean = true;
-  Readings escapes(doc);
-  if (!hits_.empty()) escapes.edges();
-  for (scan::Hit& hit : hits_) {
-    if (!across_joints(hit)) continue;
-    if (seams && !has_edges(hit.kind)) continue;
-    clean = false;
-    escapes.correct(hit);
-    const std::size_t end = original_end(doc, part, hit.end);
-    if (end <= stretch.overlap) continue;  // the stretch before has shown it
-    crossing(joint, hit, stretch.start + doc.origin(hit.start), stretch.start + end);
-  }
-  if (memory_ && clean && !stopped_ && !incomplete_) memory_->keep(key, nullptr);
-}
-
-// A finding in more than one text is listed at each of its places: whoever takes it out must take out all of it.
-void Scanner::crossing(const JointText& joint, const scan::Hit& hit, std::size_t from, std::size_t to) {
-  std::vector<Place> places;
-  for (std::size_t i = joint.piece_at(from); i < joint.pieces.size() && joint.pieces[i].start < to; ++i) {
-    const JointText::Piece& piece = joint.pieces[i];
-    const std::size_t start = std::max(from, piece.start) - piece.start;
-    const std::size_t end = std::min(to - piece.start, piece.size);
-    if (start >= end) continue;
-    const JointText::Source& source = joint.sources[piece.source];
-    const std::size_t at = source.offset() + piece.source_start;
-    if (!places.empty() && places.back().source == &source)
-      places.back().end = at + end;
-    else
-      places.push_back({&source, at + start, at + end});
-  }
-  if (places.size() < 2) return;
-  const std::optional<Finding> finding = raised(hit);
-  if (!finding) return;
-  const Crossing crossing{slot_of(hit), places.front().at(places.front().start),
-                          places.back().at(places.back().end)};
-  const auto shows = [&](const Crossing& known) {
-    return known.slot == crossing.slot && known.from >= crossing.from && known.to <= crossing.to;
-  };
-  if (std::any_of(crossings_.begin(), crossings_.end(), shows)) return;
-  std::vector<Finding> parts;
-  for (const Place& place : places) {
-    parts.push_back(*finding);
-    parts.back().path = place.source->path();
-    parts.back().start = place.start;
-    parts.back().end = place.end;
-    parts.back().part = true;
-    settle(place.source->whole(), &parts.back(), 1);
-  }
-  if (is_neighbours_word(places, parts) || !may_list(hit)) return;
-  crossings_.push_back(crossing);
-  std::move(parts.begin(), parts.end(), std::back_inserter(judgement_.findings));
-}
-
-// An edge is a boundary: what one of the texts shows by itself does not go on in what is a plain word of another
-// ("write to jane@corp.de", "I see").
-bool Scanner::is_neighbours_word(const std::vector<Place>& places, const std::vector<Finding>& parts) const {
-  const auto shown = [&](const Finding& part) {
-    return std::any_of(judgement_.findings.begin(), judgement_.findings.end(), [&](const Finding& whole) {
-      return !whole.part && whole.detector == part.detector && whole.start >= part.start &&
-             whole.end <= part.end && whole.path == part.path;
-    });
-  };
-  bool any = false;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (is_plain_word(places[i].source->whole().substr(places[i].start, places[i].end - places[i].start)))
-      continue;
-    if (!shown(parts[i])) return false;
-    any = true;
-  }
-  return any;
-}
-
-// What administrators ask for is believed wherever it stands.
-bool Scanner::across_joints(const scan::Hit& hit) const {
-  return hit.kind == scan::Kind::Own || meaning_of(hit.kind).across_joints;
 }
 
 void Scanner::raise(const OwnMeaning& meaning) {

@@ -34,6 +34,11 @@ struct Instruments {
   const Clock* clock = nullptr;
 };
 
+// The kinds, then the own detectors.
+inline std::size_t slot_of(const scan::Hit& hit) {
+  return hit.kind == scan::Kind::Own ? scan::kKinds + hit.own : static_cast<std::size_t>(hit.kind);
+}
+
 class Scanner {
  public:
   // `memory`: null, or what was judged before for this tenant.
@@ -51,7 +56,11 @@ class Scanner {
     const JointText::Source* source;
     std::size_t start, end;  // bytes of what stands at the source's path
     using Order = std::tuple<std::uint32_t, JointText::Source::Field, std::int32_t, std::size_t>;
-    Order at(std::size_t byte) const { return {source->message, source->field, source->part, byte}; }
+    Order at(std::size_t byte) const {
+      // A number of a text is none of a message.
+      const std::uint32_t texts = source->field == JointText::Source::Field::Value ? 1u << 31 : 0;
+      return {source->message | texts, source->field, source->part, byte};
+    }
   };
   struct Crossing {
     std::size_t slot;
@@ -64,7 +73,7 @@ class Scanner {
   void drop_weaker();
   void window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);
   // What the window says in other notations, each judged as a document of its own.
-  void decoded(const scan::Document& outer, Readings& readings);
+  void decoded(const scan::Document& outer, std::string_view part, Readings& readings);
   void reading(scan::Decoded piece, Readings& readings);
   void exponents(const scan::Document& doc, const std::vector<std::uint32_t>& origins, int escapes,
                  Readings& readings);
@@ -83,6 +92,11 @@ class Scanner {
   void remember(const TextHash::Key& key, const Label& label, std::size_t first_finding);
   void stretches(const JointText& joint, bool seams);
   void stretch(const JointText& joint, const JointText::Stretch& stretch, bool seams);
+  // What joints say in other notations.
+  void encoded(const JointText& joint);
+  void readings(const JointText& joint, std::string_view part, std::size_t start, const scan::Document& outer,
+                bool& clean);
+  bool is_cut(scan::Kind kind, const std::vector<Place>& places) const;
   bool is_neighbours_word(const std::vector<Place>& places, const std::vector<Finding>& parts) const;
   void crossing(const JointText& joint, const scan::Hit& hit, std::size_t from, std::size_t to);
 

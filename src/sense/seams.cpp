@@ -23,6 +23,8 @@ constexpr std::size_t kMostUnmarked = 48;  // letters and digits of a value with
 // Less where there are more rows than can be looked at: this is text of the slow kind, digits all over.
 constexpr std::array<std::size_t, 2> kMostPiecesTried = {kMostPieces, 3};
 constexpr std::size_t kMostText = 1 << 20;
+// As many times the pieces' own text, if that is more: an agent's calls are many short texts.
+constexpr std::size_t kMostTimes = 12;
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -132,6 +134,7 @@ class Rows {
  public:
   Rows(const JointText& joint, std::size_t most) : joint_(joint), most_(most) {
     pieces_.reserve(joint.sources.size());
+    most_text_ = std::max(kMostText, kMostTimes * joint.text.size());
     for (const JointText::Source& source : joint.sources) pieces_.push_back(piece_of(source.text));
   }
 
@@ -173,7 +176,7 @@ class Rows {
         if (!stuff.may_be_a_value() || !cut_off(i, j)) continue;
         if (stuff.is_number() && !is_one_number(i, j)) continue;
         row(i, j, stuff.is_number());
-        if (out_.text.size() > kMostText) return false;
+        if (out_.text.size() > most_text_) return false;
       }
       numbers_to(first, j);
     }
@@ -248,6 +251,7 @@ class Rows {
 
   const JointText& joint_;
   const std::size_t most_;
+  std::size_t most_text_ = 0;
   std::vector<Piece> pieces_;
   JointText out_;
 };

@@ -34,8 +34,9 @@ class StandardJudge : public Judge {
           if (parts[p].extraction && parts[p].is_read())
             scanner.extracted(chat::part_path(m, p) + " by " + parts[p].extraction->by);
       }
-      for (const chat::VisibleText& text : chat::visible_texts(request)) scanner.text(text.path, text.text);
-      for (const JointText& joint : joints_of(request)) scanner.joint(joint);
+      const chat::VisibleTexts visible = chat::visible_texts(request);
+      for (const chat::VisibleText& text : visible) scanner.text(text.path, text.text);
+      for (const JointText& joint : joints_of(request, visible)) scanner.joint(joint);
     });
   }
 

@@ -32,8 +32,9 @@ class Counter : public scan::Detector {
   Work& work_;
 };
 
-Work work_of(const std::string& text) {
-  static Work work;
+Work work;
+
+const Judge& counting() {
   static const std::unique_ptr<Judge> judge = [] {
     JudgeParts parts;
     parts.make = [](scan::PhraseSet& set) {
@@ -43,10 +44,18 @@ Work work_of(const std::string& text) {
     };
     return std::move(*make_judge(parts));
   }();
-  work = Work();
+  return *judge;
+}
+
+JudgeOptions patient() {
   JudgeOptions options;
   options.time_limit = std::chrono::hours(1);
-  judge->judge_text(text, options);
+  return options;
+}
+
+Work work_of(const std::string& text) {
+  work = Work();
+  counting().judge_text(text, patient());
   return work;
 }
 
@@ -93,6 +102,19 @@ TEST_CASE("texts that are made to be slow show detectors a bounded multiple of t
                                 "e\xCC\x81",
                                 "p a ",
                                 "\\x41",
+                                "\\34 ",
+                                "1\f",
+                                "1\x1B[m",
+                                "<~",
+                                "<~9jqo^~>",
+                                "a!b#c$d%e&f(g)h*i",
+                                "00000010: 6361 7264 2034 3533 3920 3134 3838 2030  card 4539 1488 0\n",
+                                "00000010: 00ff 7264 2034 3533 3920 3134 3838 2030  ..rd 4539 1488 0\n",
+                                "p_1=4539&p_2=",
+                                "\u202E",
+                                "\u202E123456 ",
+                                "1\uE000",
+                                "H4sIAAAAAAACA",
                                 base64("a text, Ab12") + " "};
   for (const std::string& piece : pieces) {
     CAPTURE(piece);
@@ -132,6 +154,39 @@ TEST_CASE("a run of characters written apart becomes one text, however long it i
       if (part.rearranged) bytes += part.view.text.size();
     }
     CHECK(bytes <= text.size());
+  }
+}
+
+TEST_CASE("values of maps, schemas and calls show detectors a bounded multiple of their length") {
+  struct Written {
+    const char *key, *value;
+  };
+  for (const Written& one : {Written{"a", "4"},
+                             {"a", "4539"},
+                             {"a", "word"},
+                             {"key", "x1-y2"},
+                             {"a", "VGhlIHNr1eSB"},
+                             {"description", "the card 45395787"}}) {
+    CAPTURE(one.value);
+    const auto asked = [&](std::size_t count) {
+      std::string json = "{";
+      for (std::size_t i = 0; i < count; ++i)
+        json += (i == 0 ? "\"" : ",\"") + (one.key + std::to_string(i % 700 + i / 700 * 1000)) + "\":\"" +
+                one.value + "\"";
+      json += "}";
+      chat::Request request;
+      request.messages.emplace_back();
+      request.messages.back().tool_calls.push_back({"c", "f", json});
+      request.extra.push_back({"$.metadata", json, "metadata"});
+      work = Work();
+      counting().judge(request, patient());
+      return std::pair(json.size(), work);
+    };
+    const auto [size, small] = asked(2'000);
+    const auto [twice, large] = asked(4'000);
+    CHECK(large.bytes <= 2.6 * double(small.bytes) + 4096);
+    CHECK(large.documents <= 2.6 * double(small.documents) + 64);
+    CHECK(large.bytes <= 80 * twice);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include "base/check.h"
 #include "text/utf8.h"
@@ -43,6 +44,21 @@ bool is_more_ignorable(std::uint32_t c) {
          (c >= 0xFFF0 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
+// Digits in circles and of other looks that have no compatibility form, though they are numbers.
+std::uint32_t digit_by_looks(std::uint32_t c) {
+  if (c >= 0x2776 && c <= 0x277E) return '1' + (c - 0x2776);  // negative circled
+  if (c >= 0x2780 && c <= 0x2788) return '1' + (c - 0x2780);  // circled, without serifs
+  if (c >= 0x278A && c <= 0x2792) return '1' + (c - 0x278A);  // negative circled, without serifs
+  if (c >= 0x24F5 && c <= 0x24FD) return '1' + (c - 0x24F5);  // doubly circled
+  if (c >= 0x1369 && c <= 0x1371) return '1' + (c - 0x1369);  // Ethiopic
+  return c == 0x24FF || c == 0x1F10B || c == 0x1F10C ? '0' : 0;
+}
+
+constexpr std::uint32_t kBrailleBlank = 0x2800;  // a pattern without dots
+
+// A character whose looks a font of somebody's own decides.
+bool is_private(std::uint32_t c) { return (c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000; }
+
 // Normal form is itself, whatever stands before or after, and fold() leaves it.
 bool is_inert(std::uint32_t c) {
   const utf8proc_property_t& property = *utf8proc_get_property(static_cast<utf8proc_int32_t>(c));
@@ -51,7 +67,8 @@ bool is_inert(std::uint32_t c) {
   return property.decomp_seqindex == kNone && property.comb_index == kNone && property.combining_class == 0 &&
          !property.ignorable && !is_hangul(c) && !is_mark(property) && category != UTF8PROC_CATEGORY_ND &&
          category != UTF8PROC_CATEGORY_PD && category != UTF8PROC_CATEGORY_ZS && c != 0x85 && c != 0x2028 &&
-         c != 0x2029 && c != 0x2043 && c != 0x2212 && c != 0x2D7;
+         c != 0x2029 && c != 0x2043 && c != 0x2212 && c != 0x2D7 && !is_private(c) && digit_by_looks(c) == 0 &&
+         c != kBrailleBlank;
 }
 
 bool is_decimal(std::uint32_t c) {
@@ -81,7 +98,9 @@ std::uint32_t fold(std::uint32_t c) {
   }
   if (c == 0x85 || c == 0x2028 || c == 0x2029) return '\n';  // next line, line and paragraph separator
   if (c == 0x2043 || c == 0x2212 || c == 0x2D7) return '-';  // hyphen bullet, minus, modifier minus
-  return c;
+  if (c == kBrailleBlank) return ' ';
+  const std::uint32_t digit = digit_by_looks(c);
+  return digit != 0 ? digit : c;
 }
 
 // A character of the basic plane that is written as it must be; size 0: none, or another one.
@@ -126,6 +145,7 @@ class Settled {
 
   static std::uint8_t ask(std::uint32_t c) {
     if (is_more_ignorable(c)) return 0;
+    if (is_private(c)) return kOpens;
     if (c >= 0x80 && is_inert(c)) return kAlone | kInert | kOpens;
     std::array<utf8proc_int32_t, kLongestDecomposition> parts;
     int last_bound_class = 0;
@@ -229,6 +249,7 @@ class Normaliser {
     const std::size_t from = pos;
     const std::uint32_t c = next_code_point(input_, pos);
     if (folds_ && is_more_ignorable(c)) return pos;
+    if (folds_ && is_private(c)) return take_private(from, pos);
     if (c >= 0x80 && is_inert(c)) {
       flush();
       put(c, from);
@@ -248,6 +269,56 @@ class Normaliser {
     return pos;
   }
 
+  // Whether the first character that it becomes is a digit; nothing if it becomes none at all.
+  static std::optional<bool> begins_digit(std::uint32_t c) {
+    if (is_more_ignorable(c)) return std::nullopt;
+    std::array<utf8proc_int32_t, kLongestDecomposition> parts;
+    int last_bound_class = 0;
+    const auto count =
+        utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), parts.data(),
+                                static_cast<utf8proc_ssize_t>(parts.size()), kCompatible, &last_bound_class);
+    if (count <= 0) return std::nullopt;
+    const std::uint32_t first = fold(static_cast<std::uint32_t>(parts[0]));
+    return first >= '0' && first <= '9';
+  }
+
+  // Between two digits nobody knows what it looks like, and it may be nothing at all; elsewhere it stays.
+  std::size_t take_private(std::size_t from, std::size_t pos) {
+    flush();
+    std::size_t end = pos, next = pos;  // of these characters and the invisible ones among them
+    bool digit = false;
+    for (; next < input_.size(); end = next) {
+      const std::uint32_t c = next_code_point(input_, next);
+      if (is_private(c)) continue;
+      const std::optional<bool> begins = begins_digit(c);
+      digit = begins.value_or(false);
+      if (begins) break;
+    }
+    if (digit && !out_.text.empty() && out_.text.back() >= '0' && out_.text.back() <= '9') return end;
+    for (std::size_t at = from; at < end;) {
+      const std::size_t place = at;
+      const std::uint32_t c = next_code_point(input_, at);
+      if (is_private(c)) put(c, place);
+    }
+    return end;
+  }
+
+  // Marks on digits, blanks and dashes change their looks only.
+  void drop_marks_on_digits() {
+    std::uint32_t base = 0;
+    std::size_t kept = 0;
+    for (const utf8proc_int32_t part : segment_) {
+      const auto c = static_cast<std::uint32_t>(part);
+      const utf8proc_property_t& property = *utf8proc_get_property(part);
+      const bool bears = (base >= '0' && base <= '9') || base == ' ' || base == '-';
+      if (bears && (property.category == UTF8PROC_CATEGORY_MN || property.category == UTF8PROC_CATEGORY_ME))
+        continue;
+      if (begins_segment(c)) base = fold(c);
+      segment_[kept++] = part;
+    }
+    segment_.resize(kept);
+  }
+
   // Canonical order, composition, folding. All of a segment's output has the segment's first byte as its origin.
   void flush() {
     if (segment_.empty()) return;
@@ -257,6 +328,7 @@ class Normaliser {
           utf8proc_normalize_utf32(segment_.data(), static_cast<utf8proc_ssize_t>(segment_.size()), kCompose);
       SLUICE_CHECK(size >= 0, "composition of scalar values cannot fail");
       segment_.resize(static_cast<std::size_t>(size));
+      if (folds_) drop_marks_on_digits();
     }
     for (const utf8proc_int32_t part : segment_) {
       const auto c = static_cast<std::uint32_t>(part);

@@ -3,9 +3,10 @@
 // this.
 //
 // Unicode NFKC (UAX #15), then: zero-width, soft-hyphen, bidirectional-control and other default-ignorable
-// characters are removed, and the marks that strike a character through or enclose it; every decimal digit
-// (general category Nd) becomes '0'..'9', every space separator becomes ' ', and every dash or hyphen (and the
-// minus sign) becomes '-'. Invalid bytes become U+FFFD. Pure; never fails.
+// characters are removed, the marks that strike a character through or enclose it, every mark on a digit, a blank
+// or a dash, and characters for private use between two digits; every decimal digit (general category Nd) and
+// those in circles become '0'..'9', every space separator becomes ' ', and every dash or hyphen (and the minus
+// sign) becomes '-'. Invalid bytes become U+FFFD. Pure; never fails.
 #pragma once
 
 #include <cstdint>

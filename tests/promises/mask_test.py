@@ -3,7 +3,9 @@
 pieces of three characters. It never sees an original; the client gets every original back, in answers, thoughts and tool
 arguments, streamed and whole, by every front that generates, over protocols that are passed through and translated ones.
 What no transformation takes away stays at home; so does what the obligations of the place forbid."""
+import base64
 import concurrent.futures
+import gzip
 import json
 import os
 import random
@@ -298,6 +300,36 @@ class Mask(unittest.TestCase):
                                                  {"role": "user", "content": f"{number[-1]} ok"}])
         self.assertEqual((status, answer["error"]["code"]), (403, "policy.obligation"), answer)
         self.assertEqual(len(fake.received), arrived)
+
+    def test_a_value_in_pieces_of_fields_schemas_and_arguments_is_masked_or_not_sent(self):
+        fake, sluice = self.serve(POLICY)
+        number = values(6)["card"].replace(" ", "")
+        first, second = number[:8], number[8:]
+
+        def function(name, description, **properties):
+            return {"type": "function", "function": {"name": name, "description": description, "parameters": {
+                "type": "object", "properties": properties}}}
+        ask = [{"role": "user", "content": "Hello"}]
+        call = [*ask, {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function", "function": {
+            "name": "f", "arguments": json.dumps({"a": "x", "b": "card " + first, "c": second, "d": "y"})}}]},
+            {"role": "tool", "tool_call_id": "c", "content": "ok"}]
+        text = {"type": "string", "description": "card " + first}
+        for messages_, fields in [
+                (ask, {"tools": [function("f", "card " + first), function("g", second)]}),
+                (ask, {"tools": [function("f", "", a=text, b={"type": "string", "description": second})]}),
+                (ask, {"metadata": {"a": "card " + first, "b": second}}),
+                (ask, {"stop": ["card " + first, second]}),
+                (call, {})]:
+            status, _, answer = sluice.chat("chat", messages_, **fields)
+            self.assertTrue(status == 200 or answer["error"]["code"].startswith("policy."), answer)
+        for coded in (f"card {first}\f{second}", base64.b64encode(f"my card is {number}".encode("utf-16le")).decode(),
+                      base64.b64encode(gzip.compress(f"my card is {number}".encode())).decode()):
+            status, _, answer = sluice.chat("chat", [{"role": "user", "content": "see " + coded}])
+            self.assertTrue(status == 200 or answer["error"]["code"].startswith("policy."), answer)
+            self.assertNotIn(coded, fake.bodies().decode())
+        self.assertGreater(len(fake.received), 0)
+        for half in (first, second):
+            self.assertNotIn(half, fake.bodies().decode())
 
     def test_a_number_that_cannot_be_a_token_is_not_sent_and_its_place_is_named(self):
         fake, sluice = self.serve(POLICY)

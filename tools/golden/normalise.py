@@ -2,8 +2,9 @@
 """Writes tests/golden/normalise.txt: what Python's own Unicode tables say about normalisation.
 
 Each line: the text, its NFC, and what text::normalise() should make of it, as hexadecimal UTF-8 with a TAB between.
-The third column is computed here by its definition: remove default-ignorable characters, NFKC, remove again what
-the decompositions brought back, then fold digits, spaces and dashes. Python and utf8proc must agree on the version
+The third column is computed here by its definition: remove default-ignorable characters, and those for private use
+between digits, NFKC, remove again what the decompositions brought back, then fold digits, spaces and dashes, and
+remove the marks on them. Python and utf8proc must agree on the version
 of Unicode for characters that are newer than 14.0, so only characters of 14.0 are used.
 
     tools/golden/normalise.py > tests/golden/normalise.txt
@@ -19,6 +20,10 @@ IGNORABLE = [(0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x
              (0xE0000, 0xE0FFF)]
 # Marks that strike a character through or enclose it; those that a decomposition brings (of U+2260) stay.
 OVERLAYS = [(0x334, 0x338), (0x20D0, 0x20F0)]
+# Digits in circles, and Ethiopic ones, that have no decomposition: the first of each row, and its value.
+CIRCLED = [(0x2776, 1), (0x2780, 1), (0x278A, 1), (0x24F5, 1), (0x1369, 1)]
+ZEROS = (0x24FF, 0x1F10B, 0x1F10C)
+DIGITS = tuple("0123456789")
 
 
 def visible(text, ranges=IGNORABLE):
@@ -33,15 +38,46 @@ def fold(c):
         return str(unicodedata.decimal(c))
     if category == "Pd" or c in "\u2043\u2212\u02d7":
         return "-"
-    if category == "Zs":
+    if category == "Zs" or c == "\u2800":
         return " "
+    for first, value in CIRCLED:
+        if first <= ord(c) < first + 9:
+            return str(ord(c) - first + value)
+    if ord(c) in ZEROS:
+        return "0"
     return "\n" if c in "\u0085\u2028\u2029" else c
 
 
-def expected(text):
+def is_private(c):
+    return unicodedata.category(c) == "Co"
+
+
+def folded(text):
     # The removal has to come before composition, or an invisible character would keep two that belong together apart.
-    apart = visible(unicodedata.normalize("NFKD", visible(text, IGNORABLE + OVERLAYS)))
-    return "".join(fold(c) for c in unicodedata.normalize("NFKC", apart))
+    apart = visible(unicodedata.normalize("NFKD", text))
+    out, base = "", ""
+    for c in unicodedata.normalize("NFKC", apart):
+        category = unicodedata.category(c)
+        if category in ("Mn", "Me") and base and base in "0123456789 -":
+            continue
+        if category[0] != "M" and not 0x1160 <= ord(c) <= 0x11FF:
+            base = fold(c)
+        out += fold(c)
+    return out
+
+
+def expected(text):
+    out, rest = "", visible(text, IGNORABLE + OVERLAYS)
+    while rest:
+        size = 0
+        while size < len(rest) and is_private(rest[size]) == is_private(rest[0]):
+            size += 1
+        run, rest = rest[:size], rest[size:]
+        if not is_private(run[0]):
+            out += folded(run)
+        elif not (out[-1:] in DIGITS and folded(rest[:1])[:1] in DIGITS):
+            out += run
+    return out
 
 
 def pools():
@@ -67,6 +103,9 @@ def main():
     for _ in range(2500):
         few = rng.sample(groups, rng.randint(1, 3))
         texts.append("".join(rng.choice(rng.choice(few)) for _ in range(rng.randint(1, 24))))
+    looks = [chr(c) for c in [0xE000, 0xF0000, 0x301, 0x20DD, 0x200B, 0x2800, 0xB2, 0xBD, 0x2488, 0x66B, 0x663,
+                              *range(0x2776, 0x2794), *range(0x24F5, 0x2500), *range(0x30, 0x3A)]]
+    texts += ["".join(rng.choice(looks) for _ in range(rng.randint(2, 16))) for _ in range(1000)]
     for text in texts:
         row = (text, unicodedata.normalize("NFC", text), expected(text))
         print("\t".join(t.encode("utf-8").hex() for t in row))

@@ -167,4 +167,13 @@ Document::Document(text::Normalised canonical, const PhraseSet& set)
   Anchors(*this).run();
 }
 
+std::size_t Document::original_end(std::string_view original, std::size_t end) const {
+  std::size_t at = origin(end);
+  if (end > 0 && at == origin(end - 1)) {  // the end falls inside what one character became
+    ++at;
+    while (at < original.size() && (static_cast<unsigned char>(original[at]) & 0xC0) == 0x80) ++at;
+  }
+  return at;
+}
+
 }  // namespace sluice::sense::scan

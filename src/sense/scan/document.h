@@ -53,6 +53,8 @@ struct Document {
   static Document of(std::string_view utf8, const PhraseSet& set);
   // Where in that text the byte, or the end, stands.
   std::size_t origin(std::size_t byte) const { return origins.empty() ? byte : origins[byte]; }
+  // Where in that text, `original`, the character before the byte `end` of this one ends.
+  std::size_t original_end(std::string_view original, std::size_t end) const;
   std::string_view slice(std::size_t start, std::size_t end) const {
     return std::string_view(text).substr(start, end - start);
   }

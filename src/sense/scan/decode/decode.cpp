@@ -28,6 +28,7 @@ class Decoder {
       return;
     }
     for (Piece& piece : encoded_runs(text)) keep(std::move(piece), origin, depth);
+    for (Piece& piece : base85_runs(text, false)) keep(std::move(piece), origin, depth);
     for (Piece& piece : code_lists(text)) keep(std::move(piece), origin, depth);
     for (Piece& piece : written_apart(text)) keep(std::move(piece), origin, depth);
     if (auto piece = unescaped(text)) keep(std::move(*piece), origin, depth, escapes);
@@ -41,7 +42,9 @@ class Decoder {
 
  private:
   void keep(Piece piece, const std::vector<std::uint32_t>& origin, int depth, bool escapes = false) {
-    if (found_.size() == kMaxPieces || piece.text.size() > budget_) return;
+    if (found_.size() == kMaxPieces) return;
+    shorten(piece);
+    if (piece.text.empty()) return;
     budget_ -= piece.text.size();
     if (!origin.empty()) {
       for (std::uint32_t& at : piece.origin) at = origin[at];
@@ -50,6 +53,15 @@ class Decoder {
     Decoded decoded{text::normalise(piece.text), piece.rearranged, escapes ? depth + 1 : 0};
     for (std::uint32_t& at : decoded.view.origin) at = piece.origin[at];
     found_.push_back(std::move(decoded));
+  }
+
+  // To what may still be made: the beginning of what was blown up with blanks is more than nothing.
+  void shorten(Piece& piece) const {
+    if (piece.text.size() <= budget_) return;
+    std::size_t size = budget_;
+    while (size > 0 && (static_cast<unsigned char>(piece.text[size]) & 0xC0) == 0x80) --size;
+    piece.text.resize(size);
+    piece.origin.resize(size + 1);
   }
 
   std::size_t budget_;  // bytes of text that may still be made

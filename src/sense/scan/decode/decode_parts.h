@@ -17,12 +17,26 @@ struct Piece {
   bool rearranged = false;
 };
 
-// Runs of base64, base64url, base32 or hexadecimal whose bytes are readable text. Each origin spans the whole run,
-// since one encoded character has no text of its own.
+// Runs of base64, base64url, base32 or hexadecimal whose bytes are readable text, in UTF-8, in UTF-16 or
+// compressed (gzip, zlib, deflate). Each origin spans the whole run, since one encoded character has no text of
+// its own.
 std::vector<Piece> encoded_runs(std::string_view text);
 
-// The whole text with its escapes replaced, if it has any that matter: \n \x41 \u0041 \u{41} \101 %41 &#65; &#x41;
-// &amp; =41. Backslashes of a Windows path are none.
+// Runs of base85: "<~...~>", and long ones in the alphabet of RFC 1924; short ones too, where the text has `said`
+// that it has some.
+std::vector<Piece> base85_runs(std::string_view text, bool said);
+
+// The dump of bytes (xxd, hexdump, od) whose first line begins at `line`; `end` moves behind those lines that are
+// such, readable or not.
+std::optional<Piece> dump_at(std::string_view text, std::size_t line, std::size_t& end);
+
+// What of `original` is shown backwards, as it is shown; `text` and `origins` are its canonical view, in which the
+// pieces have their origins.
+std::vector<Piece> overridden(std::string_view original, std::string_view text,
+                              const std::vector<std::uint32_t>& origins);
+
+// The whole text with its escapes replaced, if it has any that matter: \n \x41 \u0041 \u{41} \101 \41 %41 &#65;
+// &#x41; &amp; =41; and without control characters, which nobody sees. Backslashes of a Windows path are none.
 std::optional<Piece> unescaped(std::string_view text);
 
 // Lists of character codes: "U+0041 U+0042", "0x41 0x42", "41 42 43", "65, 66, 67", "01000001 01000010".

@@ -6,6 +6,8 @@
 #include "sense/scan/byte_bits.h"
 #include "sense/scan/byte_class.h"
 #include "sense/scan/decode/decode_parts.h"
+#include "sense/scan/decode/inflate.h"
+#include "text/utf8.h"
 
 namespace sluice::sense::scan {
 namespace {
@@ -71,6 +73,45 @@ std::string decode_hex(std::string_view run) {
     out.push_back(static_cast<char>(hex_value(run[i]) << 4 | hex_value(run[i + 1])));
   }
   return out;
+}
+
+// Text of two bytes a character, as PowerShell's -EncodedCommand is, as UTF-8; empty where it is none.
+std::string from_utf16(std::string_view bytes) {
+  std::size_t zeros[2] = {0, 0};
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    zeros[0] += bytes[i] == '\0';
+    zeros[1] += bytes[i + 1] == '\0';
+  }
+  const bool little = zeros[1] > zeros[0];
+  if (zeros[little] * 4 < bytes.size()) return {};  // half of the characters are ASCII
+  const auto unit = [&](std::size_t i) {
+    const auto low = static_cast<unsigned char>(bytes[little ? i : i + 1]);
+    const auto high = static_cast<unsigned char>(bytes[little ? i + 1 : i]);
+    return static_cast<std::uint32_t>(high << 8 | low);
+  };
+  std::string out;
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    std::uint32_t code = unit(i);
+    if (code == 0xFEFF && i == 0) continue;
+    if (code >= 0xD800 && code < 0xDC00 && i + 3 < bytes.size()) {
+      const std::uint32_t low = unit(i + 2);
+      if (low >= 0xDC00 && low < 0xE000) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        i += 2;
+      }
+    }
+    text::append_utf8(out, code >= 0xD800 && code < 0xE000 ? 0xFFFD : code);
+  }
+  return out;
+}
+
+// What bytes say that are no text themselves: characters of two bytes, or compressed ones. Empty: neither.
+std::string said_otherwise(std::string_view bytes) {
+  std::string wide = from_utf16(bytes);
+  if (!wide.empty()) return wide;
+  std::string text = inflated_text(bytes, 4 * bytes.size() + 4096);
+  for (int cut = 0; cut < 4 && !text.empty() && !text::valid_utf8(text); ++cut) text.pop_back();  // at its end
+  return text;
 }
 
 // Runs of base64 or hexadecimal characters whose bytes are readable text. Each origin spans the whole run, since
@@ -143,7 +184,10 @@ class Runs {
   }
 
   static bool add_if_readable(std::string bytes, std::size_t start, std::size_t end, std::vector<Piece>& found) {
-    if (!is_readable(bytes)) return false;
+    if (!is_readable(bytes)) {
+      bytes = said_otherwise(bytes);
+      if (!is_readable(bytes)) return false;
+    }
     Piece piece{std::move(bytes), {}, false};
     piece.origin.assign(piece.text.size() + 1, static_cast<std::uint32_t>(start));
     piece.origin.back() = static_cast<std::uint32_t>(end);

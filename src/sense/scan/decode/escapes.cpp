@@ -12,6 +12,8 @@
 namespace sluice::sense::scan {
 namespace {
 
+using namespace std::string_view_literals;
+
 bool is_word(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          static_cast<unsigned char>(c) >= 0x80;
@@ -35,7 +37,7 @@ class Escapes {
     });
     copy(done, text_.size());
     origin_.push_back(static_cast<std::uint32_t>(text_.size()));
-    if (replaced_ < 2 && !glued_) return std::nullopt;
+    if (replaced_ < 2 && !glued_ && controls_ == 0) return std::nullopt;
     // What is no notation for text leaves bytes that are none; what stands beside it counts all the same.
     for (std::size_t at = text::first_invalid(out_); at < out_.size();
          at += text::first_invalid(std::string_view(out_).substr(at)))
@@ -54,12 +56,17 @@ class Escapes {
     return false;
   }
   bool may_be_escape(std::size_t i) const {
-    return text_[i] == '\\' || text_[i] == '&' ||
+    return text_[i] == '\\' || text_[i] == '&' || kControls.has(text_[i]) ||
            (i + 2 < text_.size() && hex_value(text_[i + 1]) >= 0 && hex_value(text_[i + 2]) >= 0);
   }
 
-  // What an escape begins with.
-  static constexpr ByteClass kMarks = ByteClass("\\%&=");
+  // Control characters that no text has; between the groups of a number nobody sees them.
+  static constexpr std::string_view kControlList =
+      "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0B\x0C\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C"
+      "\x1D\x1E\x1F\x7F\\%&="sv;
+  // What an escape begins with, and controls.
+  static constexpr ByteClass kMarks = ByteClass(kControlList);
+  static constexpr ByteClass kControls = ByteClass(kControlList.substr(0, kControlList.size() - 4));
 
   void copy(std::size_t from, std::size_t to) {
     out_.append(text_, from, to - from);
@@ -77,9 +84,33 @@ class Escapes {
     return value;
   }
 
+  // Ends of pages and separators part what they stand between like a line end does; others show nothing.
+  void control(std::size_t& i) {
+    const char c = text_[i];
+    // Stands between texts that are not read as one (joints.h).
+    const bool cut = c == 0x1E && i > 0 && text_[i - 1] == '\n' && i + 1 < text_.size() && text_[i + 1] == '\n';
+    if (cut) {
+      out_ += c;
+      ++i;
+      return;
+    }
+    ++controls_;
+    if (c == '\f' || c == '\v' || (c >= 0x1C && c <= 0x1F)) out_ += '\n';
+    ++i;
+    if (c == 0x1B && i < text_.size() && text_[i] == '[') colour(i);
+  }
+
+  // The rest of a terminal's control sequence (ECMA-48, 5.4).
+  void colour(std::size_t& i) const {
+    std::size_t end = i + 1;
+    while (end < text_.size() && end - i < 24 && text_[end] >= 0x20 && text_[end] < 0x40) ++end;
+    if (end < text_.size() && text_[end] >= 0x40 && text_[end] < 0x7F) i = end + 1;
+  }
+
   void step(std::size_t& i) {
     const char c = text_[i];
     const std::size_t from = i;
+    if (kControls.has(c)) return control(i);
     if ((c == '\\' && backslash(i)) || (c == '%' && percent(i)) || (c == '&' && entity(i)) ||
         (c == '=' && quoted_printable(i))) {
       ++replaced_;
@@ -105,8 +136,13 @@ class Escapes {
     const char e = text_[i + 1];
     if (in_path(i) && e >= 'a' && e < 'u') return false;
     if (e == 'u' && i + 2 < text_.size() && text_[i + 2] == '{') return braced(i);
-    if (e == 'u' || e == 'x' || e == 'U') return unicode(i, e == 'u' ? 4 : e == 'x' ? 2 : 8);
-    if (e >= '0' && e <= '3') return octal(i);
+    if (e == 'u' || e == 'x' || e == 'U') {
+      const bool behind_digit = !out_.empty() && out_.back() >= '0' && out_.back() <= '9';
+      if (!unicode(i, e == 'u' ? 4 : e == 'x' ? 2 : 8)) return false;
+      replaced_ += behind_digit;  // between digits one is no accident
+      return true;
+    }
+    if (e >= '0' && e <= '9') return (e <= '3' && octal(i)) || style(i);
     const std::size_t at = kFrom.find(e);
     if (at == kFrom.npos) return false;
     out_.push_back(kTo[at]);
@@ -168,6 +204,19 @@ class Escapes {
     if (code < 0x20 && !is_break(static_cast<int>(code))) return false;
     out_.push_back(static_cast<char>(code));  // a byte: several make one character
     i += 4;
+    return true;
+  }
+
+  // Of a style sheet: up to six hexadecimal digits, and a blank that belongs to them. A letter that begins them is
+  // more often an escape of another kind (\d, \b), and one digit a reference.
+  bool style(std::size_t& i) {
+    std::size_t end = i + 1;
+    std::uint32_t code = 0;
+    for (; end < text_.size() && end - i <= 6 && hex_value(text_[end]) >= 0; ++end)
+      code = code << 4 | static_cast<std::uint32_t>(hex_value(text_[end]));
+    if (end - i < 3 || code < 0x20 || code > 0x7E) return false;
+    out_.push_back(static_cast<char>(code));
+    i = end < text_.size() && (text_[end] == ' ' || text_[end] == '\n') ? end + 1 : end;
     return true;
   }
 
@@ -234,7 +283,7 @@ class Escapes {
   std::string_view text_;
   std::string out_;
   std::vector<std::uint32_t> origin_;
-  int replaced_ = 0;
+  int replaced_ = 0, controls_ = 0;
   bool glued_ = false;
   std::size_t path_end_ = 0;  // of the path that was seen last
 };

@@ -24,8 +24,10 @@ constexpr std::string_view kDigits[] = {"zero|oh|null|zéro|cero|nul|ноль|s�
                                         "seven|sieben|sept|siete|sette|sete|zeven|siedem|семь|yedi|sju",
                                         "eight|acht|huit|ocho|otto|oito|osiem|восемь|sekiz|åtta",
                                         "nine|neun|neuf|nueve|nove|negen|dziewięć|девять|dokuz|nio"};
-constexpr std::string_view kHan[] = {"零|〇|영|공", "一|일", "二|이", "三|삼", "四|사",
-                                     "五|오",       "六|육", "七|칠", "八|팔", "九|구"};
+// With the forms that are written on cheques.
+constexpr std::string_view kHan[] = {"零|〇|영|공", "一|壹|壱|幺|일", "二|贰|貳|弐|이", "三|叁|參|叄|삼",
+                                     "四|肆|사",    "五|伍|오",       "六|陆|陸|육",    "七|柒|칠",
+                                     "八|捌|팔",    "九|玖|구"};
 
 char rot13(char c) {
   if (c >= 'a' && c <= 'z') return static_cast<char>('a' + (c - 'a' + 13) % 26);
@@ -38,7 +40,7 @@ bool is_gap(std::string_view gap) { return gap.size() <= 3 && gap.find_first_not
 
 }  // namespace
 
-Hints::Hints(PhraseSet& set) : digits_(set.new_owner()), decoding_(set.new_owner()) {
+Hints::Hints(PhraseSet& set) : digits_(set.new_owner()), decoding_(set.new_owner()), base85_(set.new_owner()) {
   for (std::size_t d = 0; d < 10; ++d) {
     for_each_phrase(kDigits[d], [&](std::string_view word) {
       set.add(digits_, word);
@@ -53,6 +55,8 @@ Hints::Hints(PhraseSet& set) : digits_(set.new_owner()), decoding_(set.new_owner
       "rot13|rot-13|rot 13|caesar|decode|decrypt|decipher|cipher|encoded|backwards|reversed|reverse|entschlüssele|"
       "dekodiere|rückwärts|décode|déchiffre|à l'envers|decodifica|descifra|al revés|unscramble",
       [&](std::string_view word) { set.add(decoding_, word); });
+  for_each_phrase("base85|b85|a85|ascii85|base-85|b85decode|b85encode|a85decode|a85encode|rfc 1924|rfc1924",
+                  [&](std::string_view word) { set.add(base85_, word); });
 }
 
 void Hints::spelled(const Document& doc, std::vector<Piece>& found) const {
@@ -85,6 +89,8 @@ void Hints::spelled(const Document& doc, std::vector<Piece>& found) const {
 std::vector<Piece> Hints::readings(const Document& doc) const {
   std::vector<Piece> found;
   if (doc.phrases[digits_].size() >= kMinSpelled) spelled(doc, found);
+  if (!doc.phrases[base85_].empty())
+    for (Piece& piece : base85_runs(doc.text, true)) found.push_back(std::move(piece));
   if (doc.phrases[decoding_].empty() || doc.text.size() > kMaxBackwards) return found;
   Piece turned{doc.text, {}, true}, backwards{{}, {}, true};
   for (std::size_t i = 0; i < doc.text.size(); ++i) {

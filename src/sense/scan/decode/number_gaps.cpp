@@ -42,7 +42,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
 constexpr ByteTable kAlnum = byte_table("", true), kDoubled = byte_table("*~`_"),
-                    kInLists = byte_table(",;|:\t\n\r'\"`+*~=\\&[]{}#>"), kPlain = byte_table(" -./()_");
+                    kInLists = byte_table(",;|:\t\n\r'\"`+*~=\\&[]{}#>"), kPlain = byte_table(" -./()_"),
+                    kNamed = byte_table("=:\"'");
 bool is_alnum(char c) { return among(c, kAlnum); }
 
 // What stands between two groups.
@@ -100,13 +101,76 @@ class Numbers {
       odd = odd || group.before > Gap::Plain;
       end = group.end;
       if (word_follows(end)) break;
+      const bool named = group.digits && has_name(group.start);
       group = Group{end, end};
-      group.before = gap(group);
+      group.before = named && names_next_part(groups_.back(), group) ? Gap::List : gap(group);
       if (group.before == Gap::None) break;
     }
     if (odd) judge(0, groups_.size());
     while (end < t_.size() && is_alnum(t_[end])) ++end;  // a word that is no group is looked at once
     return end;
+  }
+
+  // Whether a name that counts may stand before it: nearly no number in a text has '=' or ':' there.
+  bool has_name(std::size_t at) const {
+    if (at > 0 && t_[at - 1] == ' ') --at;
+    if (at == 0 || !among(t_[at - 1], kNamed)) return false;
+    at = skip_back(at, "\"' ");
+    if (at == 0 || (t_[at - 1] != '=' && t_[at - 1] != ':')) return false;
+    at = skip_back(at - 1, "\"' ");
+    return at > 0 && (is_digit(t_[at - 1]) || (is_letter(t_[at - 1]) && (at == 1 || !is_alnum(t_[at - 2]))));
+  }
+
+  // "part_1=4539&part_2=5787": between the groups is the name of the next part, which is that of the one before
+  // but for a number or a letter behind it. Moves group.start to the next one.
+  bool names_next_part(const Group& before, Group& group) const {
+    std::size_t at = skip_back(before.start, "\"' ");
+    const std::string_view name = name_before(skip_back(at - 1, "\"' "));
+    if (name.empty()) return false;
+    const std::size_t most = std::min(t_.size(), group.start + kLongestGap);
+    const std::size_t start = at = skip(group.start, most, "\"',;&| \t\r\n{}");
+    if (at == group.start || at == most || !is_letter(t_[at])) return false;
+    while (at < most && is_of_name(t_[at])) ++at;
+    std::size_t end = at;
+    while (end > start && t_[end - 1] == ' ') --end;
+    at = skip(at, most, "\"' ");
+    if (at == most || (t_[at] != '=' && t_[at] != ':') || !are_parts(name, t_.substr(start, end - start)))
+      return false;
+    at = skip(at + 1, most, "\"' ");
+    if (at == most || !is_digit(t_[at])) return false;
+    group.start = at;
+    return true;
+  }
+
+  static bool is_of_name(char c) { return is_alnum(c) || c == '_' || c == '-' || c == ' ' || c == '.'; }
+  std::size_t skip(std::size_t at, std::size_t most, std::string_view characters) const {
+    while (at < most && characters.find(t_[at]) != characters.npos) ++at;
+    return at;
+  }
+  std::size_t skip_back(std::size_t at, std::string_view characters) const {
+    while (at > 0 && characters.find(t_[at - 1]) != characters.npos) --at;
+    return at;
+  }
+  std::string_view name_before(std::size_t end) const {
+    std::size_t start = end;
+    while (start > 0 && end - start < kLongestGap && is_of_name(t_[start - 1])) --start;
+    while (start < end && !is_letter(t_[start])) ++start;
+    return t_.substr(start, end - start);
+  }
+
+  // The first may have words before its name.
+  static bool are_parts(std::string_view one, std::string_view next) {
+    const std::string_view first = without_number(one), second = without_number(next);
+    if (first.size() == one.size() || second.size() == next.size()) return false;
+    return one.substr(first.size()) != next.substr(second.size()) && first.ends_with(second) &&
+           (first.size() == second.size() || second.empty() || !is_alnum(first[first.size() - second.size() - 1]));
+  }
+  // Without the digits, or the single letter, at its end.
+  static std::string_view without_number(std::string_view name) {
+    std::size_t end = name.size();
+    while (end > 0 && is_digit(name[end - 1])) --end;
+    if (end == name.size() && end > 0 && is_letter(name[end - 1]) && (end == 1 || !is_alnum(name[end - 2]))) --end;
+    return name.substr(0, end);
   }
 
   // "1998 about": the word behind the blank is no group, which read_group() would take longer to say.

@@ -97,6 +97,29 @@ void spaced_run(std::string_view t, std::size_t at, std::size_t& start, std::siz
 
 namespace {
 
+// Dumps of bytes, each of whose lines is looked at once.
+class Dumps {
+ public:
+  explicit Dumps(std::string_view text) : t_(text) {}
+  // The dump in whose first line the eight codes at i stand; i moves behind it.
+  bool take(std::size_t& i, std::vector<Piece>& found) {
+    if (i < done_) return false;
+    constexpr std::size_t kFar = 64;  // from the beginning of a line to its first eight
+    std::size_t line = i;
+    while (line > 0 && i - line < kFar && t_[line - 1] != '\n' && is_code(t_[line - 1])) --line;
+    if (line > 0 && t_[line - 1] != '\n') return false;
+    auto dump = dump_at(t_, line, done_);
+    if (!dump) return false;
+    found.push_back(std::move(*dump));
+    i = done_;
+    return true;
+  }
+
+ private:
+  std::string_view t_;
+  std::size_t done_ = 0;
+};
+
 // The list of codes around the eight at i, if it is one; returns where its characters end.
 std::size_t code_list(std::string_view t, std::size_t i, std::vector<Piece>& found) {
   std::size_t start = i, end = i;
@@ -169,6 +192,7 @@ void cut_lines(std::string_view t, std::size_t at, std::size_t& taken, std::vect
 std::vector<Piece> code_lists(std::string_view t) {
   std::vector<Piece> found;
   ClassBits codes(t, kCode);
+  Dumps dumps(t);
   std::size_t next = 0;
   for (std::size_t at = 0; at < t.size(); at += 64) {
     std::uint64_t eights = codes.of(at);
@@ -176,9 +200,10 @@ std::vector<Piece> code_lists(std::string_view t) {
     eights &= eights >> 2;
     eights &= eights >> 4;
     for_each_bit(eights & kEighths, [&](std::size_t bit) {
-      const std::size_t i = at + bit;
+      std::size_t i = at + bit;
       if (i < next) return;
-      next = std::max(i, code_list(t, i, found) / kStride * kStride) + kStride;
+      const std::size_t end = dumps.take(i, found) ? i : code_list(t, i, found);
+      next = std::max(i, end / kStride * kStride) + kStride;
     });
   }
   return found;

@@ -95,8 +95,8 @@ void AnswerMarks::keep(const std::string& tenant, const Key& key, const sense::L
     order_.splice(order_.begin(), order_, known->second);
     Entry& entry = *known->second;
     entry.common = entry.common || !is_mark(label);
-    entry.cls = std::max(entry.cls, label.cls);
-    entry.categories = entry.categories | label.categories;
+    entry.cls = std::min(entry.cls, label.cls);
+    entry.categories = entry.categories & label.categories;
     return;
   }
   if (!is_mark(label) || most_ == 0) return;

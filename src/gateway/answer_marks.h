@@ -2,8 +2,9 @@
 // client edits or drops the turn that an answer was made from and sends the answer back.
 //
 // What was said is known by a keyed hash of its words (sense/memory.h: keys of each tenant that never leave the
-// process); with it stand a class and categories, no text. Words that a request of no higher label than internal
-// was answered with as well tell nothing of the other one, and are no mark ("I can't help with that."). Bounded:
+// process); with it stand a class and categories, no text. Words that several requests were answered with tell no more
+// of one than of the others ("Let me look at the log first."): they keep what all of these have in common, and are
+// no mark where one of them was public or internal ("I can't help with that."). Bounded:
 // the whole in bytes, a tenant by a fourth of that; what was used least recently goes first, and a restart forgets
 // all. Thread-safe (one lock, held for look-ups).
 #pragma once

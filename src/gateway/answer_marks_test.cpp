@@ -89,6 +89,18 @@ TEST_CASE("answer marks: public and internal answers are none, and words that su
   CHECK(marks.size() == 2);
 }
 
+TEST_CASE("answer marks: words that several requests were answered with bring what these have in common") {
+  AnswerMarks marks(1 << 20);
+  marks.keep("acme", {kAnswer}, kFinancial);
+  sense::Label both = label(sense::Class::Restricted);
+  both.raise(sense::Category::Financial, {"finding", "x", sense::Class::Regulated, sense::Category::Financial});
+  both.raise(sense::Category::Health, {"finding", "x", sense::Class::Regulated, sense::Category::Health});
+  marks.keep("acme", {kAnswer}, both);
+  CHECK(joined(marks, said(kAnswer)) == "regulated; financial");
+  marks.keep("acme", {kAnswer}, label(sense::Class::Confidential));
+  CHECK(joined(marks, said(kAnswer)) == "confidential");
+}
+
 TEST_CASE("answer marks: the arguments of calls are known in another notation of the same JSON") {
   Given given;
   given.listen(chat::TextDelta{"I look that up "});

@@ -48,6 +48,7 @@ class CategorySet {
   bool subset_of(CategorySet other) const { return (bits_ & ~other.bits_) == 0; }
   bool intersects(CategorySet other) const { return (bits_ & other.bits_) != 0; }
   CategorySet operator|(CategorySet other) const { return from_bits(bits_ | other.bits_); }
+  CategorySet operator&(CategorySet other) const { return from_bits(bits_ & other.bits_); }
   std::uint16_t bits() const { return bits_; }
   static CategorySet from_bits(std::uint16_t bits) {
     CategorySet s;

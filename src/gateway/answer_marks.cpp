@@ -72,53 +72,67 @@ std::vector<std::string> Given::texts() const {
   return all;
 }
 
-bool AnswerMarks::knows(const std::string& tenant) const {
-  if (!any_.load(std::memory_order_relaxed)) return false;
-  std::lock_guard guard(lock_);
-  return held_by_.contains(tenant);
+AnswerMarks::Entry* AnswerMarks::Store::find(const Key& key) {
+  const auto known = index_.find(key);
+  if (known == index_.end()) return nullptr;
+  auto& entries = known->second.shelf->second.entries;
+  entries.splice(entries.begin(), entries, known->second.entry);
+  return &*known->second.entry;
 }
 
-void AnswerMarks::keep(const std::string& tenant, const std::vector<std::string>& texts,
+void AnswerMarks::Store::add(const std::string& owner, const Entry& entry) {
+  if (most_ == 0) return;
+  const auto shelf = shelves_.try_emplace(owner).first;
+  auto& entries = shelf->second.entries;
+  entries.push_front(entry);
+  index_[entry.key] = {shelf, entries.begin()};
+  if (entries.size() > std::max<std::size_t>(1, most_ / kShare)) return drop_last(shelf);
+  if (index_.size() <= most_) return;
+  // One after the other gives up an entry, unless it has fewer than most.
+  for (;;) {
+    auto next = shelves_.upper_bound(hand_);
+    if (next == shelves_.end()) next = shelves_.begin();
+    hand_ = next->first;
+    if (next->second.entries.size() * shelves_.size() >= index_.size()) return drop_last(next);
+  }
+}
+
+void AnswerMarks::Store::drop_last(Shelves::iterator shelf) {
+  auto& entries = shelf->second.entries;
+  index_.erase(entries.back().key);
+  entries.pop_back();
+  if (entries.empty()) shelves_.erase(shelf);
+}
+
+bool AnswerMarks::knows(const std::string& owner) const {
+  if (!any_.load(std::memory_order_relaxed)) return false;
+  std::lock_guard guard(lock_);
+  return marks_.holds(owner);
+}
+
+void AnswerMarks::keep(const std::string& owner, const std::vector<std::string>& texts,
                        const sense::Label& label) {
-  if (!is_mark(label) && !knows(tenant)) return;
-  const auto shelf = keys_.shelf(tenant);
+  const auto shelf = keys_.shelf(owner);
   sense::TextHash hash(*shelf);
   for (const std::string& text : texts) {
     const std::string_view words = trimmed(text);
-    if (words.size() >= kShortest) keep(tenant, hash(words), label);
+    if (words.size() >= kShortest) keep(owner, hash(words), label);
   }
 }
 
-void AnswerMarks::keep(const std::string& tenant, const Key& key, const sense::Label& label) {
+void AnswerMarks::keep(const std::string& owner, const Key& key, const sense::Label& label) {
   std::lock_guard guard(lock_);
-  if (auto known = index_.find(key); known != index_.end()) {
-    order_.splice(order_.begin(), order_, known->second);
-    Entry& entry = *known->second;
-    entry.common = entry.common || !is_mark(label);
-    entry.cls = std::min(entry.cls, label.cls);
-    entry.categories = entry.categories & label.categories;
+  if (Entry* const known = marks_.find(key)) {
+    known->common = known->common || !is_mark(label);
+    known->cls = std::min(known->cls, label.cls);
+    known->categories = known->categories & label.categories;
     return;
   }
-  if (!is_mark(label) || most_ == 0) return;
-  const auto share = held_by_.try_emplace(tenant).first;
-  order_.push_front({key, &share->first, label.cls, label.categories, false});
-  index_[key] = order_.begin();
-  ++share->second;
+  if (harmless_.find(key)) return;
+  const Entry entry{key, label.cls, label.categories, false};
+  if (!is_mark(label)) return harmless_.add(owner, entry);
+  marks_.add(owner, entry);
   any_.store(true, std::memory_order_relaxed);
-  while (share->second > std::max<std::size_t>(1, most_ / kTenantShare)) {
-    auto oldest = order_.end();
-    do --oldest;
-    while (oldest->tenant != &share->first);
-    drop(oldest);
-  }
-  while (order_.size() > most_) drop(std::prev(order_.end()));
-}
-
-void AnswerMarks::drop(Order::iterator entry) {
-  const auto share = held_by_.find(*entry->tenant);
-  index_.erase(entry->key);
-  order_.erase(entry);
-  if (--share->second == 0) held_by_.erase(share);
 }
 
 void AnswerMarks::look(sense::TextHash& hash, std::string_view text, const std::string& path,
@@ -129,12 +143,10 @@ void AnswerMarks::look(sense::TextHash& hash, std::string_view text, const std::
   sense::Label had;
   {
     std::lock_guard guard(lock_);
-    const auto found = index_.find(key);
-    if (found == index_.end()) return;
-    order_.splice(order_.begin(), order_, found->second);
-    if (found->second->common) return;
-    had.cls = found->second->cls;
-    had.categories = found->second->categories;
+    const Entry* const found = marks_.find(key);
+    if (!found || found->common) return;
+    had.cls = found->cls;
+    had.categories = found->categories;
   }
   const std::string why = "the answer in " + path + " was made from a " + sense::class_name(had.cls) + " request";
   for (const sense::Category category : had.categories.list())
@@ -143,12 +155,13 @@ void AnswerMarks::look(sense::TextHash& hash, std::string_view text, const std::
 }
 
 // Words are looked for whoever is said to have said them: a client may quote an answer.
-void AnswerMarks::join(const std::string& tenant, const chat::Request& request, sense::Label& label) {
-  if (!knows(tenant)) return;
-  const auto shelf = keys_.shelf(tenant);
+void AnswerMarks::join(const std::string& owner, const chat::Request& request, sense::Label& label) {
+  if (!knows(owner)) return;
+  const auto shelf = keys_.shelf(owner);
   sense::TextHash hash(*shelf);
   for (std::size_t m = 0; m < request.messages.size(); ++m) {
     const chat::Message& message = request.messages[m];
+    if (message.role == chat::Role::System || message.role == chat::Role::Developer) continue;
     const std::string path = "messages[" + std::to_string(m) + "]";
     for (const chat::Part& part : message.parts)
       if (part.kind == chat::Part::Kind::Text) look(hash, part.text, path, label);
@@ -163,7 +176,7 @@ void AnswerMarks::join(const std::string& tenant, const chat::Request& request, 
 
 std::size_t AnswerMarks::size() const {
   std::lock_guard guard(lock_);
-  return order_.size();
+  return marks_.size();
 }
 
 }  // namespace sluice::gateway

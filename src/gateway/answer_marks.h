@@ -1,12 +1,13 @@
 // AnswerMarks: which answers were made from what kind of request, so that a conversation keeps its label where a
 // client edits or drops the turn that an answer was made from and sends the answer back.
 //
-// What was said is known by a keyed hash of its words (sense/memory.h: keys of each tenant that never leave the
-// process); with it stand a class and categories, no text. Words that several requests were answered with tell no more
-// of one than of the others ("Let me look at the log first."): they keep what all of these have in common, and are
-// no mark where one of them was public or internal ("I can't help with that."). Bounded:
-// the whole in bytes, a tenant by a fourth of that; what was used least recently goes first, and a restart forgets
-// all. Thread-safe (one lock, held for look-ups).
+// What was said is known by a keyed hash of its words (sense/memory.h: keys of each owner that never leave the
+// process); with it stand a class and categories, no text. An owner is whoever may have the conversation: one
+// principal. Words that several requests were answered with tell no more of one than of the others ("Let me look
+// at the log first."): they keep what all of these have in common, and are no mark where one of them was public or
+// internal, before or after ("I can't help with that."). Bounded: marks and harmless answers by half of the bytes
+// each, an owner by a fourth of that; what an owner used least recently goes first, and a restart forgets all.
+// Thread-safe (one lock, held for look-ups).
 #pragma once
 
 #include <atomic>
@@ -47,15 +48,16 @@ class AnswerMarks {
   // What is shorter says too little to be known again, in bytes without white space around it.
   static constexpr std::size_t kShortest = 24;
 
-  explicit AnswerMarks(std::size_t bytes) : most_(bytes / kEntryBytes) {}
-  // Whether there are marks of this tenant: if not, no request and no answer needs to be looked at.
-  bool knows(const std::string& tenant) const;
+  explicit AnswerMarks(std::size_t bytes) : marks_(bytes / 2 / kEntryBytes), harmless_(bytes / 2 / kEntryBytes) {}
+  // Whether there are marks of this owner: if not, no request needs to be looked at.
+  bool knows(const std::string& owner) const;
   // These words were an answer to a request of this label.
-  void keep(const std::string& tenant, const std::vector<std::string>& texts, const sense::Label& label);
-  // Raises the label of a request to that of the requests whose answers it holds. Where it is as high by itself,
-  // nothing is added: what a transformation takes away it still takes away.
-  void join(const std::string& tenant, const chat::Request& request, sense::Label& label);
-  std::size_t size() const;
+  void keep(const std::string& owner, const std::vector<std::string>& texts, const sense::Label& label);
+  // Raises the label of a request to that of the requests whose answers it holds; what its application tells it
+  // (system, developer) is no answer. Where it is as high by itself, nothing is added: what a transformation takes
+  // away it still takes away.
+  void join(const std::string& owner, const chat::Request& request, sense::Label& label);
+  std::size_t size() const;  // marks
 
  private:
   using Key = sense::TextHash::Key;
@@ -64,26 +66,46 @@ class AnswerMarks {
   };
   struct Entry {
     Key key;
-    const std::string* tenant;  // in held_by_
     sense::Class cls;
     sense::CategorySet categories;
     bool common;  // an answer to a harmless request as well
   };
-  using Order = std::list<Entry>;  // most recently used first
+
+  // Entries by key; each owner's in the order of their use.
+  class Store {
+   public:
+    explicit Store(std::size_t most) : most_(most) {}
+    Entry* find(const Key& key);  // and used just now
+    void add(const std::string& owner, const Entry& entry);
+    bool holds(const std::string& owner) const { return shelves_.contains(owner); }
+    std::size_t size() const { return index_.size(); }
+
+   private:
+    struct Shelf {
+      std::list<Entry> entries;  // most recently used first
+    };
+    using Shelves = std::map<std::string, Shelf>;
+    struct Place {
+      Shelves::iterator shelf;
+      std::list<Entry>::iterator entry;
+    };
+    void drop_last(Shelves::iterator shelf);
+
+    static constexpr std::size_t kShare = 4;
+    const std::size_t most_;
+    Shelves shelves_;
+    std::unordered_map<Key, Place, KeyHash> index_;
+    std::string hand_;  // the owner behind whom the next is asked to give up an entry
+  };
 
   static constexpr std::size_t kEntryBytes = 160;
-  static constexpr std::size_t kTenantShare = 4;
-  void keep(const std::string& tenant, const Key& key, const sense::Label& label);
-  void drop(Order::iterator entry);
+  void keep(const std::string& owner, const Key& key, const sense::Label& label);
   void look(sense::TextHash& hash, std::string_view text, const std::string& path, sense::Label& label);
 
-  const std::size_t most_;  // entries
-  sense::Memory keys_;      // of the tenants; nothing else of it is used
+  sense::Memory keys_;  // of the owners; nothing else of it is used
   std::atomic<bool> any_ = false;
   mutable std::mutex lock_;  // guards all below
-  Order order_;
-  std::unordered_map<Key, Order::iterator, KeyHash> index_;
-  std::map<std::string, std::size_t> held_by_;  // entries by tenant
+  Store marks_, harmless_;
 };
 
 // Whether an answer to a request of this label is a mark: nothing is kept for public and internal ones.

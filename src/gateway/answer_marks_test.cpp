@@ -80,9 +80,14 @@ TEST_CASE("answer marks: public and internal answers are none, and words that su
   CHECK(marks.size() == 0);
   CHECK_FALSE(marks.knows("acme"));
   marks.keep("acme", {kAnswer, "short", "Another answer, of the same request."}, kFinancial);
-  CHECK(marks.size() == 2);
-  marks.keep("acme", {kAnswer}, label(sense::Class::Public));
+  CHECK(marks.size() == 1);  // the first was said before, to somebody who had asked nothing of the kind
   CHECK(joined(marks, said(kAnswer)) == "public");
+  const std::string later = kAnswer + " Shall I write to them?";
+  marks.keep("acme", {later}, kFinancial);
+  CHECK(joined(marks, said(later)) == "regulated; financial");
+  CHECK(joined(marks, said(later, "system")) == "public");  // what an application tells is no answer
+  marks.keep("acme", {later}, label(sense::Class::Public));
+  CHECK(joined(marks, said(later)) == "public");
   CHECK(joined(marks, said("Another answer, of the same request.")) == "regulated; financial");
   marks.keep("acme", {kAnswer}, kFinancial);  // still said to both
   CHECK(joined(marks, said(kAnswer)) == "public");
@@ -125,8 +130,8 @@ TEST_CASE("answer marks: the arguments of calls are known in another notation of
         "regulated; financial");
 }
 
-TEST_CASE("answer marks: a tenant holds a fourth at most, and what was not used goes first") {
-  AnswerMarks marks(160 * 100);
+TEST_CASE("answer marks: an owner holds a fourth at most, and what was not used goes first") {
+  AnswerMarks marks(160 * 200);  // half of it for harmless answers
   auto words = [](int i) { return "This is an answer of more than a few words: " + std::to_string(i); };
   for (int i = 0; i < 25; ++i) marks.keep("acme", {words(i)}, kFinancial);
   CHECK(joined(marks, said(words(0))) == "regulated; financial");  // used
@@ -134,8 +139,9 @@ TEST_CASE("answer marks: a tenant holds a fourth at most, and what was not used 
   CHECK(marks.size() == 25);
   CHECK(joined(marks, said(words(0))) == "regulated; financial");
   CHECK(joined(marks, said(words(1))) == "public");
-  for (int t = 0; t < 10; ++t)
-    for (int i = 0; i < 20; ++i) marks.keep("tenant " + std::to_string(t), {words(i)}, kFinancial);
+  for (int o = 0; o < 10; ++o)
+    for (int i = 0; i < 20; ++i) marks.keep("owner " + std::to_string(o), {words(i)}, kFinancial);
   CHECK(marks.size() == 100);
-  CHECK_FALSE(marks.knows("acme"));
+  CHECK(marks.knows("acme"));  // whoever has fewer than the others gives up nothing
+  for (int o = 0; o < 10; ++o) CHECK(marks.knows("owner " + std::to_string(o)));
 }

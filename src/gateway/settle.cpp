@@ -115,7 +115,8 @@ sense::Label Way::made_from(std::size_t i) const {
 void Way::mark_answers() {
   for (std::size_t i = 0; i < heard_.size(); ++i) {
     if (!heard_[i].given) continue;
-    if (!heard_[i].given->empty()) shared_.answers.keep(principal_.tenant, heard_[i].given->texts(), made_from(i));
+    if (!heard_[i].given->empty())
+      shared_.answers.keep(principal_.owner(), heard_[i].given->texts(), made_from(i));
     heard_[i].given.reset();
   }
 }

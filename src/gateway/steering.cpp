@@ -26,8 +26,7 @@ constexpr std::array kChoices = std::to_array<std::string_view>(
      "region", "regions", "datacenter",
      // another host
      "host", "hostname", "endpoint", "proxy", "proxies", "headers", "callbacks"});
-// The same where no word of a client's own bookkeeping is likely to be called so: they count in metadata, too,
-// where LiteLLM reads them.
+// And what more or less only such gateways call so.
 constexpr std::array kSurely = std::to_array<std::string_view>({"routersettings",
                                                                 "routersettingsoverride",
                                                                 "userconfig",
@@ -112,12 +111,27 @@ bool routes_on(Value plugin) {
   return id.find("router") != id.npos || id.find("fusion") != id.npos;
 }
 
+// Of texts in metadata those that LiteLLM takes for an address, a key or parameters of its own; a region, a
+// version or a trace's id is bookkeeping there.
+bool chooses_in_metadata(const std::string& plain) {
+  static constexpr auto kParameters = std::to_array<std::string_view>(
+      {"userconfig", "litellmparams", "litellmcredentialname", "specificdeployment", "customllmprovider",
+       "routersettings", "routersettingsoverride", "apibase"});
+  static constexpr auto kRecorders = std::to_array<std::string_view>(
+      {"langfuse", "langsmith", "posthog", "braintrust", "arize", "humanloop", "lunary"});
+  if (std::find(kParameters.begin(), kParameters.end(), plain) != kParameters.end()) return true;
+  const bool recorder = std::any_of(kRecorders.begin(), kRecorders.end(),
+                                    [&](std::string_view name) { return plain.starts_with(name); });
+  return recorder && (plain.ends_with("host") || plain.ends_with("key") || plain.ends_with("secret") ||
+                      plain.ends_with("url") || plain.ends_with("endpoint"));
+}
+
 // Bookkeeping as a rule, with texts for values. Gateways read more in it.
 Status look_at_metadata(Value metadata, Value at) {
   for (Value member : metadata) {
     const bool text = !member.is(Type::Array) && !member.is(Type::Object);
     const std::string plain = plain_name(member.key());
-    if (text ? surely_chooses(plain) : chooses(member, plain, false)) return refuse(at ? at : member);
+    if (text ? chooses_in_metadata(plain) : chooses(member, plain, false)) return refuse(at ? at : member);
   }
   return {};
 }

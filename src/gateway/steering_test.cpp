@@ -105,12 +105,15 @@ TEST_CASE("a field of the client's that chooses model, provider, region or host 
 }
 
 TEST_CASE("content, schemas and bookkeeping may have these words") {
-  for (const char* field :
-       {R"("models":null)", R"("metadata":{"provider":"x","region":"EU","route":"a","tags":"x"})",
-        R"("guided_json":{"properties":{"provider":{"type":"string"},"models":{"type":"array"}}})",
-        R"("tools":[])", R"("service_tier":"auto")", R"("chat_template_kwargs":{"enable_thinking":false})",
-        R"("documents":[{"title":"t","provider":"p"}])", R"("top_k":3)",
-        R"("web_search_options":{"user_location":{"region":"Bavaria"}})",
-        R"("plugins":[{"id":"response-healing"}])", R"("extra_body":{"top_k":3})", R"("user":"u")"})
+  for (
+      const char* field :
+      {R"("models":null)", R"("metadata":{"provider":"x","region":"EU","route":"a","tags":"x"})",
+       R"("metadata":{"endpoint":"abc-1","api_version":"2","deployment_id":"d","aws_region":"eu","callback_url":"u"})",
+       R"("metadata":{"langfuse_session_id":"s","wandb_run_id":"r","s3_bucket":"b","webhook":"w","base_url":"u"})",
+       R"("guided_json":{"properties":{"provider":{"type":"string"},"models":{"type":"array"}}})", R"("tools":[])",
+       R"("service_tier":"auto")", R"("chat_template_kwargs":{"enable_thinking":false})",
+       R"("documents":[{"title":"t","provider":"p"}])", R"("top_k":3)",
+       R"("web_search_options":{"user_location":{"region":"Bavaria"}})",
+       R"("plugins":[{"id":"response-healing"}])", R"("extra_body":{"top_k":3})", R"("user":"u")"})
     CHECK_MESSAGE(refused_at("," + std::string(field)) == "", field);
 }

@@ -306,7 +306,7 @@ void Way::judge(const std::atomic<bool>* given_up) {
   if (reasoned_) judgement_.label.join(shared_.judge->judge(*reasoned_, options).label);
   judgement_.label.join(earlier_);
   judge_betas();
-  shared_.answers.join(principal_.tenant, request_, judgement_.label);
+  shared_.answers.join(principal_.owner(), request_, judgement_.label);
   // No upstream needs it: what something is found in is left out instead of raising the label.
   if (!trace_.trace_state.empty() && !is_harmless(*shared_.judge, trace_.trace_state)) trace_.trace_state.clear();
 }
@@ -443,8 +443,7 @@ net::Task<Status> Way::attempt() {
   for (std::size_t i = 0; status && i < heard_.size(); ++i)
     heard_[i].wanted = !request_.tools.empty() &&
                        (voice(i).backend()->needs_reasoning() || voice(i).backend()->signs_reasoning());
-  if (is_mark(lasting_label(decision_)) || shared_.answers.knows(principal_.tenant))
-    for (Heard& heard : heard_) heard.given.emplace();
+  for (Heard& heard : heard_) heard.given.emplace();
   if (status) forget_request();
   co_return status;
 }

@@ -120,16 +120,31 @@ std::string_view stem(std::string_view key) {
   return key;
 }
 
-// Whether a number, an address or a key can be in what these say together; most keys' values are names of things.
-bool may_hold_a_value(const Sources& sources) {
+// Whether it can be a part of a number, an address or a key. Most values are words, and what stands between two
+// parts is no part of either.
+bool may_be_part(std::string_view text) {
+  constexpr std::size_t kShort = 64;
   std::size_t digits = 0;
-  for (const Source& source : sources) {
-    for (const char c : source.text) {
-      digits += c >= '0' && c <= '9';
-      if (c == '@' || digits >= 4 || static_cast<unsigned char>(c) >= 0x80) return true;
-    }
+  for (const char c : text) {
+    digits += c >= '0' && c <= '9';
+    if (c == '@' || digits >= 2) return true;
   }
-  return false;
+  const auto beyond_ascii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  return text.size() <= kShort && std::any_of(text.begin(), text.end(), beyond_ascii);
+}
+
+// Of values in their order those that may be parts, as far as such stand beside each other; before and behind the
+// sign of an address the other half may be a word.
+void add_runs(const Sources& values, std::vector<JointText>& joints) {
+  const auto has_sign = [&](std::size_t i) { return values[i].text.find('@') != std::string_view::npos; };
+  const auto counts = [&](std::size_t i) {
+    return may_be_part(values[i].text) || (i > 0 && has_sign(i - 1)) || (i + 1 < values.size() && has_sign(i + 1));
+  };
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Sources run;
+    while (i < values.size() && counts(i)) run.push_back(values[i++]);
+    if (run.size() >= 2) joints.push_back(join(run));
+  }
 }
 
 // The values of each key that has several, in their order; nothing of one whose values are all there are.
@@ -137,8 +152,7 @@ void by_key(const std::vector<Keyed>& values, std::vector<JointText>& joints) {
   std::map<std::string_view, Sources> keys;
   for (const Keyed& value : values) keys[stem(value.key)].push_back(value.source);
   if (keys.size() < 2) return;
-  for (const auto& [key, sources] : keys)
-    if (sources.size() >= 2 && may_hold_a_value(sources)) joints.push_back(join(sources));
+  for (const auto& [key, sources] : keys) add_runs(sources, joints);
 }
 
 // What assistants thought and asked of tools between the contents; nothing where they did neither.
@@ -185,17 +199,33 @@ bool is_schema_word(std::string_view key, std::string_view value) {
   return key == "type" && std::find(kTypes.begin(), kTypes.end(), value) != kTypes.end();
 }
 
+// A name of a tool, a field or an alternative; such lists are read one by one, and a word for a secret beside a
+// name with digits is no secret told.
+bool is_name(std::string_view key, std::string_view value) {
+  constexpr std::array<std::string_view, 7> kLists = {"name",   "enum",    "required", "$ref",
+                                                      "format", "pattern", "title"};
+  if (std::find(kLists.begin(), kLists.end(), key) == kLists.end() || value.empty()) return false;
+  const char first = value.front();
+  const bool begins =
+      (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_' || first == '#';
+  return begins && value.find_first_of(" @\t\n") == std::string_view::npos;
+}
+
 // Values of the texts that are of this role.
 std::vector<Keyed> values_of(const chat::VisibleTexts& visible, std::string_view role) {
+  constexpr std::size_t kAlternatives = 16;  // more are no text in parts
   std::vector<Keyed> values;
   for (std::size_t i = 0; i < visible.size(); ++i) {
     const chat::VisibleText& text = visible[i];
     if (text.role != role) continue;
-    for (const chat::VisibleText::Value& value : text.values) {
+    for (std::size_t v = 0, of_list = 0; v < text.values.size(); ++v) {
+      const chat::VisibleText::Value& value = text.values[v];
+      of_list = v > 0 && value.key_start == text.values[v - 1].key_start ? of_list + 1 : 1;
       std::string_view key = text.text.substr(value.key_start, value.key_size);
       if (key.empty()) key = std::string_view(text.path).substr(text.path.rfind('.') + 1);
       const std::string_view words = text.text.substr(value.start, value.size);
-      if (is_schema_word(key, words)) continue;
+      if (of_list > kAlternatives && key == "enum") continue;
+      if (is_schema_word(key, words) || is_name(key, words)) continue;
       Source source{static_cast<std::uint32_t>(i), -1, words, {}, Source::Field::Value, text.text, text.path};
       values.push_back({key, source});
     }
@@ -264,7 +294,7 @@ std::vector<JointText> joints_of(const chat::Request& request, const chat::Visib
     const std::vector<Keyed> values = values_of(visible, role);
     Sources sources;
     for (const Keyed& value : values) sources.push_back(value.source);
-    if (may_hold_a_value(sources)) add(sources);
+    add_runs(sources, joints);
     by_key(values, joints);
   }
   return joints;

@@ -177,7 +177,13 @@ class Passwords : public scan::Detector {
     while (from > 0 && end - from < kName &&
            (is_identifier(t[from - 1]) || t[from - 1] == '-' || t[from - 1] == '.' || t[from - 1] == ' '))
       --from;
-    return from > 0 && (t[from - 1] == '"' || t[from - 1] == '\'' || t[from - 1] == '`');
+    if (from == 0 || (t[from - 1] != '"' && t[from - 1] != '\'' && t[from - 1] != '`')) return false;
+    // Of a call's arguments; in a list what follows is another name.
+    constexpr std::size_t kCall = 80;
+    const std::string_view before =
+        std::string_view(t).substr(from - std::min(from, kCall), std::min(from, kCall));
+    const std::size_t open = before.find_last_of("([");
+    return open == before.npos || before[open] == '(';
   }
 
   // "publicKeyToken", "SERVICE_PUBLIC_KEY": the name says that everybody may know it.

@@ -78,6 +78,16 @@ bool is_mixed(std::string_view word) {
   return upper || (digit && lower);
 }
 
+// "page_size", "oauth2_scope": one of a list of names, each on its line.
+bool is_name(std::string_view word) {
+  if (word.find('_') == word.npos) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const bool begins = i == 0 || word[i - 1] == '_';
+    if (!is_lower(word[i]) && (begins || (!is_digit(word[i]) && word[i] != '_'))) return false;
+  }
+  return word.back() != '_';
+}
+
 // Whether the word before began in the line above.
 bool continues(const std::vector<Edit>& edits, std::size_t start) {
   return !edits.empty() && edits.back().end == start;
@@ -114,6 +124,7 @@ std::vector<Edit> breaks_in_words(std::string_view t) {
     const std::string_view before = t.substr(start, end - start), behind = t.substr(next, stop - next);
     // The last half may be a few letters; the first one carries the mark of what it is.
     const bool carries = is_mixed(before) || before.find_first_of("-_=") != before.npos;
+    if (is_name(before) && is_name(behind)) continue;
     if (carries && (is_mixed(behind) || continues(edits, start))) edits.push_back({end, next, false});
   }
   return edits;

@@ -141,7 +141,8 @@ class Identity : public scan::Detector {
       const bool whole = first == 0 && last + 1 == g.count();
       if (!official && first != last && !(whole && g.uniform(first, last)) && !doc.joint) continue;
       if (crosses_sentence(g, first, last)) continue;
-      if (id.name == kChile && !official && is_parted_otherwise(g, first, last)) continue;
+      if (id.name == kChile && !official && (is_parted_otherwise(g, first, last) || !is_rut(doc, g, first, last)))
+        continue;
       if (!id.valid(digits) || g.glued_before(first) || g.glued_after(last) || g.in_uuid(first, last)) continue;
       if (!named(doc, g.start(first), g.end(last), id.name) &&
           (!alone || is_other_thing(doc, g.start(first), g.end(last))))
@@ -167,6 +168,15 @@ class Identity : public scan::Detector {
       if (g.separator(i) != "." && g.separator(i) != "-") return true;
     }
     return false;
+  }
+
+  // "16789432-1", or behind RUT: things of other kinds run in every log ("run 13462", "run stage 43382004").
+  static bool is_rut(const Document& doc, const Groups& g, std::size_t first, std::size_t last) {
+    if (first < last && g.separator(last - 1) == "-" && g.size(last) == 1) return true;
+    constexpr std::size_t kNear = 40;
+    const std::size_t start = g.start(first), from = start - std::min(start, kNear);
+    const std::string_view before = std::string_view(doc.lower).substr(from, start - from);
+    return before.find("rut") != before.npos || before.find("rol ") != before.npos;
   }
 
   // "782910-20220401-1445": a part of a longer number.
@@ -274,7 +284,8 @@ class Identity : public scan::Detector {
 
   // "SP 800-178 A": not how one writes one number.
   static bool is_written_both_ways(std::string_view text) {
-    return text.find(' ') != text.npos && text.find('-') != text.npos;
+    const bool blank = text.find(' ') != text.npos;
+    return (blank && text.find('-') != text.npos) || (blank && text.find('.') != text.npos);  // "L15.51 C17.68"
   }
 
   bool is_other_thing(const Document& doc, std::size_t start, std::size_t end) const {

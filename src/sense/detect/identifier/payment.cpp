@@ -149,7 +149,16 @@ class Payment : public scan::Detector {
     if (g.glued_before(first) || g.glued_after(last) || g.in_uuid(first, last)) return false;
     const bool whole = first == 0 && last + 1 == g.count();
     if (!grouped_like_a_card(g, first, last, whole, doc.joint)) return false;
-    if (first == last && g.before(first) == '.') return false;  // the fraction of a decimal
+    if (first < last && g.separator(first) == " " && in_dump(doc.text, g.start(first), g.end(last), g.size(first)))
+      return false;
+    // The fraction of a decimal, or the parts of several.
+    const std::size_t start = g.start(first);
+    if (g.before(first) == '.' &&
+        (first == last || (start > 1 && doc.text[start - 2] >= '0' && doc.text[start - 2] <= '9')))
+      return false;
+    std::size_t points = 0;
+    for (std::size_t i = first; i < last; ++i) points += g.separator(i) == ".";
+    if (points > 0 && points < last - first) return false;
     // "card 6011 1150 1906 8204 and checking account 583899303064": short cards are accounts where told so.
     if (first == last && digits.size() <= 13) {
       const Tags before = words_.around(doc, g.start(first), g.end(last), 16, 0);
@@ -164,6 +173,23 @@ class Payment : public scan::Detector {
     const bool fours = first < last && g.size(first) == 4;
     if (!fours && (around & kOtherNumber)) return false;
     return !issuer->needs_word;
+  }
+
+  // "6c 65 20 73 74 61 74 75 73 6f": beside it stands as long a group of hexadecimal digits with a letter.
+  static bool in_dump(std::string_view text, std::size_t start, std::size_t end, std::size_t size) {
+    if (size != 2 && size != 4) return false;
+    const auto is_group = [&](std::size_t from) {
+      if (from + size > text.size()) return false;
+      const std::string_view group = text.substr(from, size);
+      const bool bounded = (from == 0 || !scan::is_word_byte(text[from - 1])) &&
+                           (from + size == text.size() || !scan::is_word_byte(text[from + size]));
+      return bounded && std::all_of(group.begin(), group.end(), is_hex) &&
+             std::any_of(group.begin(), group.end(), is_letter);
+    };
+    std::size_t before = start, behind = end;
+    while (before > 0 && start - before < 3 && text[before - 1] == ' ') --before;
+    while (behind < text.size() && behind - end < 3 && text[behind] == ' ') ++behind;
+    return (before < start && before >= size && is_group(before - size)) || (behind > end && is_group(behind));
   }
 
   // "blk_-1496429201748767714"
@@ -213,6 +239,7 @@ class Payment : public scan::Detector {
     }
   }
 
+  static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
   static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
   // "at 10 p.m. and rises at 6 a": one of a hundred sentences has the right sum. Groups of small letters alone are
@@ -239,6 +266,7 @@ class Payment : public scan::Detector {
     if (start < 2 || !is_letter(t[start - 1]) || !is_letter(t[start - 2])) return;
     if (start > 2 && scan::is_word_byte(t[start - 3]) && static_cast<unsigned char>(t[start - 3]) < 0x80) return;
     start -= 2;
+    if (start >= 2 && t[start - 1] == '-' && is_hex(t[start - 2])) return;  // "...-48e0-be90-01a65a72c341"
     const char country[2] = {static_cast<char>(t[start] & ~0x20), static_cast<char>(t[start + 1] & ~0x20)};
     const std::size_t wanted = iban_length(std::string_view(country, 2));
     std::array<char, 40> bare;

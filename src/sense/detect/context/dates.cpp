@@ -215,6 +215,13 @@ class Reader {
 
   // 昭和57年4月3日, 民國80年5月26日, S57.4.3
   bool era(Day& day) {
+    const std::size_t from = i_;
+    if (era_year(day)) return true;
+    i_ = from;  // "sep 14 1992" begins as an era does
+    return false;
+  }
+
+  bool era_year(Day& day) {
     int year = 0, month = 0, date = 0;
     day.year = 0;
     static constexpr struct {

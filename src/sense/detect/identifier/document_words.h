@@ -17,6 +17,7 @@ constexpr Tags kGoods = 4096;     // right before them: "SKU DL-6120874"
 constexpr Tags kSpecimen = 8192;  // of a document that is nobody's
 
 constexpr Tags kRecords = 16384;  // "medical records": behind it a letter and digits, else it is how many
+constexpr Tags kHolder = 32768;   // what papers say of who holds a licence
 
 void add_document_words(Words& words);
 

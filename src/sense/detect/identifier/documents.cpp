@@ -31,7 +31,7 @@ class Documents : public scan::Detector {
         // Linking words, then the value.
         value_(
             std::string(
-                R"((?i)^(?:\s*(?:_number|_no|_id|number|numbers|num|nums|núm|no|nr|nro|nummer|numer|numero|číslo|szám|n°|nº|№|numéro|número|#|id|code|card|carte|is|was|are|as|for|reads|ist|lautet|est|es|è|é|er|är|on|of|with|under|har|:|=|\.{1,40}|-|'|"|,|\(|\)|>|\*{1,2}|`|\||\[|</?[a-z][^<>\n]{0,24}>|为|是|：|は|の番号は|番号は|번호|号码|號碼|号|第|n\.|č\.|száma|seria i nr|seria i numer|seria|serie|series|serija|αριθμός|αρ\.|серия|номер|№|رقم|رقمها|رقمه|מספר|เลขที่|หมายเลข|số|broj|numaram|numarası)\s*){0,8}(?:[A-Z]{2}[ :])?[\s'"]*)") +
+                R"((?i)^(?:\s*(?:_number|_no|_id|number|numbers|num|nums|núm|no|nr|nro|nummer|numer|numero|číslo|szám|n°|nº|№|numéro|número|#|id|code|card|carte|is|was|are|as|for|reads|ist|lautet|est|es|è|é|er|är|on|of|with|under|har|:|=|\.{1,40}|-|'|"|,|\(|\)|>|\*{1,2}|`|\||\[|</?[a-z][^<>\n]{0,24}>|为|是|：|は|の番号は|番号は|번호|号码|號碼|号|第|n\.|č\.|száma|seria i nr|seria i numer|seria|serie|series|serija|αριθμός|αρ\.|серия|номер|№|رقم|رقمها|رقمه|מספר|เลขที่|หมายเลข|số|broj|numaram|numarası)\s*){0,8}\s?(?:[A-Z]{2}[ :])?[\s'"]*)") +
             kValue),
         // Farther on in the clause, behind a word for a number or the state that issued it.
         farther_(
@@ -54,7 +54,7 @@ class Documents : public scan::Detector {
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
       if (value_before(doc, hit, taken, hits)) continue;
-      if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kInsured | kGoods | kSpecimen))) continue;
+      if (hit.start < taken || !(words_.tags(hit) & ~(kMotor | kHolder | kInsured | kGoods | kSpecimen))) continue;
       const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 72u);
       if (!has_digits(doc, hit.end, window, 3)) {  // what is_plausible() asks for at least
         spoken(doc, hit, taken, hits);
@@ -155,7 +155,10 @@ class Documents : public scan::Detector {
     const auto end = static_cast<std::size_t>(value.data() - doc.text.data()) + value.size();
     static const RE2 kItalian(R"(U1[A-Z0-9]{7}[A-Z])");
     if (RE2::FullMatch(value, kItalian)) return true;
-    return RE2::FullMatch(value, kGrouped) && (words_.around(doc, hit.start, end, 160, 80) & kMotor);
+    const Tags around = words_.around(doc, hit.start, end, 160, 80);
+    static const RE2 kFifteen(R"([A-Z]\d{4}-\d{5}-\d{5})");  // Ontario
+    if (RE2::FullMatch(value, kFifteen)) return around & (kMotor | kHolder);
+    return RE2::FullMatch(value, kGrouped) && (around & kMotor);
   }
 
   static Kind kind_of(Tags tags) {

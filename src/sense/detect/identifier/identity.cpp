@@ -77,6 +77,7 @@ class Identity : public scan::Detector {
       const std::string digits = g.joined(i, last);
       if (!us_ssn(digits) || is_documented_ssn(digits)) continue;
       if (g.glued_before(i) || g.glued_after(last)) continue;
+      if (bare && is_of_passport(doc, g.start(i))) continue;
       const bool dashed = split && g.uniform(i, last) && g.separator(i) == "-";
       const bool inside =
           (i > 0 && g.separator(i - 1) == "-") || (last + 1 < g.count() && g.separator(last) == "-");
@@ -90,6 +91,15 @@ class Identity : public scan::Detector {
       }
       i = last;
     }
+  }
+
+  // "SSN 105-62-9145, US passport 540523055": nine digits too, and named right before.
+  static bool is_of_passport(const Document& doc, std::size_t start) {
+    const std::size_t from = start > 28 ? start - 28 : 0;
+    const std::string_view before = std::string_view(doc.lower).substr(from, start - from);
+    const std::size_t passport = before.rfind("passport");
+    return passport != before.npos && before.find_first_of("0123456789\n", passport) == before.npos &&
+           before.find("social", passport) == before.npos && before.find("ssn", passport) == before.npos;
   }
 
   // "106,427,685" and "106.427.685" are amounts.

@@ -329,15 +329,20 @@ class Payment : public scan::Detector {
     }
   }
 
-  // "BSB 062-829 acc 1735 4629"
+  // "BSB 062-829 acc 1735 4629", "routing 101915861 / 20407432282"
   static void behind_branch(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
     const std::size_t end = std::min<std::size_t>(doc.text.size(), hit.end + 56u);
     if (!has_digits(doc, hit.end, end, 6 + kLeastDigits)) return;
     static const RE2 kAccount(
         R"(^[.: ]{0,3}(?:no|number)?[.: ]{0,3}\d{3}[- ]?\d{3}(?: ?[,;/|] ?| )(?:and )?(?:account|acct|acc|a/c)[.: ]{0,3}(?:no|number|nr)?[.: ]{0,3}(\d[\d ]{4,10}\d)(?:\D|$))");
-    re2::StringPiece account;
+    static const RE2 kSlash(R"(^(?: no| number| #)?[.: ]{0,3}(\d{9}) ?[/|] ?(\d{6,17})(?:\D|$))");
+    re2::StringPiece account, routing;
     const re2::StringPiece rest(doc.lower.data() + hit.end, end - hit.end);
-    if (!RE2::PartialMatch(rest, kAccount, &account)) return;
+    if (RE2::PartialMatch(rest, kSlash, &routing, &account)) {
+      if (!aba_routing(std::string_view(routing.data(), routing.size()))) return;
+    } else if (!RE2::PartialMatch(rest, kAccount, &account)) {
+      return;
+    }
     const auto start = static_cast<std::uint32_t>(account.data() - doc.lower.data());
     hits.push_back(Hit{Kind::BankAccount, 0.8, start, static_cast<std::uint32_t>(start + account.size())});
   }
@@ -351,6 +356,7 @@ class Payment : public scan::Detector {
       if (i > 0 && g.separator(i - 1).find(' ') == std::string_view::npos) continue;
       const std::size_t end = g.end(i + 2);
       account_before(doc, g.start(i), hits);
+      if (behind_account(doc, g, i, hits)) continue;
       const auto next = std::partition_point(doc.groups.begin(), doc.groups.end(),
                                              [&](const scan::DigitGroup& group) { return group.start < end; });
       if (next == doc.groups.end() || next->size != 8 || next->start > end + 20) continue;
@@ -365,6 +371,21 @@ class Payment : public scan::Detector {
       hits.push_back(Hit{Kind::BankAccount, 0.8, next->start, static_cast<std::uint32_t>(last)});
       i += 2;
     }
+  }
+
+  // "a/c 00417726 (83-15-20)"
+  bool behind_account(const Document& doc, const Groups& g, std::size_t i, std::vector<Hit>& hits) const {
+    const std::size_t open = g.start(i), close = g.end(i + 2);
+    if (open < 12 || doc.text[open - 1] != '(' || close >= doc.text.size() || doc.text[close] != ')') return false;
+    const std::size_t end = doc.text[open - 2] == ' ' ? open - 2 : open - 1;
+    std::size_t start = end;
+    while (start > 0 && end - start < 9 && doc.text[start - 1] >= '0' && doc.text[start - 1] <= '9') --start;
+    if (end - start != 8 || (start > 0 && scan::is_word_byte(doc.text[start - 1]))) return false;
+    if (!(words_.around(doc, start, close, 24, 0) & (kAccountWord | kBankWord))) return false;
+    hits.push_back(
+        Hit{Kind::BankAccount, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+    hits.push_back(Hit{Kind::SortCode, 0.75, static_cast<std::uint32_t>(open), static_cast<std::uint32_t>(close)});
+    return true;
   }
 
   // "82917354, sort code 20-45-18"

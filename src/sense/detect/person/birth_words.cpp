@@ -95,7 +95,7 @@ void add_birth_words(Words& words) {
       kBirth | kBorn,
       "born|born on|geboren|nació|родился|родилась|народився|народилася|narozen|syntynyt|sündinud|né en|née en|"
       "rodil se|rodila se|született:|naskiĝis|нарадзіўся|נולד|נולדה|lahir pada|zaliwa");
-  words.add(kBirth | kBorn | kSign, ", b. |; b. |(b. |(*|, *| * ", Edge::Any);
+  words.add(kBirth | kBorn | kSign, ", b. |; b. |! b. |: b. |- b. |– b. |\nb. |(b. |(*|, *| * ", Edge::Any);
   words.add(kBirth | kBehind | kShort, "日生", Edge::Any);
   words.add(kNobody, "specimen|muster|mustermann|spécimen|especimen|espécimen");
   words.add(kBirth, "happy birthday|born on page|arrived in this world|nac.");

@@ -281,10 +281,20 @@ class Phones : public scan::Detector {
     const bool marked =
         bracket || (g.separator(i) == g.separator(i + 1) && (g.separator(i) == "-" || g.separator(i) == "."));
     const Tags around = words_.around(doc, g.start(i), g.end(i + 2), 48, 16);
-    if (!marked && !(around & kPhoneWord)) return false;
+    if (!marked && !(around & kPhoneWord) && !is_next_of_list(doc, g.start(i), g.end(i + 2), hits)) return false;
     if (is_fictional(ten)) return true;
     report(doc, g, i, i + 2, marked ? 0.85 : 0.7, hits);
     return true;
+  }
+
+  // "Ann Ray - (612) 284-7719\nDave Mroz - late, 763 221 9058": ends a line as numbers of the list do that are known.
+  static bool is_next_of_list(const Document& doc, std::size_t start, std::size_t end, const std::vector<Hit>& hits) {
+    constexpr std::size_t kFarthest = 240;
+    if (hits.empty() || hits.back().kind != Kind::Phone || hits.back().end + kFarthest < start) return false;
+    if (doc.slice(hits.back().end, start).find('\n') == std::string_view::npos) return false;
+    const bool cell = start > 1 && doc.text[start - 1] == ' ' &&
+                      std::string_view(",:-|").find(doc.text[start - 2]) != std::string_view::npos;
+    return cell && (end == doc.text.size() || doc.text[end] == '\n' || doc.text[end] == '\r');
   }
 
   static bool is_year(std::string_view four) { return four.starts_with("19") || four.starts_with("20"); }

@@ -58,6 +58,13 @@ std::vector<Span> cells_of(std::string_view t, Span line, char separator) {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; }
 
+// "rs429358", "q2024": letters, then digits, which values of a row under the head are not all.
+bool is_symbol(std::string_view name) {
+  const std::size_t digits = name.find_first_of("0123456789");
+  return digits >= 1 && digits <= 4 && std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(digits), is_letter) &&
+         name.find_first_not_of("0123456789", digits) == name.npos;
+}
+
 // Names of columns are short and have no sentence's marks, and only a "#" has no letter.
 bool is_head(std::string_view t, const std::vector<Span>& cells) {
   std::size_t named = 0;
@@ -66,7 +73,7 @@ bool is_head(std::string_view t, const std::vector<Span>& cells) {
     if (name.size() > kMaxHead) return false;
     if (std::count(name.begin(), name.end(), ' ') > 3) return false;
     const auto digits = std::count_if(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (digits > 2) return false;
+    if (digits > 2 && !is_symbol(name)) return false;
     named += std::any_of(name.begin(), name.end(), is_letter);
   }
   return named >= 2 && named + 1 >= cells.size();

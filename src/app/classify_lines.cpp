@@ -39,7 +39,8 @@ bool is_annotation(std::string_view name) {
 // messages.
 Result<sense::Judgement> judge_messages(json::Value line, const sense::Judge& judge,
                                         const sense::JudgeOptions& options) {
-  const bool anthropic = protocol_of(line) == chat::Protocol::AnthropicMessages;
+  const auto front = front_of(line);
+  const bool anthropic = front && front->protocol == chat::Protocol::AnthropicMessages;
   json::Writer w;
   w.object();
   if (!line["model"]) w.member("model", "any");

@@ -6,6 +6,9 @@
 namespace sluice::app {
 namespace {
 
+constexpr const char* kProtocolHelp =
+    "what the file is a request of: chat, responses, messages, completions, embeddings, count_tokens (default: it "
+    "shows)";
 constexpr const char* kConfigHelp = "configuration file (default: ./sluice.yaml if there is one)";
 
 struct Options {
@@ -41,9 +44,11 @@ void add_classify(CLI::App& app, Options& o, int& status) {
   command->add_option("file", o.classify.file, "a text, or a chat request in JSON; - for standard input")
       ->required();
   command->add_option("-c,--config", o.classify.config, kConfigHelp);
+  auto* protocol = command->add_option("--protocol", o.classify.protocol, kProtocolHelp);
   auto* json = command->add_flag("--json", o.classify.json, "print one JSON object");
   command->add_flag("--jsonl", o.classify.lines, "the file holds many: one {id, text} or {id, messages} a line")
-      ->excludes(json);
+      ->excludes(json)
+      ->excludes(protocol);
   command->callback([&] { status = o.classify.lines ? classify_lines(o.classify) : classify(o.classify); });
 }
 
@@ -95,6 +100,7 @@ void add_policy(CLI::App& app, Options& o, int& status) {
   explain->add_option("file", o.explain.file, "a text, or a chat request in JSON; - for standard input")
       ->required();
   explain->add_option("-c,--config", o.explain.config, kConfigHelp);
+  explain->add_option("--protocol", o.explain.protocol, kProtocolHelp);
   explain->add_option("-m,--model", o.explain.model, "the model name a client would ask for");
   explain->add_option("--principal", o.explain.principal, "judge as this principal");
   explain->add_option("--team", o.explain.team, "judge as a member of this team");

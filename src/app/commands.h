@@ -24,6 +24,7 @@ int serve(const ServeOptions& options);
 struct ClassifyOptions {
   std::string file;  // "-": standard input
   std::string config;
+  std::string protocol;  // that the file is a request of: request_text.h; empty: it shows
   bool json = false;
   bool lines = false;  // --jsonl: classify_lines() instead
 };
@@ -42,7 +43,8 @@ int fingerprint(const FingerprintOptions& options);
 struct ExplainOptions {
   std::string file;  // "-": standard input; a chat request in JSON, or plain text
   std::string config;
-  std::string model;  // the route; empty: the request's, else the first route
+  std::string protocol;  // as with classify
+  std::string model;     // the route; empty: the request's, else the first route
   std::string principal, team, workload;
   std::string declassify;  // id of a declassification to claim
   std::string label;       // to declare, as by x-sluice-class

@@ -5,6 +5,7 @@
 #include "app/commands.h"
 #include "app/request_text.h"
 #include "extract/extract.h"
+#include "gateway/sealed.h"
 #include "text/media.h"
 #include "text/utf8.h"
 
@@ -49,14 +50,21 @@ Result<std::shared_ptr<const policy::Policy>> load_policy(const config::Settings
   return policy::Policy::read(settings.policy_file, settings.detectors);
 }
 
-Result<Judged> judge_input(const std::string& file, const policy::Policy& policy,
+Result<Judged> judge_input(const std::string& file, const std::string& protocol, const policy::Policy& policy,
                            const config::Settings& settings) {
+  std::optional<gateway::Front> stated;
+  if (!protocol.empty()) {
+    SLUICE_TRY(stated, front_named(protocol));
+  }
   SLUICE_TRY(const std::string input, read_input(file));
   Judged judged;
+  judged.assumed = !stated;
   SLUICE_TRY(judged.judge, sense::Judge::create(settings.detectors));
   sense::JudgeOptions options;
   options.default_class = policy.default_class();
-  SLUICE_TRY(std::optional<chat::Request> request, request_in(input));
+  SLUICE_TRY(std::optional<chat::Request> request, request_in(input, stated));
+  // No earlier answer is known here: what is sealed in a request is restricted.
+  if (request) gateway::admit_sealed(*request, [](const std::string&) { return false; });
   if (request && !settings.extractors.empty()) extract::read_parts(extract::Reader(settings.extractors), *request);
   if (!request) request = as_file(input, file, settings.extractors);
   if (request) {
@@ -67,6 +75,12 @@ Result<Judged> judge_input(const std::string& file, const policy::Policy& policy
     judged.text = input;
   }
   return judged;
+}
+
+std::string describe_reading(const Judged& judged) {
+  if (!judged.request.body) return {};
+  return fmt::format("read as a request of {}{}\n", name_of(judged.request),
+                     judged.assumed ? " (--protocol says otherwise)" : "");
 }
 
 std::string describe_findings(const sense::Judgement& judgement) {

@@ -16,15 +16,19 @@ namespace sluice::app {
 struct Judged {
   chat::Request request;  // without a body: a file, as its one part; or nothing, and `text` is what was judged
   std::string text;
+  bool assumed = false;  // nobody said which protocol's the request is
   sense::Judgement judgement;
   std::unique_ptr<sense::Judge> judge;
 };
 
 // Input that is a request of a protocol is judged as that, a file that is no text as the gateway judges one in a
-// request: by what an extractor of the settings reads of it, or restricted. Everything else is plain text. Errors:
-// input.*, and the gateway's own for a request that it would refuse.
-Result<Judged> judge_input(const std::string& file, const policy::Policy& policy,
+// request: by what an extractor of the settings reads of it, or restricted. Everything else is plain text.
+// `protocol`: the name of what the input is a request of, or empty: it shows. Errors: input.*, command.protocol,
+// and the gateway's own for a request that it would refuse.
+Result<Judged> judge_input(const std::string& file, const std::string& protocol, const policy::Policy& policy,
                            const config::Settings& settings);
+// Which protocol's request was judged, as a line; empty for what is none.
+std::string describe_reading(const Judged& judged);
 // The configuration's policy, or the built-in one.
 Result<std::shared_ptr<const policy::Policy>> load_policy(const config::Settings& settings);
 // "  health  medical  $.messages[0].content 12-80  confidence 0.93" a line; never the text itself.

@@ -7,11 +7,12 @@
 
 #include "app/commands.h"
 #include "app/judge.h"
+#include "backend/outgoing.h"
 #include "config/reader.h"
 #include "gateway/client_headers.h"
 #include "gateway/fulfil.h"
 #include "gateway/obligations.h"
-#include "gateway/steering.h"
+#include "gateway/refusal.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/openai_chat.h"
@@ -90,13 +91,25 @@ struct Met {
   std::string deployment, note;
 };
 
+// What an attempt at this deployment would do otherwise than asked, or the error that it would end with before
+// anything is sent. (A file alone is no request yet: nobody knows how it would be asked about.)
+Result<std::vector<std::string>> attempt(gateway::Obligations& obligations, const std::string& deployment,
+                                         const chat::Request& request, const config::Settings& settings) {
+  SLUICE_TRY(gateway::Duty duty, obligations.meet(deployment, request, gateway::Telling::Nobody));
+  const chat::Request& sent = duty.request ? *duty.request : request;
+  if (!sent.body) return std::move(duty.notes);
+  SLUICE_TRY(std::vector<std::string> notes, backend::rehearse(sent, *settings.deployment(deployment)));
+  notes.insert(notes.end(), duty.notes.begin(), duty.notes.end());
+  return notes;
+}
+
 // Does to the request what each deployment's verdict obliges, as an attempt would; where that can't be done the
 // gateway refuses, and so does the verdict. Returns what would be done otherwise than asked.
 Result<std::vector<Met>> meet(policy::Decision& decision, const policy::Subject& subject, Judged& judged,
                               std::shared_ptr<const policy::Policy> policy, const config::Settings& settings) {
   gateway::deny_what_cannot_be_obliged(decision, settings);
-  if (const Status steered = gateway::refuse_steering(judged.request); !steered)
-    for (policy::Verdict& verdict : decision.verdicts) refuse(verdict, steered.error());
+  if (const Status refused = gateway::refuse_request(judged.request); !refused)
+    for (policy::Verdict& verdict : decision.verdicts) refuse(verdict, refused.error());
   SLUICE_TRY(const chat::Request request, request_of(judged));
   gateway::Shared shared;
   shared.settings = settings;
@@ -106,12 +119,12 @@ Result<std::vector<Met>> meet(policy::Decision& decision, const policy::Subject&
   std::vector<Met> met;
   for (policy::Verdict& verdict : decision.verdicts) {
     if (verdict.state() == policy::State::Denied) continue;
-    const auto duty = obligations.meet(verdict.deployment, request, gateway::Telling::Nobody);
-    if (duty) {
-      for (const std::string& note : duty->notes) met.push_back({verdict.deployment, note});
+    const auto notes = attempt(obligations, verdict.deployment, request, settings);
+    if (!notes) {
+      refuse(verdict, notes.error());
       continue;
     }
-    refuse(verdict, duty.error());
+    for (const std::string& note : *notes) met.push_back({verdict.deployment, note});
   }
   return met;
 }
@@ -121,7 +134,7 @@ Status explain(const ExplainOptions& options) {
   SLUICE_TRY(const auto policy, load_policy(settings));
   SLUICE_TRY_VOID(policy->check_names(settings));  // else no gateway would judge by it
   SLUICE_TRY(policy::Subject subject, subject_of(options, settings));
-  SLUICE_TRY(Judged judged, judge_input(options.file, *policy, settings));
+  SLUICE_TRY(Judged judged, judge_input(options.file, options.protocol, *policy, settings));
   const std::string model = model_of(options, judged.request, settings);
   SLUICE_TRY(const config::Route* route, route_of(model, settings));
   std::vector<const config::Deployment*> candidates;
@@ -137,7 +150,7 @@ Status explain(const ExplainOptions& options) {
   SLUICE_TRY(const std::vector<Met> met, meet(decision, subject, judged, policy, settings));
   std::printf("model %s\n%s", model.c_str(), policy::explain(decision).c_str());
   for (const Met& m : met) std::printf("to %s: %s\n", m.deployment.c_str(), m.note.c_str());
-  std::printf("%s", describe_findings(judged.judgement).c_str());
+  std::printf("%s%s", describe_reading(judged).c_str(), describe_findings(judged.judgement).c_str());
   return {};
 }
 

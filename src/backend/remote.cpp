@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "backend/dialect.h"
+#include "backend/outgoing.h"
 #include "backend/retry_after.h"
 #include "backend/stop_watch.h"
 #include "backend/think_tags.h"
@@ -254,10 +255,6 @@ class RefusedAnswer : public Answer {
   chat::Protocol protocol_;
 };
 
-// Protocols in which a request of another one can be said, the most faithful first.
-constexpr std::array kTranslations{chat::Protocol::OpenAiChat, chat::Protocol::OpenAiResponses,
-                                   chat::Protocol::AnthropicMessages};
-
 // What is sent for a request.
 struct Call {
   chat::Protocol protocol;
@@ -269,9 +266,7 @@ struct Call {
 class Remote : public Backend {
  public:
   Remote(net::Loop& loop, const config::Deployment& deployment, http::ClientOptions options)
-      : deployment_(deployment),
-        dialect_(offering(dialect(deployment.dialect), deployment.protocols)),
-        client_(loop, std::move(options)) {}
+      : deployment_(deployment), dialect_(dialect_of(deployment)), client_(loop, std::move(options)) {}
 
   net::Task<Result<std::unique_ptr<Answer>>> ask(const chat::Request& request,
                                                  const CallContext& context) override {
@@ -290,7 +285,7 @@ class Remote : public Backend {
   }
 
   net::Task<Result<std::string>> balance() override {
-    if (dialect_.balance.empty()) co_return fail(unsupported("a page that tells the account's balance"));
+    if (dialect_.balance.empty()) co_return fail(no_balance());
     http::Request out = empty_request();
     out.method = "GET";
     out.target = dialect_.balance;
@@ -308,35 +303,15 @@ class Remote : public Backend {
   bool ready() const override { return true; }
 
  private:
-  Error unsupported(const std::string& what) const {
-    return {"deployment.unsupported", "deployment '" + deployment_.name + "' does not have " + what, "",
+  Error no_balance() const {
+    return {"deployment.unsupported",
+            "deployment '" + deployment_.name + "' does not have a page that tells the account's balance", "",
             "use a model whose route leads to a deployment that has it"};
   }
 
-  // The client's own protocol passes through. What no protocol of the deployment can say is told in the words of
-  // the first one that was tried.
   Result<Call> make_call(const chat::Request& request, const CallContext& context) const {
-    std::vector<chat::Protocol> candidates;
-    if (!dialect_.path(request, request.protocol).empty()) candidates.push_back(request.protocol);
-    bool translates =
-        request.operation == chat::Operation::Generate && request.protocol != chat::Protocol::OpenAiCompletions;
-    for (chat::Protocol protocol : kTranslations)
-      if (translates && protocol != request.protocol && !dialect_.path(request, protocol).empty())
-        candidates.push_back(protocol);
-    if (candidates.empty()) return fail(unsupported(what_is_asked(request)));
-    std::optional<Error> first;
-    bool schema = false;  // the first takes one
-    for (chat::Protocol protocol : candidates) {
-      const wire::Target target = dialect_.target_for(protocol, deployment_.model);
-      auto outgoing = wire::encode(protocol, request, target);
-      if (outgoing) return finish_call(request, context, protocol, std::move(*outgoing));
-      // A schema is at fault only if no protocol takes one.
-      if (first && request.format.kind == chat::OutputFormat::Kind::JsonSchema && target.json_schema && !schema)
-        first.reset();
-      if (!first) schema = target.json_schema;
-      if (!first) first = outgoing.error();
-    }
-    return fail(std::move(*first));
+    SLUICE_TRY(Outgoing out, outgoing(request, deployment_, dialect_));
+    return finish_call(request, context, out.protocol, std::move(out.body));
   }
 
   Call finish_call(const chat::Request& request, const CallContext& context, chat::Protocol protocol,
@@ -388,13 +363,6 @@ class Remote : public Backend {
     if (dialect_.auth == Auth::XApiKey) out.headers.add("anthropic-version", "2023-06-01");
     out.headers.add("User-Agent", "sluice/0.1");
     return out;
-  }
-
-  static std::string what_is_asked(const chat::Request& request) {
-    if (request.operation == chat::Operation::CountTokens) return "a way to count tokens";
-    if (request.operation == chat::Operation::Embed) return "embeddings";
-    if (request.protocol == chat::Protocol::OpenAiCompletions) return "text completions";
-    return "a protocol in which this can be asked";
   }
 
   const config::Deployment& deployment_;

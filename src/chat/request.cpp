@@ -13,13 +13,8 @@ namespace {
 // Shorter numbers, in characters as written, identify nobody: limits, temperatures, small seeds.
 constexpr std::size_t kLongNumber = 8;
 
-// Fields that point at content which the upstream holds and nobody here can read. Message-level "audio" is an
-// earlier spoken answer by id; the other names are those of OpenAI's and compatible APIs.
-constexpr std::array<std::string_view, 8> kElsewhere = {
-    "attachments", "container", "conversation", "document_ids",
-    "file_id",     "file_ids",  "image_url",    "previous_response_id"};
-
-// The same in tools that a vendor runs: their files, stores of documents, containers and skills.
+// What points elsewhere (chat/unreadable.h) in tools that a vendor runs: their files, stores of documents,
+// containers and skills.
 constexpr std::array<std::string_view, 9> kElsewhereInTools = {
     "container_id", "document_ids", "file_id",   "file_ids",        "file_search_store_names",
     "image_url",    "skill_id",     "skill_ids", "vector_store_ids"};
@@ -28,6 +23,7 @@ constexpr std::array<std::string_view, 9> kElsewhereInTools = {
 struct Lines {
   std::string text;
   VisibleTexts::Values values;
+  bool sealed = false;  // what is encrypted in it is known, and said by nobody
 
   void value(json::Value value, std::pair<std::size_t, std::size_t> key = {}) {
     switch (value.type()) {
@@ -45,7 +41,8 @@ struct Lines {
         for (json::Value element : value) this->value(element, key);
         break;
       case json::Type::Object:
-        for (json::Value inner : value) member(inner);
+        for (json::Value inner : value)
+          if (!sealed || !inner.is(json::Type::String) || !is_encrypted_name(inner.key())) member(inner);
     }
   }
 
@@ -115,8 +112,9 @@ void append_without_bytes(Lines& out, json::Value object) {
 
 // `raw` as readable lines, behind the name of its field. What is not JSON (a hand-made Request) is judged as it
 // stands.
-Lines lines_of(const std::string& raw, const std::string& name = "") {
+Lines lines_of(const std::string& raw, const std::string& name = "", bool sealed = false) {
   Lines out;
+  out.sealed = sealed;
   auto doc = json::Doc::parse(raw);
   if (!doc) {
     out.whole(name, raw);
@@ -143,8 +141,8 @@ class Collector {
   void made(std::string path, const char* role, Lines lines) {
     texts_.add_made(std::move(path), role, std::move(lines.text), std::move(lines.values));
   }
-  void json(std::string path, const char* role, const std::string& raw) {
-    if (!raw.empty()) made(std::move(path), role, lines_of(raw));
+  void json(std::string path, const char* role, const std::string& raw, bool sealed = false) {
+    if (!raw.empty()) made(std::move(path), role, lines_of(raw, "", sealed));
   }
   // A text of one of the fields whose values are looked at one after the other, too.
   void one(std::string path, const char* role, std::string_view words) {
@@ -198,6 +196,7 @@ class Collector {
   // A file, picture or recording.
   void unwritten(const Part& part, std::string place, const char* role) {
     if (!part.extraction || !part.is_read()) return json(std::move(place), role, part.raw);
+    if (part.extraction->by == kEarlierAnswer) return json(std::move(place), role, part.raw, true);
     text(place + "@" + part.extraction->by, role, part.extraction->text);
     auto doc = json::Doc::parse(part.raw);
     if (!doc) return made(std::move(place), role, part.raw);
@@ -298,7 +297,7 @@ bool points_elsewhere(const ExtraField& field) {
   if (field.raw == "null") return false;
   if (field.path == "$.prompt") return field.raw.starts_with("{");  // a template by id, of the Responses API
   if (field.name == "audio") return field.path.starts_with("$.messages[");
-  return std::find(kElsewhere.begin(), kElsewhere.end(), field.name) != kElsewhere.end();
+  return names_elsewhere(field.name);
 }
 
 }  // namespace
@@ -363,7 +362,8 @@ VisibleTexts visible_texts(const Request& request) {
     out.one(stops.size() == 1 ? "$.stop" : "$.stop[" + std::to_string(i) + "]", "field", stops[i]);
   out.one("$.reasoning_effort", "field", request.reasoning_effort);
   out.one("$.user", "field", request.user);
-  for (const ExtraField& field : request.extra) out.made(field.path, "field", lines_of(field.raw, field.name));
+  for (const ExtraField& field : request.extra)
+    out.made(field.path, "field", lines_of(field.raw, field.name, field.sealed));
   if (request.body && request.body->root().is(json::Type::Object)) {
     out.numbers(request.body->root(), "$");
   } else if (request.sampling.seed) {

@@ -49,6 +49,12 @@ bool has_one(std::string_view name, const std::array<std::string_view, N>& list)
                      [&](std::string_view part) { return name.find(part) != name.npos; });
 }
 
+// Fields that point at content which the upstream holds and nobody here can read. Message-level "audio" is an
+// earlier spoken answer by id; the other names are those of OpenAI's and compatible APIs.
+constexpr std::array<std::string_view, 8> kElsewhere = {
+    "attachments", "container", "conversation", "document_ids",
+    "file_id",     "file_ids",  "image_url",    "previous_response_id"};
+
 // They name tokens of the answer, or tell again what an answer had.
 constexpr std::array<std::string_view, 9> kOfTheAnswer = {"logitbias",           "allowedtokenids", "stoptokenids",
                                                           "badtokenids",         "suppresstokens",  "eostokenid",
@@ -237,6 +243,10 @@ bool unreadable(Name name, Value value, bool counted) {
 }
 
 }  // namespace
+
+bool is_encrypted_name(std::string_view name) { return name.starts_with("encrypted_"); }
+
+bool names_elsewhere(std::string_view name) { return is_one(name, kElsewhere); }
 
 bool is_unreadable(std::string_view name, Value value) { return unreadable(kind_of(name), value, false); }
 

@@ -23,4 +23,11 @@ namespace sluice::chat {
 // 128 characters.
 bool is_unreadable(std::string_view name, json::Value value);
 
+// Whether a member of this name holds what its vendor has encrypted: encrypted_content, encrypted_index, ...
+bool is_encrypted_name(std::string_view name);
+// Extraction::by of a part that is text but for that, which came out of an answer of ours (gateway/sealed.h).
+inline constexpr std::string_view kEarlierAnswer = "an earlier answer";
+// Whether a member of this name points at content that the upstream holds: file_id, container, ...
+bool names_elsewhere(std::string_view name);
+
 }  // namespace sluice::chat

@@ -1,4 +1,4 @@
-// What a request may not ask of the engine; private to this room.
+// What a request may not ask of the engine, whichever model it has. Pure.
 #pragma once
 
 #include "base/result.h"

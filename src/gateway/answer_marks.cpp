@@ -2,73 +2,69 @@
 
 #include <algorithm>
 #include <iterator>
-
-#include "json/doc.h"
+#include <utility>
 
 namespace sluice::gateway {
-namespace {
-
-constexpr std::size_t kMostGiven = 4u << 20;  // bytes of one answer; what is longer is no mark
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-// Clients read arguments as JSON and write them anew, with other white space and other escapes.
-std::string canonical_arguments(std::string_view written) {
-  std::string out;
-  bool quoted = false;
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    const char c = written[i];
-    if (quoted && c == '\\' && i + 1 < written.size()) {
-      out += c;
-      out += written[++i];
-      continue;
-    }
-    if (c == '"') quoted = !quoted;
-    if (quoted || (c != ' ' && c != '\t' && c != '\r' && c != '\n')) out += c;
-  }
-  return out.find('\\') == out.npos ? out : json::decode_escapes(out);
-}
-
-}  // namespace
-
 bool is_mark(const sense::Label& label) { return label.cls > sense::Class::Internal || !label.categories.empty(); }
 
 void Given::listen(const chat::Event& event) {
-  std::string* to = nullptr;
-  std::string_view more;
   if (const auto* said = std::get_if<chat::TextDelta>(&event)) {
-    if (!open_) pieces_.emplace_back();
+    // The first piece is the whole until there is a second one.
+    if (!open_ && !whole_.empty()) {
+      if (pieces_.empty()) pieces_.push_back(Words(whole_).form());
+      piece_.emplace();
+    }
     open_ = true;
-    to = &pieces_.back();
-    more = said->text;
+    whole_.add(said->text);
+    if (piece_) piece_->add(said->text);
   } else if (const auto* thought = std::get_if<chat::ReasoningDelta>(&event)) {
-    open_ = false;
-    to = &thoughts_;
-    more = thought->text;
+    end_piece();
+    thoughts_.add(thought->text);
   } else if (const auto* call = std::get_if<chat::ToolCallDelta>(&event)) {
-    open_ = false;
-    to = &calls_[call->index];
-    more = call->arguments;
+    end_piece();
+    if (call->index != call_) end_call();
+    call_ = call->index;
+    calls_[call_].add(call->arguments);
   }
-  if (!to) return;
-  size_ += more.size();
-  if (size_ <= kMostGiven) to->append(more);
 }
 
-std::vector<std::string> Given::texts() const {
-  std::vector<std::string> all;
-  if (size_ > kMostGiven) return all;
-  std::string whole;
-  for (const std::string& piece : pieces_) whole += piece;
-  if (pieces_.size() > 1) all = pieces_;
-  all.push_back(std::move(whole));
-  all.push_back(thoughts_);
-  for (const auto& [index, arguments] : calls_) all.push_back(canonical_arguments(arguments));
+void Given::end_piece() {
+  open_ = false;
+  if (piece_) pieces_.push_back(piece_->form());
+  piece_.reset();
+}
+
+// The calls of an answer come one after the other. Of a short one nothing is gained by taking that for granted.
+void Given::end_call() {
+  const auto call = calls_.find(call_);
+  if (call != calls_.end() && call->second.written.size() >= kLongCall) call->second.end();
+}
+
+void Given::Call::add(std::string_view more) {
+  if (!form.empty()) return;
+  if (large.empty() && written.size() + more.size() <= kMostArguments) {
+    written += more;
+    return;
+  }
+  large.add(written);
+  written = {};
+  large.add(more);
+}
+
+void Given::Call::end() {
+  if (form.empty()) form = large.empty() ? form_of_arguments(written) : large.form();
+  written = {};
+}
+
+std::vector<std::string> Given::forms() {
+  end_piece();
+  std::vector<std::string> all = std::move(pieces_);
+  all.push_back(whole_.form());
+  all.push_back(thoughts_.form());
+  for (auto& [index, call] : calls_) {
+    call.end();
+    all.push_back(std::move(call.form));
+  }
   return all;
 }
 
@@ -110,14 +106,12 @@ bool AnswerMarks::knows(const std::string& owner) const {
   return marks_.holds(owner);
 }
 
-void AnswerMarks::keep(const std::string& owner, const std::vector<std::string>& texts,
+void AnswerMarks::keep(const std::string& owner, const std::vector<std::string>& forms,
                        const sense::Label& label) {
   const auto shelf = keys_.shelf(owner);
   sense::TextHash hash(*shelf);
-  for (const std::string& text : texts) {
-    const std::string_view words = trimmed(text);
-    if (words.size() >= kShortest) keep(owner, hash(words), label);
-  }
+  for (const std::string& form : forms)
+    if (form.size() >= kShortest) keep(owner, hash(form), label);
 }
 
 void AnswerMarks::keep(const std::string& owner, const Key& key, const sense::Label& label) {
@@ -135,11 +129,10 @@ void AnswerMarks::keep(const std::string& owner, const Key& key, const sense::La
   any_.store(true, std::memory_order_relaxed);
 }
 
-void AnswerMarks::look(sense::TextHash& hash, std::string_view text, const std::string& path,
+void AnswerMarks::look(sense::TextHash& hash, const std::string& form, const std::string& path,
                        sense::Label& label) {
-  text = trimmed(text);
-  if (text.size() < kShortest) return;
-  const Key key = hash(text);
+  if (form.size() < kShortest) return;
+  const Key key = hash(form);
   sense::Label had;
   {
     std::lock_guard guard(lock_);
@@ -164,14 +157,14 @@ void AnswerMarks::join(const std::string& owner, const chat::Request& request, s
     if (message.role == chat::Role::System || message.role == chat::Role::Developer) continue;
     const std::string path = "messages[" + std::to_string(m) + "]";
     for (const chat::Part& part : message.parts)
-      if (part.kind == chat::Part::Kind::Text) look(hash, part.text, path, label);
-    if (message.parts.size() > 1) look(hash, message.text(), path, label);
-    look(hash, message.reasoning, path, label);
+      if (part.kind == chat::Part::Kind::Text) look(hash, form_of(part.text), path, label);
+    if (message.parts.size() > 1) look(hash, form_of(message.text()), path, label);
+    look(hash, form_of(message.reasoning), path, label);
     for (const chat::ToolCall& call : message.tool_calls)
-      if (call.arguments.size() >= kShortest) look(hash, canonical_arguments(call.arguments), path, label);
+      if (call.arguments.size() >= kShortest) look(hash, form_of_arguments(call.arguments), path, label);
   }
   for (std::size_t i = 0; i < request.inputs.size(); ++i)
-    look(hash, request.inputs[i], "input[" + std::to_string(i) + "]", label);
+    look(hash, form_of(request.inputs[i]), "input[" + std::to_string(i) + "]", label);
 }
 
 std::size_t AnswerMarks::size() const {

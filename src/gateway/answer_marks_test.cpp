@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "json/writer.h"
 #include "wire/openai_chat.h"
 
 using namespace sluice;
 using gateway::AnswerMarks;
+using gateway::form_of;
 using gateway::Given;
 
 namespace {
@@ -83,10 +85,10 @@ TEST_CASE("answer marks: public and internal answers are none, and words that su
   CHECK(marks.size() == 1);  // the first was said before, to somebody who had asked nothing of the kind
   CHECK(joined(marks, said(kAnswer)) == "public");
   const std::string later = kAnswer + " Shall I write to them?";
-  marks.keep("acme", {later}, kFinancial);
+  marks.keep("acme", {form_of(later)}, kFinancial);
   CHECK(joined(marks, said(later)) == "regulated; financial");
   CHECK(joined(marks, said(later, "system")) == "public");  // what an application tells is no answer
-  marks.keep("acme", {later}, label(sense::Class::Public));
+  marks.keep("acme", {form_of(later)}, label(sense::Class::Public));
   CHECK(joined(marks, said(later)) == "public");
   CHECK(joined(marks, said("Another answer, of the same request.")) == "regulated; financial");
   marks.keep("acme", {kAnswer}, kFinancial);  // still said to both
@@ -115,7 +117,7 @@ TEST_CASE("answer marks: the arguments of calls are known in another notation of
   given.listen(chat::ToolCallDelta{0, "", "", "nfeld\",\n \"owed\": [1, 2]}"});
   given.listen(chat::TextDelta{"And here is what I think of it."});
   AnswerMarks marks(1 << 20);
-  marks.keep("acme", given.texts(), kFinancial);
+  marks.keep("acme", given.forms(), kFinancial);
   CHECK(marks.size() == 4);  // the text, its two pieces, one call that is long enough
   auto call = [](const std::string& arguments) {
     return "[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
@@ -128,6 +130,54 @@ TEST_CASE("answer marks: the arguments of calls are known in another notation of
   CHECK(joined(marks, said("I look that up for you right now.")) == "regulated; financial");
   CHECK(joined(marks, said("I look that up for you right now.And here is what I think of it.")) ==
         "regulated; financial");
+}
+
+TEST_CASE("answer marks: an answer is known although it was written anew on its way, and however long it is") {
+  const auto call = [](const std::string& arguments) {
+    return "[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+           "\"function\":{\"name\":\"find\",\"arguments\":" +
+           json::quote(arguments) + "}}]}]";
+  };
+  std::string story;
+  for (int i = 0; story.size() < (5u << 20); ++i) story += "Line " + std::to_string(i) + " of what they owe. \r\n";
+  std::string retold = story;
+  for (std::size_t at = 0; (at = retold.find(" \r\n", at)) != retold.npos;) retold.replace(at, 3, "\n");
+  struct Case {
+    std::string given, back;
+  };
+  for (const Case& c :
+       {Case{"The customer owes us:  \n12 for M\xC3\xBCller\n", "The customer owes us:\r\n12 for Mu\xCC\x88ller"},
+        Case{story, retold}, Case{retold, story}}) {
+    AnswerMarks marks(1 << 20);
+    Given given;
+    for (std::size_t at = 0; at < c.given.size(); at += 9000)
+      given.listen(chat::TextDelta{c.given.substr(at, 9000)});
+    marks.keep("acme", given.forms(), kFinancial);
+    const auto back = [&](const std::string& text) {
+      return joined(marks, "[{\"role\":\"assistant\",\"content\":" + json::quote(text) + "}]");
+    };
+    CHECK(back(c.back) == "regulated; financial");
+    CHECK(back(c.back + "!") == "public");
+    CHECK(back(c.back.substr(1)) == "public");
+  }
+  std::string list;
+  for (int i = 0; list.size() < (5u << 20); ++i)
+    list += std::string(i ? "," : "") + "\"owed by " + std::to_string(i) + "\"";
+  const std::string large = "{\"all\": [" + list + "]}";
+  for (const Case& c : {Case{R"({"name":"Gr\u00fcnfeld","owed":{"b":2.0,"a":[1, 20]}})",
+                             R"({"owed":{"a":[1,2e1],"b":2},"name":"Gru)"
+                             "\xCC\x88"
+                             R"(nfeld"})"},
+                        Case{large, large}}) {
+    AnswerMarks marks(1 << 20);
+    Given given;
+    given.listen(chat::ToolCallDelta{0, "call_1", "find", ""});
+    for (std::size_t at = 0; at < c.given.size(); at += 9000)
+      given.listen(chat::ToolCallDelta{0, "", "", c.given.substr(at, 9000)});
+    marks.keep("acme", given.forms(), kFinancial);
+    CHECK(joined(marks, call(c.back)) == "regulated; financial");
+    CHECK(joined(marks, call("[" + c.back + "]")) == "public");
+  }
 }
 
 TEST_CASE("answer marks: an owner holds a fourth at most, and what was not used goes first") {

@@ -27,8 +27,23 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-// Whether whoever wrote this name meant Sluice, and the part of it that says which header: "x-slucie-class" is
-// meant, too. Others that begin with x are other people's unless both parts are nearly ours.
+// A letter too many, missing, wrong, or two neighbours swapped.
+bool is_one_edit_from(std::string_view written, std::string_view meant) {
+  std::size_t same = 0;
+  while (same < written.size() && same < meant.size() && written[same] == meant[same]) ++same;
+  written.remove_prefix(same);
+  meant.remove_prefix(same);
+  while (!written.empty() && !meant.empty() && written.back() == meant.back()) {
+    written.remove_suffix(1);
+    meant.remove_suffix(1);
+  }
+  if (written.size() + meant.size() == 1 || (written.size() == 1 && meant.size() == 1)) return true;
+  return written.size() == 2 && meant.size() == 2 && written[0] == meant[1] && written[1] == meant[0];
+}
+
+// Whether whoever wrote this name meant Sluice, and the part of it that says which header. What does not begin
+// with our name is other people's, unless one slip of the pen would make one of our headers of it
+// ("x-slucie-class"). A slice is a word, and may be anybody's.
 bool is_meant(const std::string& name, std::string& rest) {
   const std::string plain = plain_name(name);
   for (std::string_view ours : {"xsluice", "sluice"}) {
@@ -36,10 +51,13 @@ bool is_meant(const std::string& name, std::string& rest) {
     rest = plain.substr(ours.size());
     return true;
   }
-  const std::size_t dash = name.find('-', 2);
-  if (!name.starts_with("x-") || dash == name.npos || dash < 2 + 4 || dash > 2 + 8) return false;
-  rest = name.substr(dash + 1);
-  return config::did_you_mean(name.substr(2, dash - 2), {"sluice"}) && config::did_you_mean(rest, own_headers());
+  if (!plain.starts_with('x') || plain.starts_with("xslice")) return false;
+  for (const std::string& own : own_headers()) {
+    if (!is_one_edit_from(plain, "xsluice" + own)) continue;
+    rest = own;
+    return true;
+  }
+  return false;
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -61,16 +61,38 @@ TEST_CASE("A header that is meant for Sluice is one of its own, or the request i
   for (const char* own :
        {"x-sluice-class", "X-Sluice-Class", "x-sluice-declassify", "x-sluice-reason", "x-sluice-ticket"})
     CHECK_MESSAGE(checked(own) == "", own);
-  for (const char* wrong : {"x-sluice-classs", "x-sluice-clas", "X-SLUICE-CLASSES", "x-sluice_class",
-                            "x-sluiceclass", "sluice-class", "x-slucie-class", "x-sluce-class", "x-sluise-clas"})
+  for (const char* wrong :
+       {"x-sluice-classs", "x-sluice-clas", "X-SLUICE-CLASSES", "x-sluice_class", "x-sluiceclass", "sluice-class",
+        "x-slucie-class", "x-sluce-class", "x-slluice-class", "x_sluise_class"})
     CHECK_MESSAGE(checked(wrong) == "request.invalid x-sluice-class", wrong);
   CHECK(checked("x-sluice-tiket") == "request.invalid x-sluice-ticket");
   CHECK(checked("x-sluice-declasify") == "request.invalid x-sluice-declassify");
   CHECK(checked("x-sluice-label") == "request.invalid x-sluice-*");
   CHECK(checked("x-sluice-") == "request.invalid x-sluice-*");
   // Of other people.
-  for (const char* other : {"x-request-id", "x-service-class", "x-stainless-lang", "x-amzn-trace-id", "x-api-key",
-                            "x-", "x", "traceparent", "user-agent", "x-ticket", "x-codex-turn-metadata",
-                            "x-reason", "anthropic-beta", "x-app", "x-forwarded-for", "x-goog-api-client"})
+  for (const char* other : {"x-request-id",
+                            "x-service-class",
+                            "x-stainless-lang",
+                            "x-amzn-trace-id",
+                            "x-api-key",
+                            "x-",
+                            "x",
+                            "traceparent",
+                            "user-agent",
+                            "x-ticket",
+                            "x-codex-turn-metadata",
+                            "x-slice-class",
+                            "x-slice-reason",
+                            "x-source-reason",
+                            "x-source-class",
+                            "x-service-ticket",
+                            "x-juice-class",
+                            "x-slate-class",
+                            "x-sauce-ticket",
+                            "x-reason",
+                            "anthropic-beta",
+                            "x-app",
+                            "x-forwarded-for",
+                            "x-goog-api-client"})
     CHECK_MESSAGE(checked(other) == "", other);
 }

@@ -47,6 +47,18 @@ constexpr std::array kContent = std::to_array<std::string_view>({"messages",
 constexpr std::array kForms =
     std::to_array<std::string_view>({"schema", "guided", "struct", "format", "grammar", "template", "processor"});
 
+// Words in names of lengths of answers.
+constexpr std::array kLengths = std::to_array<std::string_view>({"token", "length"});
+constexpr std::array kAnswers = std::to_array<std::string_view>(
+    {"output", "response", "completion", "answer", "reply", "generation", "generate", "predict"});
+constexpr std::array kBounds =
+    std::to_array<std::string_view>({"max", "limit", "size", "budget", "count", "cap", "bound", "most"});
+// Of names that have such words for something else: the prompt, ids of tokens, penalties, samplers (DRY), how many
+// tokens are told of or guessed ahead, where log-probabilities begin.
+constexpr std::array kOtherNumbers =
+    std::to_array<std::string_view>({"prompt", "input", "context", "tokenid", "penalty", "dryallowedlength",
+                                     "topntokens", "logprob", "specul", "draft", "ngram", "capacity"});
+
 bool is_content(const std::string& plain) {
   if (std::find(kContent.begin(), kContent.end(), plain) != kContent.end()) return true;
   return std::any_of(kForms.begin(), kForms.end(),
@@ -75,6 +87,16 @@ std::string plain_name(std::string_view name) {
   for (const char c : name)
     if (c != '_' && c != '-' && c != '.') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return out;
+}
+
+bool may_limit_answer(std::string_view plain) {
+  const auto has_one = [plain](const auto& list) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](std::string_view part) { return plain.find(part) != plain.npos; });
+  };
+  if (has_one(kOtherNumbers)) return false;
+  if (has_one(kLengths) || plain.ends_with("len")) return true;
+  return has_one(kAnswers) && has_one(kBounds);
 }
 
 Status see_settings(Value body, const See& see) {

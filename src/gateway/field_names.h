@@ -17,6 +17,10 @@ namespace sluice::gateway {
 // In lower case, without '_', '-' and '.': maxTokens, max_tokens and MAX-TOKENS are one.
 std::string plain_name(std::string_view name);
 
+// Whether a number under this name may be how long an answer may be, by the words in it: a limit of output, a
+// length, a count of tokens, and none of the prompt, of ids, penalties or probabilities.
+bool may_limit_answer(std::string_view plain);
+
 // Calls `see` for every member that sets something: those of the body, and those of the objects in them. Not those
 // of what is content or bookkeeping: messages, prompts, tools, schemas, metadata. `root`: it is a member of the
 // body itself. Ends with the first failure.

@@ -47,12 +47,26 @@ bool is_one(std::string_view name, const std::array<std::string_view, N>& list) 
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
+// A number, or a text that a lenient server takes for one.
+bool is_number(Value value) {
+  if (value.is(Type::Number)) return true;
+  const std::string text = value.string().value_or("");
+  return !text.empty() && text.find_first_not_of("0123456789+-.eE") == text.npos;
+}
+
 // Lowers every name of the limit that is not `fields` of the body itself. What is below one is no limit (-1, -2).
+// A number under a name that nobody here knows, and that says it is one, is refused: in which unit it counts is
+// not known either.
 Status limit_aliases(json::Splice& splice, Value root, const std::vector<std::string>& fields, std::int64_t most,
                      bool& lowered) {
   return see_settings(root, [&](Value member, const std::string& plain, bool of_body) -> Status {
     const bool limit = is_one(plain, kLimits);
-    if (!limit && !is_one(plain, kShares)) return {};
+    if (!limit && !is_one(plain, kShares)) {
+      if (!may_limit_answer(plain) || !is_number(member)) return {};
+      return fail(refused("the policy limits the answer to " + number(most) +
+                              " tokens here, and this may be a limit that is not known here",
+                          member.path()));
+    }
     if (of_body && std::find(fields.begin(), fields.end(), member.key()) != fields.end()) return {};
     if (!member.is(Type::Number) && !member.is(Type::String))
       return fail(

@@ -142,6 +142,47 @@ TEST_CASE("every other name of the limit is lowered with it, wherever a server m
   CHECK(odd.error().where == "$.n_predict");
 }
 
+TEST_CASE("a number whose name says that it may limit the answer is refused where it is no known name") {
+  const auto refused = [](const std::string& more) -> std::string {
+    config::Deployment target;
+    std::vector<std::string> notes;
+    auto edited = edited_body(chat_with("," + more), target, at_most(100), notes);
+    return edited ? "" : edited.error().code + " " + edited.error().where;
+  };
+  CHECK(refused(R"("max_output_length":5000)") == "policy.obligation $.max_output_length");
+  CHECK(refused(R"("response_length":"5000")") == "policy.obligation $.response_length");
+  CHECK(refused(R"("token_limit":5000)") == "policy.obligation $.token_limit");
+  CHECK(refused(R"("tokenBudget":5000)") == "policy.obligation $.tokenBudget");
+  CHECK(refused(R"("generation_config":{"max_response":5000})") ==
+        "policy.obligation $.generation_config.max_response");
+  CHECK(refused(R"("extra_body":{"parameters":{"decode_len":50}})") ==
+        "policy.obligation $.extra_body.parameters.decode_len");
+  // What says something else, or is known.
+  for (const char* more : {R"("maxTokens":5000)",
+                           R"("extra_body":{"max_completion_tokens":5000})",
+                           R"("length_penalty":1.5)",
+                           R"("truncate_prompt_tokens":4000)",
+                           R"("max_input_tokens":4000)",
+                           R"("context_length":8192)",
+                           R"("eos_token_id":2)",
+                           R"("stop_token_ids":[1,2])",
+                           R"("dry_allowed_length":2)",
+                           R"("top_n_tokens":5)",
+                           R"("logprob_start_len":0)",
+                           R"("no_repeat_ngram_size":3)",
+                           R"("return_tokens_as_token_ids":true)",
+                           R"("skip_special_tokens":true)",
+                           R"("response_format":{"type":"text"})",
+                           R"("top_logprobs":5,"logprobs":true)",
+                           R"("reasoning_effort":"low")",
+                           R"("n":2)",
+                           R"("seed":5000)",
+                           R"("num_ctx":8192)",
+                           R"("output_format":"mp3")",
+                           R"("token_limit":null)"})
+    CHECK_MESSAGE(refused(more) == "", more);
+}
+
 TEST_CASE("where nothing may be kept the vendor is told so, and what it could do only by keeping it is refused") {
   for (const char* dialect : {"openai", "azure", "generic", "vllm"}) {
     Edited absent = edit(responses_with(""), kKeepNothing, dialect);

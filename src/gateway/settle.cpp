@@ -116,7 +116,7 @@ void Way::mark_answers() {
   for (std::size_t i = 0; i < heard_.size(); ++i) {
     if (!heard_[i].given) continue;
     if (!heard_[i].given->empty())
-      shared_.answers.keep(principal_.owner(), heard_[i].given->texts(), made_from(i));
+      shared_.answers.keep(principal_.owner(), heard_[i].given->forms(), made_from(i));
     heard_[i].given.reset();
   }
 }

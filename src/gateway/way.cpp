@@ -10,8 +10,8 @@
 #include "gateway/fulfil.h"
 #include "gateway/keeping.h"
 #include "gateway/recording.h"
+#include "gateway/refusal.h"
 #include "gateway/sealed.h"
-#include "gateway/steering.h"
 #include "gateway/subject.h"
 #include "json/writer.h"
 #include "wire/openai_responses.h"
@@ -19,9 +19,6 @@
 
 namespace sluice::gateway {
 namespace {
-
-// Answers to one request (`n`): each is a call to the deployment, at once, and counts and costs like one.
-constexpr std::int64_t kMostAnswers = 16;
 
 std::string provenance_json(const sense::Label& label) {
   if (label.provenance.empty()) return "[]";
@@ -238,7 +235,7 @@ Status Way::restore_thoughts() {
 // it elsewhere than where the label is judged for.
 Status Way::declare() {
   SLUICE_TRY_VOID(check_own_headers(in_.headers));
-  SLUICE_TRY_VOID(refuse_steering(request_));
+  SLUICE_TRY_VOID(refuse_request(request_));
   SLUICE_TRY(declared_, declared_label(in_.headers));
   return {};
 }
@@ -251,9 +248,6 @@ Status Way::admit() {
   if (!route_)
     return fail("route.unknown", "there is no model of this name here", "$.model",
                 "GET /v1/models lists the names; routes in sluice.yaml define them");
-  if (front_.protocol == chat::Protocol::OpenAiChat && request_.sampling.n > kMostAnswers)
-    return fail("request.unsupported", "at most " + std::to_string(kMostAnswers) + " answers to one request",
-                "$.n", "ask again for more: each answer is a call of its own to the deployment");
   return {};
 }
 

@@ -111,11 +111,12 @@ class Rewriting {
   };
 
   void walk(Value value, int depth, std::vector<Edit>& edits) {
-    if (!value.raw_key().empty()) string(value.raw_key(), value.key_offset(), depth, edits);
     switch (value.type()) {
       case Type::Array:
-      case Type::Object:
         for (Value child : value) walk(child, depth, edits);
+        break;
+      case Type::Object:
+        object(value, depth, edits);
         break;
       case Type::String:
         if (!is_protocol_word(value, depth)) string(value.raw(), value.offset(), depth, edits);
@@ -125,6 +126,43 @@ class Rewriting {
         break;
       default:
         break;
+    }
+  }
+
+  void object(Value object, int depth, std::vector<Edit>& edits) {
+    std::vector<std::string> names;
+    bool changed = false;
+    for (Value member : object) {
+      const std::string original = member.key();
+      names.push_back(text(original, depth));
+      changed = changed || names.back() != original;
+    }
+    if (changed) tell_apart(object, names);
+    auto name = names.begin();
+    for (Value member : object) {
+      if (*name != member.key())
+        edits.push_back({member.key_offset(), member.raw_key().size(), json::quote(*name)});
+      ++name;
+      walk(member, depth, edits);
+    }
+  }
+
+  // Two names that became one mark would be one member to whoever reads them, and what the other holds would be
+  // gone:
+  // "[EMAIL]", "[EMAIL] 2". What was not changed keeps its name.
+  static void tell_apart(Value object, std::vector<std::string>& names) {
+    std::set<std::string, std::less<>> taken;
+    std::unordered_map<std::string, int> times;
+    auto name = names.begin();
+    for (Value member : object)
+      if (*name++ == member.key()) taken.insert(member.key());
+    name = names.begin();
+    for (Value member : object) {
+      std::string& masked = *name++;
+      if (masked == member.key()) continue;
+      const std::string mark = masked;
+      while (!taken.insert(masked).second)
+        masked = mark + " " + std::to_string(++times.emplace(mark, 1).first->second);
     }
   }
 

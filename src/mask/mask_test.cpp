@@ -137,6 +137,34 @@ TEST_CASE("tool arguments stay JSON, escaped strings, keys and numbers included"
         R"({"card":4556737586899855,"to":"jane@corp.de","jane@corp.de":[1,{"x":"a \"jane@corp.de\""}]})");
 }
 
+TEST_CASE("names that become one mark are told apart, and no member is lost") {
+  const std::string accounts = R"({"jane.roe@corp.de":1,"john.doe@corp.de":2,"[EMAIL]":3,"note":4,)"
+                               R"("kim.poe@corp.de":{"jane.roe@corp.de":5}})";
+  for (const std::string& arguments : {accounts, "{\"text\":" + json::quote(accounts) + "}"}) {
+    Asked asked = ask("look at these", arguments);
+    Vault vault("key");
+    avoid_all(vault, *asked.request.body);
+    Masker masker({{}, {sense::Category::Pii}}, vault);
+    REQUIRE(masker.learn(asked.request, judge().judge(asked.request, {}).findings));
+    auto out = masker.rewrite(*asked.request.body);
+    REQUIRE(out);
+    CHECK(out->find("corp.de") == std::string::npos);
+    auto body = json::Doc::parse(*out);
+    REQUIRE(body);
+    auto written =
+        json::Doc::parse(*(*body)->root()["messages"].at(1)["tool_calls"].at(0)["function"]["arguments"].string());
+    REQUIRE(written);
+    std::shared_ptr<const json::Doc> doc = *written;
+    if (json::Value inner = doc->root()["text"]) {
+      auto read = json::Doc::parse(*inner.string());
+      REQUIRE(read);
+      doc = *read;
+    }
+    const json::Value root = doc->root();
+    CHECK(root.raw() == R"({"[EMAIL] 2":1,"[EMAIL] 3":2,"[EMAIL]":3,"note":4,"[EMAIL] 4":{"[EMAIL]":5}})");
+  }
+}
+
 TEST_CASE("the protocol's own words stay, even if somebody's password is one of them") {
   Asked asked = ask("my password is assistant");
   Vault vault("key");

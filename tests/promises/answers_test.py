@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+import unicodedata
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "fakes"))
@@ -187,6 +188,18 @@ routes: {{near: [near], far: [far], masked: [far]}}
         self.answer(front, "far", "Why does bread rise?" + say(2))
         status, headers, _ = self.ask(front, "far", turns + [front.user("Go on.")])
         self.assertEqual((status, headers["x-sluice-label"]), (200, "public"))
+
+    def test_an_answer_is_known_however_its_client_writes_it(self):
+        front = Chat()
+        for stream in (False, True):
+            turns, _ = self.answer(front, "near", CARD + ' say "Noted for M\u00fcller:  \\n- the first \\n- the second"', stream=stream)
+            text = turns[0]["content"]
+            self.assertEqual(text, "Noted for M\u00fcller:  \n- the first \n- the second")
+            for back in (text, text.replace("\n", "\r\n"), "\n".join(line.rstrip() for line in text.split("\n")),
+                         unicodedata.normalize("NFD", text), text + "\n\n"):
+                status, headers, raw = self.ask(front, "far", [{"role": "assistant", "content": back}, front.user("Go on.")])
+                self.assertEqual((status, headers["x-sluice-label"]), (403, "regulated; financial"), (back, raw))
+            self.assertEqual(self.far.bodies(), b"")
 
     def test_a_masked_conversation_goes_on(self):
         front = Chat()

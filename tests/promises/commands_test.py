@@ -153,6 +153,46 @@ class Commands(unittest.TestCase):
                      {"model": "m", "input": "hi", "instructions": "the card " + CARD}):
             self.assertIn("financial", self.classify(self.write("r.json", json.dumps(body))), body)
 
+    def test_a_protocol_is_known_by_what_only_it_has(self):
+        hello = {"model": "m", "messages": user("hi")}
+        tool = {"name": "f", "input_schema": {"type": "object"}}
+        function = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+        result = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "done"}]}
+        search = {"type": "web_search_20250305", "name": "web_search", "max_uses": 3}
+        said = {"role": "assistant", "content": None,
+                "tool_calls": [{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}
+        for body, name in ((hello | {"max_tokens": 5}, "chat"),
+                           (hello | {"max_tokens": 5, "tools": [tool]}, "messages"),
+                           (hello | {"max_tokens": 5, "tools": [{"type": "custom"} | tool]}, "messages"),
+                           (hello | {"max_tokens": 5, "tools": [search]}, "messages"),
+                           (hello | {"max_tokens": 5, "messages": [*user("hi"), result]}, "messages"),
+                           (hello | {"max_tokens": 5, "stop_sequences": ["x"]}, "messages"),
+                           (hello | {"max_tokens": 5, "thinking": {"type": "enabled", "budget_tokens": 4}}, "messages"),
+                           (hello | {"tools": [tool]}, "count_tokens"), (hello | {"system": "Be kind."}, "count_tokens"),
+                           (hello | {"tools": [tool], "stream": True, "max_tokens": 5}, "messages"),
+                           (hello | {"tools": [function], "thinking": {"type": "enabled"}}, "chat"),
+                           (hello | {"system": "a field of a server's", "messages": [*user("hi"), said],
+                                     "tools": [function]}, "chat"),
+                           ({"model": "m", "input": "hi"}, "responses"),
+                           ({"model": "m", "prompt": {"id": "pmpt_1"}, "input": "hi"}, "responses"),
+                           ({"model": "text-embedding-3-small", "input": "hi"}, "embeddings"),
+                           ({"model": "m", "input": "hi", "dimensions": 8}, "embeddings"),
+                           ({"model": "m", "input": ["hi"]}, "embeddings"), ({"model": "m", "prompt": "hi"}, "completions")):
+            path = self.write("r.json", json.dumps(body))
+            for options in ([], ["--protocol", name]):
+                done = self.run_it("classify", "--json", path, *options)
+                self.assertEqual(done.returncode, 0, (body, done.stderr))
+                self.assertEqual(json.loads(done.stdout)["protocol"], name, body)
+            self.assertEqual(self.run_it("classify", path).stdout.splitlines()[-1],
+                             f"read as a request of {name} (--protocol says otherwise)")
+            self.assertIn(f"read as a request of {name}", self.run_it("policy", "explain", path, "--model", "auto").stdout)
+        path = self.write("r.json", json.dumps(hello))
+        self.assertIn("max_tokens", self.run_it("classify", path, "--protocol", "messages").stderr)
+        self.assertIn("count_tokens", self.run_it("classify", path, "--protocol", "count_tokens").stdout)
+        self.assertIn("command.protocol", self.run_it("classify", path, "--protocol", "gemini").stderr)
+        self.assertIn("json.syntax", self.run_it("classify", "-", "--protocol", "chat", stdin="hi").stderr)
+        self.assertNotIn("read as", self.run_it("classify", "-", stdin="hi").stdout)
+
     def test_explain_says_what_the_gateway_does(self):
         with FakeDeepSeek(tls=self.folder.name) as fake:
             config_file = self.write("sluice.yaml", config(fake, self.folder.name))
@@ -172,6 +212,36 @@ class Commands(unittest.TestCase):
                                 stdin="write to helen.kowalski@brightwater.io")
             self.assertIn("may go to far", plain.stdout)
             self.assertIn("pseudonymised", plain.stdout)
+
+    def test_explain_refuses_what_the_gateway_refuses_of_a_request_alone(self):
+        hello = {"model": "plain", "messages": user("hi")}
+        schema = {"type": "json_schema", "json_schema": {"name": "s", "schema": {"type": "object"}}}
+        asked = [("/v1/chat/completions", "chat", hello | {"n": 17}), ("/v1/chat/completions", "chat", hello | {"n": 2}),
+                 ("/v1/chat/completions", "chat", hello | {"route": "fallback"}),
+                 ("/v1/chat/completions", "chat", hello | {"response_format": schema}),
+                 ("/v1/embeddings", "embeddings", {"model": "plain", "input": "hi"}),
+                 ("/v1/messages/count_tokens", "count_tokens", hello),
+                 ("/v1/messages", "messages", hello | {"max_tokens": 5}),
+                 ("/v1/responses", "responses", {"model": "plain", "input": "hi", "top_logprobs": 3}),
+                 ("/v1/responses", "responses", {"model": "plain", "input": "hi", "truncation": "auto"}),
+                 ("/v1/responses", "responses", {"model": "plain", "input": "hi"})]
+        with FakeDeepSeek(tls=self.folder.name) as fake:
+            config_file = self.write("sluice.yaml", config(fake, self.folder.name))
+            refusals = 0
+            with Sluice(config(fake, self.folder.name), KEYS) as sluice:
+                for page, protocol, body in asked:
+                    status, _, answer = sluice.request("POST", page, json.dumps(body).encode(),
+                                                       {"authorization": "Bearer " + KEYS["ANN"]})
+                    path = self.write("request.json", json.dumps(body))
+                    done = self.run_it("policy", "explain", path, "--config", config_file, "--principal", "ann",
+                                       "--protocol", protocol)
+                    self.assertEqual("may go to far" in done.stdout, status == 200, (body, answer, done))
+                    if status == 200:
+                        continue
+                    refusals += 1
+                    said = json.loads(answer)["error"]["message"]
+                    self.assertIn(said.split(" (at ")[0].split(";")[0], done.stdout, body)
+            self.assertGreaterEqual(refusals, 5)
 
     def test_explain_knows_who_there_is(self):
         with FakeDeepSeek(tls=self.folder.name) as fake:

@@ -127,8 +127,11 @@ class Sealing(Vendor):
 
 
 class Sealed(unittest.TestCase):
+    vendor_class = Sealing
+    kind = "kind: openai, dialect: openai"
+
     def setUp(self):
-        self.vendor = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sealing)
+        self.vendor = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.vendor_class)
         self.vendor.received = []
         threading.Thread(target=self.vendor.serve_forever, daemon=True).start()
         self.addCleanup(self.vendor.server_close)
@@ -142,8 +145,8 @@ class Sealed(unittest.TestCase):
         place = f'address: "http://127.0.0.1:{self.vendor.server_address[1]}", model: m, key_env: FAKE_KEY, jurisdiction: US'
         self.sluice = self.enterContext(Sluice(f"""
 deployments:
-  - {{name: near, kind: openai, dialect: openai, {place}, zone: private}}
-  - {{name: far, kind: openai, dialect: openai, {place}, zone: hosted}}
+  - {{name: near, {self.kind}, {place}, zone: private}}
+  - {{name: far, {self.kind}, {place}, zone: hosted}}
 routes: {{home: [near], open: [far]}}
 policy: {policy}
 """, KEY))
@@ -177,6 +180,124 @@ policy: {policy}
             status, label, raw = self.ask("home", [patient], stream)
             self.assertEqual((status, label), (200, "regulated; health,pii"), raw)
             secret = {**thought, "encrypted_content": re.search(r'"encrypted_content": ?"([^"]*)"', raw).group(1)}
+            status, label, raw = self.ask("open", [hello, secret, hello])
+            self.assertEqual((status, label), (403, "regulated; health,pii"), raw)
+            self.assertEqual(len(self.vendor.received), count + 1)
+
+
+class Searching(Vendor):
+    """Messages with the vendor's own search; each answer's results are encrypted anew."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.received.append(body)
+        number = len(self.server.received)
+
+        def sealed(what, times):
+            return base64.b64encode(b"".join(hashlib.sha512(f"{what} {number} {i}".encode()).digest()
+                                             for i in range(times))).decode()
+
+        results = [{"type": "web_search_result", "url": f"https://example.com/{i}", "title": "Sluice gates", "page_age": None,
+                    "encrypted_content": sealed(f"content {i}", 40)} for i in range(3)]
+        citation = {"type": "web_search_result_location", "url": "https://example.com/0", "title": "Sluice gates",
+                    "encrypted_index": sealed("index", 3), "cited_text": "A sluice is a gate for water."}
+        content = [{"type": "text", "text": "I look it up."},
+                   {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "sluice gate"}},
+                   {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": results},
+                   {"type": "text", "text": "It is a gate for water.", "citations": [citation]}]
+        whole = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "content": content,
+                 "stop_reason": "end_turn", "stop_sequence": None, "usage": {"input_tokens": 5, "output_tokens": 5}}
+        if not body.get("stream"):
+            return self.answer(200, whole)
+        events = [{"type": "message_start", "message": {**whole, "content": [], "stop_reason": None}}]
+        for i, block in enumerate(content):
+            empty = {"text": ""} if block["type"] == "text" else {"input": {}} if "input" in block else {}
+            events.append({"type": "content_block_start", "index": i,
+                           "content_block": {k: v for k, v in {**block, **empty}.items() if k != "citations"}})
+            deltas = [{"type": "citations_delta", "citation": c} for c in block.get("citations", [])]
+            deltas += [{"type": "text_delta", "text": block["text"]}] if "text" in block else []
+            deltas += [{"type": "input_json_delta", "partial_json": json.dumps(block["input"])}] if "input" in block else []
+            events += [{"type": "content_block_delta", "index": i, "delta": delta} for delta in deltas]
+            events.append({"type": "content_block_stop", "index": i})
+        events += [{"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None},
+                    "usage": {"output_tokens": 5}}, {"type": "message_stop"}]
+        data = "".join(f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data.encode())
+
+
+def streamed(raw):
+    """The blocks of a stream, as a client puts them together."""
+    blocks = []
+    for line in raw.splitlines():
+        event = json.loads(line[6:]) if line.startswith("data: ") else {}
+        if event.get("type") == "content_block_start":
+            blocks.append(event["content_block"])
+        delta = event.get("delta", {})
+        if delta.get("type") == "text_delta":
+            blocks[-1]["text"] += delta["text"]
+        if delta.get("type") == "citations_delta":
+            blocks[-1].setdefault("citations", []).append(delta["citation"])
+        if delta.get("type") == "input_json_delta":
+            blocks[-1]["input"] = json.loads(delta["partial_json"])
+    return blocks
+
+
+class Searched(Sealed):
+    vendor_class = Searching
+    kind = "kind: anthropic"
+
+    def ask(self, model, messages, stream=False):
+        status, headers, raw = self.sluice.request("POST", "/v1/messages", json.dumps(
+            {"model": model, "max_tokens": 100, "messages": messages, "stream": stream,
+             "tools": [{"type": "web_search_20250305", "name": "web_search"}]}))
+        return status, headers.get("x-sluice-label"), raw.decode()
+
+    def test_what_the_vendor_has_encrypted_goes_back_as_sensitive_as_it_was(self):
+        hello = {"role": "user", "content": "Hello, what is a sluice?"}
+        patient = {"role": "user", "content": "Patient Mrs. Okafor, 71 y/o, admitted with chest pain and dyspnea. Takes "
+                                              "metformin 500 mg twice daily."}
+
+        def turn(raw, stream):
+            return {"role": "assistant", "content": streamed(raw) if stream else json.loads(raw)["content"]}
+
+        for stream in (False, True):
+            status, label, raw = self.ask("open", [hello], stream)
+            self.assertEqual((status, label), (200, "internal"), raw)
+            found = turn(raw, stream)
+            self.assertEqual([block["type"] for block in found["content"]],
+                             ["text", "server_tool_use", "web_search_tool_result", "text"])
+            status, label, raw = self.ask("open", [hello, found, hello], stream)
+            self.assertEqual((status, label), (200, "internal"), raw)
+            self.assertEqual(self.vendor.received[-1]["messages"][1], found)
+
+            count = len(self.vendor.received)
+
+            def changed(of=found, **members):
+                copy = json.loads(json.dumps(of))
+                copy["content"][2]["content"][1].update(members)
+                return [hello, copy, hello]
+
+            sealed = found["content"][2]["content"][1]["encrypted_content"]
+            for members, want in (({"encrypted_content": sealed[:-8] + "AAAAAAA="}, "restricted"),
+                                  ({"encrypted_content": "Hm, nothing."}, "restricted"),
+                                  ({"encrypted_more": sealed[:-8] + "AAAAAAA="}, "restricted"),
+                                  ({"note": "iVBORw0KGgo" + "Qk2v" * 40}, "restricted"),
+                                  ({"file_id": "file_0123"}, "restricted"),
+                                  ({"title": "my card is 4539 1488 0343 6467"}, "regulated; financial")):
+                status, label, raw = self.ask("open", changed(**members))
+                self.assertEqual((status, label), (403, want), (members, raw))
+            unknown = json.loads(json.dumps(found))
+            unknown["content"][3]["citations"][0]["encrypted_index"] = base64.b64encode(os.urandom(120)).decode()
+            self.assertEqual(self.ask("open", [hello, unknown, hello])[:2], (403, "restricted"))
+
+            status, label, raw = self.ask("home", [patient], stream)
+            self.assertEqual((status, label), (200, "regulated; health,pii"), raw)
+            secret = turn(raw, stream)
+            secret["content"] = secret["content"][1:3]  # nothing of it but what is encrypted tells of the patient
             status, label, raw = self.ask("open", [hello, secret, hello])
             self.assertEqual((status, label), (403, "regulated; health,pii"), raw)
             self.assertEqual(len(self.vendor.received), count + 1)

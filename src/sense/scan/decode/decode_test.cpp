@@ -8,6 +8,43 @@ using namespace sluice::sense::scan;
 
 namespace {
 
+std::vector<Decoded> decode(const std::string& text) {
+  Unread unread;
+  return decode(text, unread);
+}
+
+// What kept something of it from being read; empty: nothing did.
+std::string bound(const std::string& text) {
+  Unread unread;
+  decode(text, unread);
+  return unread.bound() == nullptr ? "" : unread.bound();
+}
+
+std::string base64(const std::string& in) {
+  static const char* const kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i + 2 < in.size(); i += 3) {
+    const unsigned n = static_cast<unsigned char>(in[i]) << 16 | static_cast<unsigned char>(in[i + 1]) << 8 |
+                       static_cast<unsigned char>(in[i + 2]);
+    for (int shift = 18; shift >= 0; shift -= 6) out += kDigits[n >> shift & 63];
+  }
+  return out;
+}
+
+std::string again(const std::string& piece, std::size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += piece;
+  return text;
+}
+
+// As it stands in a string of JSON.
+std::string quoted(const std::string& text) {
+  std::string out;
+  for (const char c : text)
+    out += c == '\n' ? "\\n" : c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return out;
+}
+
 // Whether one of the decoded texts contains `wanted`, and its origins point into the input.
 bool says(const std::string& text, const std::string& wanted) {
   for (const Decoded& d : decode(text)) {
@@ -37,23 +74,71 @@ TEST_CASE("escapes, percent signs, entities, base64 and hexadecimal are read") {
   CHECK(says("48656c6c6f2c20776f726c6421", "Hello, world!"));
 }
 
-TEST_CASE("notations inside of notations are read, three deep and no deeper") {
+TEST_CASE("notations inside of notations are read three deep, and it is told that there are more") {
   CHECK(says("%5Cu0068%5Cu0065%5Cu006c%5Cu006c%5Cu006f", "hello"));  // escapes behind percent signs
   std::string text = "needle, and some more text to make it long enough";
-  const auto base64 = [](const std::string& in) {
-    static const char* const kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i + 2 < in.size(); i += 3) {
-      const unsigned n = static_cast<unsigned char>(in[i]) << 16 | static_cast<unsigned char>(in[i + 1]) << 8 |
-                         static_cast<unsigned char>(in[i + 2]);
-      for (int shift = 18; shift >= 0; shift -= 6) out += kDigits[n >> shift & 63];
-    }
-    return out;
-  };
   for (int depth = 1; depth <= 5; ++depth) {
     text = base64(text);
+    CAPTURE(depth);
     CHECK(says(text, "needle") == (depth <= 3));
+    CHECK(bound(text) == (depth <= 3 ? "" : "decode_depth"));
+    CHECK(bound("%41%20" + text) == (depth <= 3 ? "" : "decode_depth"));
   }
+}
+
+TEST_CASE("six levels of escapes are read with what is encoded in them, and it is told that there are more") {
+  std::string text = "\"\n" + base64("needle, and some more text to make it long enough") + "\"";
+  for (int level = 1; level <= 8; ++level) {
+    text = quoted(text);
+    CAPTURE(level);
+    CHECK(says(text, "needle") == (level <= 6));
+    CHECK(bound(text) == (level <= 6 ? "" : "decode_escapes"));
+  }
+  CHECK(bound("see the line " + std::string(4096, '\\') + " here").empty());
+  std::string page = again("{\"log\": \"a line, 4539 and\\n another\"}\n", 30'000);
+  for (int level = 1; level <= 5; ++level) page = quoted(page).substr(0, 60'000);
+  CHECK(bound(page).empty());
+}
+
+TEST_CASE("compressed text is read up to a multiple of its size, and it is told that there is more") {
+  const std::string large =
+      "eNrtyLENgDAQBLBVbo9ME6GnJBL5IuMzCHbpma7TWXeelV3XW71HprXWWmuttdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmut"
+      "tdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmut"
+      "tdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmuttdZaa6211lprrbXWWmut"
+      "tdZaa6211lprrbXWWmuttdZaa6211lprrbXW/n4/bzTmeg==";
+  const std::string small = "eNrtyDENwDAQBDAqxyNoouo7NlLzQ+CXQRHYo2e6TmfdeVZ2XW/1HpnWWmuttdZaa621v/sBfNyx9A==";
+  CHECK(says("see " + large + " here", "no secrets; a text"));
+  CHECK(bound("see " + large + " here") == "decode_inflate");
+  CHECK(says("see " + small + " here", "no secrets; a text"));
+  CHECK(bound("see " + small + " here").empty());
+  CHECK(bound(again(small + " ", 60'000)) == "decode_size");
+}
+
+TEST_CASE("so many pieces that not all are read are told") {
+  CHECK(bound(again("JTI1MjUyNTI1JTQx ", 60'000)) == "decode_pieces");  // %25252525%41
+  CHECK(bound(again("aGVsbG8gd29ybGQh ", 60'000)).empty());
+  CHECK(bound(again("<~9jqo^BlbD-BleB1DJ+*+F(f,q~> ", 60'000)).empty());
+}
+
+TEST_CASE("what is encoded at length is read in the windows that it is cut into") {
+  std::string text = again("Die Größe der Straße, ", 9'000);
+  text += "the needle";
+  while (text.size() % 3 != 0) text += '.';
+  const std::string run = base64(text);
+  std::string hex, spelled;
+  for (const char c : text) {
+    hex += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+    hex += "0123456789abcdef"[c & 15];
+  }
+  for (std::size_t cut = 0; cut <= 12; ++cut) {
+    CAPTURE(cut);
+    CHECK(says(run.substr(4000 + cut), "the needle"));
+    CHECK(says(run.substr(0, 4000 + cut), "der Straße, Die"));
+    CHECK(says(hex.substr(4000 + cut), "the needle"));
+  }
+  std::string mail;
+  for (std::size_t at = 0; at < 1000; at += 76) mail += run.substr(at, 76) + "\r\n";
+  CHECK(says(mail, again("Die Größe der Straße, ", 600)));
 }
 
 TEST_CASE("other escapes are read") {
@@ -62,12 +147,12 @@ TEST_CASE("other escapes are read") {
   CHECK(says("anna&commat;wintermail&period;fi", "anna@wintermail.fi"));
   CHECK(says(R"(\ud83d\ude00\n)", "\xF0\x9F\x98\x80"));
   CHECK(says("NBSWY3DPEB3W64TMMQ======", "hello world"));  // base32
+  CHECK(says("nbswy3dpeb3w64tmmq======", "hello world"));
 }
 
 TEST_CASE("lists of character codes are read") {
-  for (const char* list :
-       {"U+0068 U+0065 U+006C U+006C U+006F U+0021", "0x68 0x65 0x6c 0x6c 0x6f 0x21", "68 65 6c 6c 6f 21",
-        "104, 101, 108, 108, 111, 33", "01101000 01100101 01101100 01101100 01101111 00100001"}) {
+  for (const char* list : {"U+0068 U+0065 U+006C U+006C U+006F U+0021", "0x68 0x65 0x6c 0x6c 0x6f 0x21",
+                           "68 65 6c 6c 6f 21", "104, 101, 108, 108, 111, 33",                            "01101000 01100101 01101100 01101100 01101111 00100001"}) {
     CHECK_MESSAGE(says(list, "hello!"), list);
     CHECK_MESSAGE(says(std::string("Please read ") + list + " to me", "hello!"), list);
   }

@@ -13,6 +13,15 @@
 namespace sluice::sense::scan {
 namespace {
 
+std::vector<Decoded> decode(const std::string& text) {
+  Unread unread;
+  return scan::decode(text, unread);
+}
+std::vector<Piece> encoded_runs(const std::string& text) {
+  Unread unread;
+  return scan::encoded_runs(text, unread);
+}
+
 const std::string kSecret = "the key is Ab12-Cd34";
 
 std::string each(const std::string& text, const std::function<std::string(unsigned char)>& write) {

@@ -330,6 +330,22 @@ TEST_CASE("numbers in fields that count their parts are one number") {
     CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
 }
 
+TEST_CASE("a value beside what a terminal obeys is shown") {
+  for (const std::string& red : {std::string("\\e[31m"), std::string("\\033[1;31m"), std::string("\\x1b[31m"),
+                                 std::string("%1B%5B31m"), std::string("^[[31m"), std::string("\u009B31m"),
+                                 std::string("\x1B]0;build\x07"), std::string("\\e]0;build\\a")}) {
+    CAPTURE(red);
+    CHECK(shown("card " + red + "4539578763621486 is it", "payment_card") == "4539578763621486");
+    CHECK(shown("card 45395787" + red + "63621486 is it", "payment_card") == "45395787" + red + "63621486");
+    CHECK(shown("write to bob" + red + "@corp.de now", "email") == "bob" + red + "@corp.de");
+  }
+  for (const char* text :
+       {"\\e[31mFAILED\\e[0m 45 of 3957 tests in 8763 ms", "printf '\\033[1;%dm%s\\033[0m\\n' 31 4539",
+        "PS1='\\[\\e[1;32m\\]\\u@\\h\\[\\e[0m\\]:\\w\\$ '", "^[[2K^[[1G 1998 ^[[32m2024^[[0m",
+        "/^[[0-9]]+@/ and %1B"})
+    CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
 namespace {
 
 std::string base64(const std::string& bytes) {

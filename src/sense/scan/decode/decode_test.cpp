@@ -150,6 +150,66 @@ TEST_CASE("other escapes are read") {
   CHECK(says("nbswy3dpeb3w64tmmq======", "hello world"));
 }
 
+TEST_CASE("what terminals obey is read as nothing, in whatever notation it stands") {
+  for (const char* red : {"\x1B[31m",
+                          "\\e[31m",
+                          "\\E[1;31m",
+                          "\\033[31m",
+                          "\\33[31m",
+                          "\\x1b[31m",
+                          "\\x1B[38;2;255;0;0;48;2;0;0;0m",
+                          "\\u001b[31m",
+                          "\\u{1b}[31m",
+                          "%1B[31m",
+                          "%1b%5B31m",
+                          "&#27;[31m",
+                          "&#x1b;[31m",
+                          "^[[31m",
+                          "\u009B31m",
+                          "\\u009b31m",
+                          "\\x9b31m",
+                          "\x1B(B",
+                          "\\033(B",
+                          "\u0084",
+                          "\u0099",
+                          "\x1B]0;a title\x07",
+                          "\x1B]8;;https://a.example/x?y=1\x1B\\",
+                          "\\e]0;a title\\a",
+                          "\\033]0;a title\\007",
+                          "\\x1b]8;;https://a.example\\x1b\\\\",
+                          "\u009D0;a title\u009C"}) {
+    CAPTURE(red);
+    CHECK(says("say " + std::string(red) + "hello" + red + " " + red + "wor" + red + "ld", "say hello world"));
+  }
+  CHECK(says("\\e]8;;mailto:anna%40wintermail.fi\\ahello", "8;;mailto:anna@wintermail.fi\nhello"));
+  CHECK(says("\x1B]0;a title that does not end\nhello", "hello"));
+  for (const char* text :
+       {"^[0-9]+$", "/[^[]]/", "a regex \\033 of old", "\\elevation [2]", "100%1B", "caf\u00E9 \u00A0 \u00AB"})
+    CHECK_MESSAGE(decode(text).empty(), text);
+}
+
+TEST_CASE("entities that nobody sees are read as nothing") {
+  for (const char* name :
+       {"zwnj", "zwj", "shy", "lrm", "rlm", "NoBreak", "ZeroWidthSpace", "InvisibleTimes", "ic"})
+    CHECK_MESSAGE(says("say hel&" + std::string(name) + ";lo", "say hello"), name);
+  CHECK(says("hello&ensp;world&semi;&thinsp;1&vert;2", "hello world; 1|2"));
+  CHECK(decode("a&b; x&zw; AT&T").empty());
+}
+
+TEST_CASE("quoted-printable is read with its line ends") {
+  CHECK(says("=34=31=\n=31=31", "4111"));
+  CHECK(says("write to bob=\n@corp.de or anna@cor=\r\np.de", "bob@corp.de or anna@corp.de") == false);
+  CHECK(says("write to bob@co=\nrp.de", "bob@corp.de"));
+  CHECK(says("4539=\n5787=\r\n6362=\n1486", "4539578763621486"));
+  const std::string line(75, 'x');
+  CHECK(says(line + "=\n" + line + "=\r\nyz", line + line + "yz"));
+  CHECK(says("Content-Transfer-Encoding: quoted-printable\n\nbob=\n@corp.de, caf=C3=A9 a=41b",
+             "bob@corp.de, café aAb"));
+  for (const char* text :
+       {"A1=\nB2=x\nC3=y", "NAME=\nOTHER=\n", "x =\n  5 + y", "if (a ==\n b)", "size=41", "=\n", "a=\n"})
+    CHECK_MESSAGE(decode(text).empty(), text);
+}
+
 TEST_CASE("lists of character codes are read") {
   for (const char* list : {"U+0068 U+0065 U+006C U+006C U+006F U+0021", "0x68 0x65 0x6c 0x6c 0x6f 0x21",
                            "68 65 6c 6c 6f 21", "104, 101, 108, 108, 111, 33",                            "01101000 01100101 01101100 01101100 01101111 00100001"}) {

@@ -57,7 +57,10 @@ std::vector<std::string> notations() {
       each(kSecret, [](unsigned char c) { return "\\u" + number(c, 16, 4); }),
       each(kSecret, [](unsigned char c) { return "%" + number(c, 16, 2); }),
       each(kSecret, [](unsigned char c) { return "=" + number(c, 16, 2); }),
-      each(kSecret, [](unsigned char c) { return "&#" + number(c, 10, 2) + ";"; })};
+      each(kSecret, [](unsigned char c) { return "&#" + number(c, 10, 2) + ";"; }),
+      each(kSecret, [](unsigned char c) { return "\\e[1m" + std::string(1, char(c)); }),
+      each(kSecret, [](unsigned char c) { return "\u0084" + std::string(1, char(c)); }),
+      each(kSecret, [](unsigned char c) { return "&zwnj;" + std::string(1, char(c)); })};
   for (const char* before : {"U+00", "u+00", "0x", "0X", ""})
     for (const char* between : {" ", ", ", ";", ":", "\n"})
       all.push_back(each(kSecret, [&](unsigned char c) { return before + number(c, 16, 2) + between; }));

@@ -346,6 +346,28 @@ TEST_CASE("a value beside what a terminal obeys is shown") {
     CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
 }
 
+TEST_CASE("values in mails, pages and dumps are shown") {
+  CHECK(shown("write to bob&zwnj;@co&shy;rp.de now", "email") == "bob&zwnj;@co&shy;rp.de");
+  CHECK(shown("write to bob@co=\nrp.de now", "email") == "bob@co=\nrp.de");
+  CHECK(
+      shown("card 4539=3578763621486=2E and =E2=82=AC 5", "payment_card").empty());  // nothing says that it is one
+  CHECK(finds("Encoding: quoted-printable\n\nmy card is 4539=3578763621486, and =E2=82=AC 5",
+              {Category::Financial}));
+  const std::string columns =
+      "0000000   w   r   i   t   e       t   o       b   o   b   @   c   o   r\n"
+      "0000020   p   .   d   e       n   o   w\n";
+  CHECK(shown("see\n" + columns + "0000030\n", "email") == columns);
+  const std::string octal =
+      "0000000 143 141 162 144 040 064 065 063 071 040 065 067 070 067 040 066\n"
+      "0000020 063 066 062 040 061 064 070 066\n";
+  CHECK(shown("see\n" + octal + "0000030\n", "payment_card") == octal);
+  CHECK(finds("see\nbegin 644 a.txt\n88V%R9\"`T-3,Y(#4W.#<@-C,V,B`Q-#@V\n`\nend\n", {Category::Financial}));
+  for (const char* text : {"KEY1=\nKEY2=\nTIMEOUT=45\n", "a &zwnj; b&shy;c 4539 &lrm; 5787", "size=41=42&at=43",
+                           "0000000   1   2   3   4   5   6   7   8   9   0   1   2   3   4   5   6\n",
+                           "begin 644 transactions in 1998, and end\nMany of them at once\n"})
+    CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
 namespace {
 
 std::string base64(const std::string& bytes) {

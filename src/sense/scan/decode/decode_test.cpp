@@ -212,12 +212,66 @@ TEST_CASE("quoted-printable is read with its line ends") {
 
 TEST_CASE("lists of character codes are read") {
   for (const char* list : {"U+0068 U+0065 U+006C U+006C U+006F U+0021", "0x68 0x65 0x6c 0x6c 0x6f 0x21",
-                           "68 65 6c 6c 6f 21", "104, 101, 108, 108, 111, 33",                            "01101000 01100101 01101100 01101100 01101111 00100001"}) {
+                           "68 65 6c 6c 6f 21", "104, 101, 108, 108, 111, 33", "150 145 154 154 157 041",
+                           "01101000 01100101 01101100 01101100 01101111 00100001"}) {
     CHECK_MESSAGE(says(list, "hello!"), list);
     CHECK_MESSAGE(says(std::string("Please read ") + list + " to me", "hello!"), list);
   }
   CHECK(decode("10 20 30 40 50 60 70 80 90 100 110").empty());
   CHECK(decode("2019 2020 2021 2022 2023 2024").empty());
+  CHECK(decode("120 340 260 177 300 210 640 480").empty());
+}
+
+// Made by GNU od 9.1 and FreeBSD's hexdump of "card 4539 5787 6362 1486\n\tis what bob@corp.de has, café\n".
+TEST_CASE("dumps in octal and in columns of characters are read") {
+  const char* const kDumps[] = {// od -c
+                                "0000000   c   a   r   d       4   5   3   9       5   7   8   7       6\n"
+                                "0000020   3   6   2       1   4   8   6  \\n  \\t   i   s       w   h   a\n"
+                                "0000040   t       b   o   b   @   c   o   r   p   .   d   e       h   a\n"
+                                "0000060   s   ,       c   a   f 303 251  \\n\n"
+                                "0000071\n",
+                                // od -b
+                                "0000000 143 141 162 144 040 064 065 063 071 040 065 067 070 067 040 066\n"
+                                "0000020 063 066 062 040 061 064 070 066 012 011 151 163 040 167 150 141\n"
+                                "0000040 164 040 142 157 142 100 143 157 162 160 056 144 145 040 150 141\n"
+                                "0000060 163 054 040 143 141 146 303 251 012\n"
+                                "0000071\n",
+                                // od
+                                "0000000 060543 062162 032040 031465 020071 033465 033470 033040\n"
+                                "0000020 033063 020062 032061 033070 004412 071551 073440 060550\n"
+                                "0000040 020164 067542 040142 067543 070162 062056 020145 060550\n"
+                                "0000060 026163 061440 063141 124703 000012\n"
+                                "0000071\n",
+                                // od -a
+                                "0000000   c   a   r   d  sp   4   5   3   9  sp   5   7   8   7  sp   6\n"
+                                "0000020   3   6   2  sp   1   4   8   6  nl  ht   i   s  sp   w   h   a\n"
+                                "0000040   t  sp   b   o   b   @   c   o   r   p   .   d   e  sp   h   a\n"
+                                "0000060   s   ,  sp   c   a   f   C   )  nl\n"
+                                "0000071\n",
+                                // hexdump -c
+                                "0000000   c   a   r   d       4   5   3   9       5   7   8   7       6\n"
+                                "0000010   3   6   2       1   4   8   6  \\n  \\t   i   s       w   h   a\n"
+                                "0000020   t       b   o   b   @   c   o   r   p   .   d   e       h   a\n"
+                                "0000030   s   ,       c   a   f 303 251  \\n                            \n"
+                                "0000039\n",
+                                // hexdump -o
+                                "0000000  060543  062162  032040  031465  020071  033465  033470  033040\n"
+                                "0000010  033063  020062  032061  033070  004412  071551  073440  060550\n"
+                                "0000020  020164  067542  040142  067543  070162  062056  020145  060550\n"
+                                "0000030  026163  061440  063141  124703  000012                        \n"
+                                "0000039\n",
+                                // hexdump -b
+                                "0000000 143 141 162 144 040 064 065 063 071 040 065 067 070 067 040 066\n"
+                                "0000010 063 066 062 040 061 064 070 066 012 011 151 163 040 167 150 141\n"
+                                "0000020 164 040 142 157 142 100 143 157 162 160 056 144 145 040 150 141\n"
+                                "0000030 163 054 040 143 141 146 303 251 012                            \n"
+                                "0000039\n"};
+  for (const std::string dump : kDumps) {
+    CAPTURE(dump);
+    for (const std::string& text : {dump, "the dump:\n" + dump + "and so on\n"})
+      CHECK(says(text, "card 4539 5787 6362 1486\n\tis what bob@corp.de has, caf"));
+    CHECK(says("\n" + dump.substr(dump.find('\n') + 1), "362 1486\n\tis what bob@corp.de has, caf"));
+  }
 }
 
 TEST_CASE("what is written apart is read together, and marked as rearranged") {

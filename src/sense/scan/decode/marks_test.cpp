@@ -65,6 +65,7 @@ std::vector<std::string> notations() {
     for (const char* between : {" ", ", ", ";", ":", "\n"})
       all.push_back(each(kSecret, [&](unsigned char c) { return before + number(c, 16, 2) + between; }));
   all.push_back(each(kSecret, [](unsigned char c) { return number(c, 10, 2) + " "; }));
+  all.push_back(each(kSecret, [](unsigned char c) { return number(c, 8, 3) + " "; }));
   all.push_back(each(kSecret, [](unsigned char c) { return number(c, 2, 8) + " "; }));
   for (const char separator : " -_*/.|,~\n"s)
     all.push_back(each(kSecret, [&](unsigned char c) { return std::string{char(c), separator}; }));

@@ -19,8 +19,7 @@ namespace {
 constexpr int kMaxEncodings = 3;   // one inside of the other: base64, base85, lists of codes
 constexpr int kMaxEscapes = 6;     // levels: JSON in strings of JSON, with code in it
 constexpr int kMaxRearranged = 3;  // levels of whatever kind behind which characters are still put together
-// Decoded text, by the length of what it is decoded from. Harmless pages of escapes, line ends and lists in all
-// notations at once stay below the half of it.
+// Decoded text, by the length of what it is decoded from.
 constexpr std::size_t kTimes = 8, kMore = 64 * 1024;
 // Each piece costs a small document; the shortest run that becomes one has sixteen characters.
 constexpr std::size_t kMaxPieces = 4096, kBytesAPiece = 8;

@@ -125,7 +125,7 @@ TEST_CASE("what is encoded at length is read in the windows that it is cut into"
   text += "the needle";
   while (text.size() % 3 != 0) text += '.';
   const std::string run = base64(text);
-  std::string hex, spelled;
+  std::string hex;
   for (const char c : text) {
     hex += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
     hex += "0123456789abcdef"[c & 15];

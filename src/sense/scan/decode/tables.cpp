@@ -66,7 +66,8 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 // "rs429358", "q2024": letters, then digits, which values of a row under the head are not all.
 bool is_symbol(std::string_view name) {
   const std::size_t digits = name.find_first_of("0123456789");
-  return digits >= 1 && digits <= 4 && std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(digits), is_letter) &&
+  return digits >= 1 && digits <= 4 &&
+         std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(digits), is_letter) &&
          name.find_first_not_of("0123456789", digits) == name.npos;
 }
 

@@ -22,7 +22,7 @@ constexpr int kMaxRearranged = 3;  // levels of whatever kind behind which chara
 // Decoded text, by the length of what it is decoded from.
 constexpr std::size_t kTimes = 8, kMore = 64 * 1024;
 // Each piece costs a small document; the shortest run that becomes one has sixteen characters.
-constexpr std::size_t kMaxPieces = 4096, kBytesAPiece = 8;
+constexpr std::size_t kMaxPieces = 4096, kBytesAPiece = 16;
 
 // What was read to come to a text.
 struct Level {

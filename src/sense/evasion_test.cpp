@@ -4,6 +4,7 @@
 
 #include <array>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <random>
 #include <sstream>
@@ -327,6 +328,157 @@ TEST_CASE("numbers in fields that count their parts are one number") {
         "width: 4539, height: 5787, depth: 6362, count: 1486", R"({"id":"45395787","parent":"63621486"})",
         "v1: 4539, v2: 5787, v3: 6362, v4: 1486, v5: 1024, v6: 2048, v7: 4096, v8: 8192, v9: 1111"})
     CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
+TEST_CASE("a value beside what a terminal obeys is shown") {
+  for (const std::string& red : {std::string("\\e[31m"), std::string("\\033[1;31m"), std::string("\\x1b[31m"),
+                                 std::string("%1B%5B31m"), std::string("^[[31m"), std::string("\u009B31m"),
+                                 std::string("\x1B]0;build\x07"), std::string("\\e]0;build\\a")}) {
+    CAPTURE(red);
+    CHECK(shown("card " + red + "4539578763621486 is it", "payment_card") == "4539578763621486");
+    CHECK(shown("card 45395787" + red + "63621486 is it", "payment_card") == "45395787" + red + "63621486");
+    CHECK(shown("write to bob" + red + "@corp.de now", "email") == "bob" + red + "@corp.de");
+  }
+  for (const char* text :
+       {"\\e[31mFAILED\\e[0m 45 of 3957 tests in 8763 ms", "printf '\\033[1;%dm%s\\033[0m\\n' 31 4539",
+        "PS1='\\[\\e[1;32m\\]\\u@\\h\\[\\e[0m\\]:\\w\\$ '", "^[[2K^[[1G 1998 ^[[32m2024^[[0m",
+        "/^[[0-9]]+@/ and %1B"})
+    CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
+TEST_CASE("values in mails, pages and dumps are shown") {
+  CHECK(shown("write to bob&zwnj;@co&shy;rp.de now", "email") == "bob&zwnj;@co&shy;rp.de");
+  CHECK(shown("write to bob@co=\nrp.de now", "email") == "bob@co=\nrp.de");
+  CHECK(
+      shown("card 4539=3578763621486=2E and =E2=82=AC 5", "payment_card").empty());  // nothing says that it is one
+  CHECK(finds("Encoding: quoted-printable\n\nmy card is 4539=3578763621486, and =E2=82=AC 5",
+              {Category::Financial}));
+  const std::string columns =
+      "0000000   w   r   i   t   e       t   o       b   o   b   @   c   o   r\n"
+      "0000020   p   .   d   e       n   o   w\n";
+  CHECK(shown("see\n" + columns + "0000030\n", "email") == columns);
+  const std::string octal =
+      "0000000 143 141 162 144 040 064 065 063 071 040 065 067 070 067 040 066\n"
+      "0000020 063 066 062 040 061 064 070 066\n";
+  CHECK(shown("see\n" + octal + "0000030\n", "payment_card") == octal);
+  CHECK(finds("see\nbegin 644 a.txt\n88V%R9\"`T-3,Y(#4W.#<@-C,V,B`Q-#@V\n`\nend\n", {Category::Financial}));
+  for (const char* text : {"KEY1=\nKEY2=\nTIMEOUT=45\n", "a &zwnj; b&shy;c 4539 &lrm; 5787", "size=41=42&at=43",
+                           "0000000   1   2   3   4   5   6   7   8   9   0   1   2   3   4   5   6\n",
+                           "begin 644 transactions in 1998, and end\nMany of them at once\n"})
+    CHECK_MESSAGE(standard_judge().judge_text(text, {}).label.categories.empty(), text);
+}
+
+namespace {
+
+std::string base64(const std::string& bytes) {
+  static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i + 2 < bytes.size(); i += 3) {
+    std::uint32_t three = 0;
+    for (std::size_t k = 0; k < 3; ++k) three = three << 8 | static_cast<unsigned char>(bytes[i + k]);
+    for (int shift = 18; shift >= 0; shift -= 6) out += kLetters[three >> shift & 0x3F];
+  }
+  return out;
+}
+
+std::string lines(std::size_t bytes, const std::function<std::string()>& line) {
+  std::string text;
+  while (text.size() < bytes) text += line() + "\n";
+  return text;
+}
+
+// What was not judged of a text; empty: nothing.
+std::string unjudged(const Judgement& judgement) {
+  for (const Provenance& why : judgement.label.provenance)
+    if (why.source == "detector_failure" && judgement.label.cls == Class::Restricted) return why.detail;
+  return "";
+}
+
+JudgeOptions patient() {
+  JudgeOptions options;
+  options.time_limit = std::chrono::hours(1);
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a text of which something was not read is restricted, and says by which bound") {
+  std::string deep = "Her card is 4539 5787 6362 1486, and the sky is blue today";
+  for (int level = 0; level < 4; ++level) deep = base64(deep);
+  std::string escaped = "Her card is \\u0034539 5787 6362 1486";
+  for (int level = 0; level < 7; ++level) {
+    std::string out;
+    for (const char c : escaped) out += c == '\\' ? "\\u005c" : std::string(1, c);
+    escaped = out;
+  }
+  const auto of = [](const std::string& text) { return unjudged(standard_judge().judge_text(text, patient())); };
+  CHECK(of("see " + deep + " here") == "decode_depth");
+  CHECK(of(escaped) == "decode_escapes");
+  CHECK(of(lines(60'000, [] { return "JTI1MjUyNTI1JTQx"; })) == "decode_pieces");
+  CHECK(of(lines(60'000, [] { return "\u202E123456"; })) == "decode_backwards");
+  // Between two messages as in one, and whether it is remembered or not.
+  chat::Request request;
+  for (const std::string& half : {"see " + deep.substr(0, 60), deep.substr(60)}) {
+    request.messages.emplace_back();
+    request.messages.back().role = chat::Role::User;
+    request.messages.back().parts.push_back({chat::Part::Kind::Text, half, ""});
+  }
+  const std::string tenant = "t";
+  JudgeOptions options = patient();
+  options.tenant = &tenant;
+  for (int time = 0; time < 2; ++time) CHECK(unjudged(standard_judge().judge(request, options)) == "decode_depth");
+}
+
+TEST_CASE("large pages of ids, digests and escapes are read whole") {
+  Maker make(5);
+  const auto hex = [&](std::size_t count) {
+    std::string text;
+    while (text.size() < count) text += "0123456789abcdef"[make.below(16)];
+    return text;
+  };
+  const auto uuid = [&] { return hex(8) + "-" + hex(4) + "-4" + hex(3) + "-a" + hex(3) + "-" + hex(12); };
+  std::string nested =
+      lines(20'000, [&] { return R"({"log": "line one\nand \u00e4 two", "n": )" + make.digits(3) + "}"; });
+  for (int level = 0; level < 4; ++level) {
+    std::string out;
+    for (const char c : nested)
+      out += c == '\n' ? "\\n" : c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    nested = out.substr(0, 150'000);
+  }
+  const std::string pages[] = {
+      lines(370'000, uuid),
+      lines(200'000, [&] { return hex(64); }),
+      lines(200'000,
+            [&] {
+              return "2026-11-02 INFO request " + base64(make.letters(18)) + " took " + make.digits(3) + " ms";
+            }),
+      lines(200'000, [&] { return base64("gid://shop/Product/" + make.digits(11)); }),
+      lines(200'000,
+            [&] {
+              return R"({"a":"\u00fcber\u0020alles","b":["\/x\/y","\u4e2d\u6587"],"c":)" + make.digits(4) + "}";
+            }),
+      "name,sha256,md5\n" +
+          lines(200'000, [&] { return "file" + make.digits(3) + "," + hex(64) + "," + hex(32); }),
+      "code," +
+          [&] {
+            std::string head;
+            for (int column = 0; column < 40; ++column)
+              head += (column ? "," : "") + std::string("has_some_property_no_") + std::to_string(column % 9);
+            return head;
+          }() +
+          "\n" +
+          lines(200'000,
+                [&] {
+                  std::string row = make.digits(2);
+                  for (int column = 0; column < 40; ++column) row += make.below(2) ? ",1" : ",0";
+                  return row;
+                }),
+      lines(200'000, [&] { return base64(make.letters(57)); }),
+      nested};
+  for (const std::string& page : pages) {
+    CAPTURE(page.substr(0, 100));
+    CHECK(unjudged(standard_judge().judge_text(page, patient())).empty());
+  }
 }
 
 }  // namespace sluice::sense

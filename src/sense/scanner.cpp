@@ -232,13 +232,23 @@ void Scanner::window(const std::string& path, std::string_view utf8, std::size_t
     if (readings.correct(one.hit, one.escapes)) add(path, one.hit, byte_start(one.hit), byte_end(one.hit));
 }
 
+bool Scanner::note(const scan::Unread& unread) {
+  if (unread.bound() == nullptr) return false;
+  judgement_.label.raise(Class::Restricted,
+                         Provenance{"detector_failure", unread.bound(), Class::Restricted, std::nullopt});
+  return true;
+}
+
 void Scanner::decoded(const scan::Document& outer, std::string_view part, Readings& readings) {
-  for (scan::Decoded& piece : scan::decode(outer.text)) {
+  scan::Unread unread;
+  for (scan::Decoded& piece : scan::decode(outer.text, unread)) {
     reading(std::move(piece), readings);
     if (stopped_) return;
   }
   std::vector<scan::Piece> more = instruments_.hints.readings(outer);
-  for (scan::Piece& piece : scan::overridden(part, outer.text, outer.origins)) more.push_back(std::move(piece));
+  for (scan::Piece& piece : scan::overridden(part, outer.text, outer.origins, unread))
+    more.push_back(std::move(piece));
+  note(unread);
   for (scan::Piece& piece : more) {
     reading({{std::move(piece.text), std::move(piece.origin)}, piece.rearranged}, readings);
     if (stopped_) return;

@@ -69,6 +69,8 @@ class Scanner {
 
   bool may_go_on(std::size_t more_bytes);
   void stop(const char* limit);
+  // Whether something was not read in another notation; then the label says so.
+  bool note(const scan::Unread& unread);
   bool run(const scan::Document& doc);  // hits_ of all detectors
   void drop_weaker();
   void window(const std::string& path, std::string_view utf8, std::size_t start, std::size_t end);

@@ -48,7 +48,10 @@ void Scanner::joint(const JointText& joint) {
 void Scanner::encoded(const JointText& joint) {
   for (const EncodedJoint& run : encoded_over(joint)) {
     const std::string_view text = std::string_view(joint.text).substr(run.start, run.size);
-    for (scan::Decoded& piece : scan::decode(text)) {
+    scan::Unread unread;
+    std::vector<scan::Decoded> pieces = scan::decode(text, unread);
+    note(unread);
+    for (scan::Decoded& piece : pieces) {
       if (piece.rearranged) continue;
       if (!may_go_on(piece.view.text.size())) return;
       scan::Document doc(std::move(piece.view), instruments_.phrases);
@@ -65,7 +68,10 @@ void Scanner::encoded(const JointText& joint) {
 // lists, letters apart) is too much like the ends of harmless texts.
 void Scanner::readings(const JointText& joint, std::string_view part, std::size_t start,
                        const scan::Document& outer, bool& clean) {
-  for (scan::Decoded& piece : scan::decode(outer.text)) {
+  scan::Unread unread;
+  std::vector<scan::Decoded> pieces = scan::decode(outer.text, unread);
+  if (note(unread)) clean = false;
+  for (scan::Decoded& piece : pieces) {
     if (piece.rearranged) continue;
     scan::Document doc(std::move(piece.view), instruments_.phrases);
     doc.joint = true;

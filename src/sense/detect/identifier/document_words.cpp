@@ -209,7 +209,8 @@ void add_document_words(Words& words) {
             "driver|drivers|driving|driver's|motorist|insured|motor claim|collision|dmv|at the wheel|traffic "
             "stop|rental car|hire car",
             scan::Edge::Word);
-  words.add(kHolder, "ontario|dob|date of birth|born|sin|social insurance|passport|licence holder|on file", scan::Edge::Word);
+  words.add(kHolder, "ontario|dob|date of birth|born|sin|social insurance|passport|licence holder|on file",
+            scan::Edge::Word);
   words.add(kLicense, "dl:|dl #|dl no:|lic:|dln:", scan::Edge::Start);
   words.add(kLicense, "驾驶证号|驾照号|運転免許証番号|운전면허번호", scan::Edge::Any);
   words.add(kMedical,

@@ -287,8 +287,10 @@ class Phones : public scan::Detector {
     return true;
   }
 
-  // "Ann Ray - (612) 284-7719\nDave Mroz - late, 763 221 9058": ends a line as numbers of the list do that are known.
-  static bool is_next_of_list(const Document& doc, std::size_t start, std::size_t end, const std::vector<Hit>& hits) {
+  // "Ann Ray - (612) 284-7719\nDave Mroz - late, 763 221 9058": ends a line as numbers of the list do that are
+  // known.
+  static bool is_next_of_list(const Document& doc, std::size_t start, std::size_t end,
+                              const std::vector<Hit>& hits) {
     constexpr std::size_t kFarthest = 240;
     if (hits.empty() || hits.back().kind != Kind::Phone || hits.back().end + kFarthest < start) return false;
     if (doc.slice(hits.back().end, start).find('\n') == std::string_view::npos) return false;

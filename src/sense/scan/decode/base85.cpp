@@ -15,7 +15,6 @@ namespace {
 // multiple of 32.
 constexpr std::size_t kLeastUnsaid = 47;
 constexpr std::size_t kLeastSaid = 13;
-constexpr std::size_t kMostRuns = 1024;
 constexpr std::size_t kLeastDistinct = 10;  // characters; a ruler has fewer
 
 constexpr std::string_view kAlphabet =
@@ -95,8 +94,7 @@ std::size_t take_run(std::string_view t, std::size_t at, std::size_t done, std::
   while (start > done && rfc1924(t[start - 1]) >= 0) --start;
   while (end < t.size() && rfc1924(t[end]) >= 0) ++end;
   const std::string_view run = t.substr(start, end - start);
-  if (run.size() >= least && found.size() < kMostRuns && looks_like_it(run))
-    add(decoded(run, rfc1924), start, end, found);
+  if (run.size() >= least && looks_like_it(run)) add(decoded(run, rfc1924), start, end, found);
   return end;
 }
 
@@ -107,7 +105,7 @@ std::vector<Piece> base85_runs(std::string_view t, bool said) {
   for (std::size_t at = t.find('~'); at != t.npos; at = t.find('~', at + 1)) {
     if (at == 0 || t[at - 1] != '<') continue;
     const std::size_t end = t.find("~>", at + 1);
-    if (end == t.npos || found.size() == kMostRuns) break;
+    if (end == t.npos) break;
     add(decoded(t.substr(at + 1, end - at - 1), ascii85), at - 1, end + 2, found);
     at = end;
   }

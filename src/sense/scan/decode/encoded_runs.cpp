@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -13,7 +14,13 @@ namespace sluice::sense::scan {
 namespace {
 
 constexpr std::size_t kMinEncodedRun = 16;  // shorter runs of base64 or hex cannot hold a finding
-constexpr std::size_t kMaxRuns = 4096;      // per text; each run costs a small document
+// A run that begins where the text does and is so long may be the rest of one: texts are read in windows, and the
+// next one begins anywhere in what is encoded. So is one that ends with the text.
+constexpr std::size_t kTorn = 2048;
+// What is compressed in a run that ends where the text does and is longer than this, which windows have in common,
+// may go on in the next one, where nobody can read it.
+constexpr std::size_t kInBothWindows = 4096;
+constexpr std::size_t kTimesInflated = 16, kMoreInflated = 4096;  // of the compressed bytes
 
 constexpr std::array<std::int8_t, 256> base64_table() {
   std::array<std::int8_t, 256> table{};
@@ -49,13 +56,14 @@ std::string decode_base64(std::string_view run) {
   return out;
 }
 
-// RFC 4648 section 6.
+// RFC 4648 section 6; in small letters, as file names and host names have it, too.
 std::string decode_base32(std::string_view run) {
   std::string out;
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : run) {
-    const int v = c >= 'A' && c <= 'Z' ? c - 'A' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+    const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    const int v = upper >= 'A' && upper <= 'Z' ? upper - 'A' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
     if (v < 0) return {};
     bits = bits << 5 | static_cast<std::uint32_t>(v);
     count += 5;
@@ -105,20 +113,25 @@ std::string from_utf16(std::string_view bytes) {
   return out;
 }
 
-// What bytes say that are no text themselves: characters of two bytes, or compressed ones. Empty: neither.
-std::string said_otherwise(std::string_view bytes) {
-  std::string wide = from_utf16(bytes);
-  if (!wide.empty()) return wide;
-  std::string text = inflated_text(bytes, 4 * bytes.size() + 4096);
-  for (int cut = 0; cut < 4 && !text.empty() && !text::valid_utf8(text); ++cut) text.pop_back();  // at its end
-  return text;
+// Without the rest of a character at the beginning, and what begins one at the end.
+void drop_torn_characters(std::string& bytes, bool begins) {
+  std::size_t torn = 0;
+  while (begins && torn < 3 && torn < bytes.size() && (static_cast<unsigned char>(bytes[torn]) & 0xC0) == 0x80)
+    ++torn;
+  bytes.erase(0, torn);
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, bytes.size()); ++back) {
+    const auto byte = static_cast<unsigned char>(bytes[bytes.size() - back]);
+    if ((byte & 0xC0) == 0x80) continue;
+    if (byte >= 0xC0 && back < (byte >= 0xF0 ? 4u : byte >= 0xE0 ? 3u : 2u)) bytes.resize(bytes.size() - back);
+    return;
+  }
 }
 
 // Runs of base64 or hexadecimal characters whose bytes are readable text. Each origin spans the whole run, since
 // one encoded character has no text of its own.
 class Runs {
  public:
-  explicit Runs(std::string_view text) : text_(text) {}
+  Runs(std::string_view text, Unread& unread) : text_(text), unread_(unread) {}
 
   std::vector<Piece> take() {
     std::vector<Piece> found;
@@ -128,7 +141,7 @@ class Runs {
     for (std::size_t at = 0; at < text_.size(); at += 64) {
       const std::uint64_t next = characters.of(at + 64);
       for_each_bit(long_runs(here, next) & ~(here << 1 | before), [&](std::size_t bit) {
-        if (at + bit < done || found.size() == kMaxRuns) return;
+        if (at + bit < done) return;
         done = run_end(at + bit);
         try_run(at + bit, done, found);
       });
@@ -158,34 +171,49 @@ class Runs {
     while (i < text_.size()) {
       if (base64_value(text_[i]) >= 0) {
         ++i;
-      } else if (text_[i] == '\n' && i - line >= 60 && i + 1 < text_.size() && base64_value(text_[i + 1]) >= 0) {
-        line = ++i;
-      } else {
-        break;
+        continue;
       }
+      const std::size_t next = i + (text_[i] == '\r' ? 2 : 1);
+      if (i - line < 60 || next >= text_.size() || text_[next - 1] != '\n' || base64_value(text_[next]) < 0) break;
+      line = i = next;
     }
     return i;
   }
 
   void try_run(std::size_t start, std::size_t end, std::vector<Piece>& found) const {
     const std::string_view run = text_.substr(start, end - start);
-    bool all_hex = run.size() % 2 == 0, varied = false;
-    bool upper = false, lower = false;
+    bool hex = true, varied = false, upper = false, lower = false;
     for (const char c : run) {
-      all_hex = all_hex && hex_value(c) >= 0;
+      hex = hex && hex_value(c) >= 0;
       upper = upper || (c >= 'A' && c <= 'Z');
       lower = lower || (c >= 'a' && c <= 'z');
       varied = varied || (c >= '0' && c <= '9');
     }
-    if (all_hex && add_if_readable(decode_hex(run), start, end, found)) return;
+    const bool torn = start == 0 && run.size() >= kTorn;
+    const auto read = [&](std::string (*decode)(std::string_view), std::size_t characters) {
+      if (add_if_readable(decode(run), start, end, torn, found)) return true;
+      for (std::size_t skipped = 1; torn && skipped < characters; ++skipped)
+        if (begins_readable(decode(run.substr(skipped, kTorn / 8))))
+          return add_if_readable(decode(run.substr(skipped)), start, end, torn, found);
+      return false;
+    };
+    // One of two hexadecimal digits is no character.
+    if (hex && (run.size() % 2 == 0 || torn) && read(decode_hex, 2)) return;
     // A long lower-case word or path is no base64: encoded text mixes the cases.
-    if (upper && (lower || varied) && add_if_readable(decode_base64(run), start, end, found)) return;
-    if (upper && !lower) add_if_readable(decode_base32(run), start, end, found);
+    if (upper && (lower || varied) && read(decode_base64, 4)) return;
+    if (upper != lower) read(decode_base32, 8);
   }
 
-  static bool add_if_readable(std::string bytes, std::size_t start, std::size_t end, std::vector<Piece>& found) {
+  static bool begins_readable(std::string bytes) {
+    drop_torn_characters(bytes, true);
+    return is_readable(bytes) || is_readable(from_utf16(bytes));
+  }
+
+  bool add_if_readable(std::string bytes, std::size_t start, std::size_t end, bool torn,
+                       std::vector<Piece>& found) const {
+    if (torn || (end == text_.size() && end - start >= kTorn)) drop_torn_characters(bytes, torn);
     if (!is_readable(bytes)) {
-      bytes = said_otherwise(bytes);
+      bytes = said_otherwise(bytes, start, end);
       if (!is_readable(bytes)) return false;
     }
     Piece piece{std::move(bytes), {}, false};
@@ -195,11 +223,24 @@ class Runs {
     return true;
   }
 
+  // What bytes say that are no text themselves: characters of two bytes, or compressed ones. Empty: neither.
+  // `start`, `end`: of the run.
+  std::string said_otherwise(std::string_view bytes, std::size_t start, std::size_t end) const {
+    std::string wide = from_utf16(bytes);
+    if (!wide.empty()) return wide;
+    Inflated made = inflated_text(bytes, kTimesInflated * bytes.size() + kMoreInflated);
+    drop_torn_characters(made.text, false);
+    const bool torn = made.cut_off && end == text_.size() && end - start > kInBothWindows;
+    if ((made.more || torn) && is_readable(made.text)) unread_.beyond("decode_inflate");
+    return std::move(made.text);
+  }
+
   std::string_view text_;
+  Unread& unread_;
 };
 
 }  // namespace
 
-std::vector<Piece> encoded_runs(std::string_view text) { return Runs(text).take(); }
+std::vector<Piece> encoded_runs(std::string_view text, Unread& unread) { return Runs(text, unread).take(); }
 
 }  // namespace sluice::sense::scan

@@ -7,6 +7,7 @@
 
 #include "sense/scan/byte_class.h"
 #include "sense/scan/decode/decode_parts.h"
+#include "sense/scan/decode/terminal.h"
 #include "text/utf8.h"
 
 namespace sluice::sense::scan {
@@ -20,24 +21,31 @@ bool is_word(char c) {
 }
 bool is_break(int code) { return code == '\t' || code == '\n' || code == '\r'; }
 
+constexpr std::size_t kLeastFullLine = 70,
+                      kFullLine = 76;  // characters of quoted-printable, with the sign at its end
+
 // The whole text with its escapes replaced, if it has any that matter.
 class Escapes {
  public:
   explicit Escapes(std::string_view text) : text_(text) {}
 
   std::optional<Piece> take() {
-    if (!present()) return std::nullopt;
+    find_controls();
+    if (!has_controls_ && !present()) return std::nullopt;
     std::size_t done = 0;  // up to here the output is made
-    ClassBits(text_, kMarks).for_each([&](std::size_t at) {
+    const auto visit = [&](std::size_t at) {
       if (at < done) return;  // inside of the escape before
       copy(done, at);
       done = at;
       step(done);
       origin_.resize(out_.size(), static_cast<std::uint32_t>(at));
-    });
+    };
+    if (!has_controls_) ClassBits(text_, kMarks).for_each(visit);
+    for (std::size_t at = 0; has_controls_ && at < text_.size(); ++at)
+      if (kMarks.has(text_[at]) || is_control(at)) visit(at);
     copy(done, text_.size());
     origin_.push_back(static_cast<std::uint32_t>(text_.size()));
-    if (replaced_ < 2 && !glued_ && controls_ == 0) return std::nullopt;
+    if (replaced_ < 2 && !glued_ && hidden_ == 0) return std::nullopt;
     // What is no notation for text leaves bytes that are none; what stands beside it counts all the same.
     for (std::size_t at = text::first_invalid(out_); at < out_.size();
          at += text::first_invalid(std::string_view(out_).substr(at)))
@@ -56,17 +64,29 @@ class Escapes {
     return false;
   }
   bool may_be_escape(std::size_t i) const {
-    return text_[i] == '\\' || text_[i] == '&' || kControls.has(text_[i]) ||
-           (i + 2 < text_.size() && hex_value(text_[i + 1]) >= 0 && hex_value(text_[i + 2]) >= 0);
+    const char c = text_[i];
+    if (c == '\\' || c == '&' || kControls.has(c)) return true;
+    if (c == '^') return text_.substr(i, 3) == "^[[";
+    const char next = i + 1 < text_.size() ? text_[i + 1] : ' ';
+    return hex_at(i + 1, 2) >= 0 || (c == '=' && (next == '\n' || next == '\r'));
+  }
+
+  // Of ISO 6429's second set, U+0080 to U+009F, which only terminals know, too; few texts have the lead byte.
+  bool is_control(std::size_t i) const {
+    return text_[i] == '\xC2' && i + 1 < text_.size() && static_cast<unsigned char>(text_[i + 1]) < 0xA0;
+  }
+  void find_controls() {
+    for (std::size_t at = text_.find('\xC2'); at != text_.npos && !has_controls_; at = text_.find('\xC2', at + 1))
+      has_controls_ = is_control(at);
   }
 
   // Control characters that no text has; between the groups of a number nobody sees them.
   static constexpr std::string_view kControlList =
       "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0B\x0C\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C"
-      "\x1D\x1E\x1F\x7F\\%&="sv;
+      "\x1D\x1E\x1F\x7F\\%&=^"sv;
   // What an escape begins with, and controls.
   static constexpr ByteClass kMarks = ByteClass(kControlList);
-  static constexpr ByteClass kControls = ByteClass(kControlList.substr(0, kControlList.size() - 4));
+  static constexpr ByteClass kControls = ByteClass(kControlList.substr(0, kControlList.size() - 5));
 
   void copy(std::size_t from, std::size_t to) {
     out_.append(text_, from, to - from);
@@ -94,31 +114,70 @@ class Escapes {
       ++i;
       return;
     }
-    ++controls_;
+    ++hidden_;
     if (c == '\f' || c == '\v' || (c >= 0x1C && c <= 0x1F)) out_ += '\n';
     ++i;
-    if (c == 0x1B && i < text_.size() && text_[i] == '[') colour(i);
-  }
-
-  // The rest of a terminal's control sequence (ECMA-48, 5.4).
-  void colour(std::size_t& i) const {
-    std::size_t end = i + 1;
-    while (end < text_.size() && end - i < 24 && text_[end] >= 0x20 && text_[end] < 0x40) ++end;
-    if (end < text_.size() && text_[end] >= 0x40 && text_[end] < 0x7F) i = end + 1;
+    if (c == 0x1B) terminal_.behind_escape(i);
   }
 
   void step(std::size_t& i) {
     const char c = text_[i];
-    const std::size_t from = i;
+    const std::size_t from = i, made = out_.size();
+    if (terminal_.ends_at(i)) {
+      out_ += '\n';
+      return;
+    }
     if (kControls.has(c)) return control(i);
+    if (c == '\xC2') {
+      ++hidden_;
+      i += 2;
+      terminal_.behind_control(static_cast<unsigned char>(text_[i - 1]), i);
+      return;
+    }
     if ((c == '\\' && backslash(i)) || (c == '%' && percent(i)) || (c == '&' && entity(i)) ||
-        (c == '=' && quoted_printable(i))) {
+        (c == '=' && (quoted_printable(i) || soft_break(i))) || (c == '^' && caret(i))) {
       ++replaced_;
-      glued_ = glued_ || (i - from > 1 && glued(i, c));
+      if (out_.size() == made)
+        ++hidden_;  // nothing stands there
+      else if (is_function(made, i))
+        ++hidden_;
+      else
+        glued_ = glued_ || (i - from > 1 && glued(i, c));
       return;
     }
     out_.push_back(c);
     ++i;
+  }
+
+  // Whether the character that was written from `made` on introduces a terminal's function, which ends before i
+  // then. Where its bracket is an escape, too, the reading of this one has the character itself.
+  bool is_function(std::size_t made, std::size_t& i) {
+    const std::string_view written = std::string_view(out_).substr(made);
+    const bool escape = written == "\x1B" && terminal_.behind_escape(i);
+    if (!escape && !(written.size() == 2 && written[0] == '\xC2' &&
+                     terminal_.behind_control(static_cast<unsigned char>(written[1]), i)))
+      return false;
+    out_.resize(made);
+    return true;
+  }
+
+  // ESC as shells, C and Python write it.
+  bool terminal_escape(std::size_t& i) {
+    for (const std::string_view written : {"\\e"sv, "\\E"sv, "\\033"sv, "\\33"sv}) {
+      if (!text_.substr(i).starts_with(written) || !terminal_.begins(i + written.size())) continue;
+      out_.push_back('\x1B');
+      i += written.size();
+      return true;
+    }
+    return false;
+  }
+
+  // As cat -v and less show it.
+  bool caret(std::size_t& i) {
+    if (text_.substr(i, 3) != "^[[") return false;
+    out_.push_back('\x1B');
+    i += 2;
+    return true;
   }
 
   // Whether one that ends at i hides where a word beside it begins: it ends in a letter or digit, or what it says
@@ -142,6 +201,7 @@ class Escapes {
       replaced_ += behind_digit;  // between digits one is no accident
       return true;
     }
+    if (terminal_escape(i)) return true;
     if (e >= '0' && e <= '9') return (e <= '3' && octal(i)) || style(i);
     const std::size_t at = kFrom.find(e);
     if (at == kFrom.npos) return false;
@@ -220,24 +280,63 @@ class Escapes {
     return true;
   }
 
-  // RFC 2045 section 6.7; a single "=41" is more often a comparison or a parameter.
+  bool is_upper_hex(std::size_t i) const {
+    const auto is_upper = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); };
+    return i + 2 < text_.size() && is_upper(text_[i + 1]) && is_upper(text_[i + 2]);
+  }
+
+  // RFC 2045 section 6.7; elsewhere a single "=41" is more often a comparison or a parameter.
   bool quoted_printable(std::size_t& i) {
     const bool before = i >= 3 && text_[i - 3] == '=' && hex_at(i - 2, 2) >= 0;
     const bool after = i + 3 < text_.size() && text_[i + 3] == '=' && hex_at(i + 4, 2) >= 0;
-    const int code = before || after ? hex_at(i + 1, 2) : -1;
+    const int code = before || after || (is_upper_hex(i) && is_quoted_printable()) ? hex_at(i + 1, 2) : -1;
     if (code < 0x20 && !is_break(code)) return false;
     out_.push_back(static_cast<char>(code));
     i += 3;
     return true;
   }
 
+  // What declares itself, or has the sign that its escapes begin with in one.
+  bool is_quoted_printable() {
+    if (!quoted_printable_)
+      quoted_printable_ = text_.find("=3D") != text_.npos || text_.find("uoted-printable") != text_.npos ||
+                          text_.find("uoted-Printable") != text_.npos;
+    return *quoted_printable_;
+  }
+
+  // The end of a line that goes on in the next. Programs break lines at 76 characters; who hides a value breaks it
+  // anywhere.
+  bool soft_break(std::size_t& i) {
+    const std::size_t next = i + (i + 1 < text_.size() && text_[i + 1] == '\r' ? 3 : 2);
+    if (i == 0 || next >= text_.size() || text_[next - 1] != '\n') return false;
+    const std::size_t before = text_.rfind('\n', i), length = i - (before == text_.npos ? 0 : before + 1) + 1;
+    const bool full = length >= kLeastFullLine && length <= kFullLine;
+    if (!full && !value_goes_on(i, next) && !is_quoted_printable()) return false;
+    i = next;
+    return true;
+  }
+
+  // Not so in a list of settings without values ("A1=", "B2=x").
+  bool value_goes_on(std::size_t i, std::size_t next) const {
+    static constexpr std::string_view kBlanks = " \t\r\n";
+    std::size_t start = i;
+    bool marked = false;
+    for (; start > 0 && kBlanks.find(text_[start - 1]) == kBlanks.npos && i - start < kFullLine; --start)
+      marked = marked || text_[start - 1] == '@' || (text_[start - 1] >= '0' && text_[start - 1] <= '9');
+    const std::size_t end = std::min(text_.find_first_of(kBlanks, next), text_.size());
+    const std::string_view behind = text_.substr(next, end - next);
+    return marked && !behind.empty() && std::min(behind.find('='), behind.size() - 1) == behind.size() - 1;
+  }
+
   bool percent(std::size_t& i) {
     const int code = hex_at(i + 1, 2);
-    if (code < 0x20 && !is_break(code)) return false;
+    const bool escape = code == 0x1B && (terminal_.begins(i + 3) || hex_of(i + 3) == '[' || hex_of(i + 3) == ']');
+    if (code < 0x20 && !is_break(code) && !escape) return false;
     out_.push_back(static_cast<char>(code));
     i += 3;
     return true;
   }
+  int hex_of(std::size_t i) const { return i < text_.size() && text_[i] == '%' ? hex_at(i + 1, 2) : -1; }
 
   bool entity(std::size_t& i) {
     if (i + 3 >= text_.size()) return false;
@@ -252,10 +351,8 @@ class Escapes {
       if (v < 0 || (!hex && v > 9)) break;
       code = code * (hex ? 16 : 10) + static_cast<std::uint32_t>(v);
     }
-    if (at == first || (code < 0x20 && !is_break(static_cast<int>(code))) || code > 0x10FFFF ||
-        (code >= 0xD800 && code < 0xE000))
+    if (at == first || (code < 0x20 && code != 0x1B && !is_break(static_cast<int>(code))) || !put(code))
       return false;
-    text::append_utf8(out_, code);
     i = at < text_.size() && text_[at] == ';' ? at + 1 : at;
     return true;
   }
@@ -263,17 +360,74 @@ class Escapes {
   bool named_entity(std::size_t& i) {
     struct Entity {
       std::string_view name;
-      char c;
+      char c;  // 0: nobody sees it
     };
-    static constexpr Entity kEntities[] = {
-        {"amp;", '&'},    {"lt;", '<'},      {"gt;", '>'},     {"quot;", '"'},   {"apos;", '\''},  {"nbsp;", ' '},
-        {"commat;", '@'}, {"period;", '.'},  {"colon;", ':'},  {"sol;", '/'},    {"lowbar;", '_'}, {"num;", '#'},
-        {"dollar;", '$'}, {"excl;", '!'},    {"equals;", '='}, {"hyphen;", '-'}, {"dash;", '-'},   {"ndash;", '-'},
-        {"percnt;", '%'}, {"Tab;", '\t'},    {"plus;", '+'},   {"ast;", '*'},    {"lpar;", '('},   {"rpar;", ')'},
-        {"comma;", ','},  {"NewLine;", '\n'}};
+    static constexpr Entity kEntities[] = {{"amp;", '&'},
+                                           {"lt;", '<'},
+                                           {"gt;", '>'},
+                                           {"quot;", '"'},
+                                           {"apos;", '\''},
+                                           {"nbsp;", ' '},
+                                           {"commat;", '@'},
+                                           {"period;", '.'},
+                                           {"colon;", ':'},
+                                           {"sol;", '/'},
+                                           {"lowbar;", '_'},
+                                           {"num;", '#'},
+                                           {"dollar;", '$'},
+                                           {"excl;", '!'},
+                                           {"equals;", '='},
+                                           {"hyphen;", '-'},
+                                           {"dash;", '-'},
+                                           {"ndash;", '-'},
+                                           {"mdash;", '-'},
+                                           {"minus;", '-'},
+                                           {"percnt;", '%'},
+                                           {"Tab;", '\t'},
+                                           {"plus;", '+'},
+                                           {"ast;", '*'},
+                                           {"lpar;", '('},
+                                           {"rpar;", ')'},
+                                           {"comma;", ','},
+                                           {"NewLine;", '\n'},
+                                           {"semi;", ';'},
+                                           {"quest;", '?'},
+                                           {"bsol;", '\\'},
+                                           {"lsqb;", '['},
+                                           {"lbrack;", '['},
+                                           {"rsqb;", ']'},
+                                           {"rbrack;", ']'},
+                                           {"lcub;", '{'},
+                                           {"rcub;", '}'},
+                                           {"vert;", '|'},
+                                           {"grave;", '`'},
+                                           {"Hat;", '^'},
+                                           {"ensp;", ' '},
+                                           {"emsp;", ' '},
+                                           {"thinsp;", ' '},
+                                           {"hairsp;", ' '},
+                                           {"numsp;", ' '},
+                                           {"puncsp;", ' '},
+                                           {"zwnj;", '\0'},
+                                           {"zwj;", '\0'},
+                                           {"shy;", '\0'},
+                                           {"lrm;", '\0'},
+                                           {"rlm;", '\0'},
+                                           {"NoBreak;", '\0'},
+                                           {"ZeroWidthSpace;", '\0'},
+                                           {"NegativeThinSpace;", '\0'},
+                                           {"NegativeMediumSpace;", '\0'},
+                                           {"NegativeThickSpace;", '\0'},
+                                           {"NegativeVeryThinSpace;", '\0'},
+                                           {"InvisibleTimes;", '\0'},
+                                           {"InvisibleComma;", '\0'},
+                                           {"it;", '\0'},
+                                           {"ic;", '\0'},
+                                           {"af;", '\0'},
+                                           {"ApplyFunction;", '\0'}};
     for (const Entity& entity : kEntities) {
       if (text_.substr(i + 1, entity.name.size()) != entity.name) continue;
-      out_.push_back(entity.c);
+      if (entity.c != '\0') out_.push_back(entity.c);
       i += 1 + entity.name.size();
       return true;
     }
@@ -283,8 +437,11 @@ class Escapes {
   std::string_view text_;
   std::string out_;
   std::vector<std::uint32_t> origin_;
-  int replaced_ = 0, controls_ = 0;
+  int replaced_ = 0, hidden_ = 0;  // hidden: what nobody sees
   bool glued_ = false;
+  bool has_controls_ = false;             // of those beyond ASCII
+  std::optional<bool> quoted_printable_;  // not looked for yet
+  Terminal terminal_{text_};
   std::size_t path_end_ = 0;  // of the path that was seen last
 };
 

@@ -40,7 +40,8 @@ bool is_gap(std::string_view gap) { return gap.size() <= 3 && gap.find_first_not
 
 }  // namespace
 
-Hints::Hints(PhraseSet& set) : digits_(set.new_owner()), decoding_(set.new_owner()), base85_(set.new_owner()) {
+Hints::Hints(PhraseSet& set)
+    : digits_(set.new_owner()), decoding_(set.new_owner()), base85_(set.new_owner()), uuencode_(set.new_owner()) {
   for (std::size_t d = 0; d < 10; ++d) {
     for_each_phrase(kDigits[d], [&](std::string_view word) {
       set.add(digits_, word);
@@ -57,6 +58,10 @@ Hints::Hints(PhraseSet& set) : digits_(set.new_owner()), decoding_(set.new_owner
       [&](std::string_view word) { set.add(decoding_, word); });
   for_each_phrase("base85|b85|a85|ascii85|base-85|b85decode|b85encode|a85decode|a85encode|rfc 1924|rfc1924",
                   [&](std::string_view word) { set.add(base85_, word); });
+  for_each_phrase(
+      "begin 644|begin 600|begin 640|begin 660|begin 664|begin 666|begin 400|begin 440|begin 444|"
+      "begin 700|begin 750|begin 755|begin 775|begin 777",
+      [&](std::string_view word) { set.add(uuencode_, word); });
 }
 
 void Hints::spelled(const Document& doc, std::vector<Piece>& found) const {
@@ -91,6 +96,14 @@ std::vector<Piece> Hints::readings(const Document& doc) const {
   if (doc.phrases[digits_].size() >= kMinSpelled) spelled(doc, found);
   if (!doc.phrases[base85_].empty())
     for (Piece& piece : base85_runs(doc.text, true)) found.push_back(std::move(piece));
+  std::size_t done = 0;
+  for (const PhraseHit& hit : doc.phrases[uuencode_]) {
+    if (hit.start < done || (hit.start > 0 && doc.text[hit.start - 1] != '\n')) continue;
+    auto piece = uuencoded_at(doc.text, hit.start);
+    if (!piece) continue;
+    done = piece->origin.back();
+    found.push_back(std::move(*piece));
+  }
   if (doc.phrases[decoding_].empty() || doc.text.size() > kMaxBackwards) return found;
   Piece turned{doc.text, {}, true}, backwards{{}, {}, true};
   for (std::size_t i = 0; i < doc.text.size(); ++i) {

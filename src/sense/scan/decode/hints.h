@@ -1,6 +1,6 @@
 // Hints: readings of a text that only some words suggest. Digits spelled out in a row ("four one one one") become
 // digits; a text that speaks of decoding is also read in ROT13 and backwards; one that speaks of base85 has
-// its words read so.
+// its words read so; behind the first line of uuencode stands some.
 #pragma once
 
 #include <vector>
@@ -18,7 +18,7 @@ class Hints {
  private:
   void spelled(const Document& doc, std::vector<Piece>& found) const;
 
-  PhraseSet::Owner digits_, decoding_, base85_;
+  PhraseSet::Owner digits_, decoding_, base85_, uuencode_;
   std::vector<std::uint8_t> value_;  // of each phrase of digits_
 };
 

@@ -23,13 +23,15 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  std::string run(std::string_view bytes, std::size_t most, int frame) {
-    std::string out;
-    if (!ready_ || inflateReset2(&stream_, frame) != Z_OK) return out;
+  Inflated run(std::string_view bytes, std::size_t most, int frame) {
+    Inflated made;
+    std::string& out = made.text;
+    if (!ready_ || inflateReset2(&stream_, frame) != Z_OK) return made;
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // which only reads them
     stream_.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), UINT_MAX));
     std::array<char, kPiece> piece;
-    for (int status = Z_OK; status == Z_OK && out.size() < most;) {
+    int status = Z_OK;
+    while (status == Z_OK && out.size() < most) {
       stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
       stream_.avail_out = static_cast<uInt>(std::min(piece.size(), most - out.size()));
       status = inflate(&stream_, Z_NO_FLUSH);
@@ -38,7 +40,9 @@ class Inflater {
       if (std::any_of(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(size), is_no_text)) return {};
       out.append(piece.data(), size);
     }
-    return out;
+    made.more = status == Z_OK;
+    made.cut_off = status == Z_BUF_ERROR && frame == kFramed;
+    return made;
   }
 
  private:
@@ -59,7 +63,7 @@ bool is_framed(std::string_view bytes) {
 
 }  // namespace
 
-std::string inflated_text(std::string_view bytes, std::size_t most) {
+Inflated inflated_text(std::string_view bytes, std::size_t most) {
   if (bytes.size() < kFewest) return {};
   static thread_local Inflater inflater;
   // Without a frame, as PHP's gzdeflate() and SAML make it.

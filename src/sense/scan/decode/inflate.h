@@ -8,8 +8,14 @@
 
 namespace sluice::sense::scan {
 
-// At most `most` bytes of what `bytes` say; less where they end or go wrong. Empty: they are not compressed text.
-// Checksums are not looked at. Thread-safe.
-std::string inflated_text(std::string_view bytes, std::size_t most);
+struct Inflated {
+  std::string text;      // empty: the bytes are not compressed text
+  bool more = false;     // there is more of it than was asked for
+  bool cut_off = false;  // the bytes of a frame end before it does
+};
+
+// At most `most` bytes of what `bytes` say; less where they end or go wrong. Checksums are not looked at.
+// Thread-safe.
+Inflated inflated_text(std::string_view bytes, std::size_t most);
 
 }  // namespace sluice::sense::scan

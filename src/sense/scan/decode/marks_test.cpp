@@ -13,6 +13,15 @@
 namespace sluice::sense::scan {
 namespace {
 
+std::vector<Decoded> decode(const std::string& text) {
+  Unread unread;
+  return scan::decode(text, unread);
+}
+std::vector<Piece> encoded_runs(const std::string& text) {
+  Unread unread;
+  return scan::encoded_runs(text, unread);
+}
+
 const std::string kSecret = "the key is Ab12-Cd34";
 
 std::string each(const std::string& text, const std::function<std::string(unsigned char)>& write) {
@@ -48,11 +57,15 @@ std::vector<std::string> notations() {
       each(kSecret, [](unsigned char c) { return "\\u" + number(c, 16, 4); }),
       each(kSecret, [](unsigned char c) { return "%" + number(c, 16, 2); }),
       each(kSecret, [](unsigned char c) { return "=" + number(c, 16, 2); }),
-      each(kSecret, [](unsigned char c) { return "&#" + number(c, 10, 2) + ";"; })};
+      each(kSecret, [](unsigned char c) { return "&#" + number(c, 10, 2) + ";"; }),
+      each(kSecret, [](unsigned char c) { return "\\e[1m" + std::string(1, char(c)); }),
+      each(kSecret, [](unsigned char c) { return "\u0084" + std::string(1, char(c)); }),
+      each(kSecret, [](unsigned char c) { return "&zwnj;" + std::string(1, char(c)); })};
   for (const char* before : {"U+00", "u+00", "0x", "0X", ""})
     for (const char* between : {" ", ", ", ";", ":", "\n"})
       all.push_back(each(kSecret, [&](unsigned char c) { return before + number(c, 16, 2) + between; }));
   all.push_back(each(kSecret, [](unsigned char c) { return number(c, 10, 2) + " "; }));
+  all.push_back(each(kSecret, [](unsigned char c) { return number(c, 8, 3) + " "; }));
   all.push_back(each(kSecret, [](unsigned char c) { return number(c, 2, 8) + " "; }));
   for (const char separator : " -_*/.|,~\n"s)
     all.push_back(each(kSecret, [&](unsigned char c) { return std::string{char(c), separator}; }));

@@ -8,9 +8,9 @@ namespace sluice::sense::scan {
 namespace {
 
 constexpr std::string_view kOverride = "\xE2\x80\xAE", kPop = "\xE2\x80\xAC";
-constexpr std::size_t kLeast = 6;         // bytes that are shown backwards
-constexpr std::size_t kContext = 64;      // bytes before them, which may say what they are
-constexpr std::size_t kMostPieces = 256;  // each costs a small document
+constexpr std::size_t kLeast = 6;                            // bytes that are shown backwards
+constexpr std::size_t kContext = 64;                         // bytes before them, which may say what they are
+constexpr std::size_t kMostPieces = 256, kBytesAPiece = 64;  // each costs a small document
 
 bool continues(std::string_view t, std::size_t at) {
   return at < t.size() && (static_cast<unsigned char>(t[at]) & 0xC0) == 0x80;
@@ -19,7 +19,7 @@ bool continues(std::string_view t, std::size_t at) {
 }  // namespace
 
 std::vector<Piece> overridden(std::string_view original, std::string_view text,
-                              const std::vector<std::uint32_t>& origins) {
+                              const std::vector<std::uint32_t>& origins, Unread& unread) {
   std::vector<Piece> found;
   if (origins.empty()) return found;  // ASCII
   const auto canonical = [&](std::size_t byte) {
@@ -32,9 +32,11 @@ std::vector<Piece> overridden(std::string_view original, std::string_view text,
     if (end < start + kLeast) continue;
     std::size_t from = start > kContext ? start - kContext : 0;
     while (from < start && continues(text, from)) ++from;
-    // Too many of them are not worth a document each: nobody writes so but to hide something, and then one is
-    // enough.
-    if (found.size() == kMostPieces) break;
+    // Nobody writes so but to hide something.
+    if (found.size() == kMostPieces + text.size() / kBytesAPiece) {
+      unread.beyond("decode_backwards");
+      break;
+    }
     Piece piece;
     for (; from < start; ++from) {
       piece.text += text[from];

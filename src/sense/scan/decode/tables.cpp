@@ -11,7 +11,12 @@ namespace {
 
 constexpr std::size_t kMaxLine = 2000;  // bytes
 constexpr std::size_t kMaxCells = 64;
-constexpr std::size_t kMaxHead = 40;                           // bytes of a column's name
+constexpr std::size_t kMaxHead = 40;  // bytes of a column's name
+// Bytes of readings by the length of the text. Wide tables of flags and counts have more; cells that are too short
+// to be anything are left out of these. Beside each of the others, which is three bytes and a separator, stands a
+// name, so that none of them is let out.
+constexpr std::size_t kTimes = 4;
+constexpr std::size_t kShortCell = 2;                          // bytes
 constexpr ByteTable kNoHead = byte_table(".?!=<>{}@", false);  // what no name of a column has
 
 struct Span {
@@ -61,7 +66,8 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 // "rs429358", "q2024": letters, then digits, which values of a row under the head are not all.
 bool is_symbol(std::string_view name) {
   const std::size_t digits = name.find_first_of("0123456789");
-  return digits >= 1 && digits <= 4 && std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(digits), is_letter) &&
+  return digits >= 1 && digits <= 4 &&
+         std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(digits), is_letter) &&
          name.find_first_not_of("0123456789", digits) == name.npos;
 }
 
@@ -133,7 +139,7 @@ namespace {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : t_(text), budget_(4 * text.size()) {}
+  explicit Reader(std::string_view text) : t_(text), budget_(kTimes * text.size()) {}
 
   // Where the table ends whose head is this line; the head's end if it is none.
   std::size_t read(Span head, std::vector<Tables::Record>& found) {
@@ -157,29 +163,40 @@ class Reader {
   }
 
  private:
-  std::size_t rows(const std::vector<Span>& heads, Span row, char separator, std::vector<Tables::Record>& found) {
+  std::size_t rows(const std::vector<Span>& heads, Span first, char separator,
+                   std::vector<Tables::Record>& found) {
     Tables::Record made;
-    Piece& piece = made.piece;
-    std::size_t end = row.start;
-    while (row.start < t_.size() && row.end - row.start <= kMaxLine) {
-      const std::vector<Span> cells = cells_of(t_, row, separator);
-      if (cells.size() != heads.size()) break;
-      record(heads, cells, made);
-      end = row.end;
-      if (piece.text.size() > budget_) break;
-      row = line_at(t_, row.end + 1);
+    std::size_t end = read_rows(heads, first, separator, 0, budget_, made);
+    if (made.piece.text.size() > budget_) {
+      made = {};
+      end = read_rows(heads, first, separator, kShortCell, t_.npos, made);
     }
-    if (piece.text.empty() || piece.text.size() > budget_) return row.start == end ? end : row.start;
-    budget_ -= piece.text.size();
-    piece.origin.push_back(static_cast<std::uint32_t>(end));
+    if (made.piece.text.empty()) return end;
+    budget_ -= std::min(budget_, made.piece.text.size());
+    made.piece.origin.push_back(static_cast<std::uint32_t>(end));
     found.push_back(std::move(made));
     return end;
   }
 
-  void record(const std::vector<Span>& heads, const std::vector<Span>& cells, Tables::Record& made) const {
+  // Where the rows end; the first one's beginning if there is none. Stops behind `most` bytes of reading.
+  std::size_t read_rows(const std::vector<Span>& heads, Span row, char separator, std::size_t short_cell,
+                        std::size_t most, Tables::Record& made) const {
+    std::size_t end = row.start;
+    while (row.start < t_.size() && row.end - row.start <= kMaxLine && made.piece.text.size() <= most) {
+      const std::vector<Span> cells = cells_of(t_, row, separator);
+      if (cells.size() != heads.size()) break;
+      record(heads, cells, short_cell, made);
+      end = row.end;
+      row = line_at(t_, row.end + 1);
+    }
+    return end;
+  }
+
+  void record(const std::vector<Span>& heads, const std::vector<Span>& cells, std::size_t short_cell,
+              Tables::Record& made) const {
     Piece& piece = made.piece;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (cells[i].end == cells[i].start) continue;
+      if (cells[i].end <= cells[i].start + short_cell) continue;
       const std::string_view name = t_.substr(heads[i].start, heads[i].end - heads[i].start);
       if (!name.empty()) {
         const auto at = static_cast<std::uint32_t>(piece.text.size());
@@ -198,7 +215,7 @@ class Reader {
   }
 
   std::string_view t_;
-  std::size_t budget_;  // bytes of readings that may still be made
+  std::size_t budget_;  // bytes of readings with all cells that may still be made
 };
 
 }  // namespace

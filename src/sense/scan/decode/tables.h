@@ -18,7 +18,9 @@ class Tables {
     Piece piece;                        // the bytes of a column's name have their origin where the cell begins
     std::vector<Document::Head> heads;  // where those names stand in it
   };
-  // One reading a table whose head has such a name; together no longer than four times the text.
+  // One reading a table whose head has such a name. Together no longer than four times the text, as far as they
+  // have cells of one or two bytes; what would be longer is read without those, which makes less than twelve times
+  // the text of any table.
   std::vector<Record> readings(const Document& doc) const;
 
  private:

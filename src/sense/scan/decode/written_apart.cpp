@@ -67,7 +67,8 @@ bool read_codes(std::string_view text, std::size_t start, std::size_t end, int b
     std::size_t stop = i;
     while (stop < end && std::strchr(" ,;:\n", text[stop]) == nullptr) ++stop;
     const std::string_view word = text.substr(i, stop - i);
-    const int code = word.size() < 2 || (base == 2 && word.size() < 7) ? -1 : code_of(word, base);
+    const bool short_of_it = word.size() < 2 || (base == 2 && word.size() < 7) || (base == 8 && word.size() != 3);
+    const int code = short_of_it ? -1 : code_of(word, base);
     if (code < 0x20 && code != '\n' && code != '\t') return false;
     std::string character;
     text::append_utf8(character, static_cast<std::uint32_t>(code));
@@ -107,7 +108,27 @@ class Dumps {
     constexpr std::size_t kFar = 64;  // from the beginning of a line to its first eight
     std::size_t line = i;
     while (line > 0 && i - line < kFar && t_[line - 1] != '\n' && is_code(t_[line - 1])) --line;
-    if (line > 0 && t_[line - 1] != '\n') return false;
+    if (line == 0 || t_[line - 1] == '\n')
+      if (take_at(line, i, found)) return true;
+    const std::size_t next = t_.substr(i, kStride).find('\n');  // the end of what stands before it
+    return next != t_.npos && i + next + 1 >= done_ && take_at(i + next + 1, i, found);
+  }
+
+  // Those of characters in columns have no eight codes in a row. They begin with offset zero; a window's first
+  // line may be one in the middle.
+  void characters(std::vector<Piece>& found) {
+    static constexpr std::string_view kFirst = "0000000 ";
+    const std::size_t line = t_.substr(0, kLongestLine).find('\n') + 1;
+    try_characters(0, found);
+    if (line > 0) try_characters(line, found);
+    for (std::size_t at = t_.find(kFirst); at != t_.npos; at = t_.find(kFirst, at + 1))
+      if (at > 0 && t_[at - 1] == '\n') try_characters(at, found);
+  }
+
+ private:
+  static constexpr std::size_t kLongestLine = 256;
+
+  bool take_at(std::size_t line, std::size_t& i, std::vector<Piece>& found) {
     auto dump = dump_at(t_, line, done_);
     if (!dump) return false;
     found.push_back(std::move(*dump));
@@ -115,7 +136,11 @@ class Dumps {
     return true;
   }
 
- private:
+  void try_characters(std::size_t line, std::vector<Piece>& found) {
+    if (line < done_) return;
+    if (auto piece = characters_at(t_, line, done_)) found.push_back(std::move(*piece));
+  }
+
   std::string_view t_;
   std::size_t done_ = 0;
 };
@@ -128,7 +153,7 @@ std::size_t code_list(std::string_view t, std::size_t i, std::vector<Piece>& fou
   // A word before the list may end in letters that are hexadecimal digits.
   while (start < end && start > 0 && is_word_byte(t[start - 1]) && is_word_byte(t[start])) ++start;
   while (end > start && end < t.size() && is_word_byte(t[end]) && is_word_byte(t[end - 1])) --end;
-  for (const int base : {2, 10, 16}) {
+  for (const int base : {2, 10, 16, 8}) {
     Piece piece;
     if (end < start + 3 * kMinCodes - 1 || !read_codes(t, start, end, base, piece)) continue;
     found.push_back(std::move(piece));
@@ -193,6 +218,7 @@ std::vector<Piece> code_lists(std::string_view t) {
   std::vector<Piece> found;
   ClassBits codes(t, kCode);
   Dumps dumps(t);
+  dumps.characters(found);
   std::size_t next = 0;
   for (std::size_t at = 0; at < t.size(); at += 64) {
     std::uint64_t eights = codes.of(at);

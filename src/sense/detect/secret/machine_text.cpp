@@ -115,6 +115,8 @@ bool is_digest(std::string_view lower, std::size_t start) {
   static constexpr std::array<std::string_view, 16> kNames = {
       "sha1",    "sha-1", "sha224", "sha256", "sha-256", "sha384", "sha-384", "sha512",
       "sha-512", "md5",   "h1",     "zh",     "blake2b", "blake3", "xxh64",   "crc32"};
+  if (start >= 2 && lower.substr(start - 2, 4) == "c:q1") return true;  // of apk
+  while (start > 0 && lower[start - 1] == ' ') --start;                 // a cell behind its column's name
   constexpr std::size_t kLongest = 100;  // part of a digest that was read as words before
   for (std::size_t back = 0; start > 3 && back < kLongest; ++back, --start) {
     const char c = lower[start - 1];

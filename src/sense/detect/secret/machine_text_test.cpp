@@ -48,6 +48,8 @@ TEST_CASE("what stands between the marks of ascii85 is encoded data") {
 TEST_CASE("a digest is known by the name of its function before it") {
   CHECK(is_digest("integrity sha512-abc", 17));
   CHECK(is_digest("h1:abc", 3));
+  CHECK(is_digest("h1: abc", 4));
+  CHECK(is_digest("c:q1hprz8q9", 2));
   CHECK_FALSE(is_digest("path1:abc", 6));
   CHECK_FALSE(is_digest("token-abc", 6));
 }

@@ -27,7 +27,7 @@ using scan::Kind;
 constexpr Tags kPassword = 1;  // chosen by people
 constexpr Tags kKey = 2;       // made by machines
 constexpr Tags kWeakKey = 4;   // "key:", believed only before what looks random
-constexpr Tags kPart = 8;      // the last part of an identifier: "mailPass", "LDAP_BIND_PW", "algoliaAdminKey"
+constexpr Tags kPart = 8;      // the last part of an identifier: "mailPass", "LDAP_BIND_PW"
 
 class Passwords : public scan::Detector {
  public:
@@ -59,9 +59,11 @@ class Passwords : public scan::Detector {
                "unseal key 1|unseal key 2|unseal key 3|unseal key 4|unseal key 5|key :=|key = \"|key = '",
                Edge::Any);
     words_.add(kWeakKey, "tls.key:|.key:", Edge::Any);
-    words_.add(kPassword | kPart, "pass|pw", Edge::End);
-    words_.add(kPassword, "dbpass|dbpw|userpass|adminpass|rootpass|rootpw|adminpw|keymaterial", Edge::Any);
-    words_.add(kWeakKey | kPart, "key", Edge::End);
+    words_.add(kPassword | kPart, "pass|_pw|-pw", Edge::End);
+    words_.add(kPassword, "dbpass|dbpw|userpass|adminpass|rootpass|rootpw|adminpw|bindpw|keymaterial", Edge::Any);
+    words_.add(kWeakKey,
+               "masterkey|adminkey|admin-key|appkey|app-key|fernetkey|fernet-key|encryptionkey|encryption-key",
+               Edge::Any);
     words_.add(kKey, "api_hash|apihash|auth_salt|auth_key|logged_in_salt|nonce_salt", Edge::Any);
     words_.add(kKey, "session=|phpsessid=|jsessionid=|sessionid=|sess_id=", Edge::Any);
     constexpr std::string_view kLinks =
@@ -166,11 +168,12 @@ class Passwords : public scan::Detector {
     return std::find(kOthers.begin(), kOthers.end(), word) != kOthers.end();
   }
 
-  // "_pass", "mailPass", "apiKey": not "bypass", "monkey", "PASS" of itself.
+  // "_pass", "mailPass": not "bypass", "PASS" of itself.
   static bool is_last_part(const Document& doc, const scan::PhraseHit& hit) {
     if (hit.start == 0) return false;
     const char before = doc.text[hit.start - 1], first = doc.text[hit.start];
-    return before == '_' || before == '-' || (first >= 'A' && first <= 'Z' && before >= 'a' && before <= 'z');
+    return first == '_' || first == '-' || before == '_' || before == '-' ||
+           (first >= 'A' && first <= 'Z' && before >= 'a' && before <= 'z');
   }
 
   // "tokenizers", "max_tokens", "api_token_hash", "secret_arn": names of something else than a secret.

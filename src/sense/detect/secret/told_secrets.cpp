@@ -238,8 +238,9 @@ class ToldSecrets : public scan::Detector {
   // "ENC[AES256_GCM,data:...,iv:...,tag:...]" of sops.
   static bool in_cipher_text(const std::string& lower, std::size_t at) {
     constexpr std::size_t kFar = 240;
-    const std::size_t open = lower.rfind("enc[", at);
-    return open != lower.npos && at - open < kFar && lower.find(']', open) > at;
+    const std::string_view before = std::string_view(lower).substr(at - std::min(at, kFar), std::min(at, kFar));
+    const std::size_t open = before.rfind("enc[");
+    return open != before.npos && before.find(']', open) == before.npos;
   }
 
   // Where the words begin that may say of a hexadecimal number that it is a key: those of its own line, or of the

@@ -5,9 +5,10 @@
 
 namespace sluice::sense::detect {
 
-Made make_tokens(scan::PhraseSet& set);      // private keys and API tokens known by their shape
-Made make_passwords(scan::PhraseSet& set);   // secrets known by the words before them
-Made make_told_codes(scan::PhraseSet& set);  // PINs, one-time codes, codes of doors and safes
+Made make_tokens(scan::PhraseSet& set);           // private keys and API tokens known by their shape
+Made make_passwords(scan::PhraseSet& set);        // secrets known by the words before them
+Made make_carried_secrets(scan::PhraseSet& set);  // secrets known by the notation they stand in
+Made make_told_codes(scan::PhraseSet& set);       // PINs, one-time codes, codes of doors and safes
 // Secrets by their own look, near words that speak of access. After those above, whose findings it does not
 // repeat.
 Made make_told_secrets(scan::PhraseSet& set);

@@ -87,7 +87,8 @@ bool has_other_form(std::string_view word) {
     if (digits > 0 && next + 1 < word.size() && word[next] == '.' && is_digit(word[next + 1])) return true;
     if (digits > 0 && begin == 0 && word.size() - next <= 4 && all(word.substr(next), is_letter)) return true;
   }
-  if (all(word, is_hex)) return true;
+  if (word.starts_with("data-") || (word[0] == '.' && word.find('-') != word.npos)) return true;  // of a page
+  if (all(word, is_hex) || (word[0] == '#' && all(word.substr(1), is_hex))) return true;
   if (is_technical_name(word)) return true;
   const std::size_t lead = run_at(word, 0, [](char c) { return c >= 'a' && c <= 'z'; });
   if (lead <= 2 && word.size() >= 8) {  // revisions with a letter or two before
@@ -194,11 +195,12 @@ std::size_t bytes_in_words(std::string_view word) {
 
 bool is_technical_name(std::string_view word) {
   static constexpr std::string_view kNames[] = {
-      "pkcs",  "argon",  "salsa",  "chacha", "oauth",   "sha",      "md5",    "base",   "aes",    "x509",
-      "rfc",   "utf",    "ipv",    "http",   "tls",     "ssl",      "pbkdf",  "bcrypt", "scrypt", "ed25519",
-      "curve", "ecdsa",  "win",    "python", "java",    "log4j",    "ubuntu", "debian", "node",   "php",
-      "mysql", "office", "iphone", "ipad",   "android", "covid",    "web3",   "html",   "css",    "gpt",
-      "llama", "iso",    "wpa",    "usb",    "p12",     "fritz!box"};
+      "pkcs",      "argon",   "salsa",     "chacha",  "oauth",  "sha",    "md5",  "base",    "aes",
+      "x509",      "rfc",     "utf",       "ipv",     "http",   "tls",    "ssl",  "pbkdf",   "bcrypt",
+      "scrypt",    "ed25519", "curve",     "ecdsa",   "win",    "python", "java", "log4j",   "ubuntu",
+      "debian",    "node",    "php",       "mysql",   "office", "iphone", "ipad", "android", "covid",
+      "web3",      "html",    "css",       "gpt",     "llama",  "iso",    "wpa",  "usb",     "p12",
+      "fritz!box", "ssh-ed",  "ecdsa-sha", "rsa-sha", "nistp",  "glibc_"};
   // The short names of licences: "Apache-2.0", "BSD-2-Clause".
   static constexpr std::string_view kLicences[] = {"apache-", "bsd-",   "gpl-", "agpl-", "lgpl-",
                                                    "mpl-",    "cc-by-", "cc0-", "eupl-", "epl-",

@@ -72,15 +72,17 @@ bool is_placeholder(std::string_view value) {
     const char last = v.back();
     if (last == '>' || last == '}' || last == '%' || last == ']' || v.front() == '$') return true;
   }
-  static constexpr std::array<std::string_view, 52> kWords = {
-      "password123", "password1", "passw0rd", "admin123", "test123",  "12345678",       "123456",
-      "qwerty",      "p@ssw0rd",  "p@ssword", "pass123",  "abc123",   "mypassword",     "my_password",
-      "supersecret", "s3cr3t",    "guest",    "admin",    "root",     "secretpassword", "mysecretpassword",
-      "passphrase",  "password",  "passwd",   "secret",   "token",    "apikey",         "api_key",
-      "changeme",    "change_me", "test",     "testing",  "foobar",   "string",         "none",
-      "null",        "true",      "false",    "required", "optional", "default",        "value",
-      "letmein",     "user",      "username", "unknown",  "hidden",   "redacted",       "secure",
-      "encrypted",   "hunter2",   "undefined"};
+  static constexpr std::array<std::string_view, 64> kWords = {
+      "password123", "password1", "passw0rd",  "admin123",   "test123",     "12345678",       "123456",
+      "qwerty",      "p@ssw0rd",  "p@ssword",  "pass123",    "abc123",      "mypassword",     "my_password",
+      "supersecret", "s3cr3t",    "guest",     "admin",      "root",        "secretpassword", "mysecretpassword",
+      "passphrase",  "password",  "passwd",    "secret",     "token",       "apikey",         "api_key",
+      "changeme",    "change_me", "test",      "testing",    "foobar",      "string",         "none",
+      "null",        "true",      "false",     "required",   "optional",    "default",        "value",
+      "letmein",     "user",      "username",  "unknown",    "hidden",      "redacted",       "secure",
+      "encrypted",   "hunter2",   "undefined", "invalid",    "wrong",       "incorrect",      "p4ssw0rd",
+      "pa55word",    "pa55w0rd",  "bogus",     "nopassword", "my-password", "string!",        "boolean!",
+      "missing"};
   if (std::find(kWords.begin(), kWords.end(), v) != kWords.end()) return true;
   return contains_any(v, {"example",
                           "your-",
@@ -120,16 +122,21 @@ bool is_placeholder(std::string_view value) {
                           "keyhere",
                           "secrethere",
                           "passwordhere",
-                          "goeshere"});
+                          "goeshere",
+                          "goes_here"});
 }
 
 bool is_reference(std::string_view value) {
   const std::string v = lowered(value);
-  return contains_any(v, {"environ", "getenv",   "process.env", "env[",      "env(",  "env.",    "config.",
-                          "config[", "secrets.", "secret(",     "vault",     "ssm:",  "keyring", "settings.",
-                          "self.",   "this.",    "args.",       "request.",  "req.",  "prompt(", "input(",
-                          "getpass", "::",       "->",          "params",    "null)", "hash(",   "encode(",
-                          "read_",   "load_",    "get_",        "getsecret", "()"}) ||
+  return contains_any(v, {"environ",        "getenv",      "process.env", "env[",      "env(",
+                          "env.",           "config.",     "config[",     "secrets.",  "secret(",
+                          "vault",          "ssm:",        "keyring",     "settings.", "self.",
+                          "this.",          "args.",       "request.",    "req.",      "prompt(",
+                          "input(",         "getpass",     "::",          "->",        "params",
+                          "null)",          "hash(",       "encode(",     "read_",     "load_",
+                          "get_",           "getsecret",   "()",          "op://",     "keyvault",
+                          "secretsmanager", "sm://",       "enc[",        "enc(",      "{cipher}",
+                          "secret_string",  "secretkeyref"}) ||
          (v.find('(') != v.npos && v.back() == ')');
 }
 
@@ -212,6 +219,7 @@ bool looks_like_password(std::string_view value) {
   if (value.size() < 6 || value.size() > 128 || is_placeholder(value) || is_reference(value)) return false;
   const Classes c = classes_of(value);
   const int letters = c.upper + c.lower + c.other;
+  if (c.digit == 0 && value.find(' ') != value.npos) return false;  // "Wachtwoord vergeten?"
   if (letters == 0)
     return c.digit >= 6 && c.symbol >= 1 && c.symbol <= 3 && value.find('/') == value.npos &&
            value.find('-') == value.npos && value.find(':') == value.npos && value.find('.') == value.npos &&

@@ -123,7 +123,8 @@ constexpr TokenShape kShapes[] = {
     {"waka_", Chars::Url, 36, 36, 3.0},
     {"glc_", Chars::Base64, 40, 400, 3.2},
     {"sgp_", Chars::Url, 40, 60, 3.0},
-    {"tvly-", Chars::Alnum, 28, 40, 3.0},
+    {"tvly-", Chars::Url, 28, 44, 3.0},
+    {"vercel_blob_rw_", Chars::Url, 44, 56, 3.2},
     {"csk-", Chars::Alnum, 40, 60, 3.2},
     {"nvapi-", Chars::Url, 60, 80, 3.2},
     {"jina_", Chars::Alnum, 50, 80, 3.2},
@@ -141,7 +142,7 @@ constexpr TokenShape kShapes[] = {
     {"sk.eyJ", Chars::Dotted, 80, 300, 3.5},
     {"EAA", Chars::Alnum, 90, 400, 3.5},
     {"IGQV", Chars::Url, 60, 300, 3.5},
-    {"access_token$production$", Chars::Dotted, 40, 80, 3.0},
+    {"access_token$production$", Chars::Visible, 40, 80, 3.0},
     {"access-production-", Chars::Url, 36, 36, 3.0},
     {"FLWSECK-", Chars::Url, 32, 64, 3.0},
     {"FLWSECK_TEST-", Chars::Url, 32, 64, 3.0},
@@ -225,6 +226,44 @@ constexpr TokenShape kShapes[] = {
     {"BBFF-", Chars::Alnum, 30, 32, 3.2},
     {"apify_api_", Chars::Alnum, 34, 40, 3.2},
     {"lin_oauth_", Chars::LowerHex, 64, 64, 3.0},
+    {"sk-admin-", Chars::Url, 20, 255, 3.0},
+    {"sb_secret_", Chars::Url, 28, 48, 3.2},
+    {"glffct-", Chars::Url, 20, 64, 3.0},
+    {"glwt-", Chars::Url, 20, 64, 3.0},
+    {"dckr_oat_", Chars::Url, 32, 32, 3.2},
+    {"fw_", Chars::Alnum, 22, 26, 3.4},
+    {"pcsk_", Chars::Url, 60, 80, 3.2},
+    {"napi_", Chars::LowerAlnum, 64, 64, 3.2},
+    {"pat-na1-", Chars::HexDash, 36, 36, 2.8},
+    {"pat-eu1-", Chars::HexDash, 36, 36, 2.8},
+    {"snyk_uat.", Chars::Dotted, 80, 400, 3.2},
+    {"snyk_sat.", Chars::Dotted, 80, 400, 3.2},
+    {"cfut_", Chars::Alnum, 40, 60, 3.2},
+    {"cfat_", Chars::Alnum, 40, 60, 3.2},
+    {"cfk_", Chars::Alnum, 40, 60, 3.2},
+    {"1//0", Chars::Url, 60, 140, 3.5},
+    {"xoxe-1-", Chars::Base64, 80, 255, 3.2},
+    {"xwfp-", Chars::Url, 40, 255, 3.0},
+    {"IQoJb3JpZ2lu", Chars::Base64, 100, 2000, 3.5},
+    {"FwoGZXIvYXdz", Chars::Base64, 100, 2000, 3.5},
+    {"FQoGZXIvYXdz", Chars::Base64, 100, 2000, 3.5},
+    {"sdk-", Chars::HexDash, 36, 36, 2.8},
+    {"hooks.zapier.com/hooks/catch/", Chars::Path, 12, 40, 2.5},
+    {"fc-", Chars::LowerHex, 32, 32, 3.0},
+    {"SCW", Chars::Upper32, 17, 17, 3.0},
+    {"AVNS_", Chars::Url, 15, 40, 3.0},
+    {"xau_", Chars::Alnum, 30, 50, 3.2},
+    {"CCDB1_", Chars::Url, 50, 90, 3.5},
+    {"hcaik_", Chars::Alnum, 40, 64, 3.2},
+    {"xaat-", Chars::HexDash, 36, 36, 2.8},
+    {"xapt-", Chars::HexDash, 36, 36, 2.8},
+    {"cio", Chars::Alnum, 32, 32, 3.5},
+    {"figu_", Chars::Url, 40, 48, 3.0},
+    {"signkey-prod-", Chars::LowerHex, 64, 64, 3.0},
+    {"PMAT-", Chars::Alnum, 26, 26, 3.2},
+    {"dG9rO", Chars::Base64, 40, 100, 3.5},
+    {"pdl_live_apikey_", Chars::Url, 40, 80, 3.2},
+    {"syt_", Chars::Url, 30, 120, 3.2},
     {"django-insecure-", Chars::Visible, 40, 80, 3.2},
 };
 
@@ -242,8 +281,9 @@ std::bitset<256> characters_of(Chars chars) {
     for (char c = from; c <= to; ++c) set.set(static_cast<unsigned char>(c));
   };
   range('0', '9');
-  if (chars == Chars::LowerHex) {
+  if (chars == Chars::LowerHex || chars == Chars::HexDash) {
     range('a', 'f');
+    if (chars == Chars::HexDash) set.set('-');
   } else if (chars == Chars::Hex) {
     range('a', 'f');
     range('A', 'F');

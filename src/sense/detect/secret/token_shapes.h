@@ -8,8 +8,20 @@
 
 namespace sluice::sense::detect {
 
-enum class Chars : std::uint8_t { Hex, LowerHex, Upper32, LowerAlnum, Alnum, Url, Base64, Dotted, Path, Visible };
-inline constexpr std::size_t kCharSets = 10;
+enum class Chars : std::uint8_t {
+  Hex,
+  LowerHex,
+  HexDash,
+  Upper32,
+  LowerAlnum,
+  Alnum,
+  Url,
+  Base64,
+  Dotted,
+  Path,
+  Visible
+};
+inline constexpr std::size_t kCharSets = 11;
 
 struct TokenShape {
   std::string_view prefix;  // in its true spelling

@@ -18,7 +18,8 @@ using scan::Hit;
 using scan::Kind;
 
 constexpr Tags kKeyHeader = 1, kJwt = 2, kToken = 4, kPutty = 8, kMnemonic = 16, kTelegram = 32, kDiscord = 64,
-               kMailchimp = 128, kEntra = 256, kFirebase = 512, kAtlas = 1024, kAzure = 2048, kAccount = 4096;
+               kMailchimp = 128, kEntra = 256, kFirebase = 512, kAtlas = 1024, kAzure = 2048, kAccount = 4096,
+               kDevOps = 8192, kNewRelic = 16384;
 
 class Tokens : public scan::Detector {
  public:
@@ -45,7 +46,9 @@ class Tokens : public scan::Detector {
     words_.add(kFirebase, ":apa91b", scan::Edge::Any);
     words_.add(kAtlas, ".atlasv1.", scan::Edge::Any);
     words_.add(kAzure, "jqqj99", scan::Edge::Any);
-    words_.add(kAccount, ":$6$|:$5$|:$1$|:$y$|:$apr1$|:$2a$|:$2b$|:$2y$", scan::Edge::Any);
+    words_.add(kDevOps, "azdo", scan::Edge::Any);
+    words_.add(kNewRelic, "nral", scan::Edge::End);
+    words_.add(kAccount, ":{sha}|:{ssha}|:$6$|:$5$|:$1$|:$y$|:$apr1$|:$2a$|:$2b$|:$2y$", scan::Edge::Any);
   }
 
   const char* name() const override { return "tokens"; }
@@ -60,7 +63,7 @@ class Tokens : public scan::Detector {
       if (tags & kPutty) putty(doc, hit, hits);
       if (tags & kJwt) jwt(doc, hit.start, parts, hits);
       if (tags & kMnemonic) mnemonic(doc, hit, hits);
-      if (tags & (kTelegram | kMailchimp | kEntra | kFirebase | kAtlas | kAzure))
+      if (tags & (kTelegram | kMailchimp | kEntra | kFirebase | kAtlas | kAzure | kDevOps | kNewRelic))
         around_mark(doc, hit, tags, hits);
       if (tags & kDiscord) discord(doc, hit.start, hits);
       if (tags & kAccount) account(doc, hit, hits);
@@ -91,6 +94,7 @@ class Tokens : public scan::Detector {
       if (t[run] != '.' && t[run] != '-') end = run + 1;
     }
     if (end == start + exact.size()) return;
+    if (end - start - exact.size() < shape.min && run - start - exact.size() >= shape.min) end = run;
     // A token of one length may end with the sign that a sentence or a list would go on with.
     if (shape.min == shape.max && run == start + exact.size() + shape.min) end = run;
     const bool whole = shape.min == shape.max && end - start == exact.size() + shape.min;
@@ -277,6 +281,14 @@ class Tokens : public scan::Detector {
       start = back(doc, hit.start, Chars::Alnum);
       end = ahead(doc, hit.end, Chars::Alnum);
       fits = t.compare(hit.start, 6, "JQQJ99") == 0 && hit.start - start == 52 && end - hit.end == 26;
+    } else if (tags & kDevOps) {
+      start = back(doc, hit.start, Chars::Alnum);
+      end = ahead(doc, hit.end, Chars::Alnum);
+      fits = t.compare(hit.start, 4, "AZDO") == 0 && hit.start - start == 76 && end - hit.end == 4;
+    } else if (tags & kNewRelic) {
+      start = back(doc, hit.start, Chars::LowerAlnum);
+      end = hit.end;
+      fits = t.compare(hit.start, 4, "NRAL") == 0 && hit.start - start == 36;
     } else {
       start = back(doc, hit.start, Chars::Url);
       end = ahead(doc, hit.end, Chars::Url);

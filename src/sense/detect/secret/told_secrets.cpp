@@ -11,6 +11,7 @@
 #include "sense/detect/secret/access_words.h"
 #include "sense/detect/secret/detectors.h"
 #include "sense/detect/secret/explained.h"
+#include "sense/detect/secret/machine_text.h"
 #include "sense/detect/secret/secret_look.h"
 #include "sense/detect/secret/secret_value.h"
 
@@ -62,7 +63,8 @@ Word word_around(const std::string& t, std::size_t digit) {
   }
   while (w.end > w.start && std::string_view(".,:'])}").find(t[w.end - 1]) != std::string_view::npos) --w.end;
   while (w.start < w.end && std::string_view("'[{").find(t[w.start]) != std::string_view::npos) ++w.start;
-  while (w.end > w.start + 1 && (t[w.start] == '*' || t[w.start] == '_')) {  // **bold**, _set off_
+  // **bold**, _set off_, not "_ZN4lamp5tokenC2ERKS0_"
+  while (w.end > w.start + 1 && (t[w.start] == '*' || (t[w.start] == '_' && t[w.start + 1] != 'Z'))) {
     const char mark = t[w.start++];
     if (t[w.end - 1] == mark) --w.end;
   }
@@ -187,6 +189,7 @@ class ToldSecrets : public scan::Detector {
       if (found.kind == Kind::ApiToken && doc.text.compare(w.end, 3, "...") == 0)
         continue;  // the rest is not shown
       if (found.confidence == 0 || explained.touches(w.start, w.end)) continue;
+      if (is_made_by_programs(doc, w, word)) continue;
       hits.push_back(Hit{found.kind, found.confidence, static_cast<std::uint32_t>(w.start),
                          static_cast<std::uint32_t>(w.end)});
     }
@@ -218,10 +221,40 @@ class ToldSecrets : public scan::Detector {
       const unsigned nearest = cues.nearest(w, kDeciding, kBehind, 80, kNear);
       if (nearest & (kBehind | Cues::kWeakKey)) return {Kind::ApiToken, 0.7};
     } else if (!(cues.around(w, 60, 20) & Cues::kNoSecret) &&
-               (cues.around(w, kNear, 0) & (kBehind | Cues::kWeakKey))) {
+               (cues.around(w, words_before(doc.text, w.start), 0) & (kBehind | Cues::kWeakKey)) &&
+               !in_list_of_digests(doc.lower, w.start, w.end)) {
       return {Kind::ApiToken, 0.65};
     }
     return {};
+  }
+
+  static bool is_made_by_programs(const Document& doc, const Word& w, std::string_view word) {
+    return (is_code_name(word) && is_listed(doc.text, w.start, w.end)) || word.starts_with("_Z") ||
+           is_noise(word) || in_cipher_text(doc.lower, w.start) || is_digest(doc.lower, w.start) ||
+           is_public_field(field_before(doc.lower, w.start)) || in_attribute(doc.lower, w.start) ||
+           in_encoded_line(doc.text, w.start) || in_wrapped_base64(doc.text, w.start);
+  }
+
+  // "ENC[AES256_GCM,data:...,iv:...,tag:...]" of sops.
+  static bool in_cipher_text(const std::string& lower, std::size_t at) {
+    constexpr std::size_t kFar = 240;
+    const std::string_view before = std::string_view(lower).substr(at - std::min(at, kFar), std::min(at, kFar));
+    const std::size_t open = before.rfind("enc[");
+    return open != before.npos && before.find(']', open) == before.npos;
+  }
+
+  // Where the words begin that may say of a hexadecimal number that it is a key: those of its own line, or of the
+  // line before if that introduces it ("API token:\n...").
+  static std::size_t words_before(const std::string& t, std::size_t start) {
+    std::size_t line = start;
+    while (line > 0 && start - line < kNear && t[line - 1] != '\n') --line;
+    const bool alone =
+        std::all_of(t.begin() + std::ptrdiff_t(line), t.begin() + std::ptrdiff_t(start),
+                    [](char c) { return std::string_view(" \t\"'`*>-").find(c) != std::string_view::npos; });
+    std::size_t before = line;
+    while (before > 0 && std::string_view("\n\r *").find(t[before - 1]) != std::string_view::npos) --before;
+    const bool introduced = before > 0 && std::string_view(":=").find(t[before - 1]) != std::string_view::npos;
+    return alone && introduced ? kNear : start - line;
   }
 
   // "login: till01": the value of a field that is named otherwise.

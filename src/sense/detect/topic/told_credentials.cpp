@@ -45,7 +45,8 @@ class ToldCredentials : public scan::Detector {
     const float more = std::min(doublings * topics::secrets().slopes()[0], kMostMore);
     const auto tells = [&](const Window& w) {
       const auto missing = static_cast<float>(kEnoughWords - std::min(w.words, kEnoughWords));
-      return says_something(w) && w.scores[0] > more + kMissingWord * missing && is_near(access, w);
+      return says_something(w) && w.scores[0] > more + kMissingWord * missing && is_near(access, w) &&
+             !is_code(doc.slice(w.start, w.end));
     };
     const auto highest = [](const Window& a, const Window& b) { return a.scores[0] < b.scores[0]; };
     std::vector<Window> told;
@@ -96,6 +97,15 @@ class ToldCredentials : public scan::Detector {
   }
 
   static bool says_something(const Window& w) { return w.words >= kFewestWords && w.long_words > 0; }
+
+  // Programs, commands and markup tell secrets in their notation, which the detectors of secrets read.
+  static bool is_code(std::string_view text) {
+    constexpr std::size_t kShare = 16;  // of so many characters one
+    const auto signs = std::count_if(text.begin(), text.end(), [](char c) {
+      return std::string_view("{}<>()=;$\\|").find(c) != std::string_view::npos;
+    });
+    return static_cast<std::size_t>(signs) * kShare > text.size();
+  }
 
   static bool is_near(const std::vector<std::uint32_t>& access, const Window& w) {
     const auto next = std::lower_bound(access.begin(), access.end(), w.start - std::min(w.start, kNear));

@@ -125,6 +125,7 @@ std::vector<Edit> breaks_in_words(std::string_view t) {
     // The last half may be a few letters; the first one carries the mark of what it is.
     const bool carries = is_mixed(before) || before.find_first_of("-_=") != before.npos;
     if (is_name(before) && is_name(behind)) continue;
+    if (behind.back() == ':' || t.substr(stop, 3) == " = ") continue;  // the next of several fields
     if (carries && (is_mixed(behind) || continues(edits, start))) edits.push_back({end, next, false});
   }
   return edits;

@@ -145,15 +145,17 @@ bool has_byte_escapes(std::string_view value) {
 
 bool is_noise(std::string_view value) {
   std::size_t signs = 0, others = 0;
+  bool syllable = false;  // two small letters of ASCII: words of Western languages have them
   for (std::size_t i = 0; i < value.size(); ++i) {
     const auto c = static_cast<unsigned char>(value[i]);
+    syllable = syllable || (i > 0 && c >= 'a' && c <= 'z' && value[i - 1] >= 'a' && value[i - 1] <= 'z');
     if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) return true;
     if (c == 0xEF && value.compare(i, 3, "\xEF\xBF\xBD") == 0) return true;
     if (c == 0xC2 && i + 1 < value.size() && static_cast<unsigned char>(value[i + 1]) < 0xA0) return true;
     signs += c == 0xC2;
     others += c == 0xC3;
   }
-  return signs >= 2 || (signs >= 1 && others >= 1);
+  return signs >= 2 || (signs >= 1 && others >= 1) || (others >= 3 && !syllable);
 }
 
 bool is_code_name(std::string_view value) {

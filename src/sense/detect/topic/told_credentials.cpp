@@ -104,7 +104,20 @@ class ToldCredentials : public scan::Detector {
     const auto signs = std::count_if(text.begin(), text.end(), [](char c) {
       return std::string_view("{}<>()=;$\\|").find(c) != std::string_view::npos;
     });
-    return static_cast<std::size_t>(signs) * kShare > text.size();
+    return static_cast<std::size_t>(signs) * kShare > text.size() || names_variable(text);
+  }
+
+  // "Bearer $TOKEN", "${DB_PASSWORD}": what a shell puts in.
+  static bool names_variable(std::string_view text) {
+    for (std::size_t at = text.find('$'); at != text.npos; at = text.find('$', at + 1)) {
+      const std::string_view name = text.substr(at + 1, 3);
+      const bool begins = at == 0 || std::string_view(" \"'=:/@({").find(text[at - 1]) != std::string_view::npos;
+      if (begins && name.size() == 3 && (name[0] == '{' || std::all_of(name.begin(), name.end(), [](char c) {
+                                           return (c >= 'A' && c <= 'Z') || c == '_';
+                                         })))
+        return true;
+    }
+    return false;
   }
 
   static bool is_near(const std::vector<std::uint32_t>& access, const Window& w) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <unordered_set>
 
 #include "text/normalise.h"
 #include "text/utf8.h"
@@ -209,20 +210,20 @@ void Prints::find(const std::vector<Token>& tokens, const WordHash::Runs& runs,
   }
 }
 
-// One stretch of prints near each other, if they are enough.
+// One stretch of prints near each other, if they are enough. A print that comes again is no more of the document:
+// it counts neither as another print nor as more words, or eight words said over and over would be a quotation of
+// as many words as one likes.
 void Prints::gather(const std::vector<Found>& found, std::size_t first, std::size_t last,
                     const std::vector<Token>& tokens, std::vector<scan::Hit>& hits) {
-  std::size_t covered = 0, end = 0;
-  std::vector<std::uint64_t> different;
+  std::size_t covered = 0, counted = 0;  // words; the end of those counted
+  std::unordered_set<std::uint64_t> different;
   for (std::size_t i = first; i <= last; ++i) {
-    const std::size_t from = std::max(found[i].at, end);
-    end = found[i].at + kRun;
-    covered += end - from;
-    different.push_back(found[i].hash);
+    if (!different.insert(found[i].hash).second) continue;
+    covered += found[i].at + kRun - std::max(found[i].at, counted);
+    counted = found[i].at + kRun;
   }
-  std::sort(different.begin(), different.end());
-  different.erase(std::unique(different.begin(), different.end()), different.end());
   if (different.size() < kLeastPrints || covered < kLeastCovered) return;
+  const std::size_t end = found[last].at + kRun;
   scan::Hit hit{scan::Kind::Own, 0.95, tokens[found[first].at].start, tokens[end - 1].end};
   hit.own = static_cast<std::uint16_t>(found[first].own);
   hits.push_back(hit);

@@ -38,7 +38,7 @@ std::string again(const std::string& piece, std::size_t bytes) {
 }
 
 // As it stands in a string of JSON.
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   std::string out;
   for (const char c : text)
     out += c == '\n' ? "\\n" : c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
@@ -89,14 +89,14 @@ TEST_CASE("notations inside of notations are read three deep, and it is told tha
 TEST_CASE("six levels of escapes are read with what is encoded in them, and it is told that there are more") {
   std::string text = "\"\n" + base64("needle, and some more text to make it long enough") + "\"";
   for (int level = 1; level <= 8; ++level) {
-    text = quoted(text);
+    text = in_quotes(text);
     CAPTURE(level);
     CHECK(says(text, "needle") == (level <= 6));
     CHECK(bound(text) == (level <= 6 ? "" : "decode_escapes"));
   }
   CHECK(bound("see the line " + std::string(4096, '\\') + " here").empty());
   std::string page = again("{\"log\": \"a line, 4539 and\\n another\"}\n", 30'000);
-  for (int level = 1; level <= 5; ++level) page = quoted(page).substr(0, 60'000);
+  for (int level = 1; level <= 5; ++level) page = in_quotes(page).substr(0, 60'000);
   CHECK(bound(page).empty());
 }
 

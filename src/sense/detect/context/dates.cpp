@@ -81,6 +81,15 @@ bool begins_with_one(const std::vector<std::string_view>& all, std::string_view 
   return false;
 }
 
+}  // namespace
+
+bool is_month(std::string_view lower) {
+  static const std::vector<std::string_view> months = sorted(kMonths);
+  return begins_with_one(months, lower);
+}
+
+namespace {
+
 class Reader {
  public:
   Reader(std::string_view text, std::size_t at) : t_(text), i_(at) {}
@@ -102,6 +111,11 @@ class Reader {
       const std::size_t digits = number(first);
       if (digits == 8 || digits == 6) return compact(digits, day);
       if (digits == 4) return year_first(first, day);
+      int month = 0, date = 0;
+      if (digits == 2 && (asian("年", "月", "日", month, date) || asian("년", "월", "일", month, date))) {
+        day.year = first;
+        return true;
+      }
       return digits <= 2 && first >= 1 && first <= 31 && day_first(first, day);
     }
     return era(day) || month_first(day);
@@ -188,7 +202,8 @@ class Reader {
       int month = 0;
       if (!small(month, 31) || (month > 12 && first > 12)) return false;
       const char second = separator();
-      return second == sign && year(day);
+      // "11/9-1987" is Danish.
+      return (second == sign || (sign == '/' && second == '-')) && year(day);
     }
     i_ = behind;
     take_any({"st", "nd", "rd", "th", "er", "-ro", "-го", "-е", "º", "°", "ª", "η", "."});
@@ -256,7 +271,7 @@ class Reader {
   }
 
   bool month_name(Day& day) {
-    static const std::vector<std::string_view> months = sorted(kMonths), others = sorted(kOtherMonths);
+    static const std::vector<std::string_view> others = sorted(kOtherMonths);
     std::size_t end = i_;
     while (end < t_.size() && end - i_ < 48 && scan::is_word_byte(t_[end]) && !is_digit(t_[end])) ++end;
     if (end - i_ >= 2 && t_.substr(i_, end - i_) == "tháng") {  // Vietnamese months have numbers
@@ -273,7 +288,7 @@ class Reader {
     }
     const std::string_view word = t_.substr(i_, end - i_);
     other_ = begins_with_one(others, word);
-    if (!other_ && !begins_with_one(months, word)) return false;
+    if (!other_ && !is_month(word)) return false;
     i_ = end;
     day.named = true;
     if (other_)

@@ -73,8 +73,8 @@ std::size_t letters_of(std::string_view utf8) {
 
 // Whether the word begins with one of these. Sorted, and a beginning stands before all that begin with it, so that
 // one search for each length is enough.
-bool begins_with_one(const std::vector<std::string_view>& all, std::string_view word) {
-  for (std::size_t size = std::min<std::size_t>(word.size(), 30); size >= 2; --size) {
+bool begins_with_one(const std::vector<std::string_view>& all, std::string_view word, std::size_t least = 2) {
+  for (std::size_t size = std::min<std::size_t>(word.size(), 30); size >= least; --size) {
     if (std::binary_search(all.begin(), all.end(), word.substr(0, size)))
       return letters_of(word.substr(size)) <= kLongerBy;
   }
@@ -83,9 +83,9 @@ bool begins_with_one(const std::vector<std::string_view>& all, std::string_view 
 
 }  // namespace
 
-bool is_month(std::string_view lower) {
+bool is_month(std::string_view lower, std::size_t least) {
   static const std::vector<std::string_view> months = sorted(kMonths);
-  return begins_with_one(months, lower);
+  return begins_with_one(months, lower, least);
 }
 
 namespace {
@@ -116,6 +116,7 @@ class Reader {
         day.year = first;
         return true;
       }
+      if (digits == 2 && first > 31) return short_year_first(first, day);
       return digits <= 2 && first >= 1 && first <= 31 && day_first(first, day);
     }
     return era(day) || month_first(day);
@@ -161,6 +162,15 @@ class Reader {
     if (day.year >= 1900 && day.year < 2100 && is_date(two(4), two(6))) return true;
     day.year = two(4) * 100 + two(6);
     return day.year >= 1900 && day.year < 2100 && (is_date(two(2), two(0)) || is_date(two(0), two(2)));
+  }
+
+  // 91-05-26, as one writes in the North
+  bool short_year_first(int year, Day& day) {
+    int month = 0, date = 0;
+    day.year = year;
+    const char sign = separator();
+    return (sign == '-' || sign == '.' || sign == '/') && small(month, 12) && separator() == sign &&
+           small(date, 31);
   }
 
   // 1991-05-26, 1991. 5. 26., 1991年5月26日, 1991. május 26., 1991 m. gegužės 26 d.
@@ -288,7 +298,7 @@ class Reader {
     }
     const std::string_view word = t_.substr(i_, end - i_);
     other_ = begins_with_one(others, word);
-    if (!other_ && !is_month(word)) return false;
+    if (!other_ && !is_month(word, 2)) return false;
     i_ = end;
     day.named = true;
     if (other_)

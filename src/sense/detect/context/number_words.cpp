@@ -91,7 +91,8 @@ constexpr Rows kRows[] = {
      "zero 0|jeden 1|dwa 2|trzy 3|cztery 4|pięć 5|sześć 6|siedem 7|osiem 8|dziewięć 9|dziesięć 10|jedenaście 11|"
      "dwanaście 12|trzynaście 13|czternaście 14|piętnaście 15|szesnaście 16|siedemnaście 17|osiemnaście 18|"
      "dziewiętnaście 19|dwadzieścia 20|trzydzieści 30|czterdzieści 40|pięćdziesiąt 50|sześćdziesiąt 60|"
-     "siedemdziesiąt 70|osiemdziesiąt 80|dziewięćdziesiąt 90|sto 100|dwieście 200|dziewięćset 900|osiemset 800|"
+     "siedemdziesiąt 70|osiemdziesiąt 80|dziewięćdziesiąt 90|sto 100|dwieście 200|trzysta 300|czterysta "
+     "400|pięćset 500|sześćset 600|siedemset 700|dziewięćset 900|osiemset 800|"
      "nula 0|jedna 1|dva 2|dvě 2|tři 3|čtyři 4|pět 5|šest 6|sedm 7|osm 8|devět 9|deset 10|jedenáct 11|dvanáct 12|"
      "třináct 13|čtrnáct 14|patnáct 15|šestnáct 16|sedmnáct 17|osmnáct 18|devatenáct 19|dvacet 20|třicet 30|"
      "čtyřicet 40|padesát 50|šedesát 60|sedmdesát 70|osmdesát 80|devadesát 90|devatenáctset 1900"},

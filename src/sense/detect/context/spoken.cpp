@@ -12,11 +12,11 @@
 namespace sluice::sense::detect {
 namespace {
 
-constexpr std::string_view kLinks[] = {"is",  "was",    "number", "no",  "at",     "on",     "the", "it's",
-                                       "its", "me",     "him",    "her", "us",     "back",   "to",  "as",
-                                       "ist", "lautet", "unter",  "es",  "el",     "número", "est", "le",
-                                       "au",  "numéro", "è",      "al",  "numero", "op",     "nu",  "номер",
-                                       "это", "jest",   "je",     "på",  "til",    "é",      "är",  "er"};
+constexpr std::string_view kLinks[] = {
+    "is",   "was", "number", "no",     "at", "on",  "the",    "it's",  "its", "me",    "him",
+    "her",  "us",  "back",   "to",     "as", "ist", "lautet", "unter", "es",  "el",    "número",
+    "est",  "le",  "au",     "numéro", "è",  "al",  "numero", "op",    "nu",  "номер", "это",
+    "jest", "je",  "på",     "til",    "é",  "är",  "er",     "'s",    "’s",  "mich",  "an"};
 // Between the parts of one number: "quarante et un", "treinta y cinco".
 constexpr std::string_view kJoints[] = {"et", "y", "e", "und", "en", "og", "și", "and"};
 

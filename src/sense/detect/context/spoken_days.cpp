@@ -57,10 +57,20 @@ class Tokens {
     while (i_ < t_.size() && scan::is_word_byte(t_[i_]) && is_figure(t_[i_]) == token.figures) ++i_;
     token.end = i_;
     word = t_.substr(token.start, token.end - token.start);
+    if (token.figures) skip_ending();
     return true;
   }
 
  private:
+  // "19th", "1er"
+  void skip_ending() {
+    std::size_t end = i_;
+    while (end < t_.size() && scan::is_word_byte(t_[end])) ++end;
+    const std::string_view ending = t_.substr(i_, end - i_);
+    for (const std::string_view one : {"st", "nd", "rd", "th", "er", "e", "de", "ste", "го", "º"}) {
+      if (ending == one) i_ = end;
+    }
+  }
   // "5. mai": the point of a number in figures ends nothing.
   bool stops() const { return i_ == 0 || !is_figure(t_[i_ - 1]); }
 
@@ -83,7 +93,7 @@ bool read_number(std::string_view word, Token& token) {
 bool is_year(const std::vector<int>& all, std::size_t from, std::size_t to) {
   if (from >= to || to - from > 3) return false;
   const int first = all[from];
-  if (to - from == 1) return (first >= 20 && first <= 99) || (first >= 1890 && first <= 2099) || first == 0;
+  if (to - from == 1) return (first >= 20 && first <= 99) || (first >= 1890 && first <= 2099);
   if (first != 19 && first != 20) return false;
   return all[to - 1] <= 99 && (to - from == 2 || all[from + 1] == 0);  // "nineteen oh four"
 }

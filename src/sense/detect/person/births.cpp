@@ -99,6 +99,7 @@ class Births : public scan::Detector {
     const bool asked = hit.end < doc.text.size() && doc.text[hit.end] == '?';  // "DOB? It's eleven-oh-four ..."
     const std::size_t from = hit.end + std::size_t{asked};
     if ((tags & (kSign | kLast)) == kSign) {
+      if (doc.slice(hit.start, hit.end).find('*') != std::string_view::npos) return;  // a point of a list
       const auto day = spoken_day(doc.lower, from, from + 2u);
       if (day) report(day->start, day->end, 0.75, true, first, hits);
       return;

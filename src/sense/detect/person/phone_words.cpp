@@ -110,7 +110,7 @@ void add_phone_words(Words& words) {
       kPhoneWord,
       "caller id says|caller id shows|caller id reads|caller id:|caller id|missed call from|missed calls "
       "from|incoming call|private line|home line|work line|e.164|vaste "
-      "lijn|vast nummer|vaste nummer|vaste telefoon|línea fija|linea fija|teléfono fijo|numero fisso|rete "
+      "lijn|vast nummer|vaste nummer|mobiel|vaste telefoon|línea fija|linea fija|teléfono fijo|numero fisso|rete "
       "fissa|linea "
       "fissa|lankapuhelin|fasttelefon|fastnettelefon|hemtelefon|pevná linka|pevnou linku|stacjonarny|telefon "
       "stacjonarny|vezetékes|vezetékest|telefon fix|домашний телефон|городской телефон|домашній телефон|træffes "
@@ -134,7 +134,7 @@ void add_phone_words(Words& words) {
       "nummer|nyt nummer|nya nummer|nye nummer|uusi numero|uusi numeroni|nowy numer|nowym numerem|nové číslo|novi "
       "broj|új szám|új számom|noul număr|новый номер|новий номер|segna|segnati|note bien|notez|anota|apunta|"
       "запишите|запиши|запишіть");
-  words.add(kItsNumber, "새 번호|제 번호|내 번호|新号码|新號碼|新しい番号", Edge::Any);
+  words.add(kItsNumber, "폰번호|폰 번호|새 번호|제 번호|내 번호|新号码|新號碼|新しい番号", Edge::Any);
   words.add(
       kOtherNumber,
       "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"

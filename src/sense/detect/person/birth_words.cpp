@@ -113,7 +113,7 @@ void add_birth_words(Words& words) {
             "zur welt gekommen|auf die welt gekommen|zur welt kam|ter wereld gekomen|geboren wurde", Edge::Any);
   words.add(kBirth,
             "b_day|data de nasc|data de nasc.|dt de nasc|fecha de nac|fecha de nac.|data di nasc.|date de naiss");
-  words.add(kBirth | kTight, "f.n.|f. n.|(f.n.|fn:|(fn");
+  words.add(kBirth | kTight, "f.n.|f. n.");
   words.add(
       kBirth | kBorn,
       "syntyi|on syntynyt|narodil se|narodila se|se narodil|se narodila|sa narodil|sa narodila|narodil sa|"

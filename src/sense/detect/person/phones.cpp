@@ -129,7 +129,7 @@ class Phones : public scan::Detector {
       confidence = 0.6;
     // "Unsubscribe this number please: 07733902514"
     if (confidence < 0.5 && (close & kItsNumber) && !(around & kOtherNumber) && ends && run.digits >= 8 &&
-        run.digits <= 12 && g.count() <= 5 && (g.digits(0)[0] == '0' || g.count() >= 3))
+        run.digits <= 12 && g.count() <= 5 && (g.digits(0)[0] == '0' || (g.count() >= 3 && !is_amount(g))))
       confidence = 0.6;
     if (confidence < 0.5 && ends && !(around & kOtherNumber) && follows_phone(doc, g, run, hits)) confidence = 0.6;
     if (run.digits == 7 && g.joined(0, g.count() - 1).starts_with("55501")) return;
@@ -186,7 +186,7 @@ class Phones : public scan::Detector {
     const bool bracket = g.before(0) == '(';
     const bool dialled =
         g.digits(0)[0] == '0' || bracket || (g.count() == 1 && run.digits == 11 && g.digits(0).starts_with("89"));
-    if (!dialled && g.count() < 3) return false;
+    if (!dialled && (g.count() < 3 || is_amount(g))) return false;
     const std::string_view gap = doc.slice(hits.back().end, run.start - bracket);
     if (gap.find('\n') != gap.npos || gap.find(' ') == gap.npos) return false;
     // Behind a colon, a point, "or" or the kind of line; a sum of money has a sign behind it.
@@ -361,6 +361,15 @@ class Phones : public scan::Detector {
     const bool cell = start > 1 && doc.text[start - 1] == ' ' &&
                       std::string_view(",:-|").find(doc.text[start - 2]) != std::string_view::npos;
     return cell && (end == doc.text.size() || doc.text[end] == '\n' || doc.text[end] == '\r');
+  }
+
+  // "12 500 000", "1.204.118": thousands, which no country groups so to be dialled.
+  static bool is_amount(const Groups& g) {
+    if (g.size(0) > 2 || g.before(0) == '(') return false;
+    for (std::size_t i = 1; i < g.count(); ++i) {
+      if (g.size(i) != 3) return false;
+    }
+    return true;
   }
 
   static bool is_year(std::string_view four) { return four.starts_with("19") || four.starts_with("20"); }

@@ -73,13 +73,22 @@ std::size_t letters_of(std::string_view utf8) {
 
 // Whether the word begins with one of these. Sorted, and a beginning stands before all that begin with it, so that
 // one search for each length is enough.
-bool begins_with_one(const std::vector<std::string_view>& all, std::string_view word) {
-  for (std::size_t size = std::min<std::size_t>(word.size(), 30); size >= 2; --size) {
+bool begins_with_one(const std::vector<std::string_view>& all, std::string_view word, std::size_t least = 2) {
+  for (std::size_t size = std::min<std::size_t>(word.size(), 30); size >= least; --size) {
     if (std::binary_search(all.begin(), all.end(), word.substr(0, size)))
       return letters_of(word.substr(size)) <= kLongerBy;
   }
   return false;
 }
+
+}  // namespace
+
+bool is_month(std::string_view lower, std::size_t least) {
+  static const std::vector<std::string_view> months = sorted(kMonths);
+  return begins_with_one(months, lower, least);
+}
+
+namespace {
 
 class Reader {
  public:
@@ -102,6 +111,12 @@ class Reader {
       const std::size_t digits = number(first);
       if (digits == 8 || digits == 6) return compact(digits, day);
       if (digits == 4) return year_first(first, day);
+      int month = 0, date = 0;
+      if (digits == 2 && (asian("年", "月", "日", month, date) || asian("년", "월", "일", month, date))) {
+        day.year = first;
+        return true;
+      }
+      if (digits == 2 && first > 31) return short_year_first(first, day);
       return digits <= 2 && first >= 1 && first <= 31 && day_first(first, day);
     }
     return era(day) || month_first(day);
@@ -149,6 +164,15 @@ class Reader {
     return day.year >= 1900 && day.year < 2100 && (is_date(two(2), two(0)) || is_date(two(0), two(2)));
   }
 
+  // 91-05-26, as one writes in the North
+  bool short_year_first(int year, Day& day) {
+    int month = 0, date = 0;
+    day.year = year;
+    const char sign = separator();
+    return (sign == '-' || sign == '.' || sign == '/') && small(month, 12) && separator() == sign &&
+           small(date, 31);
+  }
+
   // 1991-05-26, 1991. 5. 26., 1991年5月26日, 1991. május 26., 1991 m. gegužės 26 d.
   bool year_first(int year, Day& day) {
     day.year = year;
@@ -188,7 +212,8 @@ class Reader {
       int month = 0;
       if (!small(month, 31) || (month > 12 && first > 12)) return false;
       const char second = separator();
-      return second == sign && year(day);
+      // "11/9-1987" is Danish.
+      return (second == sign || (sign == '/' && second == '-')) && year(day);
     }
     i_ = behind;
     take_any({"st", "nd", "rd", "th", "er", "-ro", "-го", "-е", "º", "°", "ª", "η", "."});
@@ -256,7 +281,7 @@ class Reader {
   }
 
   bool month_name(Day& day) {
-    static const std::vector<std::string_view> months = sorted(kMonths), others = sorted(kOtherMonths);
+    static const std::vector<std::string_view> others = sorted(kOtherMonths);
     std::size_t end = i_;
     while (end < t_.size() && end - i_ < 48 && scan::is_word_byte(t_[end]) && !is_digit(t_[end])) ++end;
     if (end - i_ >= 2 && t_.substr(i_, end - i_) == "tháng") {  // Vietnamese months have numbers
@@ -273,7 +298,7 @@ class Reader {
     }
     const std::string_view word = t_.substr(i_, end - i_);
     other_ = begins_with_one(others, word);
-    if (!other_ && !begins_with_one(months, word)) return false;
+    if (!other_ && !is_month(word, 2)) return false;
     i_ = end;
     day.named = true;
     if (other_)

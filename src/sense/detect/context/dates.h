@@ -21,4 +21,7 @@ std::optional<Day> day_at(std::string_view lower, std::size_t at);
 // Where a day that has this number in it begins, at it or at the word before it: "May 12, 1987", "昭和57年".
 std::optional<Day> day_around(std::string_view lower, std::size_t number, std::size_t least, std::size_t& start);
 
+// Whether the word is, or begins as, the name of a month, with as many bytes at least.
+bool is_month(std::string_view lower, std::size_t least = 3);
+
 }  // namespace sluice::sense::detect

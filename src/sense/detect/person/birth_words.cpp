@@ -111,6 +111,54 @@ void add_birth_words(Words& words) {
   words.add(kBirth | kBehind | kLast, "doğdu|doğmuş|dünyaya geldi", Edge::Any);
   words.add(kBirth | kBehind | kFar,
             "zur welt gekommen|auf die welt gekommen|zur welt kam|ter wereld gekomen|geboren wurde", Edge::Any);
+  words.add(kBirth,
+            "b_day|data de nasc|data de nasc.|dt de nasc|fecha de nac|fecha de nac.|data di nasc.|date de naiss");
+  words.add(kBirth | kTight, "f.n.|f. n.");
+  words.add(
+      kBirth | kBorn,
+      "syntyi|on syntynyt|narodil se|narodila se|se narodil|se narodila|sa narodil|sa narodila|narodil sa|"
+      "narodila sa|urodził się|urodziła się|się urodził|się urodziła|nacque|naquit|est né|est "
+      "née|nasceu|föddes|är "
+      "född|blev født|ble født|is geboren|werd geboren|s-a născut|se rodil|se rodila|rodio se|sündis|sündinud|"
+      "gimė|dzimis|doğumlu");
+  words.add(kBirth | kBehind | kLast, "태어났|태어나|에 출생", Edge::Any);
+  words.add(kBirth | kBehind | kLast | kFar | kBorn, "született|szuletett");
+  // "Ignatius Pell b. 2 Feb 1911", "Hedwig Paulsen *1.12.1949"
+  words.add(kBirth | kSign | kAfterName, " b. | b.| *", Edge::Any);
+  words.add(kBirth | kSign, ", s. |, s.|(s. |(s.", Edge::Any);
+  // "Mum is 14 July 1955", "papa est du 14 août 1948"
+  words.add(kBirth | kSign,
+            "mum is|mom is|dad is|mother is|father is|mum's|mom's|dad's|wife is|husband is|son is|daughter is|"
+            "brother is|sister is|papa est du|maman est du|mère est du|père est du|fils est du|"
+            "fille est du|je suis du|madre es del|padre es del|hijo es del|hija es del|"
+            "madre è del|padre è del|figlio è del|figlia è del|moeder is van|vader is van|zoon is van|"
+            "dochter is van|hij is van|zij is van|mutter ist vom|vater ist vom|sohn ist vom|tochter ist vom|"
+            "mama ist vom|papa ist vom|new pt,|new patient,|hes|shes");
+  words.add(kBirth | kSign | kMine,
+            "mine is|mine's|mine was|the real one is|meiner ist|le mien est|el mío es|mijne is");
+  words.add(
+      kKin,
+      "my mother|my mum|my mom|my father|my dad|my son|my daughter|my wife|my husband|my brother|my sister|my "
+      "grandmother|my grandfather|my gran|my grandma|my grandpa|my nan|my child|my baby|our son|our daughter|mein "
+      "vater|meine mutter|mein sohn|meine tochter|meine oma|mein opa|meine frau|mein mann|mon père|ma mère|mon "
+      "fils|"
+      "ma fille|mon mari|ma femme|mi madre|mi padre|mi hijo|mi hija|mi marido|mi mujer|mia madre|mio padre|mio "
+      "figlio|mia figlia|minha mãe|meu pai|meu filho|minha filha|mijn moeder|mijn vader|mijn zoon|mijn "
+      "dochter|moja "
+      "mama|mój tata|mój syn|moja córka|maminka|tatínek|poikani|tyttäreni|äitini|isäni|min mamma|min pappa|min "
+      "son|"
+      "min dotter|min mor|min far|min søn|min datter|nagyapám|nagymamám|fiam|lányom|anyám|apám|mama mea|fiul meu|"
+      "моя мама|мой отец|мой сын|моя дочь|у меня сын|annem|babam|oğlum|kızım");
+  words.add(
+      kLabel,
+      "sample label|label|labels|specimen label|wristband|patient label|lab label|pt label|etikett|étiquette");
+  words.add(kBirth | kBehind | kFar | kLast | kCame, "zur welt|auf die welt|ter wereld|til verden|till världen");
+  words.add(
+      kIdentity,
+      "ssn|social security number|social security no|nhs number|nhs no|ni number|national insurance number|nino|"
+      "medicare number|licence number|license number|driver's license|driver license|drivers license|personnummer|"
+      "pesel|cpf|dni|nif|codice fiscale|bsn|sozialversicherungsnummer|numéro de sécurité sociale");
+  words.add(kNobody, "born on date|born-on date");
   // Nordic: "Elin Dahl, f. 1978-02-04". The letter means other things, but not right before a day.
   words.add(kBirth | kSign, "f.", Edge::Word);
   // Told without a birth: right before the day alone.
@@ -141,6 +189,9 @@ void add_birth_words(Words& words) {
       "applicant|bewerber|bewerberin|claimant|defendant|inmate|resident|bewohner|bewohnerin|volunteer|"
       "volunteers|enrolment|enrollment|teilnehmer|teilnehmerliste|participants|ssn|national insurance|"
       "personnummer|pesel|cpf|dni|codice fiscale|bsn|guest list|passenger|passengers|next of kin|guardian|"
+      "maiden name|driver licence|drivers licence|drivers license|driver license|learner permit|licence (|license "
+      "(|"
+      "nhs no|ni number|emergency contact|sozialversicherungsnummer|permis de conduire|permiso de conducir|"
       "residents only|squad sheet|squad list|team sheet|birthdays|traveller 1|traveller 2|ring her on|ring him on|"
       "medlemslista|vårdnadshavare|mitgliederliste|lista de socios|liste des membres|ledenlijst|"
       "t.c. kimlik no|kimlik no|driver's license|driver's licence|driving licence|licence "

@@ -20,4 +20,13 @@ constexpr Tags kLast = 1024;   // never before the date
 constexpr Tags kNobody = 128;  // beside a specimen of a document
 constexpr Tags kSign = 64;     // of few bytes, which means so only right before a date
 
+constexpr Tags kTight = 2048;      // right before the date only
+constexpr Tags kAfterName = 4096;  // behind a word with a capital only
+constexpr Tags kKin = 8192;        // somebody of the speaker's own
+constexpr Tags kLabel = 16384;     // on the labels of samples and patients
+constexpr Tags kMine = 32768;      // means a birth where one is spoken of before
+
+constexpr Tags kCame = 65536;       // with "came" before it
+constexpr Tags kIdentity = 131072;  // a number by which an office knows somebody
+
 }  // namespace sluice::sense::detect

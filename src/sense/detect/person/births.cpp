@@ -2,12 +2,14 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "base/check.h"
 #include "sense/detect/context/dates.h"
 #include "sense/detect/context/full_names.h"
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/spoken_days.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/birth_words.h"
 #include "sense/detect/person/detectors.h"
@@ -38,7 +40,10 @@ class Births : public scan::Detector {
       const Tags tags = words_.tags(hit);
       if (tags & kBirth) birth(doc, hit, tags, first, hits);
       if (tags & kRole) in_care(doc, hit, hits);
+      if (tags & kIdentity) behind_number(doc, hit, hits);
+      if (tags & kLabel) on_label(doc, hit, hits);
     }
+    with_age(doc, hits);
     return {};
   }
 
@@ -55,24 +60,151 @@ class Births : public scan::Detector {
       return;
     Found found;
     const std::size_t gap = tags & kFar ? kFarthest : 5;
+    if ((tags & kAfterName) && !behind_capital(doc, hit.start)) return;
+    if ((tags & kCame) && !came_before(doc, hit.start)) return;
+    if ((tags & kMine) && !(words_.around(doc, hit.start, hit.end, 160, 0) & kBirth)) return;
     const bool before = (tags & kBehind) && date_before(doc, hit.start, hit.end, gap, found);
-    if (!before && ((tags & kLast) || !date_after(doc, hit, tags, found))) return;
-    if (words_.around(doc, hit.start, hit.end, 90, 0, kNobody) & kNobody) return;
+    if (!before && (tags & kBehind) && words_before(doc, hit, first, hits)) return;
+    if (!before && ((tags & kLast) || !date_after(doc, hit, tags, found)))
+      return in_words(doc, hit, tags, first, hits);
+    if (words_.around(doc, before ? hit.start : found.start, hit.end, 90, 0, kNobody) & kNobody) return;
     const Day& day = found.day;
     if ((tags & kSign) && !(tags & kBorn) && !day.compact && !is_long_ago(day.year)) return;
     const bool other_calendar =
         (tags & kOtherCalendar) && ((day.year >= 1300 && day.year < 1450) || day.year > 2400);
     if (day.year >= 100 && (day.year < 1910 || day.year > 2100) && !other_calendar) return;  // history books
+    if (!before && is_denied(doc, found.start)) return;
     // "born December 13, 1989" is how one writes of the famous; "born 12.03.1984" is from a form.
-    const bool raises = !(tags & kBorn) || !day.named || !doc.at_signs.empty();
-    const auto start = static_cast<std::uint32_t>(found.start);
+    const bool raises = !(tags & kBorn) || !day.named || !doc.at_signs.empty() ||
+                        (words_.around(doc, hit.start, hit.end, 80, 0) & kKin);
+    report(found.start, day.end, 0.85, raises, first, hits);
+  }
+
+  static void report(std::size_t start, std::size_t end, double confidence, bool raises, std::size_t first,
+                     std::vector<Hit>& hits) {
     constexpr std::size_t kBack = 16;  // two words lead to one date
     for (std::size_t i = hits.size(); i > first && i + kBack > hits.size(); --i) {
-      if (hits[i - 1].start != start) continue;
+      if (hits[i - 1].kind != Kind::DateOfBirth || hits[i - 1].start >= end || start >= hits[i - 1].end) continue;
       hits[i - 1].raises = hits[i - 1].raises || raises;
       return;
     }
-    hits.push_back(Hit{Kind::DateOfBirth, 0.85, start, static_cast<std::uint32_t>(day.end), raises});
+    hits.push_back(Hit{Kind::DateOfBirth, confidence, static_cast<std::uint32_t>(start),
+                       static_cast<std::uint32_t>(end), raises});
+  }
+
+  // "born on the third of march nineteen fifty-six". Who writes of the famous writes figures.
+  void in_words(const Document& doc, const scan::PhraseHit& hit, Tags tags, std::size_t first,
+                std::vector<Hit>& hits) const {
+    constexpr std::size_t kAfter = 48;
+    const bool asked = hit.end < doc.text.size() && doc.text[hit.end] == '?';  // "DOB? It's eleven-oh-four ..."
+    const std::size_t from = hit.end + std::size_t{asked};
+    if ((tags & (kSign | kLast)) == kSign) {
+      if (doc.slice(hit.start, hit.end).find('*') != std::string_view::npos) return;  // a point of a list
+      const auto day = spoken_day(doc.lower, from, from + 2u);
+      if (day) report(day->start, day->end, 0.75, true, first, hits);
+      return;
+    }
+    if (tags & kLast) return;
+    const auto day = spoken_day(doc.lower, from, from + kAfter);
+    if (day) report(day->start, day->end, 0.75, true, first, hits);
+  }
+
+  // "am fünften Mai neunzehnhunderteinunddreißig in Husum zur Welt"
+  static bool words_before(const Document& doc, const scan::PhraseHit& hit, std::size_t first,
+                           std::vector<Hit>& hits) {
+    constexpr std::size_t kBefore = 100;
+    const std::size_t least = hit.start > kBefore ? hit.start - kBefore : 0;
+    const std::size_t stop = doc.lower.find_last_of(".\n;", hit.start);
+    const std::size_t from = stop == std::string::npos ? least : std::max(least, stop + 1);
+    if (from >= hit.start) return false;
+    const auto day = spoken_day(doc.lower, from, hit.start);
+    if (!day || day->end > hit.start) return false;
+    report(day->start, day->end, 0.75, true, first, hits);
+    return true;
+  }
+
+  static bool came_before(const Document& doc, std::size_t at) {
+    constexpr std::size_t kClause = 90;
+    const std::size_t from = at > kClause ? at - kClause : 0;
+    const std::string_view clause = std::string_view(doc.lower).substr(from, at - from);
+    for (const std::string_view came : {" kam ", " kamen ", " kwam ", " kom "}) {
+      if (clause.find(came) != clause.npos) return true;
+    }
+    return false;
+  }
+
+  // "SSN 518-43-7702, 08-03-1966": behind the number of an office, too long ago for its being issued.
+  static void behind_number(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
+    auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                    [&](const scan::NumberRun& r) { return r.start < hit.end; });
+    if (run == doc.numbers.end() || run->start > hit.end + 8u || run->digits < 7) return;
+    const std::size_t at = behind_signs(doc.text, run->end);
+    if (at == run->end) return;
+    const auto day = day_at(doc.lower, at);
+    if (!day || day->compact || day->year < 1910 || day->year > 2007 || !stands_alone(doc.text, day->end)) return;
+    report(at, day->end, 0.65, true, hits.size() > 16 ? hits.size() - 16 : 0, hits);
+  }
+
+  // "My date of birth isn't 1 Jan 1970"
+  static bool is_denied(const Document& doc, std::size_t start) {
+    const std::string_view before = std::string_view(doc.lower).substr(0, start);
+    for (const std::string_view no :
+         {"isn't ", "isn’t ", " not ", "wasn't ", " nicht ", " niet ", " no es ", " n'est pas le "}) {
+      if (before.ends_with(no)) return true;
+    }
+    return false;
+  }
+
+  // A word of at least two letters ends there, the first of which is a capital: a name.
+  static bool behind_capital(const Document& doc, std::size_t at) {
+    std::size_t from = at;
+    while (from > 0 && at - from < 40 && (scan::is_word_byte(doc.text[from - 1]) || doc.text[from - 1] == '-'))
+      --from;
+    return at - from >= 3 && doc.text[from] != doc.lower[from];
+  }
+
+  // "MBEKI, T / 15-MAR-1989 / fasting glucose": a name in capitals, then a date too old to be that of a visit.
+  void on_label(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+    constexpr std::size_t kNear = 90;
+    auto run = std::partition_point(doc.numbers.begin(), doc.numbers.end(),
+                                    [&](const scan::NumberRun& r) { return r.start < hit.end; });
+    for (; run != doc.numbers.end() && run->start < hit.end + kNear; ++run) {
+      const auto day = day_at(doc.lower, run->start);
+      if (!day || day->compact || !is_long_ago(day->year) || !behind_sign_and_capital(doc, run->start)) continue;
+      hits.push_back(Hit{Kind::DateOfBirth, 0.65, run->start, static_cast<std::uint32_t>(day->end)});
+      return;
+    }
+  }
+
+  static bool behind_sign_and_capital(const Document& doc, std::size_t at) {
+    std::size_t i = at;
+    while (i > 0 && at - i < 4 && std::string_view(" /|,;-\t").find(doc.text[i - 1]) != std::string_view::npos)
+      --i;
+    return i > 1 && at - i >= 2 && doc.text[i - 1] >= 'A' && doc.text[i - 1] <= 'Z' &&
+           (doc.text[i - 2] == ' ' || (doc.text[i - 2] >= 'A' && doc.text[i - 2] <= 'Z'));
+  }
+
+  // "15-MAR-1979 (51y)", whoever stands before.
+  static void with_age(const Document& doc, std::vector<Hit>& hits) {
+    for (std::size_t i = 0; i < doc.numbers.size(); ++i) {
+      const scan::NumberRun& run = doc.numbers[i];
+      if (run.groups < 2 || run.end >= doc.text.size() ||
+          std::string_view(" yja").find(doc.text[run.end]) == std::string_view::npos)
+        continue;
+      const Groups g(doc, run);
+      const std::size_t last = g.count() - 1, end = g.end(last - 1);
+      if (g.size(last) > 2 || g.separator(last - 1) != " (") continue;
+      std::size_t start = 0;
+      const bool parted = i > 0 && doc.numbers[i - 1].start + 12u > end;  // by the name of a month
+      const auto day = day_around(doc.lower, parted ? doc.numbers[i - 1].start : run.start, 0, start);
+      if (!day || day->compact || day->end != end || !age_follows(doc.lower, end, day->year)) continue;
+      const auto same = [&](const Hit& h) {
+        return h.kind == Kind::DateOfBirth && h.start < end && start < h.end;
+      };
+      if (std::none_of(hits.begin(), hits.end(), same))
+        hits.push_back(
+            Hit{Kind::DateOfBirth, 0.65, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+    }
   }
 
   // Right behind the word, on the next line of a form, or as the first number of the clause: "born at the county
@@ -87,7 +219,8 @@ class Births : public scan::Detector {
     const bool form = gap.find_first_not_of(" \t\r\n:*|-_") == gap.npos && gap.size() <= 8 && !(tags & kBorn);
     const bool close = gap.size() <= 24 && gap.find('\n') == gap.npos;
     const bool clause = run->digits >= 6 && gap.find_first_of(".\n;:") == gap.npos;
-    if ((!form && !close && !clause) || ((tags & kSign) && gap.size() > 12)) return false;
+    const bool answer = !form && !(tags & (kSign | kBorn)) && is_answer(doc.lower, end, run->start);
+    if ((!form && !close && !clause && !answer) || ((tags & (kSign | kTight)) && gap.size() > 12)) return false;
     auto day = day_around(doc.lower, run->start, end, found.start);
     if (!day && !(tags & kSign) && run->digits <= 2 && gap.find('\n') == gap.npos) {
       // "Happy birthday Lorraine! 60 today, 5th May 1965": an age or a page comes first.
@@ -96,7 +229,8 @@ class Births : public scan::Detector {
       day = day_around(doc.lower, run->start, end, found.start);
       if (!day || day->compact || !is_long_ago(day->year)) return false;
     }
-    if (!day || ((tags & kSign) && found.start > end + 2)) return false;
+    if (!day || ((tags & (kSign | kTight)) && found.start > end + 2)) return false;
+    if (answer && !close && !clause && (!is_long_ago(day->year) && day->year >= 30)) return false;
     if (day->compact) {
       // Six or eight digits are a day right behind a key: "dob 010605", "<bday>19710309", "BDAY;VALUE=date:".
       const bool key = !(tags & kBorn) && run->groups == 1;
@@ -106,6 +240,18 @@ class Births : public scan::Detector {
     }
     found.day = *day;
     return true;
+  }
+
+  // "When's your bday?\n> 6th Jan 99", "Birthday?\nAda: it's 6 Jan 1999": on the line below a question, behind the
+  // name of who speaks.
+  static bool is_answer(const std::string& t, std::size_t end, std::size_t number) {
+    const std::string_view gap = std::string_view(t).substr(end, number - end);
+    const std::size_t asked = gap.find('?');
+    if (asked == gap.npos || asked > 12 || gap.find('\n', asked) == gap.npos) return false;
+    std::string_view rest = gap.substr(asked + 1);
+    const std::size_t speaker = rest.find_last_of(":>]");
+    if (speaker != rest.npos) rest.remove_prefix(speaker + 1);
+    return std::count(rest.begin(), rest.end(), ' ') <= 3 && rest.find_first_of(".;") == rest.npos;
   }
 
   // "1984年3月5日生", "12.03.1984 doğumlu"
@@ -145,7 +291,13 @@ class Births : public scan::Detector {
   // "Horatio Bramwell, 23/01/1951, hospital number K4471902": beside a name, in a paper about people.
   void beside_name(const Document& doc, std::size_t name, std::vector<Hit>& hits) const {
     const std::size_t end = full_name_end(doc, name);
-    if (!has_digits(doc, end, std::min(doc.text.size(), end + 20), 3)) return;
+    // "She's Philippa Renshaw, twelve-oh-five nineteen forty-four"
+    if (end + 2 < doc.text.size() && doc.text[end] == ',' && doc.text[end + 1] == ' ' &&
+        doc.lower[end + 2] >= 'a') {
+      if (const auto said = spoken_day(doc.lower, end + 2, end + 2))
+        report(said->start, said->end, 0.65, true, hits.size() > 16 ? hits.size() - 16 : 0, hits);
+    }
+    if (!has_digits(doc, end, std::min(doc.text.size(), end + 32), 3)) return;
     const std::size_t at = behind_signs(doc.text, end);
     if (at == end) return;
     const auto day = day_at(doc.lower, at);
@@ -154,7 +306,9 @@ class Births : public scan::Detector {
     const auto stop = static_cast<std::uint32_t>(day->end);
     const bool personal = words_.around(doc, name, stop, 200, 200, kPersonal) & kPersonal;
     const bool of_contact = day->year != 0 && (day->year < 100 || day->year <= 2009) && contact_behind(doc, stop);
-    if (!personal && !of_contact && !age_follows(doc.lower, day->end, day->year)) return;
+    if (!personal && !of_contact && !sex_follows(doc.lower, day->end) &&
+        !age_follows(doc.lower, day->end, day->year))
+      return;
     const auto same = [&](const Hit& h) { return h.kind == Kind::DateOfBirth && h.start == start; };
     if (hits.empty() || !same(hits.back())) hits.push_back(Hit{Kind::DateOfBirth, 0.65, start, stop});
   }
@@ -185,11 +339,28 @@ class Births : public scan::Detector {
            year + age <= 2035;
   }
 
+  // In the next cell stands "M" or "F" alone.
+  static bool sex_follows(const std::string& t, std::size_t end) {
+    std::size_t at = end;
+    while (at < t.size() && at < end + 8 && std::string_view(" ,;|\t/").find(t[at]) != std::string_view::npos)
+      ++at;
+    if (at < end + 2 && !(at == end + 1 && t[end] != ' ' && t[end] != '/')) return false;
+    const std::string_view rest = std::string_view(t).substr(at);
+    for (const std::string_view sex : {"male", "female", "m", "f", "w"}) {
+      if (rest.starts_with(sex) &&
+          (rest.size() == sex.size() ||
+           std::string_view(" ,;|\t\r\n").find(rest[sex.size()]) != std::string_view::npos))
+        return true;
+    }
+    return false;
+  }
+
   // Behind the signs that part a name from a date in lists: a comma, a bracket, a dash, a bar, a gap of columns.
   static std::size_t behind_signs(const std::string& text, std::size_t end) {
     const std::string_view gap = std::string_view(text).substr(end, 8);
-    for (const std::string_view sign : {", ", " (", "; ", "\t", " - ", " – ", " — ", " | ", "    ", "   "})
-      if (gap.starts_with(sign)) return std::min(text.find_first_not_of(' ', end + sign.size()), end + 8);
+    for (const std::string_view sign :
+         {", ", " (", "; ", "\t", " - ", " – ", " — ", " | ", "    ", "   ", ";", ",", "|"})
+      if (gap.starts_with(sign)) return std::min(text.find_first_not_of(' ', end + sign.size()), end + 24);
     return end;
   }
 

@@ -105,10 +105,42 @@ void add_phone_words(Words& words) {
             "tele|support line|phone line|direct line|contacts|contact at|reachable at|my registered|"
             "my number is|my number's|his number is|her number is|their number is|reach me|call me");
   words.add(kCalling, "contacting");
-  words.add(kOtherNumber,
-            "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"
-            "imei|times|units|function|iterations|visitors|bytes|rows|account "
-            "number|port|sha|commit|checksum|timestamp|build|case number|population|id");
+  // Who calls or may be called, and lines at home.
+  words.add(
+      kPhoneWord,
+      "caller id says|caller id shows|caller id reads|caller id:|caller id|missed call from|missed calls "
+      "from|incoming call|private line|home line|work line|e.164|vaste "
+      "lijn|vast nummer|vaste nummer|mobiel|vaste telefoon|línea fija|linea fija|teléfono fijo|numero fisso|rete "
+      "fissa|linea "
+      "fissa|lankapuhelin|fasttelefon|fastnettelefon|hemtelefon|pevná linka|pevnou linku|stacjonarny|telefon "
+      "stacjonarny|vezetékes|vezetékest|telefon fix|домашний телефон|городской телефон|домашній телефон|træffes "
+      "på|kan "
+      "træffes|tavoitetaan numerosta|tavoittaa numerosta|tavoitat numerosta|saa kiinni numerosta|prosím "
+      "volejte|bytta "
+      "nummer|byttet nummer|bytt nummer|skiftet nummer|zmiana numeru|дозвониться|номер соседки|номер соседа|номер "
+      "мамы|номер мужа|номер жены");
+  words.add(kCalling,
+            "numerosta|hívja|hívjad|hívd|zadzwoń do|zadzwoń pod|sunați la|sună la|zovi|nazvat|soittakaa|try me "
+            "on|try him on|"
+            "try her on|try us on|try my husband on|try my wife on|try my mobile|i repeat|je répète|ich "
+            "wiederhole|repito|"
+            "ripeto|ik herhaal|повторяю");
+  words.add(
+      kItsNumber,
+      "mitt nummer|mit nummer|mitt nr|numeroni on|mój numer|mi número|número mío|this number|new number|old "
+      "number|that number|wrong number|right number|her number|his number|their "
+      "number|number please|neue nummer|neuer nummer|alte nummer|nieuwe nummer|nieuw nummer|oude nummer|nouveau "
+      "numéro|ancien numéro|nuovo numero|vecchio numero|nuevo número|número nuevo|novo número|número novo|nytt "
+      "nummer|nyt nummer|nya nummer|nye nummer|uusi numero|uusi numeroni|nowy numer|nowym numerem|nové číslo|novi "
+      "broj|új szám|új számom|noul număr|новый номер|новий номер|segna|segnati|note bien|notez|anota|apunta|"
+      "запишите|запиши|запишіть");
+  words.add(kItsNumber, "폰번호|폰 번호|새 번호|제 번호|내 번호|新号码|新號碼|新しい番号", Edge::Any);
+  words.add(
+      kOtherNumber,
+      "order|invoice|ticket|version|isbn|issn|ean|sku|serial|tracking|article|part number|model|"
+      "imei|times|units|function|iterations|visitors|bytes|rows|account "
+      "number|port|sha|commit|checksum|timestamp|build|case "
+      "number|population|id|bestellung|bestellnummer|commande|pedido|ordine|bestelling|zamówienie|заказ|заказа");
 }
 
 }  // namespace sluice::sense::detect

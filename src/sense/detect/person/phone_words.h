@@ -14,6 +14,8 @@ constexpr Tags kNotThis = 16;  // right before: the number is an identifier or a
 constexpr Tags kLine = 32;     // right behind, at the end of a cell: "416 60 039 office"
 constexpr Tags kReach = 64;    // "reach our team at", with a word between that leads to the number
 
+constexpr Tags kItsNumber = 128;  // "this number", "new number": believed of what is written to be dialled
+
 void add_phone_words(Words& words);
 
 }  // namespace sluice::sense::detect

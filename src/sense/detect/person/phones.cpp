@@ -35,7 +35,8 @@ class Phones : public scan::Detector {
     }
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
-      if (hit.start >= taken && (words_.tags(hit) & (kPhoneWord | kCalling))) spoken(doc, hit, taken, hits);
+      if (hit.start >= taken && (words_.tags(hit) & (kPhoneWord | kCalling | kItsNumber)))
+        spoken(doc, hit, taken, hits);
     }
     return {};
   }
@@ -45,7 +46,13 @@ class Phones : public scan::Detector {
 
   // "call me on double nine oh one eight one nine five one three"
   static void spoken(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) {
-    const Spoken said = spoken_after(doc, hit.end);
+    Spoken said = spoken_after(doc, hit.end);
+    if (said.digits.empty()) {  // "my number for you to write down: four one five ..."
+      constexpr std::size_t kWords = 28;
+      const std::string_view behind = std::string_view(doc.lower).substr(hit.end, kWords);
+      const std::size_t colon = behind.find_first_of(":\n.,;");
+      if (colon != behind.npos && behind[colon] == ':' && colon > 3) said = spoken_after(doc, hit.end + colon + 1);
+    }
     if (said.digits.empty() || said.digits.size() > 15) return;
     taken = said.end;
     if (said.digits.find("55501") != std::string::npos) return;
@@ -77,15 +84,16 @@ class Phones : public scan::Detector {
     if (run.digits < 7 || g.glued_before(0)) return;
     // A social security number, or a published one, which identity.cpp leaves out.
     if (g.count() == 3 && g.shaped(0, {3, 2, 4}) && g.uniform(0, 2) && g.separator(0) == "-") return;
-    if (is_told_otherwise(doc, run.start)) return;
+    if (is_told_otherwise(doc, run.start) || is_free(g)) return;
     if (run.start > 0 && doc.text[run.start - 1] == '+') {
       if (run.start > 1 && is_alnum(doc.text[run.start - 2])) return;  // a version: "6.3+20221224"
       return international(doc, g, hits);
     }
     if (run.start > 1 && doc.text[run.start - 1] == '(' && doc.text[run.start - 2] == '+')
       return international(doc, g, hits);
+    const bool brazil = g.shaped(0, {2, 1, 4, 4}) && g.count() == 4 && g.before(0) == '(';  // (81) 9 8855-6563
     const bool seven = g.count() == 2 && g.shaped(0, {3, 4}) && g.before(0) != '-';
-    if (!seven && is_something_else(g)) return;
+    if (!seven && !brazil && is_something_else(g)) return;
     if (g.count() == 1 && run.digits > 13) return;
     for (std::size_t i = 0; i + 2 < g.count(); ++i) {
       if (north_american(doc, g, i, hits)) return;
@@ -119,8 +127,15 @@ class Phones : public scan::Detector {
          (run.digits >= 9 && run.digits <= 11 && (words_.around(doc, run.start, run.end, 60, 0) & kReach) &&
           follows_at(doc, run.start))))
       confidence = 0.6;
+    // "Unsubscribe this number please: 07733902514"
+    if (confidence < 0.5 && (close & kItsNumber) && !(around & kOtherNumber) && ends && run.digits >= 8 &&
+        run.digits <= 12 && g.count() <= 5 && (g.digits(0)[0] == '0' || (g.count() >= 3 && !is_amount(g))))
+      confidence = 0.6;
+    if (confidence < 0.5 && ends && !(around & kOtherNumber) && follows_phone(doc, g, run, hits)) confidence = 0.6;
     if (run.digits == 7 && g.joined(0, g.count() - 1).starts_with("55501")) return;
     if (confidence < 0.5) return;
+    // "Order 0412 683 118": the word right before says more than the shape.
+    if (shape >= 0.5 && !named && follows_other(doc, run.start)) return;
     report(doc, g, 0, g.count() - 1, confidence, hits);
   }
 
@@ -138,6 +153,55 @@ class Phones : public scan::Detector {
       --at;
     const Tags beside = words_.around(doc, at, at, 0, 0);
     return (beside & kNotThis) && !(beside & kPhoneWord);
+  }
+
+  // The word right before, at a blank or a sign, is one of another number.
+  bool follows_other(const Document& doc, std::size_t start) const {
+    std::size_t at = start;
+    while (at > 0 && start - at < 4 && std::string_view(" :#(").find(doc.text[at - 1]) != std::string_view::npos)
+      --at;
+    return words_.around(doc, at, at, 0, 0) & kOtherNumber;
+  }
+
+  // Numbers at which nobody pays and everybody may call: 0800, 0 805 in France, 0120 in Japan, 400 in China.
+  // (Those of America stand below.)
+  static bool is_free(const Groups& g) {
+    if (g.before(0) == '+') return false;
+    const std::string all = g.joined(0, g.count() - 1);
+    if (all.size() < 9 || all.size() > 12) return false;
+    if (g.shaped(0, {4, 3, 3}) && g.count() == 3 && all.starts_with("0120")) return g.separator(0) == "-";
+    if (g.shaped(0, {3, 3, 4}) && g.count() == 3 && all.starts_with("400")) return true;
+    if (g.count() == 1) return all.starts_with("0800") && all.size() >= 10;
+    return all.starts_with("0800") || all.starts_with("0808") || (all.starts_with("0805") && g.size(0) == 1);
+  }
+
+  // "tel. +48 515 82 06 43, dom. (22) 671 27 78": a second number behind a first, at most a few words between.
+  bool follows_phone(const Document& doc, const Groups& g, const scan::NumberRun& run,
+                     const std::vector<Hit>& hits) const {
+    constexpr std::size_t kFurthest = 28;
+    if (hits.empty() || hits.back().kind != Kind::Phone || hits.back().end >= run.start ||
+        hits.back().end + kFurthest < run.start)
+      return false;
+    if (run.digits < 8 || run.digits > 12 || g.count() > 6) return false;
+    const bool bracket = g.before(0) == '(';
+    const bool dialled =
+        g.digits(0)[0] == '0' || bracket || (g.count() == 1 && run.digits == 11 && g.digits(0).starts_with("89"));
+    if (!dialled && (g.count() < 3 || is_amount(g))) return false;
+    const std::string_view gap = doc.slice(hits.back().end, run.start - bracket);
+    if (gap.find('\n') != gap.npos || gap.find(' ') == gap.npos) return false;
+    // Behind a colon, a point, "or" or the kind of line; a sum of money has a sign behind it.
+    const std::size_t last = gap.find_last_not_of(' ');
+    if (last == gap.npos) return false;
+    const char sign = gap[last];
+    const bool lead = sign == ':' || sign == '.' || sign == '/' || sign == ',' || sign == ';' ||
+                      (words_.around(doc, run.start - bracket, run.end, 3, 0) & (kLine | kPhoneWord)) ||
+                      follows_link(doc, run.start);
+    const std::string_view behind = std::string_view(doc.lower).substr(run.end, 5);
+    for (const std::string_view sum :
+         {" zł", " kč", " eu", " €", " us", " kr", " ft", " ₽", " ру", " %", "%", "€"}) {
+      if (behind.starts_with(sum)) return false;
+    }
+    return lead;
   }
 
   // The kind of line stands behind the number and ends its cell: "-Office", " fax\n", " (mobil)".
@@ -204,7 +268,7 @@ class Phones : public scan::Detector {
     static constexpr std::string_view kLinks[] = {
         "on",    "op",  "at", "unter", "på",     "under", "via", "au",   "al",     "ao",     "aan",    "to", "is",
         "es",    "ist", "è",  "é",     "or",     "oder",  "ou",  "lub",  "oppure", "number", "numero", "na", "pod",
-        "номер", "на",  "по", "под",   "nummer", "sul",   "no",  "till", "til",    "numeru", "є"};
+        "номер", "на",  "по", "под",   "nummer", "sul",   "no",  "till", "til",    "numeru", "є",      "la"};
     if (start > 0 && doc.text[start - 1] == '(') --start;
     if (start == 0 || doc.text[start - 1] != ' ') return false;
     const std::size_t end = --start;
@@ -299,6 +363,15 @@ class Phones : public scan::Detector {
     return cell && (end == doc.text.size() || doc.text[end] == '\n' || doc.text[end] == '\r');
   }
 
+  // "12 500 000", "1.204.118": thousands, which no country groups so to be dialled.
+  static bool is_amount(const Groups& g) {
+    if (g.size(0) > 2 || g.before(0) == '(') return false;
+    for (std::size_t i = 1; i < g.count(); ++i) {
+      if (g.size(i) != 3) return false;
+    }
+    return true;
+  }
+
   static bool is_year(std::string_view four) { return four.starts_with("19") || four.starts_with("20"); }
 
   // Dates, spans of years, addresses of machines, decimals and lists of numbers.
@@ -329,7 +402,12 @@ class Phones : public scan::Detector {
     if (n == 5 && g.shaped(0, {1, 3, 3, 2, 2}) && first == "8" && g.digits(1)[0] == '9') return 0.65;   // Russia
     if (n == 4 && g.shaped(0, {4, 3, 2, 2}) && first.starts_with("05") && g.uniform(0, 3)) return 0.6;  // Turkey
     if (n == 4 && g.shaped(0, {3, 3, 2, 2}) && first.starts_with("07") && g.separator(0) == "-")
-      return 0.6;                                                            // Sweden
+      return 0.6;  // Sweden
+    // Behind 077 stand services.
+    if (n == 4 && g.shaped(0, {4, 2, 2, 2}) && first.starts_with("07") && first[2] != '7' &&
+        g.separator(0) == "-" && g.separator(1) == " " && g.separator(2) == " ")
+      return 0.6;  // 0739-88 14 06
+    if (n == 4 && g.shaped(0, {2, 1, 4, 4}) && g.before(0) == '(') return 0.7;
     if (n == 3 && g.shaped(0, {2, 5, 4}) && g.before(0) == '(') return 0.8;  // Brazil
     if (n == 3 && g.shaped(0, {2, 4, 4}) && g.before(0) == '(') return 0.8;
     if (g.shaped(0, {3, 2, 2, 2}) && n == 4 && g.uniform(0, 3) && (first[0] == '6' || first[0] == '7'))

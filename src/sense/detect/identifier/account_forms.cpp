@@ -106,7 +106,7 @@ void british(const Words& words, const Document& doc, const Groups& g, std::vect
     if (dashed) account_before(doc, g.start(i), hits);
     if (dashed && behind_account(words, doc, g, i, hits)) continue;
     const bool day = may_be_day(g.digits(i), g.digits(i + 1), g.digits(i + 2));
-    if (dashed && !day && (words.around(doc, g.start(i), end, 24, 0) & kBranchName))
+    if (dashed && !day && !g.glued_after(i + 2) && (words.around(doc, g.start(i), end, 24, 0) & kBranchName))
       report(Kind::SortCode, 0.7, g.start(i), end, hits);
     const auto next = std::partition_point(doc.groups.begin(), doc.groups.end(),
                                            [&](const scan::DigitGroup& group) { return group.start < end; });

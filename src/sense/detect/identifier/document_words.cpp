@@ -120,6 +120,9 @@ void add_told_documents(Words& words) {
   words.add(kLicense,
             "номер прав|права №|водительских прав|вод. удостоверение|водительского|άδειας οδηγού|"
             "αρ. διπλώματος|διπλώματος οδήγησης");
+  words.add(kLicense, "αδεια οδηγησης|αδεια οδηγησησ|διπλωμα οδηγησησ");  // capitals have no accents
+  words.add(kPassport, "διαβατηριο|διαβατηριου|αριθμοσ διαβατηριου");
+  words.add(kNational, "ταυτοτητα|ταυτοτητασ|αριθμοσ ταυτοτητασ|αδτ");
   words.add(kLicense, "驾驶证编号|驾驶证档案|免許証の番号|면허증 번호|운전면허증", Edge::Any);
   words.add(kBareLicense, "permit number|permit no|permit #|mon permis|son permis|ton permis|le permis",
             Edge::Word);
@@ -132,7 +135,7 @@ void add_told_documents(Words& words) {
   words.add(kMedical,
             "h.c. number|hc number|hc no|h.c. no|health card no|vers.-nr.|vers.-nr|vers.nr.|vers.nr|vers-nr|"
             "versichertennr.|krankenkassennummer|kv-nr.|patient chart|medical chart");
-  words.add(kBareId | kCare, "chart|chart #|chart no.", Edge::Word);
+  words.add(kBareId | kChart, "chart|chart #|chart no.", Edge::Word);
   words.add(kCare, "patient|pt|discharge|admitted|admission|inpatient|outpatient|icu|dialysis|ward", Edge::Word);
 }
 

@@ -21,7 +21,7 @@ constexpr Tags kHolder = 32768;   // what papers say of who holds a licence
 
 constexpr Tags kState = 65536;   // whose licences are written as they are nowhere else
 constexpr Tags kShort = 131072;  // "ppt" for a passport: with a letter and digits right behind it only
-constexpr Tags kCare = 262144;   // where a "chart" is a patient's
+constexpr Tags kChart = 262144, kCare = 524288;  // "chart", and where it is a patient's
 
 void add_document_words(Words& words);
 

@@ -38,14 +38,14 @@ class Documents : public scan::Detector {
         // Farther on in the clause, behind a word for a number or the state that issued it.
         farther_(
             std::string(
-                R"((?i)^(?:[^\d\n.;!?]{0,44}?|[^\d\n.;!?]{0,30}[.;!?] (?:(?:the|its|my|his|her|die|meine|seine|ihre|la|el|le|il|o|het|mijn) )?)(?:(?:^|[^\pL])(?:no|nr|n°|nº|n|number|nummer|nummeret|numret|número|numéro|numero|numer|num|№|#|номер|رقم|מספר|番号|号码|號碼|번호|số|เลขที่|broj|numara|číslo|szám|száma)[.:]{0,2}(?: (?:is|was|should be|ist|war|müsste|lautet|est|serait|es|era|è|jest|to|är|er))?|\([A-Z]{2,3}\))\s?:?\s?)") +
+                R"((?i)^(?:[^\d\n.;!?]{0,44}?|[^\d\n.;!?]{0,30}[.;!?](?: (?:the|its|my|his|her|die|meine|seine|ihre|la|el|le|il|o|het|mijn))?)(?:(?:^|[^\pL])(?:no|nr|n°|nº|n|number|nummer|nummeret|numret|número|numéro|numero|numer|num|№|#|номер|رقم|מספר|番号|号码|號碼|번호|số|เลขที่|broj|numara|číslo|szám|száma)[.:]{0,2}(?: (?:is|was|should be|ist|war|müsste|lautet|est|serait|es|era|è|jest|to|är|er))?|\([A-Z]{2,3}\))\s?:?\s?)") +
             kValue),
         // "field 5: 4148269358", as licences of the European Union number what is on them.
         field_(
             R"((?i)^[^\n]{0,60}?(?:^|[^\pL\d])(?:field|feld|fält|fältet|felt|veld|kohta|pole|poli|champ|rubrique|campo|punkt|punkcie|punto|pkt|pont|rubrika|поле|пункт)\.? ?5[.:)]{0,2}\s?(?:number|nummer|:|=|-|is|ist|est|är|er|es|è|on|to)?\s?(\d{2}[ -]\d{6,7}|[\dA-Z][\dA-Z-]{6,16}))"),
         french_(R"((?i)^[^\n.;!?]{0,40}?[^\pL\d](\d{2}[A-Z]{2}\d{5})(?:[^\pL\d]|$))"),
         other_(
-            R"((?i)^[^\n]{0,60}?(?:^|[^\pL\d])(?:old|older|previous|former|earlier|expired|cancelled|replaced|lost|new|current|second|card no\.?|card number|nr druku|nr blankietu|document no\.?|alte[rn]?|neue[rn]?|vorherige[rn]?|ancien(?:ne)?|nouveau|nouvelle|viej[ao]|anterior|antig[oa]|antiguo|nuev[ao]|vecchi[ao]|precedente|nuov[ao]|oude?|nieuwe?|stary|starego|nowy|nowego|gaml[ae]|nya|ny|vanha|uusi|старый|старого|прежний|новый|внутренний)(?:[^\d\n.;!?,]|, [^\d\n.;!?,]){0,24}?(\d{2} \d{2} \d{6}|[A-Z]{0,3} ?\d[\dA-Z]{5,11}))"),
+            R"((?i)^[^\n]{0,60}?(?:^|[^\pL\d])(?:old|older|previous|former|earlier|expired|cancelled|replaced|lost|new|current|second|card no\.?|card number|nr druku|nr blankietu|document no\.?|alte[rn]?|neue[rn]?|vorherige[rn]?|ancien(?:ne)?|nouveau|nouvelle|viej[ao]|anterior|antig[oa]|antiguo|nuev[ao]|vecchi[ao]|precedente|nuov[ao]|oude?|nieuwe?|stary|starego|nowy|nowego|gaml[ae]|nya|ny|vanha|uusi|старый|старого|прежний|новый|внутренний)(?:[^\d\n.;!?,]|, [^\d\n.;!?,]){0,24}?(\d{2} \d{2} \d{6}|(?-i:[A-Z]{0,3} ?\d[\dA-Z]{5,11})))"),
         next_(
             R"((?i)^[*`'"]{0,2}(?:, ?(?:and |or )?|; ?| / | (?:and|or|und|oder|et|ou|y|o|e|en|i|a|och|og|ja|и) )[*`'"]{0,2}([A-Z]{0,4}-?\d[\dA-Z-]{3,16}))"),
         before_(
@@ -72,7 +72,7 @@ class Documents : public scan::Detector {
         continue;
       }
       const Tags tags = words_.tags(hit);
-      const Tags holder = tags & kCare ? kInsured | kCare : kInsured;
+      const Tags holder = tags & kChart ? kInsured | kCare : kInsured;
       if ((tags & kBareId) && !(words_.around(doc, hit.start, hit.start, 100, 0, holder) & holder)) continue;
       const re2::StringPiece rest(doc.text.data() + from, window - from);
       const Kind kind = kind_of(tags);
@@ -100,7 +100,7 @@ class Documents : public scan::Detector {
       const auto first = named ? hit.start : start;
       hits.push_back(Hit{kind, 0.8, first, static_cast<std::uint32_t>(taken)});
       further(doc, kind, tags, value, taken, hits);
-      if (tags & (kPassport | kLicense)) another(doc, kind, tags, value, taken, hits);
+      if (tags & (kPassport | kLicense | kBareLicense)) another(doc, kind, tags, value, taken, hits);
     }
     for (const auto& run : doc.numbers) {
       if (run.digits >= 11 && run.groups >= 3) state_license(doc, run, others, hits);
@@ -388,6 +388,9 @@ class Documents : public scan::Detector {
           return true;  // ABC-123456
         if (n.dashes > 0) return n.digits >= 8 && n.dashes <= 3 && !is_span_of_years(value);
         return n.digits >= 6 && size >= 8;
+      case Kind::DriverLicense:
+        if (value.starts_with("WDL") && size == 12 && n.dashes == 0) return true;  // Washington
+        [[fallthrough]];
       default:
         return n.digits >= 5 && !is_span_of_years(value);
     }

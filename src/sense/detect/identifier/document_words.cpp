@@ -87,7 +87,8 @@ void add_short_licenses(Words& words) {
   words.add(kTax, "sars ref|sars ref no|sars reference|sars tax number");
   words.add(kBareLicense, "patente", Edge::Word);
   words.add(kMotor, "self-drive|campervan|dvla|nzta", Edge::Word);
-  words.add(kGoods, "sku|item|catalogue no|cat. no|product code|part", Edge::Word);
+  words.add(kGoods, "sku|item|catalogue no|cat. no|product code|part|key|activation|serial|software|plugin",
+            Edge::Word);
   words.add(kSpecimen, "specimen|muster|mustermann|spécimen|especimen|espécimen", Edge::Word);
   words.add(kPassport, "pas nr|pas nr.|pas no|passport book|passport book number");
 }
@@ -120,11 +121,15 @@ void add_told_documents(Words& words) {
   words.add(kLicense,
             "номер прав|права №|водительских прав|вод. удостоверение|водительского|άδειας οδηγού|"
             "αρ. διπλώματος|διπλώματος οδήγησης");
-  words.add(kLicense, "αδεια οδηγησης|αδεια οδηγησησ|διπλωμα οδηγησησ");  // capitals have no accents
+  words.add(kLicense, "αδεια οδηγησης|αδεια οδηγησησ|διπλωμα οδηγησησ");
+  words.add(kBareLicense, "права|прав", Edge::Word);     // "rights" too
+  words.add(kLicense, "č. řp|číslo řp|číslo řidičáku");  // capitals have no accents
   words.add(kPassport, "διαβατηριο|διαβατηριου|αριθμοσ διαβατηριου");
   words.add(kNational, "ταυτοτητα|ταυτοτητασ|αριθμοσ ταυτοτητασ|αδτ");
   words.add(kLicense, "驾驶证编号|驾驶证档案|免許証の番号|면허증 번호|운전면허증", Edge::Any);
-  words.add(kBareLicense, "permit number|permit no|permit #|mon permis|son permis|ton permis|le permis",
+  words.add(kBareLicense,
+            "permit number|permit no|permit #|numéro du permis|n° du permis|numéro de mon permis|mon permis|son "
+            "permis|ton permis|le permis",
             Edge::Word);
   words.add(kPassport,
             "travel document|travel doc|travel doc no|biometric passport|pspt|passp0rt|passp0rt n0|reisepassnr|"

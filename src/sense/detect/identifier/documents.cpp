@@ -38,7 +38,7 @@ class Documents : public scan::Detector {
         // Farther on in the clause, behind a word for a number or the state that issued it.
         farther_(
             std::string(
-                R"((?i)^(?:[^\d\n.;!?]{0,44}?|[^\d\n.;!?]{0,30}[.;!?](?: (?:the|its|my|his|her|die|meine|seine|ihre|la|el|le|il|o|het|mijn))?)(?:(?:^|[^\pL])(?:no|nr|n°|nº|n|number|nummer|nummeret|numret|número|numéro|numero|numer|num|№|#|номер|رقم|מספר|番号|号码|號碼|번호|số|เลขที่|broj|numara|číslo|szám|száma)[.:]{0,2}(?: (?:is|was|should be|ist|war|müsste|lautet|est|serait|es|era|è|jest|to|är|er))?|\([A-Z]{2,3}\))\s?:?\s?)") +
+                R"((?i)^(?:[^\d\n.;!?]{0,44}?|[^\d\n.;!?]{0,30}[.;!?](?: (?:the|its|my|his|her|die|meine|seine|ihre|la|el|le|il|o|het|mijn))?)(?:(?:^|[^\pL])(?:no|nr|n°|nº|n|number|nummer|nummeret|numret|número|numéro|numero|numer|num|№|#|номер|رقم|מספר|番号|号码|號碼|번호|số|เลขที่|broj|numara|číslo|szám|száma)[.:]{0,2}(?: (?:is|was|should be|ist|war|müsste|lautet|est|serait|es|era|è|jest|to|är|er))?|(?:^| )(?:of|for|de|von|für|di|du|del|della|van|voor|af|av|för|pour|da|do|para|per) [^\d\n.;!?:]{1,30}:|\([A-Z]{2,3}\))\s?:?\s?)") +
             kValue),
         // "field 5: 4148269358", as licences of the European Union number what is on them.
         field_(
@@ -282,7 +282,13 @@ class Documents : public scan::Detector {
     const std::size_t last = g.count() - 1;
     if (!known || g.count() > 5 || !g.uniform(0, last) || g.separator(0) == "." || g.glued_after(last)) return;
     const Tags around = words_.around(doc, start, g.end(last), 90, 60);
-    const bool told = (around & kLicense) || ((around & kBareLicense) && (around & (kMotor | kState)));
+    // "my license, NJ D4471 50198 03625"
+    const auto is_state = [&] {
+      return start > 3 && t[start - 1] == ' ' && is_upper(t[start - 2]) && is_upper(t[start - 3]) &&
+             !scan::is_word_byte(t[start - 4]);
+    };
+    const bool told =
+        (around & kLicense) || ((around & kBareLicense) && ((around & (kMotor | kState)) || is_state()));
     if (!told || (around & (kGoods | kSpecimen))) return;
     for (std::size_t i = others; i < hits.size(); ++i) {
       if (hits[i].start < g.end(last) && hits[i].end > start) return;
@@ -303,6 +309,8 @@ class Documents : public scan::Detector {
     static const RE2 kFrench(R"(\d{2}[A-Z]{2}\d{5})"), kWashington(R"(WDL[A-Z0-9]{9})");
     if (RE2::FullMatch(value, kFrench) && doc.lower.compare(hit.end - 6, 6, "permis") == 0) return true;
     if (RE2::FullMatch(value, kWashington)) return true;
+    static const RE2 kRussian(R"(\d{2} \d{2} \d{6})");
+    if (doc.text[hit.end - 1] < 0) return RE2::FullMatch(value, kRussian) && end < hit.end + 24u;  // "права"
     // "California license D4829104": of other trades it has other writings.
     static const RE2 kOfState(R"([A-Z]\d{7,8}|[A-Z]{2}\d{2}[ -]?\d{11})");
     if (RE2::FullMatch(value, kOfState) && (words_.around(doc, hit.start, hit.start, 2, 0) & kState)) return true;

@@ -350,8 +350,9 @@ class Payment : public scan::Detector {
         return;
     } else if (words_.tags(hit) & kFromWord) {
       // "They took two payments from 000422217475 (routing ...": a plain number right behind.
-      if (digits < 8 || digits > 17 || digits != size || start > hit.end + 3u ||
-          !(words_.around(doc, hit.start, start + size, 60, 60) & (kRoutingWord | kSortWord | kBranchName)))
+      const Tags wanted = kRoutingWord | kSortWord | (words_.tags(hit) & kPayWord ? kBranchName : 0);
+      if (digits < 8 || digits > 17 || digits != size || start > hit.end + 3u || is_day(bare) ||
+          !(words_.around(doc, hit.start, start + size, 60, 60) & wanted))
         return;
     } else if (words_.tags(hit) & kDepositWord) {
       if (digits < 8 || !(words_.around(doc, hit.start, start + size, 80, 60) & kRoutingWord)) return;
@@ -365,7 +366,7 @@ class Payment : public scan::Detector {
         return;
     } else if (!national && !named_as_number(doc, hit)) {
       const Tags around = words_.around(doc, hit.start, start + size, 80, 60);
-      if (!(around & (kBankWord | kRoutingWord))) return;
+      if (!(around & (kBankWord | kRoutingWord)) || (digits == size && is_day(bare))) return;
     }
     taken = start + size;
     const bool pairs = size == 8 && digits == 6 && value[2] == '-' && value[5] == '-';  // as no account is written
@@ -375,6 +376,12 @@ class Payment : public scan::Detector {
                       : routing  ? Kind::RoutingNumber
                                  : Kind::BankAccount;
     hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
+  }
+
+  // 20240115
+  static bool is_day(std::string_view digits) {
+    return digits.size() == 8 && digits >= "19900101" && digits < "20400101" && digits.substr(4, 2) >= "01" &&
+           digits.substr(4, 2) <= "12" && digits.substr(6) >= "01" && digits.substr(6) <= "31";
   }
 
   // "account number four four eight two nine, oh one seven"

@@ -11,11 +11,10 @@ void add_paying(Words& words) {
       "standing order|direct debit|refund to|refund|owe me|owe you|rent|deposit|payee|vippse|vippsa|vipps|"
       "vipps meg|betale|betal til|swish|bizum|landlord|rückzahlung|remboursement|loyer|rembourser|utaljuk|"
       "utalja|utalni|utalj|számlára|számlámra|számlaszámra|számláról|közös költség");
-  words.add(
-      kFromWord,
-      "standing order from|standing order to|direct debit from|direct debits from|payment from|payments from|"
-      "pays into|pay into|paid into|pay it into|credited to|debited from|wire to|wired to|deposited into|deposit "
-      "into|direct deposit to|pulled from|withdrawn from");
+  words.add(kFromWord,
+            "payment from|payments from|pays into|pay into|paid into|pay it into|credited to|debited from|wire to|"
+            "wired to|deposited into|deposit into|direct deposit to|pulled from|withdrawn from");
+  words.add(kFromWord | kPayWord, "standing order from|standing order to|direct debit from|direct debits from");
   words.add(kCheckLine, "⑆", scan::Edge::Any);
   words.add(kBranchName, "branch|branches|which branch|my branch|standing order");
   words.add(kBankName | kShortName,
@@ -110,7 +109,9 @@ void add_payment_words(Words& words) {
       "fargo|citibank|bsb|rib|zelle|venmo|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
       "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"
       "finance|financial|cheque|cheques|bankkonto|pankki|banka|bankası|banco|banca|banque|банк|банка|τράπεζα|"
-      "itaú|building society|bradesco|nubank|santander|wertpapier|wertpapiere|titres|titoli|portefeuille|"
+      "itaú|building "
+      "society|asb|anz|bnz|kiwibank|westpac|commbank|bradesco|nubank|santander|wertpapier|wertpapiere|titres|"
+      "titoli|portefeuille|"
       "securities|dividend|dividende|przelew|převod|"
       "utalás|utalást|maksu|betaling|overføring|insättning|uttag|giro|kontoauszug|relevé|extracto|estratto");
   words.add(kRoutingWord | kTransitWord, "transit|transit nr|transit #|branch transit");

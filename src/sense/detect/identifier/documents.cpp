@@ -45,7 +45,7 @@ class Documents : public scan::Detector {
             R"((?i)^[^\n]{0,60}?(?:^|[^\pL\d])(?:field|feld|fält|fältet|felt|veld|kohta|pole|poli|champ|rubrique|campo|punkt|punkcie|punto|pkt|pont|rubrika|поле|пункт)\.? ?5[.:)]{0,2}\s?(?:number|nummer|:|=|-|is|ist|est|är|er|es|è|on|to)?\s?(\d{2}[ -]\d{6,7}|[\dA-Z][\dA-Z-]{6,16}))"),
         french_(R"((?i)^[^\n.;!?]{0,40}?[^\pL\d](\d{2}[A-Z]{2}\d{5})(?:[^\pL\d]|$))"),
         other_(
-            R"((?i)^[^\n]{0,60}?(?:^|[^\pL\d])(?:old|older|previous|former|earlier|expired|cancelled|replaced|lost|new|current|second|card no\.?|card number|nr druku|nr blankietu|document no\.?|alte[rn]?|neue[rn]?|vorherige[rn]?|ancien(?:ne)?|nouveau|nouvelle|viej[ao]|anterior|antig[oa]|antiguo|nuev[ao]|vecchi[ao]|precedente|nuov[ao]|oude?|nieuwe?|stary|starego|nowy|nowego|gaml[ae]|nya|ny|vanha|uusi|старый|старого|прежний|новый|внутренний)(?:[^\d\n.;!?,]|, [^\d\n.;!?,]){0,24}?(\d{2} \d{2} \d{6}|(?-i:[A-Z]{0,3} ?\d[\dA-Z]{5,11})))"),
+            R"((?i)^[^\n]{0,76}?(?:^|[^\pL\d])(?:old|older|previous|former|earlier|expired|cancelled|replaced|lost|new|current|second|card no\.?|card number|nr druku|nr blankietu|document no\.?|alte[rn]?|neue[rn]?|vorherige[rn]?|ancien(?:ne)?|nouveau|nouvelle|viej[ao]|anterior|antig[oa]|antiguo|nuev[ao]|vecchi[ao]|precedente|nuov[ao]|oude?|nieuwe?|stary|starego|nowy|nowego|gaml[ae]|nya|ny|vanha|uusi|старый|старого|прежний|новый|внутренний)(?:[^\d\n.;!?,]|, [^\d\n.;!?,]){0,24}?(\d{2} \d{2} \d{6}|(?-i:(?:[A-Z]{1,3} ?)?\d[\dA-Z]{5,11})))"),
         next_(
             R"((?i)^[*`'"]{0,2}(?:, ?(?:and |or )?|; ?| / | (?:and|or|und|oder|et|ou|y|o|e|en|i|a|och|og|ja|и) )[*`'"]{0,2}([A-Z]{0,4}-?\d[\dA-Z-]{3,16}))"),
         before_(
@@ -232,7 +232,7 @@ class Documents : public scan::Detector {
       if (behind < doc.text.size() && (scan::is_word_byte(doc.text[behind]) || doc.text[behind] == '-')) continue;
       const re2::StringPiece before(doc.lower.data() + from, at - from);
       static const RE2 kOfOther(
-          R"((?:ref|reference|order|booking|flight|pnr|phone|tel|mobile|cell|invoice|case|visa|ticket|locator|zip|plate|policy|loan|account|acct|file|claim|batch|part|serial|phon|fax|call)[a-z.]{0,3}[^\pL]{0,3}(?:no|number|nr|#|is|:)?[^\pL\d]{0,4}$)");
+          R"((?:^|[^\pL])(?:ref|reference|order|booking|flight|pnr|phone|tel|mobile|cell|invoice|case|visa|ticket|locator|zip|plate|policy|loan|account|acct|file|claim|batch|part|serial|phon|fax|call)[a-z.]{0,3}[^\pL]{0,3}(?:no|number|nr|#|is|:)?[^\pL\d]{0,4}$)");
       static const RE2 kSaid(
           R"((?:[:=/→]|->|[^\pL](?:is|was|says|say|said|not|reads|has|to|shows|or|and|ist|war|sagt|est|es|era|dice|è|jest|är|er|и|не|а))[ "'(`*]{0,3}$)");
       if (RE2::PartialMatch(before, kOfOther)) return false;
@@ -258,7 +258,7 @@ class Documents : public scan::Detector {
     if (end < doc.text.size() && (scan::is_word_byte(doc.text[end]) || doc.text[end] == '-')) return false;
     static const RE2 kInner(R"(\d{2} \d{2} \d{6})");  // Russia's inner passport
     static const RE2 kOtherThing(
-        R"((?:phone|tel|mobile|cell|order|ref|booking|invoice|case|account|zip|adres|address|flight|visa|plate|email)[^\d]{0,24}$)");
+        R"((?:^|[^\pL])(?:phone|tel|mobile|cell|order|ref|booking|invoice|case|account|zip|adres|address|flight|visa|plate|email)[^\d]{0,24}$)");
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
     if (RE2::PartialMatch(re2::StringPiece(doc.lower.data() + from, start - from), kOtherThing)) return false;
     return n.digits >= 6 && is_plausible(kind, value, tags) &&

@@ -43,12 +43,12 @@ std::size_t behind_speaker(std::string_view t, std::size_t at) {
 std::size_t answer_after(const scan::Document& doc, std::size_t at) {
   const std::string_view t = doc.lower;
   std::size_t i = at;
-  for (; i < t.size() && t[i] != '?'; ++i) {
-    if (i - at == kLongestRest || is_any_of(t[i], "\n.!0123456789")) return at;
-  }
-  if (i == t.size()) return at;
-  i = behind_signs(t, i + 1, " \"'\n");
-  i = behind_signs(t, behind_speaker(t, i), " ,");
+  while (i < t.size() && i - at < kLongestRest && !is_any_of(t[i], "?\n.!0123456789")) ++i;
+  const bool asked = i < t.size() && t[i] == '?';
+  i = asked ? behind_signs(t, i + 1, " \"'\n") : at;
+  if (asked) i = behind_speaker(t, i);
+  i = behind_signs(t, i, " ,");
+  bool any_spelled = false;
   for (int words = 0; words < 8; ++words) {
     const std::string_view word = word_at(t, i);
     if (word.empty()) break;
@@ -62,8 +62,9 @@ std::size_t answer_after(const scan::Document& doc, std::size_t at) {
     std::size_t spelled = behind_signs(t, next + link.size(), " ");
     if (word_at(t, spelled) == "in") spelled = behind_signs(t, spelled + 2, " ");
     i = behind_signs(t, spelled + word_at(t, spelled).size(), " ,.-");
+    any_spelled = true;
   }
-  return i;
+  return asked || any_spelled ? i : at;
 }
 
 }  // namespace sluice::sense::detect

@@ -43,6 +43,8 @@ class Documents : public scan::Detector {
         // "field 5: 4148269358", as licences of the European Union number what is on them.
         field_(
             R"((?i)^[^\n]{0,60}?(?:^|[^\pL\d])(?:field|feld|fält|fältet|felt|veld|kohta|pole|poli|champ|rubrique|campo|punkt|punkcie|punto|pkt|pont|rubrika|поле|пункт)\.? ?5[.:)]{0,2}\s?(?:number|nummer|:|=|-|is|ist|est|är|er|es|è|on|to)?\s?(\d{2}[ -]\d{6,7}|[\dA-Z][\dA-Z-]{6,16}))"),
+        // A heading, and below it whose each is: "Passports\nAnna Kolb: X12345678\n..."
+        listed_(R"(^s?:?\s?\n[-*• ]{0,3}[^\d\n:]{2,32}[:,–-] ?([A-Z]{1,2}\d{6,8}|\d{9})(?:\W|$))"),
         french_(R"((?i)^[^\n.;!?]{0,40}?[^\pL\d](\d{2}[A-Z]{2}\d{5})(?:[^\pL\d]|$))"),
         other_(
             R"((?i)^[^\n]{0,76}?(?:^|[^\pL\d])(?:old|older|previous|former|earlier|expired|cancelled|replaced|lost|new|current|second|card no\.?|card number|nr druku|nr blankietu|document no\.?|alte[rn]?|neue[rn]?|vorherige[rn]?|ancien(?:ne)?|nouveau|nouvelle|viej[ao]|anterior|antig[oa]|antiguo|nuev[ao]|vecchi[ao]|precedente|nuov[ao]|oude?|nieuwe?|stary|starego|nowy|nowego|gaml[ae]|nya|ny|vanha|uusi|старый|старого|прежний|новый|внутренний)(?:[^\d\n.;!?,]|, [^\d\n.;!?,]){0,24}?(\d{2} \d{2} \d{6}|(?-i:(?:[A-Z]{1,3} ?)?\d[\dA-Z]{5,11})))"),
@@ -50,7 +52,7 @@ class Documents : public scan::Detector {
             R"((?i)^[*`'"]{0,2}(?:, ?(?:and |or )?|; ?| / | (?:and|or|und|oder|et|ou|y|o|e|en|i|a|och|og|ja|и) )[*`'"]{0,2}([A-Z]{0,4}-?\d[\dA-Z-]{3,16}))"),
         before_(
             R"(([A-Z]{0,4}\d[A-Z0-9]{4,11}) (?:is|was|es|ist|est|è|é|är|er|to) (?:(?:my|his|her|their|our|mi|su|meine?|seine?|ihre?|mon|ma|son|sa|il mio|la mia|il suo|o meu|a minha|o seu|a sua|mijn|zijn|haar|mój|moja) )(?:[a-z]+ ){0,2}$)") {
-    SLUICE_CHECK(field_.ok() && french_.ok() && other_.ok(), "our own patterns compile");
+    SLUICE_CHECK(field_.ok() && listed_.ok() && french_.ok() && other_.ok(), "our own patterns compile");
     SLUICE_CHECK(next_.ok() && before_.ok(), "our own patterns compile");
     SLUICE_CHECK(farther_.ok(), "our own patterns compile");
     SLUICE_CHECK(value_.ok(), "our own patterns compile");
@@ -134,8 +136,12 @@ class Documents : public scan::Detector {
       between -= std::min<std::size_t>(between, 5);  // "Nr. "
       const bool same_sentence =
           std::string_view(rest.data(), between).find_first_of(".;!?") == std::string_view::npos;
-      if (n.digits >= 6 && (n.letters > 0 || (same_sentence && !(tags & kCapitals)))) return true;
+      const bool like_phone = kind == Kind::Passport && n.digits == 10;
+      if (n.digits >= 6 && (n.letters > 0 || (same_sentence && !like_phone && !(tags & kCapitals)))) return true;
     }
+    if (!rest.empty() && !(tags & kCapitals) && RE2::PartialMatch(rest, listed_, &value) &&
+        is_plausible(kind, value, tags))
+      return true;
     return (tags & kLicense) && RE2::PartialMatch(rest, field_, &value) && is_plausible(kind, value, tags) &&
            count(value).digits >= 6;
   }
@@ -383,6 +389,8 @@ class Documents : public scan::Detector {
       case Kind::Passport:
         if (n.digits >= 3 && n.letters >= 2 && n.lower == 0 && n.dashes == 0 && size == 9)
           return true;  // NXR4K8PD2
+        static const RE2 kDay(R"((?:199|20[0-3])\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))");
+        if (n.letters == 0 && n.digits == 8 && RE2::FullMatch(value, kDay)) return false;
         if (n.dashes > 1 || (n.dashes == 1 && (n.letters == 0 || n.digits < 6))) return false;
         return n.digits >= 4 && n.digits <= 10 && n.letters <= 5 && size >= 7 && size <= 12;
       case Kind::TaxId:
@@ -405,7 +413,7 @@ class Documents : public scan::Detector {
   }
 
   Words words_;
-  RE2 value_, farther_, field_, french_, other_, next_, before_;
+  RE2 value_, farther_, field_, listed_, french_, other_, next_, before_;
 };
 
 }  // namespace

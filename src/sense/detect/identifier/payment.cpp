@@ -352,7 +352,7 @@ class Payment : public scan::Detector {
       // "They took two payments from 000422217475 (routing ...": a plain number right behind.
       const Tags wanted = kRoutingWord | kSortWord | (words_.tags(hit) & kPayWord ? kBranchName : 0);
       if (digits < 8 || digits > 17 || digits != size || start > hit.end + 3u || is_day(bare) ||
-          !(words_.around(doc, hit.start, start + size, 60, 60) & wanted))
+          is_count(doc, start + size) || !(words_.around(doc, hit.start, start + size, 60, 60) & wanted))
         return;
     } else if (words_.tags(hit) & kDepositWord) {
       if (digits < 8 || !(words_.around(doc, hit.start, start + size, 80, 60) & kRoutingWord)) return;
@@ -376,6 +376,15 @@ class Payment : public scan::Detector {
                       : routing  ? Kind::RoutingNumber
                                  : Kind::BankAccount;
     hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
+  }
+
+  // "12345678 customers": what goes on with a noun is how many.
+  static bool is_count(const Document& doc, std::size_t end) {
+    if (end + 1 >= doc.text.size() || doc.text[end] != ' ') return false;
+    static const RE2 kGoesOn(
+        R"(^ (?:[^a-z]|(?:at|and|for|with|on|from|sort|routing|aba|bsb|by|but|was|is|as|in)\b))");
+    return !RE2::PartialMatch(
+        re2::StringPiece(doc.lower.data() + end, std::min<std::size_t>(12, doc.lower.size() - end)), kGoesOn);
   }
 
   // 20240115

@@ -37,8 +37,8 @@ std::size_t window_start(std::string_view text, std::size_t wanted) {
 }
 
 // Kinds of hits that yield to others where they overlap.
-enum class Weak { Email, PaymentCard, Account, Phone, No };
-constexpr std::size_t kWeakKinds = 4;
+enum class Weak { Email, PaymentCard, Account, Phone, National, No };
+constexpr std::size_t kWeakKinds = 5;
 
 Weak rank_of(scan::Kind kind) {
   using scan::Kind;
@@ -53,13 +53,19 @@ Weak rank_of(scan::Kind kind) {
       return Weak::Account;
     case Kind::Phone:
       return Weak::Phone;
+    case Kind::NationalId:
+      return Weak::National;
     default:
       return Weak::No;
   }
 }
 
-bool yields(Weak weak, scan::Kind strong) {
+// Of a licence that has its holder's national number it is the words right before that are believed.
+constexpr double kToldRightBefore = 0.8;
+
+bool yields(Weak weak, const scan::Hit& other) {
   using scan::Kind;
+  const Kind strong = other.kind;
   switch (weak) {
     case Weak::Email:
       return strong == Kind::Password;
@@ -71,6 +77,8 @@ bool yields(Weak weak, scan::Kind strong) {
     case Weak::Phone:
       return strong != Kind::Phone &&
              (strong <= Kind::SortCode || (strong >= Kind::UsSsn && strong < Kind::HealthTopic));
+    case Weak::National:
+      return (strong == Kind::DriverLicense || strong == Kind::Passport) && other.confidence >= kToldRightBefore;
     case Weak::No:
       break;
   }
@@ -134,7 +142,7 @@ bool Scanner::run(const scan::Document& doc) {
 }
 
 // What two detectors read differently: a telephone number inside of an account number, a card inside of an IBAN,
-// an address made of a password and its host.
+// an address made of a password and its host, a national number that is a licence's too.
 void Scanner::drop_weaker() {
   if (hits_.size() < 2) return;
   const bool any_weak =
@@ -143,7 +151,7 @@ void Scanner::drop_weaker() {
   std::array<scan::Covered, kWeakKinds> covered;
   for (const scan::Hit& hit : hits_) {
     for (std::size_t weak = 0; weak < kWeakKinds; ++weak) {
-      if (yields(static_cast<Weak>(weak), hit.kind)) covered[weak].add(hit.start, hit.end);
+      if (yields(static_cast<Weak>(weak), hit)) covered[weak].add(hit.start, hit.end);
     }
   }
   for (scan::Covered& places : covered) places.settle();

@@ -27,6 +27,10 @@ void lower_letter(char& c, char& tail) {
   if ((b == 0xC4 || b == 0xC5) && t >= 0x80 && t < 0xC0 && is_extended_capital(b, t))
     tail = static_cast<char>(t + 1);
   if (b == 0xCE && t >= 0x91 && t <= 0x9F) tail = static_cast<char>(t + 0x20);  // Α..Ο
+  if (b == 0xCE && t == 0x86) tail = static_cast<char>(0xAC);                   // Ά
+  if (b == 0xCE && t >= 0x88 && t <= 0x8A) tail = static_cast<char>(t + 0x25);  // Έ..Ί
+  if (b == 0xCE && t == 0x8C) fold(c, tail, 0xCF, 0);                           // Ό
+  if (b == 0xCE && (t == 0x8E || t == 0x8F)) fold(c, tail, 0xCF, -1);           // Ύ, Ώ
   if (b == 0xD0 && t >= 0x90 && t <= 0x9F) tail = static_cast<char>(t + 0x20);  // А..П
   if (b == 0xCE && t >= 0xA0 && t <= 0xA9) fold(c, tail, 0xCF, -0x20);          // Π..Ω
   if (b == 0xD0 && t >= 0xA0 && t <= 0xAF) fold(c, tail, 0xD1, -0x20);          // Р..Я

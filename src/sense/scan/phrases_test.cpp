@@ -124,6 +124,7 @@ TEST_CASE("a word ends where a character of a script without spaces begins") {
 
 TEST_CASE("lower case keeps the length and folds Latin, Greek and Cyrillic capitals") {
   CHECK(lower_case("ÀÉÖß×÷ ΑΣ АЯЁ Z") == "àéöß×÷ ασ аяё z");
+  CHECK(lower_case("ΆΈΉΊΌΎΏ") == "άέήίόύώ");
   CHECK(lower_case("ŞİĞ ČŘĎŠŽŤŇ ŁÓŹĆŻĄĘŚ ŐŰ ĀĒ ĹĽ Ÿıĸŉſ") == "şİğ čřďšžťň łóźćżąęś őű āē ĺľ Ÿıĸŉſ");
   const std::string text = "Straße ÄÖÜ ПРИВЕТ 漢字";
   CHECK(lower_case(text).size() == text.size());

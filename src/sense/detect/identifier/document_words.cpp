@@ -87,9 +87,61 @@ void add_short_licenses(Words& words) {
   words.add(kTax, "sars ref|sars ref no|sars reference|sars tax number");
   words.add(kBareLicense, "patente", Edge::Word);
   words.add(kMotor, "self-drive|campervan|dvla|nzta", Edge::Word);
-  words.add(kGoods, "sku|item|catalogue no|cat. no|product code|part", Edge::Word);
+  words.add(kGoods, "sku|item|catalogue no|cat. no|product code|part|key|activation|serial|software|plugin",
+            Edge::Word);
   words.add(kSpecimen, "specimen|muster|mustermann|spécimen|especimen|espécimen", Edge::Word);
   words.add(kPassport, "pas nr|pas nr.|pas no|passport book|passport book number");
+}
+
+// Of North America, whose licences begin with a letter and the digits of the holder's name.
+void add_states(Words& words) {
+  words.add(
+      kState,
+      "alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|"
+      "illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|"
+      "mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|new mexico|new york|north "
+      "carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|south carolina|south dakota|"
+      "tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming|alberta|british "
+      "columbia|manitoba|new brunswick|newfoundland|nova scotia|ontario|quebec|québec|saskatchewan|indian",
+      Edge::Word);
+}
+
+void add_told_documents(Words& words) {
+  words.add(
+      kLicense,
+      "operator license|operator's license|operators license|operator licence|oln|chauffeur license|"
+      "chauffeur's license|commercial driver's license|commercial driver license|driver's licence #|lic. no|"
+      "instruction permit|learner permit|learner's licence|provisional license|probationary licence|"
+      "licence card|licence photocard|photocard licence|driver licence card|dl nr|"
+      "fahrerlaubnisnummer|führerscheinnr|führerscheinnr.|führerscheins|kartenführerschein|"
+      "permis probatoire|permis de conduire numéro|mon permis de conduire|permesso di guida|licencia de "
+      "conductor|licencia federal|licencia de chofer|lic. de conducir|carta n.º|rijbewijskaart|prawka|prawko|"
+      "řidičského oprávnění|vodičák|jogsim|jogosítványa|carnet de conducere|serie permis|förarbevis|"
+      "ajokortissa|körkortets|kørekortets|førerkortets|passerkortets");
+  words.add(kLicense,
+            "номер прав|права №|водительских прав|вод. удостоверение|водительского|άδειας οδηγού|"
+            "αρ. διπλώματος|διπλώματος οδήγησης");
+  words.add(kLicense, "αδεια οδηγησης|αδεια οδηγησησ|διπλωμα οδηγησησ");
+  words.add(kBareLicense, "права|прав", Edge::Word);     // "rights" too
+  words.add(kLicense, "č. řp|číslo řp|číslo řidičáku");  // capitals have no accents
+  words.add(kPassport, "διαβατηριο|διαβατηριου|αριθμοσ διαβατηριου");
+  words.add(kNational, "ταυτοτητα|ταυτοτητασ|αριθμοσ ταυτοτητασ|αδτ");
+  words.add(kLicense, "驾驶证编号|驾驶证档案|免許証の番号|면허증 번호|운전면허증", Edge::Any);
+  words.add(kBareLicense,
+            "permit number|permit no|permit #|numéro du permis|n° du permis|numéro de mon permis|mon permis|son "
+            "permis|ton permis|le permis",
+            Edge::Word);
+  words.add(kPassport,
+            "travel document|travel doc|travel doc no|biometric passport|pspt|passp0rt|passp0rt n0|reisepassnr|"
+            "reisepassnr.|passnr.|pass. n.|n° pass.|внутренний паспорт|заграничный паспорт|загранник|загран|"
+            "паспорте|паспортом");
+  words.add(kPassport | kShort, "ppt|ppt no|ppt no.|ppt #|pp|us book|uk book");
+  words.add(kPassport, "旅券の番号|パスポートno|パスポートの番号|护照编号|护照是", Edge::Any);
+  words.add(kMedical,
+            "h.c. number|hc number|hc no|h.c. no|health card no|vers.-nr.|vers.-nr|vers.nr.|vers.nr|vers-nr|"
+            "versichertennr.|krankenkassennummer|kv-nr.|patient chart|medical chart");
+  words.add(kBareId | kChart, "chart|chart #|chart no.", Edge::Word);
+  words.add(kCare, "patient|pt|discharge|admitted|admission|inpatient|outpatient|icu|dialysis|ward", Edge::Word);
 }
 
 void add_medical(Words& words) {
@@ -247,6 +299,8 @@ void add_document_words(Words& words) {
   add_passports(words);
   add_licenses(words);
   add_short_licenses(words);
+  add_states(words);
+  add_told_documents(words);
   add_medical(words);
   add_national(words);
   add_tax(words);

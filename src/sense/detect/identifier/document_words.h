@@ -19,6 +19,10 @@ constexpr Tags kSpecimen = 8192;  // of a document that is nobody's
 constexpr Tags kRecords = 16384;  // "medical records": behind it a letter and digits, else it is how many
 constexpr Tags kHolder = 32768;   // what papers say of who holds a licence
 
+constexpr Tags kState = 65536;   // whose licences are written as they are nowhere else
+constexpr Tags kShort = 131072;  // "ppt" for a passport: with a letter and digits right behind it only
+constexpr Tags kChart = 262144, kCare = 524288;  // "chart", and where it is a patient's
+
 void add_document_words(Words& words);
 
 }  // namespace sluice::sense::detect

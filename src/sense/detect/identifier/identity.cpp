@@ -77,7 +77,7 @@ class Identity : public scan::Detector {
       const std::string digits = g.joined(i, last);
       if (!us_ssn(digits) || is_documented_ssn(digits)) continue;
       if (g.glued_before(i) || g.glued_after(last)) continue;
-      if (bare && is_of_passport(doc, g.start(i))) continue;
+      if (bare && (is_of_passport(doc, g.start(i)) || is_of_bank(doc, g.start(i), digits))) continue;
       const bool dashed = split && g.uniform(i, last) && g.separator(i) == "-";
       const bool inside =
           (i > 0 && g.separator(i - 1) == "-") || (last + 1 < g.count() && g.separator(last) == "-");
@@ -100,6 +100,20 @@ class Identity : public scan::Detector {
     const std::size_t passport = before.rfind("passport");
     return passport != before.npos && before.find_first_of("0123456789\n", passport) == before.npos &&
            before.find("social", passport) == before.npos && before.find("ssn", passport) == before.npos;
+  }
+
+  // "SSN 601-47-8219, pays into 97653897 at routing 122102572"
+  static bool is_of_bank(const Document& doc, std::size_t start, std::string_view digits) {
+    const std::size_t from = start > 24 ? start - 24 : 0;
+    const std::string_view before = std::string_view(doc.lower).substr(from, start - from);
+    if (!aba_routing(digits)) return false;
+    for (const char* word : {"routing", "aba", "rtn", "transit"}) {
+      const std::size_t at = before.rfind(word);
+      if (at != before.npos && before.find_first_of("0123456789\n,;", at) == before.npos &&
+          before.find("ss", at) == before.npos)
+        return true;
+    }
+    return false;
   }
 
   // "106,427,685" and "106.427.685" are amounts.

@@ -10,9 +10,11 @@
 
 #include "base/check.h"
 #include "sense/check/check.h"
+#include "sense/detect/context/answers.h"
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/spoken.h"
 #include "sense/detect/context/words.h"
+#include "sense/detect/identifier/account_forms.h"
 #include "sense/detect/identifier/detectors.h"
 #include "sense/detect/identifier/payment_words.h"
 
@@ -85,7 +87,7 @@ class Payment : public scan::Detector {
   explicit Payment(scan::PhraseSet& set)
       : words_(set, scan::Edge::Name),
         account_(
-            R"((?i)^(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.{1,40}|-|'|"|\*|\(|>|`|\||\[|",|</?[a-z][^<>\n]{0,24}>|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,8}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{2} \d{2}[ -]\d{4}[\dA-Z -]{6,32}[\dA-Z]|[A-Z]{0,4}\d[\dA-Z -]{4,36}[\dA-Z]))(?:\b|$))"),
+            R"((?i)^(?:'s|ends up being|turns out to be)?(?:\s*(?:_number|_no|_id|number|num|no|nr|nummer|#|code|details|is|was|are|es|ist|est|:|=|\.{1,40}|-|'|"|\*|\(|>|`|\||\[|",|</?[a-z][^<>\n]{0,24}>|of|with|ending|id|at|the|und|and|in|n\.|n°|nº|º|°|：|为|是)\s*){0,8}[\s'"]*((?:\d{4}\.\d{2}\.\d{5}|[A-Z]{2} \d{2}[ -]\d{4}[\dA-Z -]{6,32}[\dA-Z]|[A-Z]/\d{5,8}-\d{1,2}|[A-Z]{0,4}\d[\dA-Z -]{4,36}[\dA-Z]))(?:\b|$))"),
         masked_(R"(^\d{4}[ -]?[*xX•]{4}[ -]?[*xX•]{4}[ -]?\d{4}\b)") {
     SLUICE_CHECK(account_.ok() && masked_.ok(), "our own patterns compile");
     add_payment_words(words_);
@@ -97,17 +99,16 @@ class Payment : public scan::Detector {
     for (const auto& run : doc.numbers) {
       if (run.digits >= 12) cards(doc, run, hits);
       if (run.digits >= 4) masked(doc, run, hits);
-      if (run.digits >= 6 && run.groups >= 3) branch_and_account(doc, run, hits);
+      if (run.digits >= 6) accounts_by_form(words_, doc, run, hits);
     }
     ibans(doc, hits);
     std::size_t taken = 0;
     for (const auto& hit : words_.hits(doc)) {
-      if (words_.tags(hit) & (kAccountWord | kRoutingWord | kDepositWord | kBankName))
+      if (words_.tags(hit) & (kAccountWord | kRoutingWord | kDepositWord | kBankName | kFromWord))
         account(doc, hit, taken, hits);
       if (words_.tags(hit) & kRoutingWord) bank_code(doc, hit, hits);
-      if (words_.tags(hit) & kBranchWord) nordic(doc, hit, hits);
+      if (words_.tags(hit) & (kBranchWord | kRoutingWord | kCheckLine)) accounts_by_branch(words_, doc, hit, hits);
       if (words_.tags(hit) & kCardWord) spoken(doc, hit, hits);
-      if (words_.tags(hit) & kRoutingWord) behind_branch(doc, hit, hits);
     }
     return {};
   }
@@ -313,99 +314,14 @@ class Payment : public scan::Detector {
     }
   }
 
-  // "clearing 6112, konto 472 100 142", "reg.nr. 3409 kontonr. 6863233292": the branch's four digits, then the
-  // account, in Sweden and Denmark.
-  static void nordic(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
-    const std::size_t end = std::min<std::size_t>(doc.text.size(), hit.end + 64u);
-    if (!has_digits(doc, hit.end, end, 4 + kLeastDigits)) return;
-    static const RE2 kBoth(
-        R"(^[.: ]{0,3}(?:nr|nummer|no)?[.: ]{0,3}(\d{4}(?:-\d)?)(?: ?[,;/|] ?| )(?:og |och |and )?(?:bank)?(?:konto|account|kto)[a-z]{0,8}[.: ]{0,3}(?:nr|no)?[.: ]{0,3}(\d[\d .-]{4,16}\d))");
-    re2::StringPiece branch, account;
-    const re2::StringPiece rest(doc.lower.data() + hit.end, end - hit.end);
-    if (!RE2::PartialMatch(rest, kBoth, &branch, &account)) return;
-    for (const auto& [kind, value] : {std::pair{Kind::SortCode, branch}, std::pair{Kind::BankAccount, account}}) {
-      const auto start = static_cast<std::uint32_t>(value.data() - doc.lower.data());
-      hits.push_back(Hit{kind, 0.8, start, static_cast<std::uint32_t>(start + value.size())});
-    }
-  }
-
-  // "BSB 062-829 acc 1735 4629", "routing 101915861 / 20407432282"
-  static void behind_branch(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) {
-    const std::size_t end = std::min<std::size_t>(doc.text.size(), hit.end + 56u);
-    if (!has_digits(doc, hit.end, end, 6 + kLeastDigits)) return;
-    static const RE2 kAccount(
-        R"(^[.: ]{0,3}(?:no|number)?[.: ]{0,3}\d{3}[- ]?\d{3}(?: ?[,;/|] ?| )(?:and )?(?:account|acct|acc|a/c)[.: ]{0,3}(?:no|number|nr)?[.: ]{0,3}(\d[\d ]{4,10}\d)(?:\D|$))");
-    static const RE2 kSlash(R"(^(?: no| number| #)?[.: ]{0,3}(\d{9}) ?[/|] ?(\d{6,17})(?:\D|$))");
-    re2::StringPiece account, routing;
-    const re2::StringPiece rest(doc.lower.data() + hit.end, end - hit.end);
-    if (RE2::PartialMatch(rest, kSlash, &routing, &account)) {
-      if (!aba_routing(std::string_view(routing.data(), routing.size()))) return;
-    } else if (!RE2::PartialMatch(rest, kAccount, &account)) {
-      return;
-    }
-    const auto start = static_cast<std::uint32_t>(account.data() - doc.lower.data());
-    hits.push_back(Hit{Kind::BankAccount, 0.8, start, static_cast<std::uint32_t>(start + account.size())});
-  }
-
-  // "account 30-98-12 / 54356819", as British statements and letters write an account.
-  void branch_and_account(const Document& doc, const scan::NumberRun& run, std::vector<Hit>& hits) const {
-    const Groups g(doc, run);
-    for (std::size_t i = 0; i + 2 < g.count(); ++i) {
-      if (!g.shaped(i, {2, 2, 2}) || g.separator(i) != "-" || g.separator(i + 1) != "-" || g.glued_before(i))
-        continue;
-      if (i > 0 && g.separator(i - 1).find(' ') == std::string_view::npos) continue;
-      const std::size_t end = g.end(i + 2);
-      account_before(doc, g.start(i), hits);
-      if (behind_account(doc, g, i, hits)) continue;
-      const auto next = std::partition_point(doc.groups.begin(), doc.groups.end(),
-                                             [&](const scan::DigitGroup& group) { return group.start < end; });
-      if (next == doc.groups.end() || next->size != 8 || next->start > end + 20) continue;
-      const std::string_view between = std::string_view(doc.lower).substr(end, next->start - end);
-      static const RE2 kBetween(
-          R"(^(?:[ /,;|:]{1,3}|[ ,;]*(?:and |und )?(?:account|accnt|acc|a/c|acct)[ .:]*(?:number|no)?[ .:]*)$)");
-      if (!RE2::FullMatch(re2::StringPiece(between.data(), between.size()), kBetween)) continue;
-      const std::size_t start = g.start(i), last = next->start + std::size_t{next->size};
-      if (last < doc.text.size() && scan::is_word_byte(doc.text[last])) continue;
-      if (!(words_.around(doc, start, last, 60, 40) & (kAccountWord | kBankWord | kSortWord))) continue;
-      hits.push_back(Hit{Kind::SortCode, 0.8, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
-      hits.push_back(Hit{Kind::BankAccount, 0.8, next->start, static_cast<std::uint32_t>(last)});
-      i += 2;
-    }
-  }
-
-  // "a/c 00417726 (83-15-20)"
-  bool behind_account(const Document& doc, const Groups& g, std::size_t i, std::vector<Hit>& hits) const {
-    const std::size_t open = g.start(i), close = g.end(i + 2);
-    if (open < 12 || doc.text[open - 1] != '(' || close >= doc.text.size() || doc.text[close] != ')') return false;
-    const std::size_t end = doc.text[open - 2] == ' ' ? open - 2 : open - 1;
-    std::size_t start = end;
-    while (start > 0 && end - start < 9 && doc.text[start - 1] >= '0' && doc.text[start - 1] <= '9') --start;
-    if (end - start != 8 || (start > 0 && scan::is_word_byte(doc.text[start - 1]))) return false;
-    if (!(words_.around(doc, start, close, 24, 0) & (kAccountWord | kBankWord))) return false;
-    hits.push_back(
-        Hit{Kind::BankAccount, 0.75, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
-    hits.push_back(Hit{Kind::SortCode, 0.75, static_cast<std::uint32_t>(open), static_cast<std::uint32_t>(close)});
-    return true;
-  }
-
-  // "82917354, sort code 20-45-18"
-  static void account_before(const Document& doc, std::size_t sort, std::vector<Hit>& hits) {
-    auto group = std::partition_point(doc.groups.begin(), doc.groups.end(),
-                                      [&](const scan::DigitGroup& g) { return g.start < sort; });
-    if (group == doc.groups.begin() || (--group)->size != 8) return;
-    const std::size_t end = group->start + std::size_t{group->size};
-    if (end + 24 < sort || (group->start > 0 && scan::is_word_byte(doc.text[group->start - 1]))) return;
-    if (std::string_view(doc.lower).substr(end, sort - end).find("sort") == std::string_view::npos) return;
-    hits.push_back(Hit{Kind::BankAccount, 0.75, group->start, static_cast<std::uint32_t>(end)});
-  }
-
   static constexpr std::size_t kLeastDigits = 6;  // of an account
 
   // "account number 2531858508", "routing 022566234": the value follows its word.
   void account(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken, std::vector<Hit>& hits) const {
-    const std::size_t window = std::min<std::size_t>(doc.text.size(), hit.end + 80u);
-    if (!has_digits(doc, hit.end, window, kLeastDigits)) return said_account(doc, hit, taken, hits);
-    re2::StringPiece rest(doc.text.data() + hit.end, window - hit.end), value;
+    const std::size_t from = answer_after(doc, hit.end);
+    const std::size_t window = std::min<std::size_t>(doc.text.size(), from + 80u);
+    if (!has_digits(doc, from, window, kLeastDigits)) return said_account(doc, hit, taken, hits);
+    re2::StringPiece rest(doc.text.data() + from, window - from), value;
     if (!RE2::PartialMatch(rest, account_, &value)) return;
     const bool routing = words_.tags(hit) & kRoutingWord;
     std::string bare;
@@ -428,6 +344,16 @@ class Payment : public scan::Detector {
     if (date) return;
     if (words_.tags(hit) & kBankName) {
       if (digits < 10 || digits > 14 || std::count(value.begin(), value.end(), '-') < 2) return;
+      // "부산 051-123-4567": a town's telephone. The bank's short name stands where an account is spoken of.
+      if ((words_.tags(hit) & kShortName) &&
+          (value[0] == '0' || !(words_.around(doc, hit.start, start + size, 40, 48) & (kAccountWord | kPayWord))))
+        return;
+    } else if (words_.tags(hit) & kFromWord) {
+      // "They took two payments from 000422217475 (routing ...": a plain number right behind.
+      const Tags wanted = kRoutingWord | kSortWord | (words_.tags(hit) & kPayWord ? kBranchName : 0);
+      if (digits < 8 || digits > 17 || digits != size || start > hit.end + 3u || is_day(bare) ||
+          is_count(doc, start + size) || !(words_.around(doc, hit.start, start + size, 60, 60) & wanted))
+        return;
     } else if (words_.tags(hit) & kDepositWord) {
       if (digits < 8 || !(words_.around(doc, hit.start, start + size, 80, 60) & kRoutingWord)) return;
     } else if (routing) {
@@ -440,7 +366,7 @@ class Payment : public scan::Detector {
         return;
     } else if (!national && !named_as_number(doc, hit)) {
       const Tags around = words_.around(doc, hit.start, start + size, 80, 60);
-      if (!(around & (kBankWord | kRoutingWord))) return;
+      if (!(around & (kBankWord | kRoutingWord)) || (digits == size && is_day(bare))) return;
     }
     taken = start + size;
     const bool pairs = size == 8 && digits == 6 && value[2] == '-' && value[5] == '-';  // as no account is written
@@ -452,11 +378,27 @@ class Payment : public scan::Detector {
     hits.push_back(Hit{kind, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(taken)});
   }
 
+  // "12345678 customers": what goes on with a noun is how many.
+  static bool is_count(const Document& doc, std::size_t end) {
+    if (end + 1 >= doc.text.size() || doc.text[end] != ' ') return false;
+    static const RE2 kGoesOn(
+        R"(^ (?:[^a-z]|(?:at|and|for|with|on|from|sort|routing|aba|bsb|by|but|was|is|as|in)\b))");
+    return !RE2::PartialMatch(
+        re2::StringPiece(doc.lower.data() + end, std::min<std::size_t>(12, doc.lower.size() - end)), kGoesOn);
+  }
+
+  // 20240115
+  static bool is_day(std::string_view digits) {
+    return digits.size() == 8 && digits >= "19900101" && digits < "20400101" && digits.substr(4, 2) >= "01" &&
+           digits.substr(4, 2) <= "12" && digits.substr(6) >= "01" && digits.substr(6) <= "31";
+  }
+
   // "account number four four eight two nine, oh one seven"
   void said_account(const Document& doc, const scan::PhraseHit& hit, std::size_t& taken,
                     std::vector<Hit>& hits) const {
-    if ((words_.tags(hit) & (kBankName | kDepositWord | kRoutingWord)) || !named_as_number(doc, hit)) return;
-    const Spoken said = spoken_after(doc, hit.end);
+    if ((words_.tags(hit) & (kBankName | kDepositWord | kRoutingWord | kFromWord)) || !named_as_number(doc, hit))
+      return;
+    const Spoken said = spoken_after(doc, answer_after(doc, hit.end));
     if (said.digits.empty() || said.digits.size() > 20 || said.start < taken) return;
     taken = said.end;
     hits.push_back(
@@ -496,16 +438,26 @@ class Payment : public scan::Detector {
     return value.size();
   }
 
+  // "and the account's 74244018." Eight digits and nothing behind them that they count.
+  static bool is_last_of_clause(const Document& doc, const scan::PhraseHit& hit) {
+    static const RE2 kLast(R"(^'s (?:number )?\d{8}(?:[.,;]?$|[.,;]?\n|[.;] ))");
+    const std::size_t end = std::min<std::size_t>(doc.text.size(), hit.end + 24u);
+    return doc.text.compare(hit.end, 2, "'s") == 0 &&
+           RE2::PartialMatch(re2::StringPiece(doc.lower.data() + hit.end, end - hit.end), kLast);
+  }
+
   // "account number", "bank account", "Kontonummer" name a number by themselves; "account" and "ID number" need a
   // bank nearby.
   static bool named_as_number(const Document& doc, const scan::PhraseHit& hit) {
     const std::string_view word = std::string_view(doc.lower).substr(hit.start, hit.end - hit.start);
     for (const char* bare :
-         {"account", "acct",     "acct.",   "konto", "compte",  "cuenta", "conta", "id number", "depot",
-          "livret",  "libretto", "tili",    "hesap", "hesabım", "számla", "isk",   "pea",       "libreta",
-          "rib",     "сметка",   "рахунок", "рачун", "reg.nr.", "stk",    "depå",  "rachunku",  "(普通)",
-          "店番",    "c/c",      "р/с",     "к/с",   "л/с",     "р/р"}) {
-      if (word == bare) return false;
+         {"account",  "acct",      "acct.",       "konto",  "compte",  "cuenta",  "conta",   "id number",
+          "depot",    "livret",    "libretto",    "tili",   "hesap",   "hesabım", "számla",  "isk",
+          "pea",      "libreta",   "rib",         "сметка", "рахунок", "рачун",   "reg.nr.", "stk",
+          "depå",     "rachunku",  "(普通)",      "店番",   "c/c",     "р/с",     "к/с",     "л/с",
+          "р/р",      "счёт",      "счёта",       "счета",  "на счёт", "на счет", "счёту",   "счету",
+          "számlára", "számlámra", "roll number", "roll no"}) {
+      if (word == bare) return is_last_of_clause(doc, hit);
     }
     return true;
   }

@@ -3,6 +3,25 @@
 namespace sluice::sense::detect {
 namespace {
 
+void add_paying(Words& words) {
+  words.add(
+      kPayWord,
+      "pay me|pay me back|pay you back|pay her back|pay him back|pay us|pay us back|pays into|pay it into|pay to|"
+      "send it to|send the money|transfer it|transfer to|transfer me|bank transfer|bacs|faster payment|"
+      "standing order|direct debit|refund to|refund|owe me|owe you|rent|deposit|payee|vippse|vippsa|vipps|"
+      "vipps meg|betale|betal til|swish|bizum|landlord|rückzahlung|remboursement|loyer|rembourser|utaljuk|"
+      "utalja|utalni|utalj|számlára|számlámra|számlaszámra|számláról|közös költség");
+  words.add(kFromWord,
+            "payment from|payments from|pays into|pay into|paid into|pay it into|credited to|debited from|wire to|"
+            "wired to|deposited into|deposit into|direct deposit to|pulled from|withdrawn from");
+  words.add(kFromWord | kPayWord, "standing order from|standing order to|direct debit from|direct debits from");
+  words.add(kCheckLine, "⑆", scan::Edge::Any);
+  words.add(kBranchName, "branch|branches|which branch|my branch|standing order");
+  words.add(kBankName | kShortName,
+            "국민|신한|우리|하나|기업|카카오|토스|케이뱅크|수협|씨티|제일|산업|대구|부산|광주|전북|경남|제주",
+            scan::Edge::Any);
+}
+
 void add_accounts(Words& words) {
   words.add(
       kAccountWord,
@@ -26,6 +45,9 @@ void add_accounts(Words& words) {
       "akaun bank|no akaun|no. akaun|acct num|acctno|acct#|acc no|acc no.|acc. no.|acc number|a/c number|"
       "bank a/c|accno|account nos|account num|iban or account|bban|giro account|sipp account|isa account|"
       "loan account number|mortgage account|mortgage account number|super fund account|member account");
+  words.add(kAccountWord,
+            "acc0unt|acc0unt n0|acc0unt n0.|account n0|account n0.|acct n0|acct n0.|roll number|roll no|"
+            "счёт|счёта|счета|на счёт|на счет|счёту|счету|számlára|számlámra|számlaszámra|számlaszámom");
   words.add(kAccountWord, "р/сч|р/с №|расч. счет|расчётный счёт №|рахунок №|iban/konto|konto nr.|konto-nr.");
   words.add(kAccountWord,
             "брокерский счет|брокерский счёт|счет депо|счёт депо|лицевой счет|лицевой "
@@ -79,7 +101,7 @@ void add_payment_words(Words& words) {
             scan::Edge::Any);
   words.add(kRoutingWord,
             "routing|routing number|routing no|aba|aba number|rtn|ifsc|ifsc code|swift|"
-            "swift code|bic|bsb|blz|bankleitzahl|transit number|wire transfer");
+            "swift code|bic|blz|bankleitzahl|transit number|wire transfer");
   words.add(
       kBankWord,
       "bank|banking|pay into|paid into|pay in "
@@ -87,22 +109,29 @@ void add_payment_words(Words& words) {
       "fargo|citibank|bsb|rib|zelle|venmo|deposit|direct deposit|iban|wire|savings|checking|loan|payroll|routing|"
       "transaction|transfer|balance|sort code|sepa|überweisung|virement|transferencia|holder|debit|"
       "finance|financial|cheque|cheques|bankkonto|pankki|banka|bankası|banco|banca|banque|банк|банка|τράπεζα|"
-      "agência|agencia|ag.|itaú|bradesco|nubank|santander|wertpapier|wertpapiere|titres|titoli|portefeuille|"
+      "itaú|building "
+      "society|asb|anz|bnz|kiwibank|westpac|commbank|bradesco|nubank|santander|wertpapier|wertpapiere|titres|"
+      "titoli|portefeuille|"
       "securities|dividend|dividende|przelew|převod|"
       "utalás|utalást|maksu|betaling|overføring|insättning|uttag|giro|kontoauszug|relevé|extracto|estratto");
   words.add(kRoutingWord | kTransitWord, "transit|transit nr|transit #|branch transit");
-  words.add(kDepositWord, "checking|savings|chequing");
+  words.add(kDepositWord, "checking|savings|chequing|dda");
   words.add(kBankName, "은행|뱅크|농협|신협|새마을금고|우체국", scan::Edge::Any);
   words.add(kBranchWord, "clearing|clearingnr|clearingnummer|clearing-nr|reg|reg.nr|reg. nr|regnr|reg nr");
-  words.add(kRoutingWord | kSortWord, "sort code|sort|sortcode|sort codes|branch sort code|sc no",
+  words.add(kBranchWord | kBankWord, "agência|agencia|ag.");
+  words.add(kBranchWord, "ag");
+  words.add(kBranchWord, "支店(|支店（|支店 |店番|店番号|支店コード", scan::Edge::Any);
+  words.add(kRoutingWord | kSortWord,
+            "sort code|sort|sortcode|sort codes|branch sort code|sc no|bsb|bsb number|bsb no|sort c0de",
             scan::Edge::Name);
   words.add(
       kRoutingWord,
       "routing #|rtn no|aba routing|aba rtn|transit no|institution number|bank code|bankcode|bank routing|"
       "bank_routing|routing_no|routing_number|clearingnummer|clearing-nr|clearing no|clearingnr|código del banco|"
-      "iban/bic|swift/bic|bic/swift|bsb number|bsb no|micr|ifs code|支店コード|支店番号|銀行コード|联行号");
+      "iban/bic|swift/bic|bic/swift|micr|r0uting|ifs code|支店コード|支店番号|銀行コード|联行号");
 
   add_accounts(words);
+  add_paying(words);
 }
 
 }  // namespace sluice::sense::detect

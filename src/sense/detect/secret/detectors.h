@@ -16,6 +16,9 @@ Made make_told_access(scan::PhraseSet& set);  // by what one does with them; aft
 Made make_plain_secrets(
     scan::PhraseSet& set);  // like any word, where the text says what they are; after all of them
 
+Made make_told_words(scan::PhraseSet& set);  // made of words, in sentences that say more than their name
+Made make_told_pins(scan::PhraseSet& set);   // codes in single digits and in words, and those beside another code
+
 Made make_told_more(scan::PhraseSet& set);  // what leads on from a secret that was found; after those
 
 }  // namespace sluice::sense::detect

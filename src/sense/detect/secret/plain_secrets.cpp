@@ -123,7 +123,9 @@ class PlainSecrets : public scan::Detector {
   static Said value_after(const Document& doc, std::size_t at, Value& value) {
     const std::string& t = doc.text;
     const std::size_t name_end = at;
-    while (at < t.size() && at - name_end < 24 && (is_letter(t[at]) || is_digit(t[at]) || t[at] == '_')) ++at;
+    while (at < t.size() && at - name_end < 24 && static_cast<unsigned char>(t[at]) < 0xE3 &&
+           (is_letter(t[at]) || is_digit(t[at]) || t[at] == '_'))
+      ++at;
     while (at < t.size() && (t[at] == '*' || t[at] == '"' || t[at] == '\'') && at - name_end < 28) ++at;
     std::size_t i = at;
     while (i < t.size() && is_blank(t[i])) ++i;
@@ -186,7 +188,7 @@ class PlainSecrets : public scan::Detector {
     }
     std::size_t first = clause.npos, size = 0;
     for (const char* verb : {" is ", " ist ", " est ", " es ", " é ", " è ", " to jest ", " je ", " är ", " er ",
-                             " was ", " war ", " to: ", " is: ", " c'est "}) {
+                             " was ", " war ", " to: ", " is: ", " c'est ", " has been "}) {
       const std::size_t found = clause.find(verb);
       if (found < first) first = found, size = std::string_view(verb).size();
     }
@@ -210,8 +212,15 @@ class PlainSecrets : public scan::Detector {
 
   // Behind the quoted text that begins here; `at` if none does.
   static std::size_t quote_end(std::string_view t, std::size_t at) {
-    static constexpr std::array<std::array<std::string_view, 2>, 7> kQuotes = {
-        {{"\"", "\""}, {"'", "'"}, {"`", "`"}, {"«", "»"}, {"„", "“"}, {"“", "”"}, {"‘", "’"}}};
+    static constexpr std::array<std::array<std::string_view, 2>, 9> kQuotes = {{{"\"", "\""},
+                                                                                {"'", "'"},
+                                                                                {"`", "`"},
+                                                                                {"«", "»"},
+                                                                                {"„", "“"},
+                                                                                {"“", "”"},
+                                                                                {"‘", "’"},
+                                                                                {"「", "」"},
+                                                                                {"『", "』"}}};
     for (const auto& [open, close] : kQuotes) {
       if (t.substr(at, open.size()) != open) continue;
       const std::size_t found = t.substr(0, std::min(t.size(), at + 80)).find(close, at + open.size());

@@ -88,7 +88,9 @@ class ToldCodes : public scan::Detector {
         "solo "
         "uso|código pin|codice di accesso|codice di verifica|codice di sicurezza|codice pin|código de "
         "acesso|código "
-        "de verificação|código de segurança|toegangscode|verificatiecode|pincode|beveiligingscode|kod dostępu|kod "
+        "de verificação|código de "
+        "segurança|toegangscode|verificatiecode|kapukód|riasztókód|ajtókód|ovikoodi|hälytyskoodi|pincode|"
+        "beveiligingscode|kod dostępu|kod "
         "weryfikacyjny|kod pin|åtkomstkod|verifieringskod|pin-kod|portkod|dörrkod|adgangskode|doğrulama "
         "kodu|giriş "
         "kodu|erişim kodu|pin kodu|şifresi|код доступа|код подтверждения|код от|pin-code|pin-koden|pin-nummer");
@@ -116,7 +118,7 @@ class ToldCodes : public scan::Detector {
         "code|codes|codeword|combination|combo|digits|kombination|zahlenkombination|zahlencode|ziffern|zahlen|"
         "combinaison|código|códigos|combinación|cifras|codice|codici|combinazione|cifre|combinação|dígitos|"
         "combinatie|cijfers|cijfercode|kod|kodem|kodu|szyfr|cyfry|koden|kode|koder|kombinationen|siffrorna|"
-        "kombinasyon|"
+        "kombinasyon|koodi|koodin|"
         "kodun|код|кода|комбинация|numero segreto|kód|kódem|kódu|kodem");
     words_.add(kCode | kCompound, "code|kod|koden|kode", Edge::End);
     words_.add(kCode, "コード|番号|密码|暗码|代码", Edge::Any);
@@ -134,7 +136,8 @@ class ToldCodes : public scan::Detector {
                "interphone|puerta|portón|caja fuerte|alarma|candado|taquilla|tarjeta|fotocopiadora|garaje|"
                "cassaforte|allarme|lucchetto|armadietto|citofono|portão|cadeado|cacifo|armário|cartão|voordeur|"
                "kluis|sleutelkast|sleutelkluis|fietsslot|hangslot|pasje|drzwi|sejf|bram|furtk|kłódk|szafk|"
-               "domofon|dörr|nyckelskåp|kassaskåp|hänglås|kapı|alarmı|двер|сейф|замок|домофон|сигнализац|"
+               "domofon|hälyt|larm|cykelrum|förråd|tvättstug|dörr|nyckelskåp|kassaskåp|hänglås|kapı|alarmı|"
+               "двер|сейф|замок|домофон|сигнализац|"
                "kopierer|fotokopi",
                Edge::Start);
     words_.add(kLock, "tresor|schrank|schloss|deur|kluis|tür|larm|lås", Edge::End);
@@ -451,7 +454,8 @@ class ToldCodes : public scan::Detector {
       const bool wide =
           std::any_of(before.begin(), before.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xE3; });
       const bool colon = from < code.start && t.substr(from, code.start - from).find_first_of(":=") != t.npos;
-      if (!wide && !colon && std::find(std::begin(kBefore), std::end(kBefore), before) == std::end(kBefore))
+      if (!wide && !colon && !before.ends_with("kód") &&
+          std::find(std::begin(kBefore), std::end(kBefore), before) == std::end(kBefore))
         return false;
     }
     return ends_there(t, code.end);
@@ -496,7 +500,8 @@ class ToldCodes : public scan::Detector {
       "koden",    "kode",        "er",       "nu",          "på",           "og",
       "je",       "kód",         "kódem",    "kodu",        "şifre",        "şifresi",
       "pini",     "код",         "пин",      "записано",    "kart",         "ile",
-      "nip",      "pin'im",      "pinim",    "im",          "kodum",        "ve"};
+      "nip",      "pin'im",      "pinim",    "im",          "kodum",        "ve",
+      "so",       "in",          "είναι",    "este",        "on",           "koodi"};
   static constexpr std::string_view kBehind[] = {
       "and",      "or",     "then",     "to",           "for",      "on",
       "at",       "in",     "is",       "but",          "by",       "before",

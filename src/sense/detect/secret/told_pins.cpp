@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,51 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
 }
+
+// Hits, each in a place of its own: where one is already, persons and addresses aside, no other is put.
+class Places {
+ public:
+  explicit Places(std::vector<Hit>& hits) : hits_(hits), told_(hits.size()) {}
+
+  bool report(std::size_t start, std::size_t end) {
+    fill();
+    if (meets(start, end)) return false;
+    taken_[start] = end;
+    hits_.push_back(Hit{Kind::Password, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+    return true;
+  }
+
+  std::size_t size() const { return hits_.size(); }
+  const Hit& operator[](std::size_t i) const { return hits_[i]; }
+
+ private:
+  // When first asked: most texts have nothing to put. Ranges that meet are kept as one, so that each question is a
+  // search, however many there are.
+  void fill() {
+    for (; told_ > 0; --told_) {
+      const Hit& hit = hits_[told_ - 1];
+      if (hit.kind == Kind::Person || hit.kind == Kind::Address || hit.start >= hit.end) continue;
+      std::size_t start = hit.start, end = hit.end;
+      auto next = taken_.lower_bound(start);
+      if (next != taken_.begin() && std::prev(next)->second > start) --next;
+      while (next != taken_.end() && next->first < end) {
+        start = std::min(start, next->first);
+        end = std::max(end, next->second);
+        next = taken_.erase(next);
+      }
+      taken_[start] = end;
+    }
+  }
+
+  bool meets(std::size_t start, std::size_t end) const {
+    const auto next = taken_.lower_bound(end);
+    return next != taken_.begin() && std::prev(next)->second > start;
+  }
+
+  std::vector<Hit>& hits_;
+  std::size_t told_;  // of hits that are not in taken_ yet
+  std::map<std::size_t, std::size_t> taken_;
+};
 
 class ToldPins : public scan::Detector {
  public:
@@ -106,29 +152,29 @@ class ToldPins : public scan::Detector {
   const char* name() const override { return "told_pins"; }
 
   Status detect(const Document& doc, std::vector<Hit>& hits) const override {
+    Places places(hits);
     for (const scan::PhraseHit& hit : words_.hits(doc)) {
       const Tags tags = words_.tags(hit);
-      if (tags & kHead) table(doc, hit, hits);
-      if (tags & kLabel) match(doc, hit.end, 32, label_, hits);
+      if (tags & kHead) table(doc, hit, places);
+      if (tags & kLabel) match(doc, hit.end, 32, label_, places);
       if ((tags & kLock) && has_digits(doc, hit.end, std::min(doc.text.size(), hit.end + 60ul), 4))
-        match(doc, hit.end, 80, singles_, hits);
+        match(doc, hit.end, 80, singles_, places);
       if (!(tags & (kPin | kCode))) continue;
       if (!(tags & kPin) && !(words_.around(doc, hit.start, hit.end, kLockReach, 48) & kLock)) continue;
       if (is_name_of_example(doc.lower, hit.start, hit.end)) continue;
-      if (match(doc, hit.end, 90, spoken_, hits)) continue;
+      if (match(doc, hit.end, 90, spoken_, places)) continue;
       if (!has_digits(doc, hit.end, std::min(doc.text.size(), hit.end + 80ul), 3)) continue;
-      if (match(doc, hit.end, 80, singles_, hits)) continue;
-      if ((tags & kPin) && match(doc, hit.end, 90, pairs_, hits)) continue;
-      if (match(doc, hit.end, 110, turns_, hits)) {
-        beside(doc, hits.back().end, hits);
+      if (match(doc, hit.end, 80, singles_, places)) continue;
+      if ((tags & kPin) && match(doc, hit.end, 90, pairs_, places)) continue;
+      if (match(doc, hit.end, 110, turns_, places)) {
+        beside(doc, places[places.size() - 1].end, places);
         continue;
       }
-      match(doc, hit.end, 64, mixed_, hits);
+      match(doc, hit.end, 64, mixed_, places);
     }
-    const std::size_t told = hits.size();
-    for (std::size_t i = 0; i < told; ++i) {
-      if (hits[i].kind == Kind::Password && is_code(doc.slice(hits[i].start, hits[i].end)))
-        beside(doc, hits[i].end, hits);
+    for (std::size_t i = 0, told = places.size(); i < told; ++i) {
+      const Hit hit = places[i];
+      if (hit.kind == Kind::Password && is_code(doc.slice(hit.start, hit.end))) beside(doc, hit.end, places);
     }
     return {};
   }
@@ -145,22 +191,13 @@ class ToldPins : public scan::Detector {
       "fyra|fem|sex|sju|åtta|nio|en|to|fire|seks|syv|otte|ni|sju|åtte|nolla|yksi|kaksi|kolme|neljä|viisi|kuusi|"
       "seitsemän|kahdeksan|yhdeksän|ноль|один|два|три|четыре|пять|шесть|семь|восемь|девять)";
 
-  static bool report(std::size_t start, std::size_t end, std::vector<Hit>& hits) {
-    for (const Hit& h : hits) {
-      if (h.start < end && start < h.end && h.kind != Kind::Person && h.kind != Kind::Address) return false;
-    }
-    hits.push_back(Hit{Kind::Password, 0.7, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
-    return true;
-  }
-
-  static bool match(const Document& doc, std::size_t from, std::size_t size, const RE2& pattern,
-                    std::vector<Hit>& hits) {
+  static bool match(const Document& doc, std::size_t from, std::size_t size, const RE2& pattern, Places& places) {
     const std::size_t end = std::min(doc.text.size(), from + size);
     re2::StringPiece value;
     if (!RE2::PartialMatch(re2::StringPiece(doc.text.data() + from, end - from), pattern, &value)) return false;
     if (is_trivial({value.data(), value.size()})) return false;
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
-    return report(start, start + value.size(), hits);
+    return places.report(start, start + value.size());
   }
 
   // "1 2 3 4", "one two three four", "0000"; years.
@@ -190,7 +227,7 @@ class ToldPins : public scan::Detector {
   }
 
   // "... är 5719 och larmet 3068", "0451 before 6pm, 7720 after": what else opens stands between the two, or when.
-  void beside(const Document& doc, std::size_t at, std::vector<Hit>& hits) const {
+  void beside(const Document& doc, std::size_t at, Places& places) const {
     for (int n = 0; n < 4; ++n) {
       const std::size_t end = std::min(doc.text.size(), at + 64);
       if (!has_digits(doc, at, end, 4)) return;
@@ -204,7 +241,7 @@ class ToldPins : public scan::Detector {
                          behind.size() > 4;
       if (!later && !names_lock(gap)) return;
       if (is_trivial({value.data(), value.size()})) return;
-      report(start, start + value.size(), hits);
+      places.report(start, start + value.size());
       at = start + value.size();
     }
   }
@@ -222,7 +259,7 @@ class ToldPins : public scan::Detector {
   }
 
   // "| system | who | key |" and the rows below it.
-  void table(const Document& doc, const scan::PhraseHit& hit, std::vector<Hit>& hits) const {
+  void table(const Document& doc, const scan::PhraseHit& hit, Places& places) const {
     const std::string& t = doc.text;
     std::size_t line = hit.start, end = hit.end;
     while (line > 0 && hit.start - line < 160 && t[line - 1] != '\n') --line;
@@ -254,7 +291,7 @@ class ToldPins : public scan::Detector {
         std::size_t stop = std::min(text.find(bar, cell), text.size());
         while (cell < stop && text[cell] == ' ') ++cell;
         while (stop > cell && (text[stop - 1] == ' ' || text[stop - 1] == '\r')) --stop;
-        if (is_cell(text.substr(cell, stop - cell))) report(at + cell, at + stop, hits);
+        if (is_cell(text.substr(cell, stop - cell))) places.report(at + cell, at + stop);
       }
       at = next + 1;
     }

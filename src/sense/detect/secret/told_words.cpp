@@ -87,7 +87,7 @@ class ToldWords : public scan::Detector {
         "all lowercase|all lower case|in lowercase|all small|all in small|all caps|all one word|one word|no "
         "spaces|"
         "with the spaces|with spaces|without spaces|with a space|no capitals|no caps|capital letters|spaces and "
-        "all|spaces included|literally a phrase|lower case|lowercase|"
+        "all|spaces included|lower case|lowercase|"
         "alles klein|alles kleingeschrieben|alles zusammen|zusammengeschrieben|klein geschrieben|in einem "
         "wort|mit "
         "leerzeichen|ohne leerzeichen|alles groß|"

@@ -77,7 +77,8 @@ class Answers {
   std::string word() {
     std::string out;
     for (std::size_t n = 4 + below(5); n > 0; --n) out += char('a' + below(14));  // no "pwd" in an address
-    return out;
+    // Once in 100,000 answers chance says an office's address or a device's number, which stay what they are.
+    return out == "dmca" || out == "imei" ? word() : out;
   }
   std::string email() { return word() + "." + word() + "@" + word() + ".org"; }
   std::string card() {

@@ -15,6 +15,7 @@
 namespace sluice::sense {
 namespace {
 
+using testing::patient;
 using testing::standard_judge;
 
 class Maker {
@@ -392,12 +393,6 @@ std::string unjudged(const Judgement& judgement) {
   for (const Provenance& why : judgement.label.provenance)
     if (why.source == "detector_failure" && judgement.label.cls == Class::Restricted) return why.detail;
   return "";
-}
-
-JudgeOptions patient() {
-  JudgeOptions options;
-  options.time_limit = std::chrono::hours(1);
-  return options;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace sluice::sense {
 namespace {
 
 using testing::has;
+using testing::patient;
 using testing::standard_judge;
 
 chat::Message said(chat::Role role, const std::string& text) {
@@ -335,7 +336,7 @@ TEST_CASE("thousands of an agent's calls are looked at, and are what they are") 
                                                "\",\"at\":\"" + make.date() + "\"}"}};
     request.messages.push_back(said(chat::Role::Tool, "Nothing remarkable in revision 2024.7"));
   }
-  const Judgement judgement = standard_judge().judge(request, {});
+  const Judgement judgement = standard_judge().judge(request, patient());
   CHECK_MESSAGE(judgement.label.cls == Class::Public, parts_of(request, judgement));
 }
 

@@ -6,9 +6,12 @@
 
 #include "sense/judge.h"
 #include "sense/scan/decode/decode.h"
+#include "sense/test_text.h"
 
 namespace sluice::sense {
 namespace {
+
+using testing::patient;
 
 struct Work {
   std::size_t documents = 0, bytes = 0, hits = 0, numbers = 0;
@@ -45,12 +48,6 @@ const Judge& counting() {
     return std::move(*make_judge(parts));
   }();
   return *judge;
-}
-
-JudgeOptions patient() {
-  JudgeOptions options;
-  options.time_limit = std::chrono::hours(1);
-  return options;
 }
 
 Work work_of(const std::string& text) {

@@ -55,7 +55,9 @@ void add_vocabulary(Topic& t) {
       "wellbutrin|cymbalta|effexor|seroquel|abilify|lamictal|klonopin|ativan|valium|ambien|vicodin|percocet|"
       "suboxone|"
       "plavix|eliquis|xarelto|coumadin|lipitor|crestor|norvasc|lasix|synthroid|januvia|jardiance|trulicity|wegovy|"
-      "mounjaro|entresto|keytruda|herceptin|prolia|accutane|viagra|cialis|biktarvy|paxlovid|tamiflu");
+      "mounjaro|entresto|keytruda|herceptin|prolia|accutane|viagra|cialis|biktarvy|paxlovid|tamiflu|"
+      "adenopathy|lymphadenopathy|petechiae|ulcerations|axillae|axillary|flank pain|ureteral|ureter|cephalosporin|"
+      "cephalosporins|c. difficile|c. diff|oedema|rhonchi|tonsillectomy");
   t.add(
       kWhat, 1,
       "vorhofflimmern|beule|gestürzt|sturz|notaufnahme|brustkrebs|darmkrebs|prostatakrebs|leukämie|bandscheibe|"

@@ -36,6 +36,7 @@ constexpr std::array<KindMeaning, scan::kKinds> kMeanings = {{
     {"private_key", "PRIVATE_KEY", Category::Credentials, true},
     {"api_token", "SECRET", Category::Credentials, true},
     {"password", "PASSWORD", Category::Credentials, true},
+    {"told_secret", "PASSWORD", Category::Credentials, false},
     {"source_code", "", Category::SourceCode, true},
     {"person_name", "PERSON", Category::Pii, false},
     {"local_wish", "", Category::Pii, false},  // raises no category: it sets Label::local_only

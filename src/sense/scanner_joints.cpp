@@ -18,7 +18,8 @@ namespace {
 // word that tells it and may go on to anywhere: looked at by themselves, most words that stand beside a number are
 // one.
 bool has_edges(scan::Kind kind) {
-  return kind == scan::Kind::Own || (kind != scan::Kind::Password && meaning_of(kind).type[0] != '\0');
+  return kind == scan::Kind::Own ||
+         (kind != scan::Kind::Password && kind != scan::Kind::ToldSecret && meaning_of(kind).type[0] != '\0');
 }
 
 // Letters, in one case behind the first.

@@ -42,12 +42,13 @@ enum class Kind : std::uint8_t {
   PrivateKey,
   ApiToken,
   Password,
+  ToldSecret,  // where one of which only the telling is known may stand
   SourceCode,
   Person,
   LocalWish,
   Own = 255,  // of an administrator's detector; Hit::own says which
 };
-inline constexpr std::size_t kKinds = 31;  // without Own
+inline constexpr std::size_t kKinds = 32;  // without Own
 
 struct Hit {
   Kind kind;

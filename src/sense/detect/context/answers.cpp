@@ -1,6 +1,7 @@
 #include "sense/detect/context/answers.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string_view>
 
@@ -14,6 +15,21 @@ constexpr std::string_view kFillers[] = {"it's",   "its",  "it",  "is",  "yes", 
                                          "ok",     "um",   "uh",  "er",  "erm",    "hm",   "so",  "well", "that",
                                          "that's", "then", "and", "the", "number", "ja",   "das", "ist",  "oui",
                                          "c'est",  "le",   "sí",  "es",  "el",     "sì",   "è",   "il"};
+
+constexpr std::size_t kLongestFiller = 6;
+
+bool is_filler(std::string_view word) {
+  return word.size() <= kLongestFiller &&
+         std::find(std::begin(kFillers), std::end(kFillers), word) != std::end(kFillers);
+}
+
+// Where a question ends, or what is no question. By a table: it is asked about every byte behind a word such as
+// "account", of which there are many.
+constexpr std::array<bool, 256> kStops = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("?\n.!0123456789")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
 
 bool is_any_of(char c, std::string_view set) { return set.find(c) != set.npos; }
 
@@ -43,7 +59,7 @@ std::size_t behind_speaker(std::string_view t, std::size_t at) {
 std::size_t answer_after(const scan::Document& doc, std::size_t at) {
   const std::string_view t = doc.lower;
   std::size_t i = at;
-  while (i < t.size() && i - at < kLongestRest && !is_any_of(t[i], "?\n.!0123456789")) ++i;
+  while (i < t.size() && i - at < kLongestRest && !kStops[static_cast<unsigned char>(t[i])]) ++i;
   const bool asked = i < t.size() && t[i] == '?';
   i = asked ? behind_signs(t, i + 1, " \"'\n") : at;
   if (asked) i = behind_speaker(t, i);
@@ -53,7 +69,7 @@ std::size_t answer_after(const scan::Document& doc, std::size_t at) {
     const std::string_view word = word_at(t, i);
     if (word.empty()) break;
     const std::size_t next = behind_signs(t, i + word.size(), " ,.-");
-    if (std::find(std::begin(kFillers), std::end(kFillers), word) != std::end(kFillers)) {
+    if (is_filler(word)) {
       i = next;
       continue;
     }

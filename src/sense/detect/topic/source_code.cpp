@@ -192,9 +192,16 @@ bool is_shell(std::string_view line) {
   return next == '{' || next == '(' || next == '_' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
 }
 
-// Lisp's forms, types and clauses of Haskell, Prolog and Erlang: "(defun f (x)", "f :: Int -> Int", "p(X) :-
-// q(X).",
-// "-export([f/1]).", "loop(N) ->".
+// Looked for by the sign, since blanks are everywhere.
+bool between_blanks(std::string_view line, std::string_view sign) {
+  for (std::size_t at = line.find(sign, 1); at != line.npos; at = line.find(sign, at + 1)) {
+    if (line[at - 1] == ' ' && at + sign.size() < line.size() && line[at + sign.size()] == ' ') return true;
+  }
+  return false;
+}
+
+// Lisp's forms, types and clauses of Haskell, Prolog and Erlang: "(defun f (x)", "f :: Int -> Int",
+// "p(X) :- q(X).", "-export([f/1]).", "loop(N) ->".
 bool is_declarative(std::string_view line, const Marks& m) {
   if (line.front() == '(' && m.brackets >= 2) {
     for (const char* form :
@@ -203,9 +210,9 @@ bool is_declarative(std::string_view line, const Marks& m) {
       if (line.starts_with(form)) return true;
     }
   }
-  if (m.pairs >= 2 && line.find(" :: ") != line.npos) return true;
+  if (m.pairs >= 2 && between_blanks(line, "::")) return true;
   if (m.brackets < 2) return false;
-  if (line.find(" :- ") != line.npos || line.ends_with(" :-") || line.starts_with(":- ")) return true;
+  if (between_blanks(line, ":-") || line.ends_with(" :-") || line.starts_with(":- ")) return true;
   if (line.starts_with("-module(") || line.starts_with("-export(") || line.starts_with("-record(")) return true;
   return line.ends_with("->");
 }
@@ -354,10 +361,13 @@ bool has_batch_variable(std::string_view line) {
 
 // The statement ends before a comment does: "count += 1;  // of all".
 bool ends_before_note(std::string_view line) {
-  const std::size_t note = std::min(line.find(" //"), line.find(" /*"));
-  if (note == line.npos) return false;
-  const std::size_t end = line.find_last_not_of(' ', note);
-  return end != line.npos && std::strchr(";{},)", line[end]) != nullptr;
+  // Of the bytes of " //" and " /*" the slash is the rare one.
+  for (std::size_t at = line.find('/', 1); at != line.npos && at + 1 < line.size(); at = line.find('/', at + 1)) {
+    if (line[at - 1] != ' ' || (line[at + 1] != '/' && line[at + 1] != '*')) continue;
+    const std::size_t end = line.find_last_not_of(' ', at - 1);
+    return end != line.npos && std::strchr(";{},)", line[end]) != nullptr;
+  }
+  return false;
 }
 
 // What is less sure: members and values of a list, calls without brackets, a line that goes on in the next.

@@ -1,13 +1,15 @@
 // Passages in which somebody tells or shows a secret, by a trained model (sense/topics/model.h): plain words as
 // passwords, codes in words, answers in a dialogue. The detectors of secrets (sense/detect/secret) know names and
-// looks and give places; this one knows how people tell, and only that it is told. It reads what stands around
-// words of access, codes and locks, far from which numbers and odd words are ids, articles and names.
+// looks and give places; this one knows how people tell, and only that it is told; where, told_place.h guesses. It
+// reads what stands around words of access, codes and locks, far from which numbers and odd words are ids,
+// articles and names.
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "sense/detect/topic/credential_words.h"
 #include "sense/detect/topic/detectors.h"
+#include "sense/detect/topic/told_place.h"
 #include "sense/topics/model.h"
 
 namespace sluice::sense::detect {
@@ -27,6 +29,7 @@ constexpr float kFewWindows = 2, kMostMore = 5;
 // Each known word that is missing to kEnoughWords adds a little.
 constexpr std::uint32_t kFewestWords = 2, kEnoughWords = 8;
 constexpr float kMissingWord = 0.05f;
+constexpr double kGuessed = 0.4;  // confidence in a place that was guessed
 
 class ToldCredentials : public scan::Detector {
  public:
@@ -55,6 +58,10 @@ class ToldCredentials : public scan::Detector {
     const Window top = *std::max_element(told.begin(), told.end(), highest);
     const double odds = double(top.scores[0] + topics::secrets().thresholds()[0]);
     hits.push_back({Kind::CredentialTopic, 1 / (1 + std::exp(-odds)), top.start, top.end});
+    const auto placed = [](const Hit& h) { return h.kind >= Kind::PrivateKey && h.kind <= Kind::Password; };
+    if (std::any_of(hits.begin(), hits.end(), placed)) return {};
+    if (const auto place = told_place(doc, top.start, top.end, access, hits))
+      hits.push_back({Kind::ToldSecret, kGuessed, place->start, place->end, false});
     return {};
   }
 

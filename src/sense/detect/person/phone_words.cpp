@@ -92,6 +92,34 @@ void add_phone_words(Words& words) {
       "no|nip|regon|krs|fv|vat|vat no|"
       "vat number|ust-idnr|ust-idnr.|siret|siren|cnpj|cuit|bic|swift|balance|sum|amount|total|price|fee|imei|"
       "ssn|iban|passport|policy number|policy no|tax id|member id|mrn");
+  words.add(
+      kPublished,
+      "opening hours|opening times|office hours|open daily|open on weekdays|open mon|open monday|helpline|advice "
+      "line|"
+      "switchboard|box office|lost property|viewings|imprint|customer service|customer services|customer care|"
+      "information desk|enquiries desk|careers team|citizens advice|"
+      "öffnungszeiten|sprechzeiten|sprechstunde|sprechstunden|bürozeiten|geöffnet|impressum|bürgertelefon|"
+      "kundenservice|kundendienst|servicetelefon|fundbüro|bürgerbüro|"
+      "horaires|ouvert du|ouvert de|ouvert lundi|ouvert tous|guichet|standard téléphonique|service client|"
+      "objets trouvés|mentions légales|permanence|"
+      "horario de atención|horario de apertura|abierto de|atención al cliente|oficina de turismo|"
+      "orari|orario|aperto dal|aperto il|sportello|numero verde|servizio clienti|"
+      "horário de atendimento|horário de funcionamento|aberto de|atendimento ao cliente|"
+      "openingstijden|openingsuren|klantenservice|geopend van|spreekuur|buurthuis|"
+      "åbningstid|åbningstider|telefontid|kundeservice|öppettider|öppet vardagar|kundtjänst|åpningstider|åpent|"
+      "aukioloajat|avoinna|asiakaspalvelu|"
+      "úřední hodiny|otevírací doba|zákaznická linka|godziny otwarcia|infolinia|biuro obsługi|"
+      "nyitvatartás|ügyfélfogadás|ügyfélszolgálat|program cu publicul|çalışma saatleri|müşteri hizmetleri|"
+      "часы работы|приёмные часы|режим работы|горячая линия|години роботи|гаряча лінія|ώρες λειτουργίας");
+  words.add(kPublished,
+            "営業時間|受付時間|お問い合わせ窓口|代表電話|营业时间|开放时间|办公时间|客服热线|영업시간|고객센터",
+            Edge::Any);
+  words.add(
+      kSomebodys,
+      "my|mine|his|her|hers|their|mobile|cell|mein|meine|meiner|seine|ihre|handy|mon|ma|mes|son|sa|portable|mi|"
+      "mis|su|móvil|mio|mia|suo|sua|cellulare|meu|minha|seu|telemóvel|celular|mijn|zijn|haar|mobiel|mój|moja|"
+      "moje|komórka|min|mitt|mit|hans|hendes|hennes|mobil|můj|moje|мой|моя|мобильный|мій|telefonom|cep|本人|携帯|"
+      "手机|휴대폰");
   words.add(kLine,
             "office|fax|mobile|cell|work|home|landline|direct|desk|büro|mobil|privat|dienstlich|festnetz|"
             "bureau|portable|domicile|fixe|oficina|móvil|casa|fijo|ufficio|cellulare|kantoor|mobiel|thuis|"

@@ -297,7 +297,14 @@ class Phones : public scan::Detector {
     std::size_t start = g.start(first);
     while (start > 0 && (doc.text[start - 1] == '+' || doc.text[start - 1] == '(')) --start;
     hits.push_back(Hit{Kind::Phone, std::min(confidence, 0.99), static_cast<std::uint32_t>(start),
-                       static_cast<std::uint32_t>(g.end(last))});
+                       static_cast<std::uint32_t>(g.end(last)), !is_published(doc, start, g.end(last))});
+  }
+
+  // "Lost property office, open 8-18 on weekdays, call 0113 ...": what an office prints of itself is nobody's.
+  bool is_published(const Document& doc, std::size_t start, std::size_t end) const {
+    constexpr std::uint32_t kPage = 180, kClause = 40;
+    return (words_.around(doc, start, end, kPage, kPage) & kPublished) &&
+           !(words_.around(doc, start, end, kClause, kClause) & kSomebodys);
   }
 
   // E.164: '+', a country code, eight to fifteen digits in all.

@@ -58,6 +58,7 @@ bool is_one_of(std::string_view word, std::string_view list) {
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alnum(char c) { return scan::is_word_byte(c) && c != '_'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return scan::is_word_byte(c) && !is_digit(c) && c != '_'; }
 
@@ -92,7 +93,8 @@ std::vector<Word> words_in(std::string_view t, std::uint32_t from, std::uint32_t
       any = false;
       if (kSigns.find(t[word.start]) != kSigns.npos) ++word.start, any = true;
       if (word.end > word.start && kSigns.find(t[word.end - 1]) != kSigns.npos) --word.end, any = true;
-      for (const std::string_view mark : {"“", "”", "„", "«", "»", "‘", "’", "「", "」"}) any = any || strip(mark);
+      for (const std::string_view mark : {"“", "”", "„", "«", "»", "‘", "’", "「", "」", "–", "—", "…", "•"})
+        any = any || strip(mark);
     }
     words.push_back(word);
   }
@@ -195,6 +197,7 @@ class Guess {
     const Word& w = words_[i];
     if (w.start >= w.end) return;
     const std::string_view text = doc_.slice(w.start, w.end);
+    if (std::none_of(text.begin(), text.end(), is_alnum) || text.find("__") != text.npos) return;
     const bool linked = behind_link(i), access = behind_access(w.start);
     double points = look_of(text);
     std::uint32_t end = w.end;

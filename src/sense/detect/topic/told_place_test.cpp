@@ -38,6 +38,8 @@ TEST_CASE("who signs in, a question, an amount and what has another name are no 
   CHECK(guessed("The page with the secret asks \"which street was it?\" and nothing else.", "secret").empty());
   CHECK(guessed("The safe holds 40ml of it.", "safe").empty());
   CHECK(guessed("The password is not here.", "password").empty());
+  CHECK(guessed("Password: ____ ____ (fill in by hand)", "password").empty());
+  CHECK(guessed("Password: – no –", "password").empty());
   const std::string text = "The password goes to the phone 5550173-22x only.";
   CHECK(guessed(text, "password") == "5550173-22x");
   const auto at = static_cast<std::uint32_t>(text.find("5550173"));

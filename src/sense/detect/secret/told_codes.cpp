@@ -11,6 +11,7 @@
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/secret/access_words.h"
+#include "sense/detect/secret/code_context.h"
 #include "sense/detect/secret/detectors.h"
 #include "sense/detect/secret/secret_value.h"
 
@@ -193,6 +194,8 @@ class ToldCodes : public scan::Detector {
     const re2::StringPiece rest(doc.text.data() + at, end - at);
     re2::StringPiece value;
     if (!RE2::PartialMatch(rest, kValue, &value)) return;
+    while (!value.empty() && !is_digit(value[value.size() - 1]) && !is_letter(value[value.size() - 1]))
+      value.remove_suffix(1);
     std::size_t digits = 0;
     for (const char c : value) digits += c >= '0' && c <= '9';
     std::size_t groups = 1, wordy = 0, here = 0;  // "board holds 4000 pins" is none
@@ -221,7 +224,7 @@ class ToldCodes : public scan::Detector {
       any = true;
     }
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
-    if (!any) report(0.7, start, start + value.size(), hits);
+    if (!any && !explains_code(doc.lower, start + value.size())) report(0.7, start, start + value.size(), hits);
   }
 
   // "Backup codes: 4821 9931, 7710 2284, 3391 0047": two or more of one form behind their name, on one line or
@@ -295,7 +298,7 @@ class ToldCodes : public scan::Detector {
       return;
     const std::string_view digits(value.data(), value.size());
     const auto start = static_cast<std::size_t>(value.data() - doc.lower.data());
-    if (is_trivial(digits) || !ends_there(doc.lower, start + value.size())) return;
+    if (is_trivial(digits) || !may_end_code(doc.lower, start + value.size())) return;
     report(0.7, start, start + value.size(), hits);
   }
 
@@ -373,7 +376,7 @@ class ToldCodes : public scan::Detector {
         continue;
       }
       const Number code = number_of(doc, *run);
-      if (code.end == 0 || !is_said(doc, code)) continue;
+      if (code.end == 0 || !is_said_as_code(doc.lower, code.start, code.end)) continue;
       ++found;
       done = code.end;
       report(0.7, code.start, code.end, hits);
@@ -437,109 +440,6 @@ class ToldCodes : public scan::Detector {
 
   static bool one_of(std::string_view text, std::initializer_list<std::string_view> all) {
     return std::find(all.begin(), all.end(), text) != all.end();
-  }
-
-  // Whether the words beside the number let it be a code: "the code is 4471 and", not "flight LH 4711", "has 4200
-  // lines".
-  static bool is_said(const Document& doc, const Number& code) {
-    const std::string_view t = doc.lower;
-    std::size_t from = code.start;
-    while (from > 0 && (is_mark(t[from - 1]) || t[from - 1] == ' ')) --from;
-    const bool apart =
-        from == 0 || !scan::is_word_byte(t[from - 1]) || static_cast<unsigned char>(t[from - 1]) >= 0x80;
-    std::size_t word = from;
-    while (word > 0 && from - word < 16 && scan::is_word_byte(t[word - 1])) --word;
-    if (!apart || word < from) {
-      const std::string_view before = t.substr(word, from - word);
-      const bool wide =
-          std::any_of(before.begin(), before.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xE3; });
-      const bool colon = from < code.start && t.substr(from, code.start - from).find_first_of(":=") != t.npos;
-      if (!wide && !colon && !before.ends_with("kód") &&
-          std::find(std::begin(kBefore), std::end(kBefore), before) == std::end(kBefore))
-        return false;
-    }
-    return ends_there(t, code.end);
-  }
-
-  static bool ends_there(std::string_view t, std::size_t end) {
-    while (end < t.size() && is_mark(t[end])) ++end;
-    if (end >= t.size() || t[end] != ' ')
-      return end >= t.size() || !scan::is_word_byte(t[end]) || static_cast<unsigned char>(t[end]) >= 0xE2;
-    const std::size_t word = ++end;
-    while (end < t.size() && end - word < 16 && scan::is_word_byte(t[end])) ++end;
-    const std::string_view behind = t.substr(word, end - word);
-    if (behind.empty() || static_cast<unsigned char>(behind[0]) >= 0xE2) return true;
-    return std::find(std::begin(kBehind), std::end(kBehind), behind) != std::end(kBehind);
-  }
-
-  static bool is_mark(char c) { return std::string_view("\"'`*(:=").find(c) != std::string_view::npos; }
-
-  // Words that stand right before a code, and right behind one.
-  static constexpr std::string_view kBefore[] = {
-      "is",       "was",         "code",     "codes",       "pin",          "puk",
-      "tan",      "otp",         "passcode", "number",      "no",           "nr",
-      "with",     "then",        "to",       "says",        "said",         "reads",
-      "enter",    "type",        "press",    "dial",        "use",          "using",
-      "wants",    "now",         "still",    "and",         "or",           "by",
-      "it's",     "s",           "the",      "sent",        "got",          "received",
-      "me",       "combination", "as",       "ist",         "lautet",       "war",
-      "mit",      "dann",        "jetzt",    "noch",        "und",          "oder",
-      "der",      "die",         "den",      "das",         "nummer",       "auf",
-      "erhalten", "heißt",       "kode",     "kombination", "geheimzahl",   "zahlenkombination",
-      "est",      "avec",        "puis",     "et",          "ou",           "le",
-      "la",       "les",         "numéro",   "tapez",       "taper",        "tapes",
-      "composez", "compose",     "faites",   "digicode",    "es",           "con",
-      "luego",    "y",           "o",        "el",          "número",       "marca",
-      "marque",   "marcar",      "pulsa",    "código",      "dice",         "combinación",
-      "è",        "poi",         "e",        "il",          "numero",       "digita",
-      "digitate", "digitare",    "premi",    "codice",      "combinazione", "é",
-      "com",      "depois",      "ou",       "senha",       "digite",       "met",
-      "dan",      "en",          "of",       "cijfercode",  "jest",         "to",
-      "kod",      "kodem",       "potem",    "i",           "wpisz",        "z",
-      "har",      "är",          "med",      "och",         "sedan",        "numera",
-      "koden",    "kode",        "er",       "nu",          "på",           "og",
-      "je",       "kód",         "kódem",    "kodu",        "şifre",        "şifresi",
-      "pini",     "код",         "пин",      "записано",    "kart",         "ile",
-      "nip",      "pin'im",      "pinim",    "im",          "kodum",        "ve",
-      "so",       "in",          "είναι",    "este",        "on",           "koodi"};
-  static constexpr std::string_view kBehind[] = {
-      "and",      "or",     "then",     "to",           "for",      "on",
-      "at",       "in",     "is",       "but",          "by",       "before",
-      "after",    "not",    "with",     "from",         "works",    "opens",
-      "please",   "if",     "when",     "as",           "nehmen",   "verwenden",
-      "benutzen", "nutzen", "utiliser", "usar",         "usare",    "gebruiken",
-      "använda",  "użyć",   "doesn't",  "funktioniert", "funciona", "funziona",
-      "marche",   "werkt",  "until",    "followed",     "und",      "oder",
-      "dann",     "für",    "auf",      "aber",         "am",       "an",
-      "eingeben", "gilt",   "ist",      "bitte",        "zum",      "zur",
-      "et",       "ou",     "puis",     "pour",         "sur",      "mais",
-      "à",        "au",     "dans",     "avant",        "y",        "o",
-      "luego",    "para",   "en",       "pero",         "por",      "a",
-      "antes",    "e",      "poi",      "per",          "sul",      "sulla",
-      "ma",       "al",     "alla",     "nel",          "depois",   "mas",
-      "no",       "na",     "of",       "voor",         "dan",      "maar",
-      "op",       "i",      "lub",      "potem",        "dla",      "ale",
-      "w",        "och",    "eller",    "sedan",        "för",      "på",
-      "men",      "följt",  "av",       "og",           "så",       "til",
-      "ve",       "ile",    "ama",      "için",         "и",        "или",
-      "потом",    "для",    "но",       "пол",          "a",        "pak",
-      "nebo",     "olarak"};
-
-  // "4000 km", "5000 euros", "2048 bits".
-  static bool measures(std::string_view behind) {
-    if (behind.empty() || (behind[0] != ' ' && behind[0] != '-'))
-      return behind.starts_with("€") || behind.starts_with("円");
-    behind.remove_prefix(1);
-    for (const char* unit :
-         {"€",       "$",    "£",    "eur",  "usd",  "dollar", "pound", "zł",     "kr",     "km",
-          "m ",      "m²",   "mm",   "cm",   "kg",   "g ",     "mg",    "ml",     "year",   "jahr",
-          "day",     "tag",  "min",  "sec",  "sek",  "hour",   "stund", "uhr",    "bit",    "byte",
-          "mb",      "gb",   "kb",   "time", "mal ", "digit",  "char",  "user",   "people", "person",
-          "custom",  "kund", "line", "row",  "page", "seite",  "item",  "step",   "point",  "word",
-          "attempt", "rpm",  "watt", "volt", "hz",   "px",     "pixel", "combin", "possib"}) {
-      if (behind.starts_with(unit)) return true;
-    }
-    return false;
   }
 
   Words words_;

@@ -15,7 +15,7 @@ using scan::Hit;
 constexpr std::uint32_t kAround = 32;      // bytes beside the passage: its end cuts sentences
 constexpr std::uint32_t kBehindWord = 64;  // a secret stands at most so far behind the word of access
 constexpr std::size_t kLongest = 48;
-constexpr int kMostWords = 4;
+constexpr int kMostWords = 4, kFarBlank = 64;
 
 // Points: what a word looks like, and what stands before it. What has fewer than kLeast is not reported.
 constexpr double kOddWord = 3, kInnerCapital = 2.4, kJoined = 2.3, kQuoted = 1.85, kPair = 1.2, kNumber = 1.1,
@@ -57,6 +57,7 @@ bool is_one_of(std::string_view word, std::string_view list) {
   return found;
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alnum(char c) { return scan::is_word_byte(c) && c != '_'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -72,13 +73,12 @@ std::vector<Word> words_in(std::string_view t, std::uint32_t from, std::uint32_t
   constexpr std::string_view kSigns = "()[]{}<>\"'`*.,;:?!|";
   std::vector<Word> words;
   for (std::uint32_t at = from; at < to;) {
-    if (t[at] == ' ' || t[at] == '\n' || t[at] == '\t' || t[at] == '|') {
+    if (is_blank(t[at]) || t[at] == '|') {
       ++at;
       continue;
     }
     Word word{at, at, at};
-    while (word.end < to && t[word.end] != ' ' && t[word.end] != '\n' && t[word.end] != '\t' && t[word.end] != '|')
-      ++word.end;
+    while (word.end < to && !is_blank(t[word.end]) && t[word.end] != '|') ++word.end;
     at = word.bare = word.end;
     const auto strip = [&](std::string_view mark) {
       if (t.substr(word.start, word.end - word.start).starts_with(mark))
@@ -140,9 +140,13 @@ class Guess {
 
   std::optional<Place> best(std::uint32_t start, std::uint32_t end) {
     const std::string_view t = doc_.text;
-    start = back(start);
+    start -= std::min(start, kAround);
     end = std::min<std::uint32_t>(end + kAround, static_cast<std::uint32_t>(t.size()));
-    while (end < t.size() && t[end] != ' ' && t[end] != '\n') ++end;
+    // To a blank, or in a text without any to where a character begins.
+    for (int i = 0; i < kFarBlank && start > 0 && !is_blank(t[start - 1]); ++i) --start;
+    for (int i = 0; i < kFarBlank && end < t.size() && !is_blank(t[end]); ++i) ++end;
+    while (start > 0 && (t[start] & 0xC0) == 0x80) --start;
+    while (end < t.size() && (t[end] & 0xC0) == 0x80) ++end;
     words_ = words_in(t, start, end);
     quoted(start, end);
     for (std::size_t i = 0; i < words_.size(); ++i) word(i);
@@ -151,14 +155,8 @@ class Guess {
   }
 
  private:
-  std::uint32_t back(std::uint32_t at) const {
-    at -= std::min(at, kAround);
-    while (at > 0 && doc_.text[at - 1] != ' ' && doc_.text[at - 1] != '\n') --at;
-    return at;
-  }
-
   void offer(std::uint32_t start, std::uint32_t end, double points) {
-    if (points <= points_ || start >= end) return;
+    if (points <= points_ || start >= end || end - start > 2 * kLongest) return;
     const bool other = std::any_of(hits_.begin(), hits_.end(), [&](const Hit& h) {
       return h.start < end && start < h.end &&
              (h.kind < scan::Kind::HealthTopic && h.kind != scan::Kind::FinanceTopic);
@@ -175,7 +173,8 @@ class Guess {
 
   // What stands in quotation marks.
   void quoted(std::uint32_t start, std::uint32_t end) {
-    const std::string_view t = doc_.text;
+    const std::string_view t =
+        std::string_view(doc_.text).substr(0, end + kLongest);  // nothing farther is looked at
     static constexpr std::string_view kMarks[][2] = {{"\"", "\""}, {"“", "”"}, {"„", "“"}, {"«", "»"},
                                                      {"'", "'"},   {"‘", "’"}, {"`", "`"}, {"「", "」"}};
     for (const auto& [open, close] : kMarks) {

@@ -48,8 +48,8 @@ TEST_CASE("who signs in, a question, an amount and what has another name are no 
 
 TEST_CASE("a passage that the model knows to tell a secret shows where it may stand") {
   // Signs at both ends of a passage, and passages that end within a character, are no trouble.
-  for (const std::string text :
-       {"", " ", "\"", "“", ".:;", "pin", "pin:", "pin: “", "пин: «", "pin \xE2\x80\x9C x"}) {
+  for (const std::string text : {"", " ", "\"", "“", ".:;", "pin", "pin:", "pin: “", "пин: «",
+                                 "pin \xE2\x80\x9C x", "暗証番号は「さくら」です", "пин: зебра-Ёж и всё"}) {
     CAPTURE(text);
     scan::PhraseSet set;
     set.build();
@@ -59,6 +59,7 @@ TEST_CASE("a passage that the model knows to tell a secret shows where it may st
       for (std::uint32_t end = start; end <= size; ++end) {
         const auto place = told_place(doc, start, end, {0}, {});
         CHECK((!place || (place->start < place->end && place->end <= size)));
+        CHECK((!place || (doc.text[place->start] & 0xC0) != 0x80));
       }
     }
   }

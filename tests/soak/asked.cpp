@@ -49,6 +49,12 @@ std::string mark_of(std::uint64_t seed, std::uint32_t number) {
   return mark;
 }
 
+bool is_mark(std::uint64_t seed, std::string_view mark) {
+  std::uint32_t number = 0;
+  for (char c : mark.substr(mark.size() - 8)) number = number << 4 | std::uint32_t(kMarkLetters.find(c));
+  return mark_of(seed, number) == mark;
+}
+
 std::string_view find_mark(std::string_view text, std::size_t& from) {
   while ((from = text.find("qz", from)) != std::string_view::npos) {
     std::string_view mark = text.substr(from, kMarkBytes);

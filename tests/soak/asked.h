@@ -105,6 +105,9 @@ struct Asked {
 using AskedPtr = std::shared_ptr<Asked>;
 
 std::string mark_of(std::uint64_t seed, std::uint32_t number);
+// Whether some request of this seed has it. One in eight million identifiers of an answer, which are drawn at
+// random, has letters that look like a mark.
+bool is_mark(std::uint64_t seed, std::string_view mark);
 constexpr std::size_t kMarkBytes = 18;
 // The first mark in `text` from `from` on; empty if there is none.
 std::string_view find_mark(std::string_view text, std::size_t& from);

@@ -15,6 +15,7 @@ namespace soak {
 class Upstream {
  public:
   Upstream(Loop& loop, Running& running, std::uint64_t seed);
+  std::uint64_t seed() const { return seed_; }
   ~Upstream();
   Upstream(const Upstream&) = delete;
   std::uint16_t port(int deployment) const { return ports_[std::size_t(deployment)]; }

@@ -112,4 +112,20 @@ TEST_CASE("public texts stay public") {
   }
 }
 
+TEST_CASE("a private person's telephone is one beside the opening hours of an office too") {
+  for (const char* text :
+       {"The helpline told me that Sara Lind needs a callback at 07700 900123.",
+        "Call me on 0131 715 2280 after the office hours.",
+        "Anna Kowalski, 0431 901 3377; Jan Zoll, 0431 901 3388; send all of them the new opening hours.",
+        "Il nuovo orario di apertura. Chiama Giulia Rossi al +39 347 123 4567.",
+        "Kim's home number is 0131 715 2280; the opening hours are on the door.",
+        "Impressum geprüft. Ulf ist privat erreichbar: 0431 901 3377.",
+        "I am at the office during opening hours. At night ring my flat, 0131 715 2280.",
+        "Ask Sara, opening hours or not, on 07911 654321.",
+        "opening hours;name;phone\n9-17;Anna Kowalski;0431 901 3377\n9-17;Piotr Nowak;0431 901 3388\n"}) {
+    CAPTURE(text);
+    CHECK(standard_judge().judge_text(text, {}).label.cls == Class::Confidential);
+  }
+}
+
 }  // namespace sluice::sense::testing

@@ -148,9 +148,8 @@ void add_american_words(Words& words) {
   words.add(tag(kDea), "dea|dea number|dea#|dea no|prescriber");
   words.add(tag(kCanada),
             "sin|s.i.n.|social insurance|social insurance number|assurance sociale|nas|canadian sin");
-  words.add(
-      tag(kMexico),
-      "curp|rfc|clabe|clabe interbancaria|sat|registro federal|nss|imss|número de seguridad social|clave única");
+  words.add(tag(kMexico),
+            "curp|rfc|clabe|clabe interbancaria|registro federal|nss|imss|número de seguridad social|clave única");
   words.add(tag(kBrazil), "cpf|cadastro|cpf/mf");
   words.add(tag(kCompany),
             "cnpj|pis|pasep|pis/pasep|nis|nit|título de eleitor|titulo de eleitor|título eleitoral|cns|cartão sus|"

@@ -340,6 +340,7 @@ class Payment : public scan::Detector {
     const bool national = is_national(std::string_view(value.data(), size), bare);
     const bool whole_iban = is_shaped_like_iban(doc.slice(start, start + size));
     if (digits < kLeastDigits || (digits > 20 && !national && !whole_iban) || start < taken) return;
+    if (std::all_of(bare.begin(), bare.end(), [&](char c) { return c == bare[0]; })) return;  // "0000000000"
     const bool date = size == 10 && digits == 8 && (value[4] == '-' || value[2] == '-');
     if (date) return;
     if (words_.tags(hit) & kBankName) {

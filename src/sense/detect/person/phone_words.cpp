@@ -94,32 +94,68 @@ void add_phone_words(Words& words) {
       "ssn|iban|passport|policy number|policy no|tax id|member id|mrn");
   words.add(
       kPublished,
-      "opening hours|opening times|office hours|open daily|open on weekdays|open mon|open monday|helpline|advice "
-      "line|"
-      "switchboard|box office|lost property|viewings|imprint|customer service|customer services|customer care|"
-      "information desk|enquiries desk|careers team|citizens advice|"
-      "öffnungszeiten|sprechzeiten|sprechstunde|sprechstunden|bürozeiten|geöffnet|impressum|bürgertelefon|"
-      "kundenservice|kundendienst|servicetelefon|fundbüro|bürgerbüro|"
-      "horaires|ouvert du|ouvert de|ouvert lundi|ouvert tous|guichet|standard téléphonique|service client|"
-      "objets trouvés|mentions légales|permanence|"
-      "horario de atención|horario de apertura|abierto de|atención al cliente|oficina de turismo|"
-      "orari|orario|aperto dal|aperto il|sportello|numero verde|servizio clienti|"
-      "horário de atendimento|horário de funcionamento|aberto de|atendimento ao cliente|"
-      "openingstijden|openingsuren|klantenservice|geopend van|spreekuur|buurthuis|"
-      "åbningstid|åbningstider|telefontid|kundeservice|öppettider|öppet vardagar|kundtjänst|åpningstider|åpent|"
-      "aukioloajat|avoinna|asiakaspalvelu|"
-      "úřední hodiny|otevírací doba|zákaznická linka|godziny otwarcia|infolinia|biuro obsługi|"
-      "nyitvatartás|ügyfélfogadás|ügyfélszolgálat|program cu publicul|çalışma saatleri|müşteri hizmetleri|"
-      "часы работы|приёмные часы|режим работы|горячая линия|години роботи|гаряча лінія|ώρες λειτουργίας");
-  words.add(kPublished,
-            "営業時間|受付時間|お問い合わせ窓口|代表電話|营业时间|开放时间|办公时间|客服热线|영업시간|고객센터",
-            Edge::Any);
+      "opening hours|opening times|office hours|open daily|open on weekdays|open mon-fri|open "
+      "monday|imprint|helpline|"
+      "hotline|advice line|support line|info line|information line|public line|switchboard|reception|front desk|"
+      "information desk|box office|ticket office|lost property|customer service|customer services|customer care|"
+      "careers team|town hall|city hall|council|library|museum|theatre|tourist office|visitor centre|citizens "
+      "advice|"
+      "registry office|press office|surgery|pharmacy|clinic|hospital|school office|embassy|consulate|police "
+      "station|"
+      "appointments line|bookings|reservations|enquiries|viewings|main line|main number");
   words.add(
-      kSomebodys,
-      "my|mine|his|her|hers|their|mobile|cell|mein|meine|meiner|seine|ihre|handy|mon|ma|mes|son|sa|portable|mi|"
-      "mis|su|móvil|mio|mia|suo|sua|cellulare|meu|minha|seu|telemóvel|celular|mijn|zijn|haar|mobiel|mój|moja|"
-      "moje|komórka|min|mitt|mit|hans|hendes|hennes|mobil|můj|moje|мой|моя|мобильный|мій|telefonom|cep|本人|携帯|"
-      "手机|휴대폰");
+      kPublished,
+      "öffnungszeiten|sprechzeiten|sprechstunde|bürozeiten|geöffnet|impressum|servicenummer|service-nummer|"
+      "zentrale|"
+      "empfang|rathaus|bürgeramt|bürgerbüro|bürgertelefon|stadtverwaltung|stadtbücherei|bibliothek|praxis|"
+      "apotheke|"
+      "krankenhaus|klinik|sekretariat|fundbüro|kundenservice|kundendienst|beratungsstelle|notdienst|pressestelle|"
+      "mairie|préfecture|accueil|standard "
+      "téléphonique|bibliothèque|médiathèque|musée|pharmacie|hôpital|secrétariat|"
+      "service client|permanence|horaires|guichet|office de tourisme|objets trouvés|numéro vert|mentions légales|"
+      "ayuntamiento|biblioteca|museo|recepción|centralita|atención al cliente|farmacia|horario|taquilla|"
+      "oficina de turismo|comune di|centralino|biglietteria|ospedale|segreteria|servizio "
+      "clienti|orario|orari|sportello|"
+      "numero verde|câmara municipal|museu|receção|recepção|farmácia|horário|bilheteira|atendimento");
+  words.add(
+      kPublished,
+      "openingstijden|openingsuren|gemeente|gemeentehuis|bibliotheek|receptie|klantenservice|apotheek|ziekenhuis|"
+      "spreekuur|buurthuis|kommunen|biblioteket|museet|kundtjänst|vårdcentralen|växeln|öppettider|åbningstid|"
+      "åbningstider|telefontid|kundeservice|rådhuset|apoteket|åpningstider|aukioloajat|asiakaspalvelu|kirjasto|"
+      "urząd|biblioteka|muzeum|recepcja|infolinia|sekretariat|apteka|szpital|przychodnia|godziny otwarcia|"
+      "biuro obsługi|úřad|knihovna|recepce|nemocnice|lékárna|infolinka|úřední hodiny|otevírací doba|"
+      "nyitvatartás|ügyfélfogadás|ügyfélszolgálat|könyvtár|primăria|program cu publicul|çalışma saatleri|"
+      "müşteri hizmetleri|kütüphane|belediye|горячая линия|регистратура|музей|библиотека|приёмная|справочная|"
+      "часы работы|режим работы|гаряча лінія|години роботи|ώρες λειτουργίας|δημαρχείο");
+  words.add(
+      kPublished,
+      "weekdays|mon-fri|mon–fri|mon to fri|monday to friday|24/7|24 hours|toll-free|toll free|freephone|call "
+      "centre|"
+      "call center|service desk|help desk|helpdesk|poster|flyer|leaflet|noticeboard|notice board|public notice|"
+      "mo-fr|mo–fr|mo-do|mo-sa|werktags|rund um die uhr|gebührenfrei|aushang|plakat|flugblatt|infotelefon|"
+      "lun-ven|du lundi au|lundi au vendredi|7j/7|24h/24|affiche|dépliant|lunes a viernes|l-v|24 "
+      "horas|cartel|folleto|"
+      "lunedì-venerdì|dal lunedì|locandina|volantino|segunda a sexta|cartaz|folheto|ma-vr|maandag t/m|"
+      "man-fre|mån-fre|vardagar|hverdage|hverdager|affisch|pn-pt|pon-pt|ulotka|po-pá|plakát|leták|"
+      "пн-пт|круглосуточно|объявление|листовка|бесплатный звонок");
+  words.add(
+      kPublished,
+      "営業時間|受付時間|窓口|代表電話|市役所|図書館|博物館|营业时间|开放时间|办公时间|客服|前台|图书馆|博物馆|"
+      "영업시간|고객센터|도서관|박물관",
+      Edge::Any);
+  // Whoever is reached there, or should be called back, is somebody.
+  words.add(kSomebodys,
+            "my|mine|me|his|him|her|hers|their|them|mobile|cell|home|private|privately|callback|call back|called "
+            "from|reached|"
+            "reachable|patient|pt|client|tenant|caller|resident|next of kin|emergency contact|"
+            "mich|mein|meine|meiner|seine|ihre|ihn|handy|privat|zuhause|rückruf|erreichbar|kunde|kundin|mieter|"
+            "patientin|"
+            "moi|portable|domicile|chez moi|lui|rappeler|joignable|cliente|patiente|locataire|"
+            "móvil|casa|llámame|localizable|paciente|inquilino|cellulare|chiamami|reperibile|paziente|"
+            "telemóvel|celular|mijn|zijn|haar|thuis|mobiel|bereikbaar|patiënt|mobil|"
+            "mój|moja|moje|komórka|pacjent|pacjentka|hans|hendes|hennes|hjem|hem|můj|pacient|мой|моя|мобильный|"
+            "домой|пациент|"
+            "мій|cep|本人|携帯|患者|手机|患儿|휴대폰|환자");
   words.add(kLine,
             "office|fax|mobile|cell|work|home|landline|direct|desk|büro|mobil|privat|dienstlich|festnetz|"
             "bureau|portable|domicile|fixe|oficina|móvil|casa|fijo|ufficio|cellulare|kantoor|mobiel|thuis|"

@@ -297,14 +297,42 @@ class Phones : public scan::Detector {
     std::size_t start = g.start(first);
     while (start > 0 && (doc.text[start - 1] == '+' || doc.text[start - 1] == '(')) --start;
     hits.push_back(Hit{Kind::Phone, std::min(confidence, 0.99), static_cast<std::uint32_t>(start),
-                       static_cast<std::uint32_t>(g.end(last)), !is_published(doc, start, g.end(last))});
+                       static_cast<std::uint32_t>(g.end(last)),
+                       !is_published(doc, start, g.end(last), is_mobile(g, first, last))});
   }
 
-  // "Lost property office, open 8-18 on weekdays, call 0113 ...": what an office prints of itself is nobody's.
-  bool is_published(const Document& doc, std::size_t start, std::size_t end) const {
-    constexpr std::uint32_t kPage = 180, kClause = 40;
-    return (words_.around(doc, start, end, kPage, kPage) & kPublished) &&
-           !(words_.around(doc, start, end, kClause, kClause) & kSomebodys);
+  // "Bürgerbüro Nord, Öffnungszeiten Mo-Fr 8-16 Uhr, Telefon 0431 ...": what an office prints of itself is
+  // nobody's, away from names and from whoever speaks of somebody, and unless it is a mobile phone.
+  bool is_published(const Document& doc, std::size_t start, std::size_t end, bool mobile) const {
+    constexpr std::size_t kBefore = 160, kBehind = 60, kName = 40, kNameBehind = 16;
+    if (mobile || !doc.heads.empty()) return false;
+    const Tags said = words_.around(doc, start, end, kBefore, kBehind);
+    if (!(said & kPublished) || (said & kSomebodys)) return false;
+    // "Harbour Museum" has the name of a place in it.
+    for (auto name = std::lower_bound(doc.names.begin(), doc.names.end(), start - std::min(start, kName));
+         name != doc.names.end() && *name <= end + kNameBehind; ++name) {
+      if (*name > end && doc.slice(end, *name).find(". ") != std::string_view::npos) break;  // the next sentence
+      const auto size = static_cast<std::uint32_t>(full_name_end(doc, *name) - *name);
+      if (!(words_.around(doc, *name, *name, 0, size) & kPublished)) return false;
+    }
+    return true;
+  }
+
+  // By the beginnings that countries give to mobile phones; of North America, where any number may be one, none.
+  static bool is_mobile(const Groups& g, std::size_t first, std::size_t last) {
+    if (last - first == 2 && g.shaped(first, {3, 3, 4})) return false;
+    const std::string digits = g.joined(first, last);
+    static constexpr struct {
+      std::string_view begin;
+      std::size_t least, most;  // digits
+    } kMobile[] = {{"06", 9, 10},    {"07", 10, 11},   {"0151", 11, 12}, {"0152", 11, 12}, {"0155", 11, 12},
+                   {"0157", 11, 12}, {"0159", 11, 12}, {"0160", 11, 12}, {"0162", 11, 12}, {"0163", 11, 12},
+                   {"017", 11, 12},  {"3", 10, 10},    {"6", 9, 9},      {"447", 12, 12},  {"336", 11, 11},
+                   {"337", 11, 11},  {"4915", 12, 13}, {"4916", 12, 13}, {"4917", 12, 13}, {"393", 11, 12},
+                   {"346", 11, 11},  {"347", 11, 11},  {"614", 11, 11},  {"316", 11, 11}};
+    return std::any_of(std::begin(kMobile), std::end(kMobile), [&](const auto& one) {
+      return digits.starts_with(one.begin) && digits.size() >= one.least && digits.size() <= one.most;
+    });
   }
 
   // E.164: '+', a country code, eight to fifteen digits in all.

@@ -58,20 +58,17 @@ constexpr std::string_view kBehind[] = {"and",      "or",     "then",     "to", 
                                         "потом",    "для",    "но",       "пол",          "a",        "pak",
                                         "nebo",     "olarak"};
 
-// What a code says that lets nobody in: "alarm code 4021 means that the pump is blocked".
-constexpr std::string_view kExplains[] = {"means",     "indicates",  "appears",        "signals",  "occurs",
-                                          "stands",    "describes",  "is displayed",   "is shown", "bedeutet",
-                                          "steht für", "erscheint",  "wird angezeigt", "signifie", "apparaît",
-                                          "indique",   "significa",  "indica",         "aparece",  "appare",
-                                          "betekent",  "verschijnt", "oznacza",        "betyder",  "visas",
-                                          "znamená",   "înseamnă",   "jelentése",      "означает", "означає"};
+// What a machine's code says, which lets nobody in: "alarm code 4021 means that the pump is blocked".
+constexpr std::string_view kExplains[] = {
+    "means",    "indicates", "is displayed when", "is shown when", "bedeutet", "wird angezeigt, wenn",
+    "signifie", "indique",   "significa",         "indica",        "betekent", "oznacza",
+    "betyder",  "znamená",   "înseamnă",          "jelentése",     "означает", "означає"};
 
 bool is_mark(char c) { return std::string_view("\"'`*(:=").find(c) != std::string_view::npos; }
 
 }  // namespace
 
 bool is_said_as_code(std::string_view t, std::size_t start, std::size_t end) {
-  if (explains_code(t, end)) return false;
   std::size_t from = start;
   while (from > 0 && (is_mark(t[from - 1]) || t[from - 1] == ' ')) --from;
   const bool apart =
@@ -102,9 +99,10 @@ bool may_end_code(std::string_view t, std::size_t end) {
 }
 
 bool explains_code(std::string_view t, std::size_t end) {
-  const std::string_view behind = t.substr(std::min(end, t.size()));
+  if (end >= t.size() || t[end] != ' ') return false;
+  const std::string_view behind = t.substr(end + 1);
   return std::any_of(std::begin(kExplains), std::end(kExplains), [&](std::string_view word) {
-    return behind.starts_with(" ") && behind.substr(1).starts_with(word);
+    return behind.starts_with(word) && (behind.size() == word.size() || !scan::is_word_byte(behind[word.size()]));
   });
 }
 

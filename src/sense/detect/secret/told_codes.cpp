@@ -194,8 +194,6 @@ class ToldCodes : public scan::Detector {
     const re2::StringPiece rest(doc.text.data() + at, end - at);
     re2::StringPiece value;
     if (!RE2::PartialMatch(rest, kValue, &value)) return;
-    while (!value.empty() && !is_digit(value[value.size() - 1]) && !is_letter(value[value.size() - 1]))
-      value.remove_suffix(1);
     std::size_t digits = 0;
     for (const char c : value) digits += c >= '0' && c <= '9';
     std::size_t groups = 1, wordy = 0, here = 0;  // "board holds 4000 pins" is none
@@ -224,7 +222,22 @@ class ToldCodes : public scan::Detector {
       any = true;
     }
     const auto start = static_cast<std::size_t>(value.data() - doc.text.data());
-    if (!any && !explains_code(doc.lower, start + value.size())) report(0.7, start, start + value.size(), hits);
+    // "4471 again": a word behind a number is none of its groups.
+    std::size_t size = value.size();
+    for (std::size_t last = size; last > 0 && !is_digit(value[last - 1]); --last) {
+      if (value[last - 1] == ' ' || value[last - 1] == '-') size = last - 1;
+    }
+    if (any || is_alarm_told(doc, at, start, start + size)) return;
+    report(0.7, start, start + size, hits);
+  }
+
+  // "Alarm code 4021 means": right behind its name and explained, a machine's. Not of doors, cards and messages.
+  static bool is_alarm_told(const Document& doc, std::size_t name_end, std::size_t start, std::size_t end) {
+    constexpr std::size_t kNameBytes = 14;
+    const std::size_t from = name_end - std::min(name_end, kNameBytes);
+    const std::string_view name = std::string_view(doc.lower).substr(from, name_end - from);
+    return start <= name_end + 1 && (name.find("alarm") != name.npos || name.find("allarme") != name.npos) &&
+           explains_code(doc.lower, end);
   }
 
   // "Backup codes: 4821 9931, 7710 2284, 3391 0047": two or more of one form behind their name, on one line or
@@ -377,6 +390,7 @@ class ToldCodes : public scan::Detector {
       }
       const Number code = number_of(doc, *run);
       if (code.end == 0 || !is_said_as_code(doc.lower, code.start, code.end)) continue;
+      if (is_alarm_told(doc, hit.end, code.start, code.end)) continue;
       ++found;
       done = code.end;
       report(0.7, code.start, code.end, hits);

@@ -57,7 +57,9 @@ void add_vocabulary(Topic& t) {
       "plavix|eliquis|xarelto|coumadin|lipitor|crestor|norvasc|lasix|synthroid|januvia|jardiance|trulicity|wegovy|"
       "mounjaro|entresto|keytruda|herceptin|prolia|accutane|viagra|cialis|biktarvy|paxlovid|tamiflu|"
       "adenopathy|lymphadenopathy|petechiae|ulcerations|axillae|axillary|flank pain|ureteral|ureter|cephalosporin|"
-      "cephalosporins|c. difficile|c. diff|oedema|rhonchi|tonsillectomy");
+      "cephalosporins|c. difficile|c. diff|oedema|rhonchi|tonsillectomy|can't breathe|can not breathe|cannot "
+      "breathe|"
+      "weeks to live|months to live|new heart|new kidney|new liver|lost her sight|lost his sight|lost my sight");
   t.add(
       kWhat, 1,
       "vorhofflimmern|beule|gestürzt|sturz|notaufnahme|brustkrebs|darmkrebs|prostatakrebs|leukämie|bandscheibe|"

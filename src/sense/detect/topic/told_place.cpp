@@ -173,21 +173,22 @@ class Guess {
 
   // What stands in quotation marks.
   void quoted(std::uint32_t start, std::uint32_t end) {
-    const std::string_view t =
-        std::string_view(doc_.text).substr(0, end + kLongest);  // nothing farther is looked at
+    const std::string_view t = std::string_view(doc_.text).substr(0, end + kLongest);
     static constexpr std::string_view kMarks[][2] = {{"\"", "\""}, {"“", "”"}, {"„", "“"}, {"«", "»"},
                                                      {"'", "'"},   {"‘", "’"}, {"`", "`"}, {"「", "」"}};
     for (const auto& [open, close] : kMarks) {
       for (std::size_t at = t.find(open, start); at < end; at = t.find(open, at + 1)) {
         if (at > 0 && scan::is_word_byte(t[at - 1]) && static_cast<unsigned char>(t[at - 1]) < 0x80) continue;
-        const std::size_t first = at + open.size(), last = t.find(close, first);
-        if (last == t.npos || last - first > kLongest || last - first < 3) continue;
-        const std::string_view inside = t.substr(first, last - first);
+        const std::size_t first = at + open.size();
+        const std::string_view behind = t.substr(first, kLongest + close.size());
+        const std::string_view inside = behind.substr(0, behind.find(close));
+        if (inside.size() == behind.size() || inside.size() < 3) continue;
         if (inside.find_first_of("\n?") != inside.npos ||
             std::count(inside.begin(), inside.end(), ' ') > kMostWords)
           continue;
         const auto from = static_cast<std::uint32_t>(first);
-        offer(from, static_cast<std::uint32_t>(last), kQuoted + (behind_access(from) ? kBehindAccess : 0));
+        offer(from, from + static_cast<std::uint32_t>(inside.size()),
+              kQuoted + (behind_access(from) ? kBehindAccess : 0));
       }
     }
   }

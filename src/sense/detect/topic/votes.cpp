@@ -50,6 +50,7 @@ constexpr topics::Scores kMissingWord = {0, 0.2f, 0, 0.35f, 0.25f, 0.25f, 0.25f}
 constexpr std::uint32_t kEnoughAlone = 12, kEnoughLong = 6;
 constexpr topics::Scores kMissingAlone = {0, 0.25f, 0.2f, 0.15f, 0.2f, 0, 0};
 constexpr topics::Scores kMissingLong = {0, 0.3f, 0.35f, 0.3f, 0.2f, 0, 0};
+constexpr float kMostForTone = 2.5f;  // what the model is that sure of it need not be asked about
 constexpr topics::Scores kWithWord = {0, 0.5f, 0.25f, 0, 0, 0, 0};
 // What more is asked of a page that says of itself that it is invented or published (framing.h), of the model and,
 // above the veto, of what a table found. Somebody's money and what is restricted is rarely either.
@@ -213,8 +214,8 @@ class Votes : public scan::Detector {
   static float lack(const Window& w, std::size_t t) { return kMissingWord[t] * missing(w.words, kEnoughWords); }
   // And those that it lacks to be about a topic of which it has no telling word.
   static float tone(const Window& w, std::size_t t) {
-    return kMissingAlone[t] * missing(w.words, kEnoughAlone) +
-           kMissingLong[t] * missing(w.long_words, kEnoughLong);
+    return std::min(kMostForTone, kMissingAlone[t] * missing(w.words, kEnoughAlone) +
+                                      kMissingLong[t] * missing(w.long_words, kEnoughLong));
   }
   static float missing(std::uint32_t words, std::uint32_t enough) {
     return static_cast<float>(enough - std::min(words, enough));

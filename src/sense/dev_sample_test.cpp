@@ -113,7 +113,7 @@ TEST_CASE("sets by independent authors are judged no worse than when they were l
   };
   for (const Floor& floor : {Floor{"a", 0.97, 0.023, 0.04}, Floor{"b", 0.95, 0.02, 0.05},
                              Floor{"c", 0.9, 0.08, 0.05}, Floor{"d", 1, 0.02, 0.03}, Floor{"e", 1, 0.03, 0.04},
-                             Floor{"i", 1, 0.01, 0.03}, Floor{"j", 1, 0.01, 0.03}}) {
+                             Floor{"i", 1, 0.01, 0.03}, Floor{"j", 1, 0.01, 0.03}, Floor{"m", 1, 0, 0.04}}) {
     Tallies tallies;
     REQUIRE(weigh_file("tests/cases/sense/independent/" + std::string(floor.set) + ".jsonl", tallies));
     CHECK_MESSAGE(tallies.of(Category::Credentials).recall() >= floor.credentials, floor.set);

@@ -5,11 +5,13 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sense/detect/context/numbers.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
 #include "sense/detect/person/names_table.h"
+#include "sense/scan/phrases.h"
 
 namespace sluice::sense::detect {
 namespace {
@@ -19,12 +21,40 @@ using scan::Hit;
 using scan::Kind;
 
 constexpr Tags kHome = 1;    // an address follows
-constexpr Tags kStreet = 2;  // part of an address, in small letters too
 constexpr Tags kOffice = 4;  // of a place that everybody may know
 constexpr Tags kUnit = 8;    // "Apt. 595": a part of a house, behind which stands its number
 constexpr Tags kForm = 16;   // "Address:", which machines have too
 
 constexpr std::size_t kMostBytes = 140, kMostBefore = 4;  // of an address; of words that lead to it
+
+// Parts of addresses, in small letters too, in one string as all word tables. They are too common ("in", "de") to
+// be looked for in every text, and asked about only where an address may be.
+constexpr std::string_view kStreetWords =
+    "street|road|avenue|lane|close|drive|flat|apt|apt.|apartment|unit|suite|floor|house|no|no.|nr|nr.|n°|nº|"
+    "weg|straße|platz|allee|hausnummer|stock|rue|impasse|chemin|allée|bis|ter|étage|bât|bât.|bâtiment|appt|"
+    "appt.|"
+    "calle|avenida|av.|av|c/"
+    "|plaza|paseo|piso|puerta|izquierda|izq|izq.|derecha|dcha|dcha.|portal|escalera|bajo|"
+    "número|"
+    "via|viale|piazza|corso|scala|int|int.|interno|piano|rua|travessa|praça|apto|apto.|andar|bloco|casa|lote|"
+    "straat|laan|bus|ul|ul.|ulica|ulicy|ulici|ulice|ulicí|al.|os.|m.|mieszkania|lok.|gatan|vägen|lgh|vej|gade|"
+    "st.|th.|tv.|sal|katu|tie|as.|utca|utcában|út|tér|emelet|em.|ajtó|fszt|strada|str.|str|bulevardul|bd.|bl.|"
+    "bl|"
+    "sc.|et.|ap.|ap|ulica|trg|sokak|sok.|sokağı|cadde|cad.|caddesi|mah.|mahallesi|daire|kat|d.|"
+    "улица|улице|ул.|ул|дом|д.|квартира|кв.|кв|корпус|корп.|к.|проспект|пр.|переулок|пер.|вул.|вулиця|вулиці|"
+    "буд.|будинок|бул.|ж.к.|бл.|вх.|ет.|ап.|οδό|οδός|οδού|όροφος|đường|phường|quận|phố|số|hẻm|jl.|jl|jalan|rt|"
+    "rw|"
+    "gang|de|del|da|do|dos|das|di|du|des|la|le|les|van|der|den|y|e|in|na|no";
+
+bool is_street_word(std::string_view lower) {
+  static const std::vector<std::string_view> all = [] {
+    std::vector<std::string_view> words;
+    scan::for_each_phrase(kStreetWords, [&](std::string_view word) { words.push_back(word); });
+    std::sort(words.begin(), words.end());
+    return words;
+  }();
+  return std::binary_search(all.begin(), all.end(), lower);
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -63,24 +93,6 @@ class Homes : public scan::Detector {
         "أسكن في|يسكن في|تسكن في|عنواني|العنوان|עיר מגורים|אני גר|אני גרה|גר ב|גרה ב|כתובת|כתובתי|पता|रहता हूँ|"
         "रहती हूँ|บ้านเลขที่|ที่อยู่|อาศัยอยู่|آدرس|نشانی",
         scan::Edge::Any);
-    words_.add(
-        kStreet,
-        "street|road|avenue|lane|close|drive|flat|apt|apt.|apartment|unit|suite|floor|house|no|no.|nr|nr.|n°|nº|"
-        "weg|straße|platz|allee|hausnummer|stock|rue|impasse|chemin|allée|bis|ter|étage|bât|bât.|bâtiment|appt|"
-        "appt.|"
-        "calle|avenida|av.|av|c/"
-        "|plaza|paseo|piso|puerta|izquierda|izq|izq.|derecha|dcha|dcha.|portal|escalera|bajo|"
-        "número|"
-        "via|viale|piazza|corso|scala|int|int.|interno|piano|rua|travessa|praça|apto|apto.|andar|bloco|casa|lote|"
-        "straat|laan|bus|ul|ul.|ulica|ulicy|ulici|ulice|ulicí|al.|os.|m.|mieszkania|lok.|gatan|vägen|lgh|vej|gade|"
-        "st.|th.|tv.|sal|katu|tie|as.|utca|utcában|út|tér|emelet|em.|ajtó|fszt|strada|str.|str|bulevardul|bd.|bl.|"
-        "bl|"
-        "sc.|et.|ap.|ap|ulica|trg|sokak|sok.|sokağı|cadde|cad.|caddesi|mah.|mahallesi|daire|kat|d.|"
-        "улица|улице|ул.|ул|дом|д.|квартира|кв.|кв|корпус|корп.|к.|проспект|пр.|переулок|пер.|вул.|вулиця|вулиці|"
-        "буд.|будинок|бул.|ж.к.|бл.|вх.|ет.|ап.|οδό|οδός|οδού|όροφος|đường|phường|quận|phố|số|hẻm|jl.|jl|jalan|rt|"
-        "rw|"
-        "gang|de|del|da|do|dos|das|di|du|des|la|le|les|van|der|den|y|e|in|na|no",
-        scan::Edge::Word);
     words_.add(
         kOffice,
         "headquarters|head office|museum|library|embassy|town hall|city hall|opening hours|hauptsitz|rathaus|"
@@ -167,12 +179,10 @@ class Homes : public scan::Detector {
     return w;
   }
 
-  bool is_street(const Document& doc, const Word& w) const {
-    const auto& all = words_.hits(doc);
-    auto hit = std::lower_bound(all.begin(), all.end(), w.start,
-                                [](const scan::PhraseHit& h, std::size_t at) { return h.end <= at; });
-    for (; hit != all.end() && hit->end <= w.end; ++hit) {
-      if (hit->start == w.start && hit->end >= w.bare && (words_.tags(*hit) & kStreet)) return true;
+  // With the marks behind it or some of them: "str.", "str.,".
+  static bool is_street(const Document& doc, const Word& w) {
+    for (std::size_t end = w.bare; end <= w.end; ++end) {
+      if (is_street_word(std::string_view(doc.lower).substr(w.start, end - w.start))) return true;
     }
     return false;
   }

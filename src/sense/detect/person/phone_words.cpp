@@ -1,5 +1,11 @@
 #include "sense/detect/person/phone_words.h"
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "sense/scan/phrases.h"
+
 namespace sluice::sense::detect {
 namespace {
 
@@ -143,19 +149,6 @@ void add_phone_words(Words& words) {
       "営業時間|受付時間|窓口|代表電話|市役所|図書館|博物館|营业时间|开放时间|办公时间|客服|前台|图书馆|博物馆|"
       "영업시간|고객센터|도서관|박물관",
       Edge::Any);
-  // Whoever is reached there, or should be called back, is somebody.
-  words.add(kSomebodys,
-            "my|mine|me|his|him|her|hers|their|them|mobile|cell|home|private|privately|callback|call back|called "
-            "from|reached|"
-            "reachable|patient|pt|client|tenant|caller|resident|next of kin|emergency contact|"
-            "mich|mein|meine|meiner|seine|ihre|ihn|handy|privat|zuhause|rückruf|erreichbar|kunde|kundin|mieter|"
-            "patientin|"
-            "moi|portable|domicile|chez moi|lui|rappeler|joignable|cliente|patiente|locataire|"
-            "móvil|casa|llámame|localizable|paciente|inquilino|cellulare|chiamami|reperibile|paziente|"
-            "telemóvel|celular|mijn|zijn|haar|thuis|mobiel|bereikbaar|patiënt|mobil|"
-            "mój|moja|moje|komórka|pacjent|pacjentka|hans|hendes|hennes|hjem|hem|můj|pacient|мой|моя|мобильный|"
-            "домой|пациент|"
-            "мій|cep|本人|携帯|患者|手机|患儿|휴대폰|환자");
   words.add(kLine,
             "office|fax|mobile|cell|work|home|landline|direct|desk|büro|mobil|privat|dienstlich|festnetz|"
             "bureau|portable|domicile|fixe|oficina|móvil|casa|fijo|ufficio|cellulare|kantoor|mobiel|thuis|"
@@ -205,6 +198,29 @@ void add_phone_words(Words& words) {
       "imei|times|units|function|iterations|visitors|bytes|rows|account "
       "number|port|sha|commit|checksum|timestamp|build|case "
       "number|population|id|bestellung|bestellnummer|commande|pedido|ordine|bestelling|zamówienie|заказ|заказа");
+}
+
+bool is_somebodys(std::string_view lower) {
+  // Whoever is reached there, or should be called back, is somebody. Too common to be looked for in every text.
+  static constexpr std::string_view kWords =
+      "my|mine|me|his|him|her|hers|their|them|mobile|cell|home|private|privately|callback|back|called|reached|"
+      "reachable|"
+      "patient|pt|client|tenant|caller|resident|kin|emergency|"
+      "mich|mein|meine|meiner|seine|ihre|ihn|handy|privat|zuhause|rückruf|erreichbar|kunde|kundin|mieter|"
+      "patientin|"
+      "moi|portable|domicile|lui|rappeler|joignable|cliente|patiente|locataire|"
+      "móvil|casa|llámame|localizable|paciente|inquilino|cellulare|chiamami|reperibile|paziente|"
+      "telemóvel|celular|mijn|zijn|haar|thuis|mobiel|bereikbaar|patiënt|mobil|"
+      "mój|moja|moje|komórka|pacjent|pacjentka|hans|hendes|hennes|hjem|hem|můj|pacient|мой|моя|мобильный|домой|"
+      "пациент|"
+      "мій|cep";
+  static const std::vector<std::string_view> all = [] {
+    std::vector<std::string_view> words;
+    scan::for_each_phrase(kWords, [&](std::string_view word) { words.push_back(word); });
+    std::sort(words.begin(), words.end());
+    return words;
+  }();
+  return std::binary_search(all.begin(), all.end(), lower);
 }
 
 }  // namespace sluice::sense::detect

@@ -17,7 +17,9 @@ constexpr Tags kReach = 64;    // "reach our team at", with a word between that 
 constexpr Tags kItsNumber = 128;  // "this number", "new number": believed of what is written to be dialled
 
 // Of those who publish their number: "opening hours", "lost property", "Sprechzeiten". And whose it is otherwise.
-constexpr Tags kPublished = 256, kSomebodys = 512;
+constexpr Tags kPublished = 256;
+// A word that speaks of somebody: "my", "home", "Rückruf".
+bool is_somebodys(std::string_view lower);
 
 void add_phone_words(Words& words);
 

@@ -307,7 +307,9 @@ class Phones : public scan::Detector {
     constexpr std::size_t kBefore = 160, kBehind = 60, kName = 40, kNameBehind = 16;
     if (mobile || !doc.heads.empty()) return false;
     const Tags said = words_.around(doc, start, end, kBefore, kBehind);
-    if (!(said & kPublished) || (said & kSomebodys)) return false;
+    if (!(said & kPublished) || speaks_of_somebody(doc.lower, start - std::min(start, kBefore), start) ||
+        speaks_of_somebody(doc.lower, end, end + kBehind))
+      return false;
     // "Harbour Museum" has the name of a place in it.
     for (auto name = std::lower_bound(doc.names.begin(), doc.names.end(), start - std::min(start, kName));
          name != doc.names.end() && *name <= end + kNameBehind; ++name) {
@@ -316,6 +318,20 @@ class Phones : public scan::Detector {
       if (!(words_.around(doc, *name, *name, 0, size) & kPublished)) return false;
     }
     return true;
+  }
+
+  static bool speaks_of_somebody(std::string_view lower, std::size_t from, std::size_t to) {
+    to = std::min(to, lower.size());
+    for (std::string_view person : {"本人", "携帯", "患者", "手机", "患儿", "휴대폰", "환자"}) {
+      if (lower.substr(from, to - from).find(person) != lower.npos) return true;
+    }
+    for (std::size_t at = from; at < to;) {
+      std::size_t end = at;
+      while (end < to && scan::is_word_byte(lower[end])) ++end;
+      if (end > at && is_somebodys(lower.substr(at, end - at))) return true;
+      at = std::max(end, at + 1);
+    }
+    return false;
   }
 
   // By the beginnings that countries give to mobile phones; of North America, where any number may be one, none.

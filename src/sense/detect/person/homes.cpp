@@ -5,13 +5,12 @@
 #include <array>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "sense/detect/context/numbers.h"
+#include "sense/detect/context/word_list.h"
 #include "sense/detect/context/words.h"
 #include "sense/detect/person/detectors.h"
 #include "sense/detect/person/names_table.h"
-#include "sense/scan/phrases.h"
 
 namespace sluice::sense::detect {
 namespace {
@@ -47,13 +46,8 @@ constexpr std::string_view kStreetWords =
     "gang|de|del|da|do|dos|das|di|du|des|la|le|les|van|der|den|y|e|in|na|no";
 
 bool is_street_word(std::string_view lower) {
-  static const std::vector<std::string_view> all = [] {
-    std::vector<std::string_view> words;
-    scan::for_each_phrase(kStreetWords, [&](std::string_view word) { words.push_back(word); });
-    std::sort(words.begin(), words.end());
-    return words;
-  }();
-  return std::binary_search(all.begin(), all.end(), lower);
+  static const WordList all(kStreetWords);
+  return all.has(lower);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

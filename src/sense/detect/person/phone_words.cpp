@@ -1,10 +1,6 @@
 #include "sense/detect/person/phone_words.h"
 
-#include <algorithm>
-#include <string_view>
-#include <vector>
-
-#include "sense/scan/phrases.h"
+#include "sense/detect/context/word_list.h"
 
 namespace sluice::sense::detect {
 namespace {
@@ -214,13 +210,8 @@ bool is_somebodys(std::string_view lower) {
       "mój|moja|moje|komórka|pacjent|pacjentka|hans|hendes|hennes|hjem|hem|můj|pacient|мой|моя|мобильный|домой|"
       "пациент|"
       "мій|cep";
-  static const std::vector<std::string_view> all = [] {
-    std::vector<std::string_view> words;
-    scan::for_each_phrase(kWords, [&](std::string_view word) { words.push_back(word); });
-    std::sort(words.begin(), words.end());
-    return words;
-  }();
-  return std::binary_search(all.begin(), all.end(), lower);
+  static const WordList all(kWords);
+  return all.has(lower);
 }
 
 }  // namespace sluice::sense::detect
